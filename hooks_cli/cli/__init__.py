@@ -1,0 +1,1 @@
+"""How verb declarations become a parser."""

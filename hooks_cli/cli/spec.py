@@ -1,0 +1,161 @@
+"""The words in which a verb is declared: `Verb`, `Option`, `Positional`, and the parsed `Call`.
+
+A declaration is plain data. `fast_lane.parse` reads the plain case of argv from it with nothing but `sys`; `click_app` builds the
+click program from the same data. Rules that both follow:
+
+* `--name value` and `--name=value` are the same; `--` ends the options; what is not an option is a positional.
+* A `switch` stands bare (True) or takes `true|false|yes|no|on|off|1|0` as its value, in either spelling.
+* A `text`, `integer` or `choice` option takes the next word whatever it begins with, unless that word is one of the verb's own
+  flags (or `--flag=…` of one), in which case the value is missing: recorded in `Call.missing` by a lenient verb, exit 64 otherwise.
+* `many` options may be repeated and give a list. Otherwise the last one wins.
+* `--camelCase` is read as `--camel-case` when the latter is known.
+* A lenient verb (all of `hooks`) keeps options it does not know in `Call.unknown` as (name without dashes, value or "true"):
+  the next word is its value unless that word begins with `-` and a non-digit. A verb that is not lenient refuses them (64).
+"""
+
+from __future__ import annotations
+
+TRUE_WORDS = ("true", "yes", "on", "1")
+FALSE_WORDS = ("false", "no", "off", "0")
+
+
+class Option:
+    """One option: `name` is its key in `Call.values`; `flags` its spellings, the canonical one first."""
+
+    __slots__ = ("choices", "flags", "help", "hidden", "kind", "metavar", "name")
+
+    def __init__(
+        self,
+        name: str,
+        flags: tuple[str, ...],
+        help: str = "",
+        kind: str = "text",
+        metavar: str = "",
+        choices: tuple[str, ...] = (),
+        hidden: bool = False,
+    ) -> None:
+        """`kind` is one of text, switch, integer, choice, many. `hidden` keeps it out of the short help only."""
+        self.name = name
+        self.flags = flags
+        self.help = help
+        self.kind = kind
+        self.metavar = metavar
+        self.choices = choices
+        self.hidden = hidden
+
+
+class Positional:
+    """One positional argument; `many` takes all that are left. Presence is checked by the operation, not by the parser."""
+
+    __slots__ = ("help", "many", "name")
+
+    def __init__(self, name: str, help: str = "", many: bool = False) -> None:
+        self.name = name
+        self.help = help
+        self.many = many
+
+
+class Verb:
+    """One verb. Its module has `VERB = Verb(…)` and `run(call, environment) -> int` (the exit code)."""
+
+    __slots__ = ("aliases", "details", "examples", "group", "hot", "lenient", "name", "options", "positionals", "summary")
+
+    def __init__(
+        self,
+        group: str,
+        name: str,
+        summary: str,
+        options: tuple[Option, ...] = (),
+        positionals: tuple[Positional, ...] = (),
+        examples: tuple[str, ...] = (),
+        details: str = "",
+        aliases: tuple[str, ...] = (),
+        hot: bool = False,
+        lenient: bool | None = None,
+    ) -> None:
+        """`group` is hooks, memory, key, …, or "" for a verb that stands alone. `examples` are whole shell lines."""
+        self.group = group
+        self.name = name
+        self.summary = summary
+        self.options = options + (HOOKS_OPTIONS if group == "hooks" else ()) + UNIVERSAL_OPTIONS
+        self.positionals = positionals
+        self.examples = examples
+        self.details = details
+        self.aliases = aliases
+        self.hot = hot
+        self.lenient = group == "hooks" if lenient is None else lenient
+
+    @property
+    def title(self) -> str:
+        """The verb as a user types it after the program's name: `memory store`."""
+        return f"{self.group} {self.name}".strip()
+
+
+class Call:
+    """A parsed command line, the same whichever parser made it."""
+
+    __slots__ = ("alias", "missing", "unknown", "values", "verb")
+
+    def __init__(
+        self,
+        verb: Verb,
+        values: dict[str, object],
+        unknown: list[tuple[str, str]],
+        missing: list[str],
+        alias: str = "",
+    ) -> None:
+        """`values` maps option and positional names to str, int, bool or list[str]; what was not given is absent.
+
+        `missing` lists the names of options that stood without a value; `alias` is the word the user typed for the verb.
+        """
+        self.verb = verb
+        self.values = values
+        self.unknown = unknown
+        self.missing = missing
+        self.alias = alias or verb.name
+
+    def text(self, name: str, default: str = "") -> str:
+        """The value of a text option or positional, or `default`."""
+        value = self.values.get(name, default)
+        return value if isinstance(value, str) else default
+
+    def integer(self, name: str, default: int) -> int:
+        """The value of an integer option, or `default`."""
+        value = self.values.get(name, default)
+        return value if isinstance(value, int) else default
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """The value of a switch, or `default`."""
+        value = self.values.get(name, default)
+        return value if isinstance(value, bool) else default
+
+    def words(self, name: str) -> list[str]:
+        """The values of a `many` option or positional, or []."""
+        value = self.values.get(name)
+        return value if isinstance(value, list) else []
+
+    @property
+    def format(self) -> str:
+        """text, json or ndjson (export formats live in the export verb's own option)."""
+        return "json" if self.values.get("json") is True else self.text("output_format", "text")
+
+    def same(self, other: Call) -> bool:
+        """Whether two parsers understood the same: what the property test compares."""
+        mine = (self.verb.title, self.values, self.unknown, self.missing, self.alias)
+        return mine == (other.verb.title, other.values, other.unknown, other.missing, other.alias)
+
+
+UNIVERSAL_OPTIONS = (
+    Option("output_format", ("--format",), "Output as text, json or ndjson.", "choice", choices=("text", "json", "ndjson")),
+    Option("json", ("--json",), "The same as --format json.", "switch"),
+)
+
+HOOKS_OPTIONS = (
+    Option("strict", ("--strict",), "Refuse options that are not known instead of recording them.", "switch"),
+    Option("fail_open", ("--fail-open",), "Exit 0 whatever happens; what cannot be kept now is queued.", "switch"),
+)
+
+ATTRIBUTION_OPTIONS = (
+    Option("session_id", ("--session-id", "--session", "-s"), "The session that this belongs to.", metavar="ID"),
+    Option("agent", ("--agent-id", "--agent"), "The agent that speaks.", metavar="NAME"),
+)

@@ -1,0 +1,1 @@
+"""Verbs of the group `memory`: one module a verb, named after it."""

@@ -1,0 +1,1 @@
+"""Verbs that stand alone (`hooks-cli doctor`): one module a verb, named after it."""

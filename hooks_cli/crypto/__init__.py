@@ -1,0 +1,1 @@
+"""Keys, sealing of sensitive values, the tamper ledger."""

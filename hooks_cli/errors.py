@@ -1,0 +1,245 @@
+"""Every error a user can meet: its message, its exit code, and what to do next.
+
+The docstring of a class is its message, with `{named}` holes that are filled from the keyword arguments; the class
+attribute `exit_code` is the process's exit code (sysexits(3); `docs/exit-codes.md`; never renumbered, never 2, because agents'
+hook protocols read 2 as "block the tool call"). `hint` says what to do and may have the same holes. `name` is the stable word
+for programs (`--json` prints it): the class's name in kebab case. `entry.main` is the one place where an error becomes text on
+stderr and an exit code.
+
+>>> str(KeyMissing(store="/x/memory.db", source="the key file /y/k"))
+'The store /x/memory.db exists, but its key is not there: the key file /y/k.'
+"""
+
+from __future__ import annotations
+
+
+class HooksError(Exception):
+    """{message}"""
+
+    exit_code = 70
+    hint = ""
+
+    def __init__(self, message: str = "", **holes: object) -> None:
+        """Take the values for the holes of the docstring and the hint; `hint=` replaces the class's hint."""
+        self.hint_text = _fill(str(holes.pop("hint", "") or self.hint), holes)
+        self.details = holes
+        super().__init__(message or _fill(type(self).__doc__ or "", holes))
+
+    @property
+    def name(self) -> str:
+        """The stable machine-readable name: `VersionConflict` -> `version-conflict`."""
+        kebab = "".join("-" + c.lower() if c.isupper() else c for c in type(self).__name__)
+        return kebab.lstrip("-")
+
+
+def _fill(template: str, holes: dict[str, object]) -> str:
+    return template.format(**holes) if holes and "{" in template else template
+
+
+# --- 1: an answer, not a fault -----------------------------------------------------------------------------------------
+class NotFound(HooksError):
+    """There is no entry at {address}."""
+
+    exit_code = 1
+    hint = "See what there is: memory list"
+
+
+# --- 64: usage ---------------------------------------------------------------------------------------------------------
+class UsageError(HooksError):
+    """The call is not understood."""
+
+    exit_code = 64
+
+
+class MissingArgument(UsageError):
+    """{verb} needs {what}."""
+
+    hint = "See: {verb} --help"
+
+
+class UnknownOption(UsageError):
+    """{verb} has no option {option}."""
+
+
+class UnknownVerb(UsageError):
+    """There is no command {verb}."""
+
+
+# --- 65: bad data ------------------------------------------------------------------------------------------------------
+class DataError(HooksError):
+    """The data is not valid."""
+
+    exit_code = 65
+
+
+class InvalidJson(DataError):
+    """{what} is not valid JSON: error at character {position}{near}. Nothing was stored."""
+
+    hint = "Quote it for the shell with single quotes: --metadata '{{\"p50_ms\": 45}}'"
+
+
+class InvalidAddress(DataError):
+    """{address!r} is not a valid address: {reason}."""
+
+    hint = "An address is 1 to 1,024 bytes of UTF-8, without control characters and without empty, '.' or '..' segments."
+
+
+class InvalidText(DataError):
+    """{what} is not valid text: {reason}. Nothing was stored."""
+
+
+class TooLarge(DataError):
+    """{what} is {size} bytes; at most {limit} are kept. Nothing was stored."""
+
+
+class SchemaViolation(DataError):
+    """{address} does not fit its schema: {reason}. Nothing was stored."""
+
+
+# --- 66: an input is missing -------------------------------------------------------------------------------------------
+class InputMissing(HooksError):
+    """The input file {path} is not there or cannot be read: {reason}."""
+
+    exit_code = 66
+
+
+# --- 69: the engine cannot do it ---------------------------------------------------------------------------------------
+class Unavailable(HooksError):
+    """The engine is unavailable."""
+
+    exit_code = 69
+
+
+class ExtraMissing(Unavailable):
+    """{feature} needs the optional part hooks-cli[{extra}], which is not installed."""
+
+    hint = "Install it: pip install 'hooks-cli[{extra}]'"
+
+
+class NewerFormat(Unavailable):
+    """The store {store} has format {found}; this program knows formats up to {known}."""
+
+    hint = "Update hooks-cli; nothing was changed."
+
+
+class NetworkFileSystem(Unavailable):
+    """The store {store} lies on a network file system ({kind}), which cannot hold a write-ahead log safely."""
+
+    hint = "Name a place on a local disk: HOOKS_STORE=/local/path/memory.db"
+
+
+# --- 70: our bug -------------------------------------------------------------------------------------------------------
+class InternalError(HooksError):
+    """This is a bug in hooks-cli: {reason}."""
+
+    hint = "Run again with HOOKS_DEBUG=1 to see the traceback, and report it."
+
+
+# --- 73, 74, 75, 76 ----------------------------------------------------------------------------------------------------
+class CannotCreate(HooksError):
+    """{path} cannot be created: {reason}."""
+
+    exit_code = 73
+
+
+class OutputExists(CannotCreate):
+    """{path} is there already and was not overwritten."""
+
+    hint = "Give another name, or --force."
+
+
+class StorageFailed(HooksError):
+    """Reading or writing {path} failed: {reason}. What was acknowledged before is safe; this call kept nothing."""
+
+    exit_code = 74
+
+
+class DiskFull(StorageFailed):
+    """The disk that holds {path} is full. What was acknowledged before is safe; this call kept nothing."""
+
+    hint = "Free some space, or run: memory gc"
+
+
+class Busy(HooksError):
+    """The store {store} is in use by another process and stayed so for {seconds} s."""
+
+    exit_code = 75
+    hint = "Try again."
+
+
+class VersionConflict(HooksError):
+    """{address} is at version {current}, not {expected}: somebody wrote in between. Nothing was stored."""
+
+    exit_code = 76
+    hint = "Read it again and repeat with --if-version {current}."
+
+
+# --- 77: keys, permission, tampering -----------------------------------------------------------------------------------
+class AccessDenied(HooksError):
+    """Access is denied."""
+
+    exit_code = 77
+
+
+class WrongKey(AccessDenied):
+    """The key from {source} does not open the store {store}."""
+
+    hint = "The store was made with another key. See: hooks-cli key show"
+
+
+class KeyMissing(AccessDenied):
+    """The store {store} exists, but its key is not there: {source}."""
+
+    hint = "Put the key back (hooks-cli key import); without it nobody can read the store."
+
+
+class KeyExposed(AccessDenied):
+    """The key file {path} can be read by others (mode {mode})."""
+
+    hint = "Run: chmod 600 '{path}'"
+
+
+class NotEncrypted(AccessDenied):
+    """The file {store} is not encrypted as it should be: {reason}."""
+
+    hint = "Nothing was written. Move the file away, or set [memory.security] encrypt_at_rest = false in your own config.toml."
+
+
+class Tampered(AccessDenied):
+    """The store {store} is not what it was: expected {expected}, found {found}."""
+
+    hint = "It was rolled back or altered. Look at it with --accept-rollback, restore a backup, or accept it as it is."
+
+
+class PermissionRefused(AccessDenied):
+    """{path} may not be read or written: {reason}."""
+
+
+class Sealed(AccessDenied):
+    """{address} is sealed (a sensitive value)."""
+
+    hint = "Show it on a terminal with --reveal."
+
+
+class ReadOnlyAgent(AccessDenied):
+    """The agent {agent} has read-only memory access. Nothing was stored."""
+
+    hint = "[agents.{agent}] memory_access in the settings decides this."
+
+
+# --- 78: configuration -------------------------------------------------------------------------------------------------
+class ConfigError(HooksError):
+    """The configuration {path} is not valid: {reason}."""
+
+    exit_code = 78
+
+
+class KeySourceError(ConfigError):
+    """The encryption key cannot be determined: {reason}."""
+
+
+# --- 130 ---------------------------------------------------------------------------------------------------------------
+class Interrupted(HooksError):
+    """Interrupted."""
+
+    exit_code = 130

@@ -1,0 +1,1 @@
+"""Where other programs meet us: agent hook protocols, shims, telemetry, importers."""

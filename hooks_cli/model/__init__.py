@@ -1,0 +1,1 @@
+"""Pure rules: addresses, entries, events, retention. Imports nothing of ours but errors."""

@@ -1,0 +1,1 @@
+"""The product as plain functions: (store, request) -> result. No CLI, no rendering."""

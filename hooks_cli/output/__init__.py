@@ -1,0 +1,1 @@
+"""Rendering: plain text, JSON, rich, and the export formats."""
