@@ -7,6 +7,8 @@ click program from the same data. Rules that both follow:
 * A `switch` stands bare (True) or takes `true|false|yes|no|on|off|1|0` as its value, in either spelling.
 * A `text`, `integer` or `choice` option takes the next word whatever it begins with, unless that word is one of the verb's own
   flags (or `--flag=…` of one), in which case the value is missing: recorded in `Call.missing` by a lenient verb, exit 64 otherwise.
+* A `choice` whose value is not one of its choices is an error (64); a lenient verb takes the flag for a bare unknown switch
+  instead, and the word stays where it is (prompts write `post-edit --format` for "format the code").
 * `many` options may be repeated and give a list. Otherwise the last one wins.
 * `--camelCase` is read as `--camel-case` when the latter is known.
 * A lenient verb (all of `hooks`) keeps options it does not know in `Call.unknown` as (name without dashes, value or "true"):
@@ -77,7 +79,10 @@ class Verb:
         self.group = group
         self.name = name
         self.summary = summary
-        self.options = options + (HOOKS_OPTIONS if group == "hooks" else ()) + UNIVERSAL_OPTIONS
+        own = {flag for option in options for flag in option.flags}
+        shared = (HOOKS_OPTIONS if group == "hooks" else ()) + UNIVERSAL_OPTIONS
+        # A verb's own spelling wins: `memory export --format sqlite` is not the universal --format.
+        self.options = options + tuple(o for o in shared if not own.intersection(o.flags))
         self.positionals = positionals
         self.examples = examples
         self.details = details
