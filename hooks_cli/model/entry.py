@@ -1,0 +1,135 @@
+"""Entries: what is to be written (`Draft`), what was written (`Written`), and what is read (`Entry`)."""
+
+from __future__ import annotations
+
+TEXT, JSON, TOMBSTONE, DESTROYED = 0, 1, 2, 3
+KIND_NAMES = ("text", "json", "tombstone", "destroyed")
+MAX_VALUE_BYTES = 64 * 1024 * 1024
+
+
+class Draft:
+    """One version to be written. `value` None writes a tombstone. `source`, `tags`, `metadata` are JSON text, checked before."""
+
+    __slots__ = (
+        "address",
+        "agent",
+        "data_version",
+        "event",
+        "expires",
+        "guessed",
+        "metadata",
+        "redact",
+        "session",
+        "source",
+        "tags",
+        "trace",
+        "value",
+    )
+
+    def __init__(
+        self,
+        address: str,
+        value: str | None,
+        *,
+        event: str = "store",
+        metadata: str | None = None,
+        tags: str | None = None,
+        source: str | None = None,
+        data_version: str | None = None,
+        expires: int | None = None,
+        session: int | None = None,
+        guessed: bool = False,
+        agent: str | None = None,
+        trace: str | None = None,
+        redact: bool = False,
+    ) -> None:
+        """`expires` in ms since the epoch; `session` the row's id; `redact` seals the whole value."""
+        self.address = address
+        self.value = value
+        self.event = event
+        self.metadata = metadata
+        self.tags = tags
+        self.source = source
+        self.data_version = data_version
+        self.expires = expires
+        self.session = session
+        self.guessed = guessed
+        self.agent = agent
+        self.trace = trace
+        self.redact = redact
+
+
+class Written:
+    """What a write made: its address, store-wide revision, version within the address, and the version before it (0: none)."""
+
+    __slots__ = ("address", "previous", "revision", "version")
+
+    def __init__(self, address: str, revision: int, version: int, previous: int) -> None:
+        self.address = address
+        self.revision = revision
+        self.version = version
+        self.previous = previous
+
+
+class Entry:
+    """One version as it is read. Times are ms since the epoch; `source`, `tags`, `metadata` JSON text or None."""
+
+    __slots__ = (
+        "address",
+        "agent",
+        "at",
+        "data_version",
+        "event",
+        "expires",
+        "kind",
+        "metadata",
+        "pinned",
+        "revision",
+        "sealed",
+        "session",
+        "source",
+        "tags",
+        "trace",
+        "value",
+        "version",
+    )
+
+    def __init__(self, row: tuple[object, ...]) -> None:
+        """Take a row of `store.entries.COLUMNS`."""
+        (
+            self.address,
+            self.revision,
+            self.version,
+            self.at,
+            self.kind,
+            self.sealed,
+            self.expires,
+            self.session,
+            self.agent,
+            self.event,
+            self.data_version,
+            self.source,
+            self.tags,
+            self.metadata,
+            self.trace,
+            self.pinned,
+            self.value,
+        ) = row
+
+    address: str
+    revision: int
+    version: int
+    at: int
+    kind: int
+    sealed: int
+    expires: int | None
+    session: str | None
+    agent: str | None
+    event: str
+    data_version: str | None
+    source: str | None
+    tags: str | None
+    metadata: str | None
+    trace: str | None
+    pinned: int
+    value: str | None

@@ -1,0 +1,71 @@
+"""The anchor: the newest (revision, ledger) that this user's programs committed, kept outside the database beside its key.
+
+An authenticated page cipher notices an altered page, but not an old file put back. The anchor does: a store that is behind it, or that
+has another ledger at the anchored revision, is not the one that was written. A store that is ahead is normal (a process died between
+its commit and this note, or the machine lost power: the note is never synced) and moves the anchor on.
+
+Two slots of 64 bytes are written in turn, so that a torn write leaves the other one: revision (8 bytes, little-endian), ledger (32),
+the store's id (8), and a keyed checksum of these (16). The order matters on reading: the anchor first, the store's state after it,
+since another process may commit and anchor in between.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hooks_cli.crypto.ledger import subkey, tag
+
+SLOT_BYTES = 64
+SHORT_HASH = 16
+
+
+def read(path: str, data_key: bytes, store_id: bytes) -> tuple[int, bytes] | None:
+    """The newest valid slot as (revision, ledger of 32 bytes), or None when there is none for this store."""
+    slots = [slot for slot in _slots(path, subkey(data_key, b"anchor"), store_id) if slot is not None]
+    return max(slots) if slots else None
+
+
+def advance(path: str, data_key: bytes, store_id: bytes, revision: int, ledger: bytes) -> None:
+    """Note a commit, forward only. A place that cannot be written loses evidence, never data, so that failures pass silently."""
+    key = subkey(data_key, b"anchor")
+    first, second = _slots(path, key, store_id)
+    if max(first or (0, b""), second or (0, b""))[0] >= revision:
+        return
+    body = revision.to_bytes(8, "little") + ledger + store_id
+    position = 0 if first is None or (second is not None and first < second) else SLOT_BYTES
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError:
+        return
+    try:
+        os.pwrite(descriptor, body + tag(key, body), position)
+    except OSError:
+        pass
+    finally:
+        os.close(descriptor)
+
+
+def replace(path: str, data_key: bytes, store_id: bytes, revision: int, ledger: bytes) -> None:
+    """Begin anew at this point: after a restore, a rotation, or an accepted rollback. Under the exclusive lock only."""
+    if os.path.lexists(path):
+        os.unlink(path)
+    advance(path, data_key, store_id, revision, ledger)
+
+
+def _slots(path: str, key: bytes, store_id: bytes) -> list[tuple[int, bytes] | None]:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return [None, None]
+    try:
+        content = os.read(descriptor, 2 * SLOT_BYTES)
+    finally:
+        os.close(descriptor)
+    return [_slot(content[at : at + SLOT_BYTES], key, store_id) for at in (0, SLOT_BYTES)]
+
+
+def _slot(content: bytes, key: bytes, store_id: bytes) -> tuple[int, bytes] | None:
+    body, mac = content[:48], content[48:]
+    if len(content) != SLOT_BYTES or body[40:] != store_id or tag(key, body) != mac:
+        return None
+    return int.from_bytes(body[:8], "little"), body[8:40]

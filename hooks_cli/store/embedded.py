@@ -1,0 +1,307 @@
+"""The embedded store: an encrypted SQLite database in WAL mode, held open under the opener's lock. Its contract: `store.contract`.
+
+`open_store` is the one way in. The order of its steps matters: the lock before the file is looked at, so that a replaced file is never
+opened under its old name; the anchor before the state, so that another process's commit in between is not taken for a rollback.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hooks_cli.crypto import key_source
+from hooks_cli.crypto.ledger import MODULUS, Ledger
+from hooks_cli.errors import InvalidJson, NewerFormat, NotFound, Tampered
+from hooks_cli.store import anchor, lock, opening
+from hooks_cli.store.engine import apsw
+from hooks_cli.store.faults import translate
+from hooks_cli.store.schema import FORMAT, LEDGER_TABLES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from hooks_cli.environment import Environment
+    from hooks_cli.store.contract import Params, Row
+
+MEMORY_BUDGET_MS = 30_000
+HOOKS_BUDGET_MS = 5_000
+EVENT_BUDGET_MS = 1_000
+
+# A commit that leaves the write-ahead log longer than this copies it back and truncates it (docs/store.md, "Checkpoints").
+WAL_LIMIT_BYTES = 256 * 1024
+MARKS = 32
+MARK_BYTES = 8 + anchor.SHORT_HASH
+
+_INSERT = {
+    table: f"INSERT INTO {table}({columns}) VALUES({','.join('?' * len(columns.split(',')))})"
+    for table, columns in LEDGER_TABLES.items()
+}
+
+
+def open_store(
+    environment: Environment,
+    *,
+    create: bool = True,
+    budget_ms: int = MEMORY_BUDGET_MS,
+    accept_rollback: bool = False,
+) -> EmbeddedStore:
+    """Open the project's store, making it and its key on first use when `create` is true.
+
+    Raises NotFound (1) when there is none and `create` is false, WrongKey, KeyMissing, KeyExposed, NotEncrypted or Tampered (77),
+    NewerFormat or NetworkFileSystem (69), CannotCreate (73), Busy (75), KeySourceError (78).
+    """
+    path = environment.store_path
+    encrypted = environment.settings.get("memory.security.encrypt_at_rest") is not False
+    if not os.path.exists(path):
+        if not create:
+            raise NotFound(f"There is no store yet for {environment.project_root}.", hint="memory init makes it.")
+        from hooks_cli.store import creation
+
+        creation.create(environment, budget_ms)
+    held = lock.shared(path, budget_ms)
+    try:
+        opening.check_encryption(path, encrypted)
+        key = key_source.resolve(environment)
+        connection = opening.connect(path, key.raw if encrypted else None, budget_ms, key_source=key.source)
+        store = EmbeddedStore(connection, path, environment.anchor_path, key, budget_ms, held)
+    except BaseException:
+        lock.release(held)
+        raise
+    try:
+        _check_state(store, environment, accept_rollback)
+    except BaseException:
+        store.close()
+        raise
+    store.clock = environment.now
+    return store
+
+
+def _check_state(store: EmbeddedStore, environment: Environment, accept_rollback: bool) -> None:
+    """The cheap part of the evidence: format, and that the store is not behind or beside its anchor."""
+    store_id, found_format = _identity(store)
+    store.store_id = store_id
+    if found_format != FORMAT:
+        if found_format > FORMAT:
+            raise NewerFormat(store=store.path, found=found_format, known=FORMAT)
+        from hooks_cli.store import migrations
+
+        migrations.migrate(store, environment, found_format)
+    anchored = anchor.read(store.anchor_path, store.key.raw, store_id)
+    revision, ledger, marks = store.query("SELECT revision, ledger, marks FROM state")[0]
+    if anchored is None or accept_rollback:
+        if anchored is None or anchored[0] > revision or anchored[1] != ledger:
+            anchor.replace(store.anchor_path, store.key.raw, store_id, revision, ledger)
+        return
+    expected, expected_ledger = anchored
+    if revision < expected:
+        raise Tampered(store=store.path, expected=f"revision {expected} or later", found=f"revision {revision}")
+    if revision == expected:
+        if ledger != expected_ledger:
+            raise Tampered(
+                store=store.path,
+                expected=f"ledger {expected_ledger.hex()[:16]} at revision {revision}",
+                found=f"ledger {ledger.hex()[:16]}",
+            )
+        return
+    mark = find_mark(marks, expected)
+    if mark is not None and mark != expected_ledger[: anchor.SHORT_HASH]:
+        raise Tampered(
+            store=store.path,
+            expected=f"ledger {expected_ledger.hex()[:16]} at revision {expected}",
+            found=f"ledger {mark.hex()[:16]}",
+        )
+    anchor.advance(store.anchor_path, store.key.raw, store_id, revision, ledger)
+
+
+def _identity(store: EmbeddedStore) -> tuple[bytes, int]:
+    row = store.row("SELECT store_id, format FROM state")
+    if row is None:
+        raise Tampered(store=store.path, expected="one row of state", found="none")
+    return row[0], row[1]
+
+
+def find_mark(marks: bytes, revision: int) -> bytes | None:
+    """The short ledger hash that a commit left at `revision`, when it is still in the ring of the last commits."""
+    wanted = revision.to_bytes(8, "little")
+    for at in range(0, len(marks), MARK_BYTES):
+        if marks[at : at + 8] == wanted:
+            return marks[at + 8 : at + MARK_BYTES]
+    return None
+
+
+class EmbeddedStore:
+    """An open store. Make it with `open_store`."""
+
+    __slots__ = ("_held", "anchor_path", "budget_ms", "clock", "connection", "key", "ledger", "path", "store_id")
+
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        path: str,
+        anchor_path: str,
+        key: key_source.Key,
+        budget_ms: int,
+        held: int,
+    ) -> None:
+        self.connection = connection
+        self.path = path
+        self.anchor_path = anchor_path
+        self.key = key
+        self.budget_ms = budget_ms
+        self.store_id = b""
+        self.ledger = Ledger(key.raw)
+        self.clock = _no_clock
+        self._held = held
+
+    def query(self, sql: str, params: Params = ()) -> list[Row]:
+        """See contract."""
+        try:
+            return self.connection.execute(sql, params).fetchall()
+        except apsw.Error as error:
+            raise translate(error, self.path, self.budget_ms) from error
+
+    def each(self, sql: str, params: Params = ()) -> Iterator[Row]:
+        """See contract."""
+        try:
+            yield from self.connection.execute(sql, params)
+        except apsw.Error as error:
+            raise translate(error, self.path, self.budget_ms) from error
+
+    def row(self, sql: str, params: Params = ()) -> Row | None:
+        """See contract."""
+        rows = self.query(sql, params)
+        return rows[0] if rows else None
+
+    def writing(self) -> Transaction:
+        """See contract."""
+        return Transaction(self)
+
+    def normal_json(self, text: str, what: str, *, only_object: bool = False) -> str:
+        """The JSON text without needless space, checked by SQLite (RFC 8259, not JSON5).
+
+        Raises InvalidJson (65) with the position of the first error, 1 for the first character.
+        """
+        try:
+            valid, place, kind = self.query(
+                "SELECT json_valid(?1), json_error_position(?1), CASE WHEN json_valid(?1) THEN json_type(?1) END", (text,)
+            )[0]
+        except Exception as error:
+            raise InvalidJson(what=what, position=1, near=f" ({error})") from error
+        if not valid:
+            raise InvalidJson(what=what, position=place or 1, near=_near(text, place or 1))
+        if only_object and kind != "object":
+            raise InvalidJson(
+                f"{what} must be a JSON object, not {kind}. Nothing was stored.", what=what, position=1, near=""
+            )
+        return str(self.query("SELECT json(?)", (text,))[0][0])
+
+    def is_json_document(self, text: str) -> bool:
+        """Whether the text is a JSON object or array: what an envelope shows as JSON instead of text."""
+        start = text.lstrip(" \t\r\n")[:1]
+        return start in ("{", "[") and bool(start) and bool(self.query("SELECT json_valid(?)", (text,))[0][0])
+
+    def checkpoint(self) -> None:
+        """Copy a long write-ahead log back and truncate it; never waits (contract 6), at worst it is left for the next commit.
+
+        Automatic checkpoints are a trap for one-shot processes: what was copied back is remembered only in shared memory, which
+        dies with the last process, so that each commit would copy the whole log again and never reset it.
+        """
+        try:
+            if os.stat(self.path + "-wal").st_size <= WAL_LIMIT_BYTES:
+                return
+            self.connection.set_busy_timeout(0)
+            try:
+                self.connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            except apsw.BusyError:
+                self.connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except (OSError, apsw.Error):
+            return  # the data is safe in the log; a disk that cannot take it will say so at the next write
+        finally:
+            self.connection.set_busy_timeout(self.budget_ms)
+
+    def close(self) -> None:
+        """See contract."""
+        self.connection.close()
+        if self._held >= 0:
+            lock.release(self._held)
+            self._held = -1
+
+
+def _no_clock() -> int:
+    raise RuntimeError("the store was not opened through open_store")
+
+
+def _near(text: str, position: int) -> str:
+    piece = text[max(0, position - 1) : position + 19]
+    return f" near {piece!r}" if piece else " (at its end)"
+
+
+class Transaction:
+    """One write transaction; see contract. `now` is the same time for all that it writes."""
+
+    __slots__ = ("_first_revision", "_ledger", "_marks", "ended", "live", "now", "revision", "store")
+
+    def __init__(self, store: EmbeddedStore) -> None:
+        self.store = store
+        self.now = 0
+        self.revision = 0
+        self.live = 0
+        self.ended = False
+
+    def __enter__(self) -> Transaction:
+        store = self.store
+        store.query("BEGIN IMMEDIATE")
+        try:
+            self.revision, self.live, ledger, self._marks = store.query("SELECT revision, live, ledger, marks FROM state")[0]
+        except BaseException:
+            self._rollback()
+            raise
+        self._first_revision = self.revision
+        self._ledger = int.from_bytes(ledger, "little")
+        self.now = store.clock()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is not None:
+            self._rollback()
+            return
+        store = self.store
+        ledger = self._ledger.to_bytes(32, "little")
+        try:
+            if self.revision != self._first_revision:
+                mark = self.revision.to_bytes(8, "little") + ledger[: anchor.SHORT_HASH]
+                marks = self._marks[-(MARKS - 1) * MARK_BYTES :] + mark
+                store.query(
+                    "UPDATE state SET revision=?, live=?, ledger=?, marks=?", (self.revision, self.live, ledger, marks)
+                )
+            store.query("COMMIT")
+        except BaseException:
+            self._rollback()
+            raise
+        self.ended = True
+        if self.revision != self._first_revision:
+            anchor.advance(store.anchor_path, store.key.raw, store.store_id, self.revision, ledger)
+        store.checkpoint()
+
+    def _rollback(self) -> None:
+        if self.store.connection.in_transaction:
+            self.store.connection.execute("ROLLBACK")
+
+    def next_revision(self) -> int:
+        """See contract."""
+        self.revision += 1
+        return self.revision
+
+    def insert(self, table: str, row: Row) -> None:
+        """See contract."""
+        self.store.query(_INSERT[table], row)
+        self.remember(table, row)
+
+    def forget(self, table: str, row: Row) -> None:
+        """See contract."""
+        self._ledger = (self._ledger - self.store.ledger.row(table, row)) % MODULUS
+
+    def remember(self, table: str, row: Row) -> None:
+        """See contract."""
+        self._ledger = (self._ledger + self.store.ledger.row(table, row)) % MODULUS
