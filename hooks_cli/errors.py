@@ -81,7 +81,9 @@ class InvalidJson(DataError):
 class InvalidAddress(DataError):
     """{address!r} is not a valid address: {reason}."""
 
-    hint = "An address is 1 to 1,024 bytes of UTF-8, without control characters and without empty, '.' or '..' segments."
+    hint = (
+        "An address is 1 to 1,024 bytes of UTF-8, without control characters and without empty, '.' or '..' segments."
+    )
 
 
 class InvalidText(DataError):

@@ -60,7 +60,18 @@ class Positional:
 class Verb:
     """One verb. Its module has `VERB = Verb(…)` and `run(call, environment) -> int` (the exit code)."""
 
-    __slots__ = ("aliases", "details", "examples", "group", "hot", "lenient", "name", "options", "positionals", "summary")
+    __slots__ = (
+        "aliases",
+        "details",
+        "examples",
+        "group",
+        "hot",
+        "lenient",
+        "name",
+        "options",
+        "positionals",
+        "summary",
+    )
 
     def __init__(
         self,
@@ -151,7 +162,9 @@ class Call:
 
 
 UNIVERSAL_OPTIONS = (
-    Option("output_format", ("--format",), "Output as text, json or ndjson.", "choice", choices=("text", "json", "ndjson")),
+    Option(
+        "output_format", ("--format",), "Output as text, json or ndjson.", "choice", choices=("text", "json", "ndjson")
+    ),
     Option("json", ("--json",), "The same as --format json.", "switch"),
 )
 

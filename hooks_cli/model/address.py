@@ -27,7 +27,9 @@ def check(address: str) -> str:
     if not size:
         raise InvalidAddress(address=address, reason="it is empty")
     if size > MAX_BYTES:
-        raise InvalidAddress(address=address[:40] + "…", reason=f"it is {size} bytes long, at most {MAX_BYTES} are allowed")
+        raise InvalidAddress(
+            address=address[:40] + "…", reason=f"it is {size} bytes long, at most {MAX_BYTES} are allowed"
+        )
     if not address.isprintable() and any(is_control(c) for c in address):
         raise InvalidAddress(address=address, reason="it has a control character")
     if address[0] == "/" or address[-1] == "/" or "//" in address:

@@ -20,7 +20,20 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
 
 # As /proc/self/mountinfo names them. A write-ahead log needs shared memory between all who have the file open.
-NETWORK_FILE_SYSTEMS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "9p", "ceph", "glusterfs", "lustre", "fuse.sshfs", "ncpfs")
+NETWORK_FILE_SYSTEMS = (
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "afs",
+    "9p",
+    "ceph",
+    "glusterfs",
+    "lustre",
+    "fuse.sshfs",
+    "ncpfs",
+)
 
 
 def create(environment: Environment, budget_ms: int) -> None:

@@ -184,7 +184,8 @@ class EmbeddedStore:
         """
         try:
             valid, place, kind = self.query(
-                "SELECT json_valid(?1), json_error_position(?1), CASE WHEN json_valid(?1) THEN json_type(?1) END", (text,)
+                "SELECT json_valid(?1), json_error_position(?1), CASE WHEN json_valid(?1) THEN json_type(?1) END",
+                (text,),
             )[0]
         except Exception as error:
             raise InvalidJson(what=what, position=1, near=f" ({error})") from error
@@ -253,7 +254,9 @@ class Transaction:
         store = self.store
         store.query("BEGIN IMMEDIATE")
         try:
-            self.revision, self.live, ledger, self._marks = store.query("SELECT revision, live, ledger, marks FROM state")[0]
+            self.revision, self.live, ledger, self._marks = store.query(
+                "SELECT revision, live, ledger, marks FROM state"
+            )[0]
         except BaseException:
             self._rollback()
             raise
@@ -262,7 +265,9 @@ class Transaction:
         self.now = store.clock()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is not None:
             self._rollback()
             return

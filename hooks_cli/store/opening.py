@@ -83,7 +83,7 @@ def _set_key(connection: apsw.Connection, key: bytes) -> None:
     chosen = connection.execute(f"PRAGMA cipher='{CIPHER}'").fetchall()
     if chosen != [(CIPHER,)]:
         raise InternalError(reason=f"the engine has no cipher {CIPHER}")
-    answer = connection.execute(f"PRAGMA key=\"raw:{key.hex()}\"").fetchall()
+    answer = connection.execute(f'PRAGMA key="raw:{key.hex()}"').fetchall()
     if answer != [("ok",)]:
         raise InternalError(reason="the engine did not take the key")
 

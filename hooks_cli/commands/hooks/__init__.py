@@ -1,1 +1,4 @@
-"""Verbs of the group `hooks`: one module a verb, named after it."""
+"""Tell the memory what happens, and get back what it knows.
+
+The verbs of the group `hooks`, one module a verb, named after it. Each is lenient: it requires nothing and never exits 2.
+"""

@@ -1,1 +1,4 @@
-"""Verbs of the group `memory`: one module a verb, named after it."""
+"""Keep, find, show and export what is remembered.
+
+The verbs of the group `memory`, one module a verb, named after it.
+"""

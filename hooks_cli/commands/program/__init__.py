@@ -1,1 +1,1 @@
-"""Verbs that stand alone (`hooks-cli doctor`): one module a verb, named after it."""
+"""Commands that stand alone (`hooks-cli doctor`), one module each, named after it."""

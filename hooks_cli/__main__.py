@@ -1,0 +1,14 @@
+"""`python -m hooks_cli`, and what the launchers in `packaging/` start by path.
+
+Run by path (`python -IS …/hooks_cli/__main__.py`) there is no `site`, so the directory that holds the package has to be put on
+the search path here; `interpreter.complete` does the rest for the commands that need it.
+"""
+
+import sys
+
+if not __package__:
+    sys.path.insert(0, __file__.rsplit("/", 2)[0])
+
+from hooks_cli.entry import main
+
+main(sys.argv[1:])

@@ -1,0 +1,176 @@
+"""The click program: everything that is not the plain case of `fast_lane`.
+
+Groups, help, mistakes and their suggestions, shell completion. A verb's words are read by `words.read`, as in the fast lane;
+click's own options exist for completion only.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from hooks_cli import __version__
+from hooks_cli.cli.spec import Option, Verb
+from hooks_cli.cli.words import HELP_FLAGS, Mistake, read
+from hooks_cli.commands import GROUP_ALIASES, catalogue
+from hooks_cli.errors import MissingArgument, UnknownOption, UnknownVerb, UsageError
+from hooks_cli.interpreter import complete
+from hooks_cli.output import help_page
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+
+PROGRAMS = ("hooks-cli", "claude-flow")
+SUGGESTION_CUTOFF = 0.6
+
+
+def parse(argv: list[str]) -> Call | int:
+    """The call that `argv` means, or an exit code when all is done already (help, version, completion).
+
+    Raises UsageError and its kinds (64) for a line that is not understood.
+    """
+    complete()
+    app = _Tree("")
+    for program in PROGRAMS:
+        variable = completion_variable(program)
+        if variable in os.environ:
+            return _completion(app, program, variable)
+    if argv and argv[0] == "--version":
+        sys.stdout.write(f"{help_page.PROGRAM} {__version__}\n")
+        return 0
+    found: Call | int = app.main(args=argv, prog_name=help_page.PROGRAM, standalone_mode=False)
+    return found
+
+
+def completion_variable(program: str) -> str:
+    """The environment variable by which a shell asks for completions: `_HOOKS_CLI_COMPLETE`."""
+    return "_" + program.replace("-", "_").upper() + "_COMPLETE"
+
+
+def mistake_error(verb: Verb, mistake: Mistake) -> UsageError:
+    """The error that tells a user about a mistake, with what to write instead."""
+    flag, option = mistake.flag, mistake.option
+    see = f"See: {help_page.PROGRAM} {verb.title} --help"
+    if mistake.kind == "unknown":
+        flags = [spelling for known in verb.options for spelling in known.flags]
+        hint = _did_you_mean(flag, flags) or see
+        if verb.positionals:
+            hint += f"  (A value that begins with a dash goes behind --: {verb.title} … -- {flag})"
+        return UnknownOption(verb=verb.title, option=flag, hint=hint)
+    if mistake.kind == "extra":
+        return UsageError(f"{verb.title} takes no further argument, but there is {mistake.word!r}.", hint=see)
+    if mistake.kind == "missing" or option is None:
+        return MissingArgument(verb=verb.title, what=f"a value for {flag}")
+    expected = {
+        "choice": "one of " + ", ".join(option.choices),
+        "integer": "a whole number of at most 18 digits",
+        "switch": "true or false (or yes, no, on, off, 1, 0), or nothing",
+    }[mistake.kind]
+    return UsageError(f"{verb.title} {flag} takes {expected}; {mistake.word!r} is not.", hint=see)
+
+
+class _Tree(click.Group):
+    """The program (`title` is "") or one of its groups. Verbs are loaded when they are asked for."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(name=title or help_page.PROGRAM, add_help_option=False)
+        self.title = title
+        self.help = catalogue.group_summary(title) if title else None
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        groups = [] if self.title else [*catalogue.groups(), *GROUP_ALIASES]
+        return groups + catalogue.verb_names(self.title)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if not self.title and GROUP_ALIASES.get(cmd_name, cmd_name) in catalogue.groups():
+            return _Tree(GROUP_ALIASES.get(cmd_name, cmd_name))
+        verb = catalogue.load(self.title, cmd_name)
+        return None if verb is None else _VerbCommand(verb, cmd_name)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if ctx.resilient_parsing:
+            return super().parse_args(ctx, args)
+        if not args or args[0] in HELP_FLAGS:
+            width = help_page.terminal_width(sys.stdout)
+            show(help_page.group_page(self.title, width) if self.title else help_page.program_page(width))
+            ctx.exit(0)
+        if args[0].startswith("-") and len(args[0]) > 1:
+            known = [*HELP_FLAGS] if self.title else [*HELP_FLAGS, "--version"]
+            title = f"{help_page.PROGRAM} {self.title}".strip()
+            hint = _did_you_mean(args[0], known) or f"Options follow the verb: {title} VERB {args[0]}"
+            raise UnknownOption(verb=title, option=args[0], hint=hint)
+        if self.get_command(ctx, args[0]) is None:
+            self._refuse(ctx, args[0])
+        return super().parse_args(ctx, args)
+
+    def _refuse(self, ctx: click.Context, name: str) -> NoReturn:
+        typed = f"{self.title} {name}".strip()
+        known = self.list_commands(ctx)
+        for command in list(known):
+            verb = catalogue.load(self.title, command)
+            known += verb.aliases if verb is not None else ()
+        # A group was forgotten (`store k v`), or its verb misspelt.
+        elsewhere = [g for g in catalogue.groups() if not self.title and catalogue.load(g, name) is not None]
+        hint = _did_you_mean(name, known, self.title)
+        if elsewhere:
+            hint = "Did you mean: " + ", ".join(f"{g} {name}" for g in elsewhere) + "?"
+        raise UnknownVerb(verb=typed, hint=hint or f"See: {help_page.PROGRAM} {self.title}".rstrip() + " --help")
+
+
+class _VerbCommand(click.Command):
+    """One verb. Its parameters are declared for completion; the words are read by `words.read`."""
+
+    def __init__(self, verb: Verb, alias: str) -> None:
+        params: list[click.Parameter] = [_click_option(option) for option in verb.options]
+        super().__init__(name=alias, params=params, help=verb.summary, add_help_option=False)
+        self.verb = verb
+        self.alias = alias
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if ctx.resilient_parsing:
+            return super().parse_args(ctx, args)
+        found = read(self.verb, args, self.alias)
+        if not isinstance(found, Mistake):
+            ctx.obj = found
+            return []
+        if found.kind != "help":
+            raise mistake_error(self.verb, found)
+        show(help_page.verb_page(self.verb, help_page.terminal_width(sys.stdout)))
+        return ctx.exit(0)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        return ctx.obj
+
+
+def show(lines: list[help_page.Line]) -> None:
+    """Write a help page to stdout."""
+    help_page.write(lines, sys.stdout)
+
+
+def _click_option(option: Option) -> click.Option:
+    kind = click.Choice(option.choices) if option.kind == "choice" else None
+    return click.Option(
+        [*option.flags, option.name],
+        is_flag=option.kind == "switch",
+        multiple=option.kind == "many",
+        type=kind,
+        help=option.help,
+        hidden=option.hidden,
+    )
+
+
+def _completion(app: click.Group, program: str, variable: str) -> int:
+    from click.shell_completion import shell_complete
+
+    return shell_complete(app, {}, program, variable, os.environ[variable])
+
+
+def _did_you_mean(word: str, known: list[str], group: str = "") -> str:
+    import difflib
+
+    near = difflib.get_close_matches(word, known, n=1, cutoff=SUGGESTION_CUTOFF)
+    return f"Did you mean: {group} {near[0]}?".replace(":  ", ": ") if near else ""

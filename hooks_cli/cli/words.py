@@ -1,0 +1,199 @@
+"""The word rules of `spec`, once: from a verb's declaration and the words behind it to a `Call`, or to the `Mistake` in them.
+
+Both parsers use this function, so they cannot understand the same line differently. It is pure, and it needs nothing but `spec`.
+
+>>> from hooks_cli.cli.spec import Option, Positional, Verb
+>>> verb = Verb("", "keep", "Keep.", (Option("limit", ("--limit",), kind="integer"),), (Positional("key"),))
+>>> call = read(verb, ["a", "--limit=3"])
+>>> call.values == {"limit": 3, "key": "a"}
+True
+>>> read(verb, ["a", "--limti", "3"]).kind
+'unknown'
+"""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import FALSE_WORDS, TRUE_WORDS, Call, Option, Verb
+
+HELP_FLAGS = ("--help", "-h")
+LONGEST_INTEGER = 18
+
+
+class Mistake:
+    """Why a line is not a call. `kind` is one of
+
+    help (no mistake: the help was asked for), unknown (`flag` is not declared), missing (`flag` stands without a value),
+    choice (`word` is none of the option's choices), integer, switch (`word` is no value for it), extra (`word` is one too many).
+    """
+
+    __slots__ = ("flag", "kind", "option", "word")
+
+    def __init__(self, kind: str, flag: str = "", word: str = "", option: Option | None = None) -> None:
+        self.kind = kind
+        self.flag = flag
+        self.word = word
+        self.option = option
+
+
+def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
+    """Read the words behind the verb's name by the rules at the top of `spec`. `alias` is the word typed for the verb."""
+    flags = {flag: option for option in verb.options for flag in option.flags}
+    values: dict[str, object] = {}
+    unknown: list[tuple[str, str]] = []
+    missing: list[str] = []
+    plain: list[str] = []
+    at, end = 0, len(words)
+    while at < end:
+        word = words[at]
+        at += 1
+        if word == "--":
+            plain += words[at:]
+            break
+        if not looks_like_option(word):
+            plain.append(word)
+            continue
+        if word in HELP_FLAGS and word not in flags:
+            return Mistake("help")
+        flag, joined, value = word.partition("=")
+        following = words[at] if at < end and not joined else None
+        option = _declared(flag, flags)
+
+        if option is None:
+            if not verb.lenient:
+                return Mistake("unknown", flag)
+            if not joined:
+                value = "true"
+                if following is not None and not _begins_like_option(following):
+                    value = following
+                    at += 1
+            unknown.append((flag.lstrip("-"), value))
+            continue
+
+        if option.kind == "switch":
+            if not joined and (following is None or switch_value(following) is None):
+                values[option.name] = True
+                continue
+            given = value if following is None else following
+            at += following is not None
+            state = switch_value(given)
+            if state is not None:
+                values[option.name] = state
+            elif not verb.lenient:
+                return Mistake("switch", flag, given, option)
+            elif given:
+                unknown.append((flag.lstrip("-"), given))
+            else:
+                missing.append(option.name)
+            continue
+
+        if not joined and (following is None or (following[:1] == "-" and _is_flag(following, flags))):
+            if not verb.lenient:
+                return Mistake("missing", flag, option=option)
+            if option.kind == "choice":
+                unknown.append((flag.lstrip("-"), "true"))
+            else:
+                missing.append(option.name)
+            continue
+        given = value if following is None else following
+        at += following is not None
+
+        if option.kind == "many":
+            held = values.setdefault(option.name, [])
+            assert isinstance(held, list)
+            held.append(given)
+        elif option.kind == "choice" and given not in option.choices:
+            if given.lower() in option.choices:
+                values[option.name] = given.lower()
+            elif not verb.lenient:
+                return Mistake("choice", flag, given, option)
+            elif joined:
+                unknown.append((flag.lstrip("-"), given))
+            else:
+                at -= 1  # the flag stood bare; the word stays where it is
+                unknown.append((flag.lstrip("-"), "true"))
+        elif option.kind == "integer":
+            number = integer_value(given)
+            if number is not None:
+                values[option.name] = number
+            elif not verb.lenient:
+                return Mistake("integer", flag, given, option)
+            elif given:
+                unknown.append((flag.lstrip("-"), given))
+            else:
+                missing.append(option.name)
+        else:
+            values[option.name] = given
+
+    for positional in verb.positionals:
+        if not plain:
+            break
+        if positional.name in values:
+            continue  # given as an option: `store --key K VALUE`
+        if positional.many:
+            values[positional.name], plain = plain, []
+        else:
+            values[positional.name] = plain.pop(0)
+    if plain and not verb.lenient:
+        return Mistake("extra", word=plain[0])
+    unknown += [("argument", word) for word in plain]
+    if unknown and values.get("strict") is True:
+        name, value = unknown[0]
+        if name == "argument":
+            return Mistake("extra", word=value)
+        return Mistake("unknown", ("--" if len(name) > 1 else "-") + name)
+    return Call(verb, values, unknown, [name for name in dict.fromkeys(missing) if name not in values], alias)
+
+
+def looks_like_option(word: str) -> bool:
+    """Whether a word is an option (`-x`, `--name`, `--name=…`) and not a text that begins with a dash (`-`, `-5`, `- item`)."""
+    if word[:1] != "-" or word == "--":
+        return False
+    name = word.partition("=")[0]
+    name = name[2:] if name[:2] == "--" else name[1:]
+    if not name[:1].isalpha() or not name.isascii():
+        return False
+    return name.replace("-", "").replace("_", "").replace(".", "").replace(":", "").isalnum()
+
+
+def switch_value(word: str) -> bool | None:
+    """True or False for the words that mean them, in any case; None for any other."""
+    word = word.lower()
+    return True if word in TRUE_WORDS else False if word in FALSE_WORDS else None
+
+
+def integer_value(word: str) -> int | None:
+    """The number of a word of decimal digits with or without a sign, at most 18 digits; None for any other."""
+    digits = word[1:] if word[:1] in ("-", "+") else word
+    if not digits.isascii() or not digits.isdigit() or len(digits) > LONGEST_INTEGER:
+        return None
+    return int(word)
+
+
+def kebab(flag: str) -> str:
+    """`--camelCase` as `--camel-case`; runs of capitals stay together (`--sessionID` is `--session-id`)."""
+    letters: list[str] = []
+    before = ""
+    for letter in flag:
+        if letter.isupper():
+            if before.islower() or before.isdigit():
+                letters.append("-")
+            letters.append(letter.lower())
+        else:
+            letters.append(letter)
+        before = letter
+    return "".join(letters)
+
+
+def _declared(flag: str, flags: dict[str, Option]) -> Option | None:
+    option = flags.get(flag)
+    if option is None and flag[:2] == "--" and not flag.islower():
+        option = flags.get(kebab(flag))
+    return option
+
+
+def _is_flag(word: str, flags: dict[str, Option]) -> bool:
+    return word in HELP_FLAGS or _declared(word.partition("=")[0], flags) is not None
+
+
+def _begins_like_option(word: str) -> bool:
+    return word[:1] == "-" and not word[1:2].isdigit()

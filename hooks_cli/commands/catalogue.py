@@ -1,0 +1,60 @@
+"""What there is: groups, verbs, their declarations. For help, completion and generated documents; no hot command loads it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import hooks_cli.commands
+from hooks_cli.cli.spec import Verb
+from hooks_cli.commands import find, module_name
+
+PROGRAM = "program"  # the folder of the verbs that stand alone
+
+
+def groups() -> list[str]:
+    """The names of all groups, the two oldest first."""
+    found = [m.name for m in pkgutil.iter_modules(hooks_cli.commands.__path__) if m.ispkg and m.name != PROGRAM]
+    return sorted(found, key=lambda name: (name not in ("hooks", "memory"), name))
+
+
+def group_summary(group: str) -> str:
+    """The first line of what the group's package says about itself."""
+    module = importlib.import_module(f"hooks_cli.commands.{group}")
+    return (module.__doc__ or "").strip().partition("\n")[0]
+
+
+def verb_names(group: str) -> list[str]:
+    """The verbs of a group ("" for those that stand alone), by name, without their other words."""
+    package = importlib.import_module(f"hooks_cli.commands.{group or PROGRAM}")
+    names = [m.name for m in pkgutil.iter_modules(package.__path__) if not m.ispkg]
+    return [verb.name for name in names if (verb := _declared(f"{package.__name__}.{name}")) is not None]
+
+
+def load(group: str, name: str) -> Verb | None:
+    """The declaration of a verb by any of its words, or None when there is no such verb."""
+    group, name = find(group, name)
+    module = module_name(group, name)
+    verb = _declared(module) if module and (not group or group in groups()) else None
+    return verb if verb is not None and verb.name == name else None
+
+
+def every_verb() -> Iterator[Verb]:
+    """All declarations, group by group, the verbs that stand alone last."""
+    for group in [*groups(), ""]:
+        for name in verb_names(group):
+            verb = load(group, name)
+            if verb is not None:
+                yield verb
+
+
+def _declared(module: str) -> Verb | None:
+    try:
+        found = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name == module:
+            return None
+        raise
+    verb = getattr(found, "VERB", None)
+    return verb if isinstance(verb, Verb) else None

@@ -1,0 +1,91 @@
+"""The program: parse, run, leave. The one place where an error becomes stderr and an exit code (by way of `faults`).
+
+The fast lane comes first, the click app takes what it leaves. A process ends here with `os._exit`: the store is closed by then
+and the streams are flushed, and taking Python down in order costs as much as a write to the store.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from hooks_cli.cli import fast_lane
+from hooks_cli.commands import module_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from hooks_cli.cli.spec import Call
+
+
+def main(argv: list[str]) -> NoReturn:
+    """Run the command line `argv` (without the program's name) and end the process with its exit code."""
+    os._exit(status(argv))
+
+
+def console() -> NoReturn:
+    """`main` for the script that an installer makes (`hooks-cli-python`)."""
+    main(sys.argv[1:])
+
+
+def status(argv: list[str]) -> int:
+    """Run a command line and return its exit code, everything flushed. Raises nothing."""
+    call = None
+    try:
+        call = fast_lane.parse(argv)
+        if call is None:
+            from hooks_cli.cli import click_app
+
+            found = click_app.parse(argv)
+            if isinstance(found, int):
+                _flush()
+                return found
+            call = found
+        code = _run(call)
+        _flush()
+    except BaseException as error:
+        from hooks_cli import faults
+
+        code = faults.report(error, argv, call)
+        _flush_what_can_be()
+    return code
+
+
+def _run(call: Call) -> int:
+    if not call.verb.hot:
+        from hooks_cli.interpreter import complete
+
+        complete()
+    environment = __import__("hooks_cli.environment", None, None, ["Environment"]).Environment.from_process()
+    if call.unknown:
+        _tell_recorded(call)
+    module = sys.modules[module_name(call.verb.group, call.verb.name)]
+    code: int = module.run(call, environment)
+    return code
+
+
+def _tell_recorded(call: Call) -> None:
+    """One line for the options that a lenient verb does not know and keeps all the same."""
+    names = [repr(value) if name == "argument" else f"-{'-' * (len(name) > 1)}{name}" for name, value in call.unknown]
+    what = "the unknown option" if len(names) == 1 else "the unknown options"
+    if all(name == "argument" for name, _ in call.unknown):
+        what = what.replace("unknown option", "further argument")
+    if sys.stderr is not None:
+        sys.stderr.write(f"hooks-cli: recorded {what} {', '.join(names)}\n")
+
+
+def _flush() -> None:
+    """Bring out what was printed. Raises OSError (BrokenPipeError when nobody reads any more)."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+
+
+def _flush_what_can_be() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            continue
