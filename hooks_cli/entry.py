@@ -33,6 +33,10 @@ def status(argv: list[str]) -> int:
     """Run a command line and return its exit code, everything flushed. Raises nothing."""
     call = None
     try:
+        if sys.stdin is None or sys.stdout is None or sys.stderr is None:
+            from hooks_cli.interpreter import open_missing_streams
+
+            open_missing_streams()
         call = fast_lane.parse(argv)
         if call is None:
             from hooks_cli.cli import click_app
@@ -71,15 +75,13 @@ def _tell_recorded(call: Call) -> None:
     what = "the unknown option" if len(names) == 1 else "the unknown options"
     if all(name == "argument" for name, _ in call.unknown):
         what = what.replace("unknown option", "further argument")
-    if sys.stderr is not None:
-        sys.stderr.write(f"hooks-cli: recorded {what} {', '.join(names)}\n")
+    sys.stderr.write(f"hooks-cli: recorded {what} {', '.join(names)}\n")
 
 
 def _flush() -> None:
     """Bring out what was printed. Raises OSError (BrokenPipeError when nobody reads any more)."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.flush()
+    sys.stdout.flush()
+    sys.stderr.flush()
 
 
 def _flush_what_can_be() -> None:

@@ -1,4 +1,4 @@
-"""The rest of an ordinary Python start, for commands that need it.
+"""The rest of an ordinary Python start, for commands and callers that need it.
 
 The launchers start Python with -I -S: no `site`, so no .pth files, no virtual environment settings, no system packages. A hot
 command needs none of that (its modules lie beside this package). Whatever loads other packages calls `complete()` first; this is
@@ -7,6 +7,7 @@ the only place that knows the difference.
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -23,3 +24,14 @@ def complete() -> None:
     real = site.makepath(own)[0]
     if real not in {site.makepath(entry)[0] for entry in sys.path}:
         sys.path.append(own)
+
+
+def open_missing_streams() -> None:
+    """Put the null device where the caller closed stdin, stdout or stderr, so that no file of ours gets their numbers."""
+    number = os.open(os.devnull, os.O_RDWR)
+    while number <= 2:
+        number = os.dup(number)
+    os.close(number)
+    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115

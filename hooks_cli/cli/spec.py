@@ -1,18 +1,27 @@
 """The words in which a verb is declared: `Verb`, `Option`, `Positional`, and the parsed `Call`.
 
-A declaration is plain data. `fast_lane.parse` reads the plain case of argv from it with nothing but `sys`; `click_app` builds the
-click program from the same data. Rules that both follow:
+A declaration is plain data. `words.read` reads the words behind a verb from it, for both parsers: `fast_lane` for the plain case
+with nothing but `sys`, `click_app` for all else. The rules:
 
 * `--name value` and `--name=value` are the same; `--` ends the options; what is not an option is a positional.
-* A `switch` stands bare (True) or takes `true|false|yes|no|on|off|1|0` as its value, in either spelling.
-* A `text`, `integer` or `choice` option takes the next word whatever it begins with, unless that word is one of the verb's own
-  flags (or `--flag=…` of one), in which case the value is missing: recorded in `Call.missing` by a lenient verb, exit 64 otherwise.
-* A `choice` whose value is not one of its choices is an error (64); a lenient verb takes the flag for a bare unknown switch
-  instead, and the word stays where it is (prompts write `post-edit --format` for "format the code").
+* An option looks like one: `-x`, `--name`, `--name=…`, its name of ASCII letters, digits and `-_.:`. Other words that begin with a
+  dash (`-`, `-5`, `- an item`, `---`) are plain words. `--help` and `-h` ask for the verb's page, unless the verb declares them.
+* A `switch` stands bare (True) or takes `true|false|yes|no|on|off|1|0` (any case) as its value, in either spelling.
+* A `text`, `integer`, `choice` or `many` option takes the next word whatever it begins with, unless that word is one of the verb's
+  own flags (or `--flag=…` of one), in which case the value is missing: recorded in `Call.missing` by a lenient verb, exit 64
+  otherwise.
+* A `choice` whose value is missing or not one of its choices is an error (64); a lenient verb takes the flag for a bare unknown
+  switch instead, and the word stays where it is (prompts write `post-edit --format` for "format the code").
+* An `integer` that is no whole number, or a switch with another value behind `=`, is an error (64); a lenient verb records it in
+  `Call.unknown` as it was written, or in `Call.missing` when it is empty.
 * `many` options may be repeated and give a list. Otherwise the last one wins.
 * `--camelCase` is read as `--camel-case` when the latter is known.
 * A lenient verb (all of `hooks`) keeps options it does not know in `Call.unknown` as (name without dashes, value or "true"):
-  the next word is its value unless that word begins with `-` and a non-digit. A verb that is not lenient refuses them (64).
+  the next word is its value unless that word begins with `-` and a non-digit. A verb that is not lenient refuses them (64), and a
+  lenient one does so when `--strict` is given.
+* Plain words fill the positionals in their order. A positional that has the name of an option is skipped when that option was
+  given (`store --key K VALUE`). Words that are left over are refused (64); a lenient verb keeps them in `Call.unknown` as
+  ("argument", word).
 """
 
 from __future__ import annotations

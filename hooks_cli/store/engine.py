@@ -12,7 +12,7 @@ import sys
 
 def _import_engine() -> None:
     if "apsw" in sys.modules or "collections" in sys.modules:
-        import apsw  # noqa: F401
+        import apsw
 
         return
     import _collections_abc

@@ -1,0 +1,85 @@
+"""What all tests share: the installed program, run as a real process with a home, a store and a project of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+BIN = Path(sys.executable).parent
+PROGRAM = BIN / "hooks-cli"
+TIMEOUT_SECONDS = 60
+# What decides where the program looks, who it takes itself for, or how it prints: never inherited by a test.
+SHIELDED = ("HOOKS_", "CLAUDE_", "MEMORY_", "OTEL_", "XDG_", "GIT_", "PYTHON")
+SHIELDED_NAMES = ("TRACEPARENT", "TRACESTATE", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM")
+
+Completed = subprocess.CompletedProcess[str]
+Run = Callable[..., Completed]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A scratch home directory; the program's data, config and cache lie in `home / "hooks"` (HOOKS_HOME)."""
+    path = tmp_path / "home"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A scratch project directory, with a hooks.toml so that it is one; the working directory of `run`."""
+    path = tmp_path / "project"
+    path.mkdir()
+    (path / "hooks.toml").write_text("")
+    return path
+
+
+@pytest.fixture
+def environ(home: Path) -> dict[str, str]:
+    """The environment in which `run` starts the program; a test may change it."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(SHIELDED) and name not in SHIELDED_NAMES
+    }
+    path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
+    return {**inherited, "PATH": path, "HOME": str(home), "HOOKS_HOME": str(home / "hooks"), "LC_ALL": "C.UTF-8"}
+
+
+@pytest.fixture
+def run(project: Path, environ: dict[str, str]) -> Run:
+    """`run(*argv, stdin=None, env=None, cwd=None)`: one call of the installed program; gives returncode, stdout, stderr (text).
+
+    `stdin` is text or bytes (none: an empty one); `env` is added to `environ`, where None takes a name away; `check=True` fails the
+    test on another exit code than 0; `program` is another program than hooks-cli.
+    """
+
+    def call(
+        *argv: str | os.PathLike[str],
+        stdin: str | bytes | None = None,
+        env: Mapping[str, str | None] | None = None,
+        cwd: Path | None = None,
+        check: bool = False,
+        program: Path = PROGRAM,
+        timeout: float = TIMEOUT_SECONDS,
+    ) -> Completed:
+        assert program.exists(), f"{program} is not installed; run scripts/test, or pip install ."
+        variables: dict[str, str | None] = {**environ, **(env or {})}
+        done = subprocess.run(
+            [program, *argv],
+            input=stdin.encode("utf-8", "surrogateescape") if isinstance(stdin, str) else stdin or b"",
+            capture_output=True,
+            env={name: value for name, value in variables.items() if value is not None},
+            cwd=cwd or project,
+            timeout=timeout,
+        )
+        out, err = (part.decode("utf-8", "surrogateescape") for part in (done.stdout, done.stderr))
+        if check:
+            assert done.returncode == 0, f"{argv}: exit {done.returncode}\n{out}\n{err}"
+        return subprocess.CompletedProcess([os.fspath(word) for word in argv], done.returncode, out, err)
+
+    return call

@@ -1,0 +1,153 @@
+"""Errors become stderr and an exit code in one place, whatever they are."""
+
+from __future__ import annotations
+
+import errno
+import json
+import subprocess
+import sys
+
+import pytest
+
+from hooks_cli import errors, faults
+from hooks_cli.cli.spec import Call, Verb
+from tests.conftest import BIN, PROGRAM, Run
+
+HOOK = Call(Verb("hooks", "x", "X."), {}, [], [])
+MEMORY = Call(Verb("memory", "x", "X."), {}, [], [])
+MEMORY_JSON = Call(Verb("memory", "x", "X."), {"json": True}, [], [])
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"),
+    [
+        (errors.NotFound(address="a/b"), 1, "hooks-cli: There is no entry at a/b.\n  See what there is: memory list\n"),
+        (errors.UnknownVerb(verb="x"), 64, "hooks-cli: There is no command x.\n"),
+        (KeyboardInterrupt(), 130, "hooks-cli: Interrupted.\n"),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "/x"),
+            77,
+            "hooks-cli: Access is denied: /x: Permission denied.\n",
+        ),
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            74,
+            "hooks-cli: Reading or writing failed: No space left on device.\n",
+        ),
+        (ValueError("odd\nlines"), 70, "hooks-cli: This is a bug in hooks-cli: ValueError: odd lines.\n"),
+        (RecursionError(), 70, "hooks-cli: This is a bug in hooks-cli: RecursionError.\n"),
+        (MemoryError(), 70, "hooks-cli: This is a bug in hooks-cli: the memory did not suffice (MemoryError).\n"),
+        (SystemExit(2), 70, "hooks-cli: This is a bug in hooks-cli: SystemExit: 2.\n"),
+    ],
+)
+def test_each_error_has_its_text_and_code(
+    error: BaseException, code: int, text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HOOKS_DEBUG", raising=False)
+    monkeypatch.delenv("HOOKS_FAIL_OPEN", raising=False)
+    assert faults.report(error, ["memory", "x"], MEMORY) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(text)
+    assert "Traceback" not in err
+    assert err.count("\n") <= 2
+
+
+def test_a_closed_pipe_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert faults.report(BrokenPipeError(), ["memory", "x"], MEMORY) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_json_gets_one_object(capsys: pytest.CaptureFixture[str]) -> None:
+    error = errors.VersionConflict(address="a", current=3, expected=2)
+    assert faults.report(error, [], MEMORY_JSON) == 76
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert json.loads(lines[0]) == {
+        "schema_version": "1",
+        "error": {
+            "code": 76,
+            "name": "version-conflict",
+            "message": "a is at version 3, not 2: somebody wrote in between. Nothing was stored.",
+            "hint": "Read it again and repeat with --if-version 3.",
+            "address": "a",
+            "current": 3,
+            "expected": 2,
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("argv", "json_wanted"),
+    [
+        (["memory", "recal", "--json"], True),
+        (["memory", "recal", "--json", "false"], False),
+        (["memory", "recal", "--format", "json"], True),
+        (["memory", "recal", "--format=json"], True),
+        (["memory", "recal", "--", "--json"], False),
+        (["memory", "recal"], False),
+    ],
+)
+def test_json_is_known_before_the_line_is_understood(argv: list[str], json_wanted: bool) -> None:
+    assert faults.wants_json(argv, None) is json_wanted
+
+
+def test_a_hooks_verb_fails_open_when_told_to(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = errors.Busy(store="/s", seconds=5)
+    assert faults.report(error, ["hooks", "x"], HOOK) == 75
+    assert faults.report(error, ["hooks", "x", "--fail-open"], None) == 0
+    monkeypatch.setenv("HOOKS_FAIL_OPEN", "1")
+    capsys.readouterr()
+    assert faults.report(error, ["hook", "x"], HOOK) == 0
+    assert capsys.readouterr().err.count("\n") == 1
+    assert faults.report(error, ["memory", "x"], MEMORY) == 75
+
+
+def test_no_error_of_ours_has_the_exit_code_two() -> None:
+    kinds = {errors.HooksError}
+    while True:
+        more = {kind for known in kinds for kind in known.__subclasses__()} - kinds
+        if not more:
+            break
+        kinds |= more
+    assert 2 not in {kind.exit_code for kind in kinds}
+    assert 0 not in {kind.exit_code for kind in kinds}
+
+
+def test_the_traceback_is_for_who_asks(run: Run) -> None:
+    plain = run("memroy")
+    assert plain.returncode == 64
+    assert "Traceback" not in plain.stderr
+    assert "Traceback" in run("memroy", env={"HOOKS_DEBUG": "1"}).stderr
+
+
+@pytest.mark.parametrize("program", ["hooks-cli", "claude-flow", "hooks-cli-python"])
+def test_each_program_starts(run: Run, program: str) -> None:
+    done = run("--version", program=BIN / program)
+    assert (done.returncode, done.stdout, done.stderr) == (0, run("--version").stdout, "")
+
+
+def test_the_package_starts_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "hooks_cli", "--version"], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert done.stdout.startswith("hooks-cli ")
+
+
+def test_output_that_cannot_be_written_is_an_error(run: Run) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([PROGRAM, "--version"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 74
+    assert done.stderr.startswith("hooks-cli: Reading or writing failed")
+
+
+def test_closed_streams_are_borne() -> None:
+    done = subprocess.run(["sh", "-c", f"'{PROGRAM}' --version >&- 2>&-; echo $?"], capture_output=True, text=True)
+    assert done.stdout.strip() == "0"
+
+
+def test_help_to_a_closed_pipe_is_quiet() -> None:
+    line = f"'{PROGRAM}' help | :; '{PROGRAM}' completion bash | head -c1 >/dev/null"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True)
+    assert done.stderr == ""

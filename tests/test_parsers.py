@@ -1,0 +1,139 @@
+"""The two parsers agree: whatever the fast lane accepts, the click program parses to the same call."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from hooks_cli.cli import click_app, fast_lane
+from hooks_cli.cli.spec import Call, Verb
+from hooks_cli.commands import GROUP_ALIASES, VERB_ALIASES, catalogue, find, module_name
+from hooks_cli.errors import MissingArgument, UnknownOption, UnknownVerb, UsageError
+
+VERBS = list(catalogue.every_verb())
+FLAGS = sorted({flag for verb in VERBS for option in verb.options for flag in option.flags})
+LANES = [verb for verb in VERBS if verb.group in ("hooks", "memory")]
+
+a_text = st.text(max_size=8) | st.sampled_from(
+    ["", "-", "--", "-1", "true", "false", "text", "json", "a/b", "*", "--help", "-h"]
+)
+an_invented_flag = st.from_regex(r"--?[a-zA-Z][a-zA-Z0-9-]{0,6}(=.{0,4})?", fullmatch=True)
+
+
+def a_flag_of(verb: Verb) -> st.SearchStrategy[str]:
+    flags = [flag for option in verb.options for flag in option.flags]
+    camel = [
+        "--" + "".join(w.title() if i else w for i, w in enumerate(f[2:].split("-"))) for f in flags if f[:2] == "--"
+    ]
+    return st.sampled_from(flags + camel)
+
+
+@st.composite
+def a_line(draw: st.DrawFn) -> list[str]:
+    verb = draw(st.sampled_from(LANES))
+    word = draw(st.sampled_from([verb.name, *verb.aliases]))
+    group = draw(
+        st.sampled_from([verb.group, *[other for other, meant in GROUP_ALIASES.items() if meant == verb.group]])
+    )
+    flag = a_flag_of(verb)
+    joined = st.builds("{}={}".format, flag, a_text)
+    return [group, word, *draw(st.lists(flag | joined | a_text | an_invented_flag, max_size=8))]
+
+
+if LANES:
+
+    @given(a_line())
+    @example(["hooks", "--help"])
+    @example(["memory"])
+    def test_what_the_fast_lane_accepts_click_parses_to_the_same(argv: list[str]) -> None:
+        fast = fast_lane.parse(argv)
+        if fast is None:
+            return
+        slow = click_app.parse(argv)
+        assert isinstance(slow, Call)
+        assert fast.same(slow)
+        assert fast.verb is slow.verb
+
+    @given(a_line())
+    def test_what_the_fast_lane_leaves_click_explains(argv: list[str]) -> None:
+        if fast_lane.parse(argv) is not None:
+            return
+        try:
+            assert click_app.parse(argv) == 0
+        except UsageError as error:
+            assert error.exit_code == 64
+            assert str(error)
+
+
+@pytest.mark.parametrize(
+    "argv", [[], ["hooks"], ["hook"], ["memory"], ["--help"], ["-h"], ["hooks", "--help"], ["--version"]]
+)
+def test_alone_they_explain_themselves(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert fast_lane.parse(argv) is None
+    assert click_app.parse(argv) == 0
+    assert "hooks-cli" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.title)
+def test_every_verb_has_a_page_and_is_found_by_each_of_its_words(
+    verb: Verb, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for word in [verb.name, *verb.aliases]:
+        words = [verb.group, word] if verb.group else [word]
+        assert click_app.parse([*words, "--help"]) == 0
+        page = capsys.readouterr().out
+        assert page.startswith(f"hooks-cli {verb.title}: {verb.summary}\n")
+        assert all(len(line) <= 100 for line in page.splitlines() if not line.startswith("  ")), page
+
+
+def test_the_table_of_other_words_is_what_the_declarations_say() -> None:
+    declared = {(verb.group, alias): verb.name for verb in VERBS for alias in verb.aliases}
+    assert declared == VERB_ALIASES
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.title)
+def test_a_declaration_is_complete(verb: Verb) -> None:
+    module = sys.modules[module_name(verb.group, verb.name)]
+    assert callable(module.run)
+    assert find(verb.group, verb.name) == (verb.group, verb.name)
+    assert verb.summary.endswith(".")
+    assert verb.examples, "no example"
+    names = [option.name for option in verb.options]
+    flags = [flag for option in verb.options for flag in option.flags]
+    assert len(set(names)) == len(names), "two options of one name"
+    assert len(set(flags)) == len(flags), "two options of one spelling"
+    for option in verb.options:
+        assert option.help.endswith((".", ")")), f"{option.flags[0]} has no help text"
+        assert option.kind in ("text", "switch", "integer", "choice", "many")
+        assert bool(option.choices) == (option.kind == "choice")
+        assert all(flag == flag.lower() for flag in option.flags if len(flag) > 2), "camelCase is read anyway"
+    for positional in verb.positionals:
+        assert positional.help.endswith("."), f"{positional.name} has no help text"
+    assert not any(positional.many for positional in verb.positionals[:-1])
+
+
+@pytest.mark.parametrize(
+    ("argv", "error", "hint"),
+    [
+        (["memroy"], UnknownVerb, "memory"),
+        (["hep"], UnknownVerb, "help"),
+        (["completion", "bash", "--jsno"], UnknownOption, "--json"),
+        (["completion", "bash", "--format", "yaml"], UsageError, "--help"),
+        (["completion", "--format"], MissingArgument, "--help"),
+        (["completion", "bash", "zsh"], UsageError, "--help"),
+        (["--versoin"], UnknownOption, "--version"),
+        (["hooks", "--x"], UnknownOption, "VERB --x"),
+        (["hooks", ""], UnknownVerb, "--help"),
+        (["../x"], UnknownVerb, "--help"),
+        (["hooks", "__init__"], UnknownVerb, "--help"),
+    ],
+)
+def test_a_mistake_is_explained(argv: list[str], error: type[UsageError], hint: str) -> None:
+    assert fast_lane.parse(argv) is None
+    with pytest.raises(error) as raised:
+        click_app.parse(argv)
+    assert raised.value.exit_code == 64
+    assert hint in raised.value.hint_text
