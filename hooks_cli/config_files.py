@@ -1,0 +1,282 @@
+"""Reading the settings files: TOML, types, and what the project's file may not say. Cold: the cache in `config.py` stands before it.
+
+The user's file is trusted, so it must be the user's (nobody else may write it) and right: a mistake in it is an error (78), an
+unknown key one line. The project's file is not trusted: `config.KEYS` says for each key what it may do, everything else is left out
+with one line; when it is broken that is `Settings.problem`, and what could be read of it still counts, because it may tighten.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import tomllib
+from difflib import get_close_matches
+from stat import S_ISREG
+
+from hooks_cli import config
+from hooks_cli.config import FIELDS, KEYS, PROJECT, STRICTER, TABLES, USER, Settings
+from hooks_cli.errors import ConfigError, HooksError, KeySourceError, PermissionRefused
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hooks_cli.config import Value
+
+    Rule = tuple[str | tuple[str, ...], str]  # kind, trust
+
+SIZE_LIMIT = 256 * 1024
+WARNING_LIMIT = 10
+ENTRY_LIMIT = 1000  # what one file may hold, so that a hostile one cannot make every command slow
+YOUNG_NS = 100_000_000
+KEY_REFERENCE = "${MEMORY_ENCRYPTION_KEY}"
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+_SIZES = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+_EXPECTED = {
+    "text": "a text",
+    "whole": "a whole number of 0 or more",
+    "yes": "true or false",
+    "texts": "a list of texts",
+    "words": 'a list of texts, such as ["pass", "show", "hooks"]',
+    "size": 'a number of bytes, or a text such as "500MB"',
+    "span": 'a number of seconds, or a text such as "90d" or "1h30m"',
+}
+
+
+def read(user_path: str, project_path: str) -> Settings:
+    """The settings of the two files; either may be absent. Raises ConfigError (78) or PermissionRefused (77) for the user's."""
+    settings = Settings()
+    user = _document(user_path, trusted=True)
+    if user is not None:
+        _take(settings, user, user_path, USER)
+    try:
+        project = _document(project_path, trusted=False)
+        if project is not None:
+            _take(settings, project, project_path, PROJECT)
+    except HooksError as error:
+        settings.problem = str(error.details.get("reason") or error)
+    if len(settings.warnings) > WARNING_LIMIT:
+        more = len(settings.warnings) - WARNING_LIMIT
+        settings.warnings[WARNING_LIMIT:] = [f"There are {more} more such lines; see: hooks-cli config check"]
+    return settings
+
+
+def is_young(*paths: str) -> bool:
+    """Whether one of the files was changed so lately that a further change could leave its time stamp as it is."""
+    now = time.time_ns()
+    for path in paths:
+        try:
+            status = os.stat(path)
+        except OSError:
+            continue
+        if abs(now - max(status.st_mtime_ns, status.st_ctime_ns)) < YOUNG_NS:
+            return True
+    return False
+
+
+def expand(reference: str, variables: Mapping[str, str]) -> str:
+    """The value of `${NAME}`. Raises KeySourceError (78) when the variable is not set or empty."""
+    name = reference[2:-1]
+    value = variables.get(name, "")
+    if not value:
+        state = "is empty" if name in variables else "is not set"
+        raise KeySourceError(
+            path="encryption_key",
+            reason=f'the settings say encryption_key = "{reference}", and the variable {name} {state}',
+            hint=f"Set {name}, or remove encryption_key from the settings. See: hooks-cli config show",
+        )
+    return value
+
+
+def _document(path: str, trusted: bool) -> dict[str, object] | None:
+    """The parsed file, or None when there is none."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise PermissionRefused(path=path, reason=error.strerror or str(error)) from None
+    with os.fdopen(fd, "rb") as file:
+        status = os.fstat(fd)
+        if not S_ISREG(status.st_mode):
+            raise ConfigError(path=path, reason="it is not a regular file")
+        if trusted and (status.st_mode & 0o002 or status.st_uid not in (0, os.geteuid()) and os.geteuid() != 0):
+            raise PermissionRefused(
+                path=path,
+                reason="somebody else can write it, and it may name a command to run",
+                hint=f"Run: chmod o-w '{path}' (and own it)",
+            )
+        if not trusted and not _inside(os.path.realpath(path), os.path.realpath(os.path.dirname(path))):
+            raise ConfigError(path=path, reason="it is a symbolic link that leads out of the project")
+        data = file.read(SIZE_LIMIT + 1)
+    if len(data) > SIZE_LIMIT:
+        raise ConfigError(path=path, reason=f"it is larger than {SIZE_LIMIT // 1024} KiB")
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(path=path, reason=f"it is not UTF-8 (at line {line})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(path=path, reason=f"it is not valid TOML: {error}") from None
+    except (RecursionError, ValueError) as error:
+        raise ConfigError(path=path, reason=f"it is not usable TOML ({type(error).__name__})") from None
+
+
+def _take(settings: Settings, document: dict[str, object], path: str, origin: int) -> None:
+    """Put what a document says into the settings, judged by its origin."""
+    problems: list[str] = []
+    for count, (key, rule, value) in enumerate(_entries(settings, document, path)):
+        if count >= ENTRY_LIMIT:
+            problems.append(f"it holds more than {ENTRY_LIMIT} settings")
+            break
+        wrong = _checked(rule[0], value)
+        if isinstance(wrong, _Wrong):
+            problems.append(f"{_shown(key)} must be {wrong.expected}, not {_shown(wrong.found)}")
+            continue
+        reason = _judged(settings, key, rule[1], wrong, path, origin)
+        if reason:
+            problem = f"{_shown(key)} {reason}"
+            if origin == USER:
+                problems.append(problem)
+            else:
+                settings.warnings.append(f"Ignored in {path}: {problem}.")
+    if problems:
+        raise ConfigError(path=path, reason="; ".join(problems[:3]))
+
+
+def _entries(settings: Settings, document: dict[str, object], path: str) -> Iterator[tuple[str, Rule, object]]:
+    """Each declared key of a document with its rule and raw value; unknown ones become a warning, tables are noted."""
+    waiting: list[tuple[str, object]] = list(document.items())
+    while waiting:
+        key, value = waiting.pop(0)
+        prefix, _, last = key.rpartition(".")
+        if key in KEYS:
+            kind, _, trust = KEYS[key]
+            yield key, (kind, trust), value
+        elif key in TABLES and isinstance(value, dict):
+            settings.tables.add(key)
+            kind, _, trust = TABLES[key]
+            for name, item in value.items():
+                yield f"{key}.{name}", (kind, trust), item
+        elif key in FIELDS and isinstance(value, dict):
+            settings.tables.add(key)
+            for name, row in value.items():
+                if not isinstance(row, dict):
+                    yield f"{key}.{name}", ("table", ""), row
+                    continue
+                for field, item in row.items():
+                    if field in FIELDS[key]:
+                        yield f"{key}.{name}.{field}", FIELDS[key][field], item
+                    else:
+                        settings.warnings.append(_unknown(f"{key}.{name}.{field}", field, list(FIELDS[key]), path))
+        elif key in _GROUPS and isinstance(value, dict):
+            settings.tables.add(key)
+            waiting.extend((f"{key}.{name}", item) for name, item in value.items())
+        elif key in _GROUPS or key in TABLES or key in FIELDS:
+            yield key, ("table", ""), value
+        else:
+            siblings = [known.rpartition(".")[2] for known in _ALL if known.rpartition(".")[0] == prefix]
+            settings.warnings.append(_unknown(key, last or key, siblings, path))
+
+
+def _groups() -> set[str]:
+    names = set()
+    for key in (*KEYS, *TABLES, *FIELDS):
+        while "." in key:
+            key = key.rpartition(".")[0]
+            names.add(key)
+    return names
+
+
+_GROUPS = _groups() - set(FIELDS)
+_ALL = {*KEYS, *TABLES, *FIELDS, *_GROUPS}
+
+
+def _unknown(key: str, last: str, siblings: list[str], path: str) -> str:
+    near = get_close_matches(last[:80], siblings, 1) or [k for k in KEYS if k.rpartition(".")[2] == last][:1]
+    return f"Ignored in {path}: {_shown(key)} is not a setting" + (f" (did you mean {near[0]}?)" if near else "") + "."
+
+
+class _Wrong:
+    def __init__(self, expected: str, found: object) -> None:
+        self.expected = expected
+        self.found = found
+
+
+def _checked(kind: str | tuple[str, ...], value: object) -> Value | _Wrong:
+    """The value in the form that `Settings` keeps, or what is wrong with it."""
+    if isinstance(kind, tuple):
+        return value if isinstance(value, str) and value in kind else _Wrong(" or ".join(f'"{w}"' for w in kind), value)
+    if kind == "yes" and isinstance(value, bool):
+        return value
+    if kind == "text" and isinstance(value, str) and "\0" not in value:
+        return value
+    if kind in ("texts", "words") and isinstance(value, list):
+        items = [item for item in value if isinstance(item, str) and item and "\0" not in item]
+        if len(items) == len(value) and (items or kind == "texts"):
+            return items
+    if kind in ("whole", "size", "span") and isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 62:
+        return value
+    if kind == "size" and isinstance(value, str):
+        match = re.fullmatch(r"(\d{1,12}) ?(|b|[kmgt](?:i?b)?)", value.strip().lower())
+        if match:
+            return int(match[1]) * _SIZES[match[2][:1]]
+    if kind == "span" and isinstance(value, str):
+        text = value.strip().lower()
+        if re.fullmatch(r"(\d{1,9}[smhdw])+", text):
+            return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhdw])", text))
+    return _Wrong(_EXPECTED.get(str(kind), "a table"), value)
+
+
+def _judged(settings: Settings, key: str, trust: str, value: Value, path: str, origin: int) -> str:
+    """Set the key when this origin may; otherwise why not."""
+    folder = os.path.dirname(path)
+    if key == "memory.security.encryption_key":
+        if origin == PROJECT and value != KEY_REFERENCE:
+            return f'may only be "{KEY_REFERENCE}" here'
+        if not re.fullmatch(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}", str(value)):
+            return 'must name a variable, such as "${MEMORY_ENCRYPTION_KEY}": a key does not belong in a settings file'
+    elif trust == config.INSIDE and value:
+        place = os.path.realpath(os.path.join(folder, os.path.expanduser(str(value)) if origin == USER else str(value)))
+        if origin == PROJECT and not _inside(place, os.path.realpath(folder)):
+            return "may only name a place inside the project"
+        if origin == PROJECT and ".git" in place.split(os.sep):
+            return "may not name a place inside .git"
+        value = place
+    elif key == "memory.security.key_file" and value:
+        value = os.path.join(folder, os.path.expanduser(str(value)))
+    if origin == PROJECT:
+        if trust == config.NEVER:
+            return "may only be set in your own config.toml"
+        if trust == config.TIGHTEN and not _tightens(settings, key, value):
+            return "may only be made stricter here"
+        if trust == config.UNION and isinstance(value, list):
+            before = settings.texts(key)
+            settings.origins[key] = settings.origins.get(key, 0) | PROJECT
+            settings.values[key] = before + [item for item in value if item not in before]
+            return ""
+    settings.values[key] = value
+    settings.origins[key] = origin
+    return ""
+
+
+def _tightens(settings: Settings, key: str, value: Value) -> bool:
+    """Whether a value is as strict as the one in force, or stricter."""
+    order = STRICTER["agents.memory_access" if key.startswith("agents.") else key]
+    now = settings.get(key)
+    if order == "less":
+        return value != 0 and (now == 0 or int(str(value)) <= int(str(now)))
+    return order.index(value) >= (order.index(now) if now in order else 0)  # type: ignore[arg-type]
+
+
+def _inside(place: str, folder: str) -> bool:
+    return place.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _shown(value: object) -> str:
+    """A value from a file that may be hostile, short and without control characters."""
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(c if c.isprintable() else "?" for c in text[:200])
+    return text if len(text) <= 80 else text[:79] + "…"
