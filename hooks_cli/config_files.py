@@ -102,7 +102,7 @@ def _document(path: str, trusted: bool) -> dict[str, object] | None:
         status = os.fstat(fd)
         if not S_ISREG(status.st_mode):
             raise ConfigError(path=path, reason="it is not a regular file")
-        if trusted and (status.st_mode & 0o002 or status.st_uid not in (0, os.geteuid()) and os.geteuid() != 0):
+        if trusted and (status.st_mode & 0o002 or (status.st_uid not in (0, os.geteuid()) and os.geteuid() != 0)):
             raise PermissionRefused(
                 path=path,
                 reason="somebody else can write it, and it may name a command to run",
@@ -217,7 +217,12 @@ def _checked(kind: str | tuple[str, ...], value: object) -> Value | _Wrong:
         items = [item for item in value if isinstance(item, str) and item and "\0" not in item]
         if len(items) == len(value) and (items or kind == "texts"):
             return items
-    if kind in ("whole", "size", "span") and isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 62:
+    if (
+        kind in ("whole", "size", "span")
+        and isinstance(value, int)
+        and not isinstance(value, bool)
+        and 0 <= value < 1 << 62
+    ):
         return value
     if kind == "size" and isinstance(value, str):
         match = re.fullmatch(r"(\d{1,12}) ?(|b|[kmgt](?:i?b)?)", value.strip().lower())

@@ -61,11 +61,17 @@ def _run(call: Call) -> int:
         from hooks_cli.interpreter import complete
 
         complete()
-    environment = __import__("hooks_cli.environment", None, None, ["Environment"]).Environment.from_process()
+    from hooks_cli.environment import Environment
+
+    environment = Environment.from_process()
+    environment.lenient = call.verb.lenient
     if call.unknown:
         _tell_recorded(call)
     module = sys.modules[module_name(call.verb.group, call.verb.name)]
-    code: int = module.run(call, environment)
+    try:
+        code: int = module.run(call, environment)
+    finally:
+        environment.flush()
     return code
 
 

@@ -13,41 +13,22 @@ from __future__ import annotations
 import os
 import sys
 import time
-from stat import S_ISDIR, S_ISREG
+from stat import S_ISDIR
 
 from hooks_cli import config
-from hooks_cli.errors import ConfigError, InputMissing, TooLarge
-from hooks_cli.private_files import make_folder, trouble, write_file
+from hooks_cli.errors import ConfigError
+from hooks_cli.private_files import make_folder, write_file
 from hooks_cli.project import PROJECT_FILE, STORE_FILE, Project, discover, stem_of
+from hooks_cli.streams import Streams, lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from functools import cached_property as lazy
-else:
-
-    class lazy:  # noqa: N801
-        """A property that is computed once: functools.cached_property without its imports."""
-
-        def __init__(self, compute):
-            self.compute = compute
-            self.__doc__ = compute.__doc__
-
-        def __set_name__(self, owner, name):
-            self.name = name
-
-        def __get__(self, instance, owner=None):
-            if instance is None:
-                return self
-            value = instance.__dict__[self.name] = self.compute(instance)
-            return value
-
 
 PROGRAM = "hooks-cli"
-FLUSH_AT = 1 << 16
 
 
-class Environment:
+class Environment(Streams):
     """Who, where and when. `variables` are the environment variables, `cwd` the current directory (a real path).
 
     `lenient` is set for hooks verbs: a broken hooks.toml is then one line on stderr, and not the end.
@@ -55,11 +36,8 @@ class Environment:
 
     def __init__(self, variables: Mapping[str, str], cwd: str = "") -> None:
         """Take the variables and the current directory; without `cwd` the process's own is asked for when it is needed."""
-        self.variables = variables
+        super().__init__(variables)
         self.lenient = False
-        self._pending: list[bytes] = []
-        self._pending_size = 0
-        self._out_closed = False
         if cwd:
             self.cwd = cwd
 
@@ -188,7 +166,9 @@ class Environment:
         except ValueError:
             raise ConfigError(path="HOOKS_STORE", reason="it holds a NUL character") from None
         if os.path.isdir(place):
-            raise ConfigError(path="HOOKS_STORE", reason=f"it names the folder {place}; name a file, for example {place}/{STORE_FILE}")
+            raise ConfigError(
+                path="HOOKS_STORE", reason=f"it names the folder {place}; name a file, for example {place}/{STORE_FILE}"
+            )
         return place
 
     @lazy
@@ -258,11 +238,13 @@ class Environment:
         cache = os.path.join(self.cache_dir, "settings", stem_of(self.project.root) + ".cache")
         settings = config.load(self.user_config_path, path, cache)
         for line in settings.warnings:
-            self.err(line)
+            self.err(f"hooks-cli: {line}")
         if settings.problem:
             if not self.lenient:
-                raise ConfigError(path=path, reason=settings.problem, hint="Mend it, or remove it. See: hooks-cli config check")
-            self.err(f"The configuration {path} is not valid and was not used: {settings.problem}.")
+                raise ConfigError(
+                    path=path, reason=settings.problem, hint="Mend it, or remove it. See: hooks-cli config check"
+                )
+            self.err(f"hooks-cli: the configuration {path} is not valid and was not used: {settings.problem}.")
         return settings
 
     # --- when ----------------------------------------------------------------------------------------------------------
@@ -285,93 +267,3 @@ class Environment:
             raise ConfigError(
                 path="HOOKS_NOW", reason=f"{fixed!r} is neither a time in ISO 8601 nor milliseconds since 1970"
             ) from None
-
-    # --- in and out ----------------------------------------------------------------------------------------------------
-
-    def out(self, text: str) -> None:
-        """Write text to standard output as UTF-8, exactly; bytes that a file name smuggled in (surrogates) come out as they were."""
-        try:
-            data = text.encode("utf-8", "surrogateescape")
-        except UnicodeEncodeError:
-            data = text.encode("utf-8", "backslashreplace")
-        self.out_bytes(data)
-
-    def out_bytes(self, data: bytes) -> None:
-        """Write bytes to standard output. They are kept until there are 64 KiB of them, or `flush`."""
-        self._pending.append(data)
-        self._pending_size += len(data)
-        if self._pending_size >= FLUSH_AT:
-            self.flush()
-
-    def flush(self) -> None:
-        """Bring to standard output what is kept. A reader that went away (`| head`) is no error; a full disk is (74)."""
-        data, self._pending, self._pending_size = b"".join(self._pending), [], 0
-        view = memoryview(data)
-        while view and not self._out_closed:
-            try:
-                view = view[os.write(1, view) :]
-            except BrokenPipeError:
-                self._out_closed = True
-            except BlockingIOError:
-                time.sleep(0.001)
-            except OSError as error:
-                self._out_closed = True
-                raise trouble("standard output", error) from None
-
-    def err(self, line: str) -> None:
-        """Write one line to standard error, at once; characters that could steer a terminal are shown as escapes."""
-        if not line.isprintable():
-            line = "".join(c if c.isprintable() or c in "\n\t" else _escaped(c) for c in line)
-        view = memoryview((line + "\n").encode("utf-8", "backslashreplace"))
-        try:
-            while view:
-                view = view[os.write(2, view) :]
-        except OSError:
-            pass  # there is nobody left to tell
-
-    def read_stdin(self, limit: int, patience_ms: int | None = None) -> bytes:
-        """All of standard input, exactly. With `patience_ms` it waits so long for the first byte, and gives b"" if none comes.
-
-        Raises TooLarge (65) beyond `limit` bytes, InputMissing (66) when it cannot be read.
-        """
-        try:
-            mode = os.fstat(0).st_mode
-            if patience_ms is not None and not S_ISREG(mode):
-                import select
-
-                ready, _, _ = select.select([0], [], [], patience_ms / 1000)
-                if not ready:
-                    return b""
-            parts, size = [], 0
-            while True:
-                part = os.read(0, 1 << 20)
-                if not part:
-                    return b"".join(parts)
-                parts.append(part)
-                size += len(part)
-                if size > limit:
-                    raise TooLarge(what="The standard input", size=f"more than {limit}", limit=limit)
-        except OSError as error:
-            raise InputMissing(path="standard input", reason=error.strerror or str(error)) from None
-
-    def is_terminal(self, fd: int) -> bool:
-        """Whether a file descriptor (0, 1 or 2) is a terminal."""
-        try:
-            return os.isatty(fd)
-        except OSError:
-            return False
-
-    @lazy
-    def colour(self) -> bool:
-        """Whether standard output takes colour and decoration: a terminal that is not dumb, without NO_COLOR (no-color.org)."""
-        variables = self.variables
-        return not variables.get("NO_COLOR") and variables.get("TERM") != "dumb" and self.is_terminal(1)
-
-
-def _escaped(character: str) -> str:
-    """A JSON escape, so that a JSON line stays valid."""
-    code = ord(character)
-    if code > 0xFFFF:
-        code -= 0x10000
-        return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
-    return f"\\u{code:04x}"

@@ -112,7 +112,7 @@ def read_file(path: str, limit: int) -> bytes | None:
         status = os.fstat(fd)
         if not S_ISREG(status.st_mode) or status.st_size > limit:
             return None
-        parts = []
+        parts: list[bytes] = []
         while True:
             part = os.read(fd, 65536)
             if not part:

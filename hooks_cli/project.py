@@ -131,7 +131,10 @@ def _shared_home(place: str, private: str) -> tuple[str, str]:
         return place, "its .git file names a folder outside the repository that this one claims to belong to"
     back = _first_line(os.path.join(private, "gitdir"))
     if not back or _real_entry(os.path.join(private, back)) != os.path.join(place, ".git"):
-        return place, "the repository that its .git file names knows this worktree at another place (git worktree repair)"
+        return (
+            place,
+            "the repository that its .git file names knows this worktree at another place (git worktree repair)",
+        )
     return _home_of(common), ""
 
 

@@ -1,0 +1,140 @@
+"""Standard input, output and error as the verbs use them: exact bytes, quiet about a reader that went away.
+
+`Streams` is the part of `Environment` that talks to the outside. It bypasses Python's own streams, whose encoding depends on the
+locale and whose errors come at exit; code that prints through `sys.stdout` (rich) calls `flush` first.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from stat import S_ISREG
+
+from hooks_cli.errors import InputMissing, TooLarge
+from hooks_cli.private_files import trouble
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from functools import cached_property
+
+    lazy = cached_property
+else:
+
+    class lazy:  # noqa: N801
+        """A property that is computed once: functools.cached_property without its imports."""
+
+        def __init__(self, compute):
+            self.compute = compute
+            self.__doc__ = compute.__doc__
+
+        def __set_name__(self, owner, name):
+            self.name = name
+
+        def __get__(self, instance, owner=None):
+            if instance is None:
+                return self
+            value = instance.__dict__[self.name] = self.compute(instance)
+            return value
+
+
+FLUSH_AT = 1 << 16
+
+
+class Streams:
+    """Standard input, output and error. `variables` are the environment variables (NO_COLOR and TERM count)."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.variables = variables
+        self._pending: list[bytes] = []
+        self._pending_size = 0
+        self._out_closed = False
+
+    def out(self, text: str) -> None:
+        """Write text to standard output as UTF-8, exactly; bytes that a file name smuggled in (surrogates) come out as they were."""
+        try:
+            data = text.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            data = text.encode("utf-8", "backslashreplace")
+        self.out_bytes(data)
+
+    def out_bytes(self, data: bytes) -> None:
+        """Write bytes to standard output. They are kept until there are 64 KiB of them, or `flush`."""
+        self._pending.append(data)
+        self._pending_size += len(data)
+        if self._pending_size >= FLUSH_AT:
+            self.flush()
+
+    def flush(self) -> None:
+        """Bring to standard output what is kept. A reader that went away (`| head`) is no error; a full disk is (74)."""
+        data, self._pending, self._pending_size = b"".join(self._pending), [], 0
+        view = memoryview(data)
+        while view and not self._out_closed:
+            try:
+                view = view[os.write(1, view) :]
+            except BrokenPipeError:
+                self._out_closed = True
+            except BlockingIOError:
+                time.sleep(0.001)
+            except OSError as error:
+                self._out_closed = True
+                raise trouble("standard output", error) from None
+
+    def err(self, line: str) -> None:
+        """Write one line to standard error, at once; characters that could steer a terminal are shown as escapes."""
+        if not line.isprintable():
+            line = "".join(c if c.isprintable() or c in "\n\t" else _escaped(c) for c in line)
+        view = memoryview((line + "\n").encode("utf-8", "backslashreplace"))
+        try:
+            while view:
+                view = view[os.write(2, view) :]
+        except OSError:
+            pass  # there is nobody left to tell
+
+    def read_stdin(self, limit: int, patience_ms: int | None = None) -> bytes:
+        """All of standard input, exactly. With `patience_ms` it waits so long for the first byte, and gives b"" if none comes.
+
+        Raises TooLarge (65) beyond `limit` bytes, InputMissing (66) when it cannot be read.
+        """
+        try:
+            mode = os.fstat(0).st_mode
+            if patience_ms is not None and not S_ISREG(mode):
+                import select
+
+                ready, _, _ = select.select([0], [], [], patience_ms / 1000)
+                if not ready:
+                    return b""
+            parts: list[bytes] = []
+            size = 0
+            while True:
+                part = os.read(0, 1 << 20)
+                if not part:
+                    return b"".join(parts)
+                parts.append(part)
+                size += len(part)
+                if size > limit:
+                    raise TooLarge(what="The standard input", size=f"more than {limit}", limit=limit)
+        except OSError as error:
+            raise InputMissing(path="standard input", reason=error.strerror or str(error)) from None
+
+    def is_terminal(self, fd: int) -> bool:
+        """Whether a file descriptor (0, 1 or 2) is a terminal."""
+        try:
+            return os.isatty(fd)
+        except OSError:
+            return False
+
+    @lazy
+    def colour(self) -> bool:
+        """Whether standard output takes colour and decoration: a terminal that is not dumb, without NO_COLOR (no-color.org)."""
+        variables = self.variables
+        return not variables.get("NO_COLOR") and variables.get("TERM") != "dumb" and self.is_terminal(1)
+
+
+def _escaped(character: str) -> str:
+    """A JSON escape, so that a JSON line stays valid."""
+    code = ord(character)
+    if code > 0xFFFF:
+        code -= 0x10000
+        return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+    return f"\\u{code:04x}"
