@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import sys
 import traceback
 
 from hooks_cli.cli.spec import FALSE_WORDS, Call
@@ -19,6 +18,7 @@ from hooks_cli.errors import (
     Interrupted,
     StorageFailed,
 )
+from hooks_cli.streams import Streams
 
 PREFIX = "hooks-cli"
 
@@ -91,11 +91,5 @@ def _one_line(error: HooksError) -> str:
 
 
 def _write(line: str) -> None:
-    """One line on stderr; where there is no stderr, nothing is left to be said."""
-    if sys.stderr is None:
-        return
-    try:
-        sys.stderr.write(line + "\n")
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        return
+    """One line on stderr, with nothing in it that could steer a terminal; where there is no stderr, nothing is left to be said."""
+    Streams({}).err(line)

@@ -37,31 +37,32 @@ MEMORY_JSON = Call(Verb("memory", "x", "X."), {"json": True}, [], [])
         (ValueError("odd\nlines"), 70, "hooks-cli: This is a bug in hooks-cli: ValueError: odd lines.\n"),
         (RecursionError(), 70, "hooks-cli: This is a bug in hooks-cli: RecursionError.\n"),
         (MemoryError(), 70, "hooks-cli: This is a bug in hooks-cli: the memory did not suffice (MemoryError).\n"),
+        (ValueError("\x1b[31m\u202e"), 70, "hooks-cli: This is a bug in hooks-cli: ValueError: \\u001b[31m\\u202e.\n"),
         (SystemExit(2), 70, "hooks-cli: This is a bug in hooks-cli: SystemExit: 2.\n"),
     ],
 )
 def test_each_error_has_its_text_and_code(
-    error: BaseException, code: int, text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    error: BaseException, code: int, text: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("HOOKS_DEBUG", raising=False)
     monkeypatch.delenv("HOOKS_FAIL_OPEN", raising=False)
     assert faults.report(error, ["memory", "x"], MEMORY) == code
-    out, err = capsys.readouterr()
+    out, err = capfd.readouterr()
     assert out == ""
     assert err.startswith(text)
     assert "Traceback" not in err
     assert err.count("\n") <= 2
 
 
-def test_a_closed_pipe_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_closed_pipe_is_no_error(capfd: pytest.CaptureFixture[str]) -> None:
     assert faults.report(BrokenPipeError(), ["memory", "x"], MEMORY) == 0
-    assert capsys.readouterr() == ("", "")
+    assert capfd.readouterr() == ("", "")
 
 
-def test_json_gets_one_object(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_gets_one_object(capfd: pytest.CaptureFixture[str]) -> None:
     error = errors.VersionConflict(address="a", current=3, expected=2)
     assert faults.report(error, [], MEMORY_JSON) == 76
-    lines = capsys.readouterr().err.splitlines()
+    lines = capfd.readouterr().err.splitlines()
     assert len(lines) == 1
     assert json.loads(lines[0]) == {
         "schema_version": "1",
@@ -93,15 +94,15 @@ def test_json_is_known_before_the_line_is_understood(argv: list[str], json_wante
 
 
 def test_a_hooks_verb_fails_open_when_told_to(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     error = errors.Busy(store="/s", seconds=5)
     assert faults.report(error, ["hooks", "x"], HOOK) == 75
     assert faults.report(error, ["hooks", "x", "--fail-open"], None) == 0
     monkeypatch.setenv("HOOKS_FAIL_OPEN", "1")
-    capsys.readouterr()
+    capfd.readouterr()
     assert faults.report(error, ["hook", "x"], HOOK) == 0
-    assert capsys.readouterr().err.count("\n") == 1
+    assert capfd.readouterr().err.count("\n") == 1
     assert faults.report(error, ["memory", "x"], MEMORY) == 75
 
 
