@@ -105,8 +105,16 @@ def build(path: str, data_key: bytes, encrypted: bool, budget_ms: int, now: int)
 
 def make_private_folder(folder: str) -> None:
     """Make the folder and its missing parents, for this user alone (0700)."""
+    if os.path.isdir(folder):
+        return
+    parent = os.path.dirname(folder)
+    if parent != folder:
+        make_private_folder(parent)  # os.makedirs gives its mode to the last folder only
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+        os.mkdir(folder, 0o700)
+    except FileExistsError:
+        if not os.path.isdir(folder):
+            raise CannotCreate(path=folder, reason="a file has that name") from None
     except PermissionError as error:
         raise PermissionRefused(path=folder, reason=error.strerror) from error
     except OSError as error:

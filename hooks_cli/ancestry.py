@@ -1,0 +1,42 @@
+"""The processes that this one descends from, where the system shows them (/proc): how a session finds its later commands.
+
+An agent's shell lines are short-lived processes below one long-lived agent. A session is bound to all its ancestors when it is opened
+or restored; a later command belongs to the session of its nearest bound ancestor. A pid counts together with its start time, so that
+a reused pid is not mistaken. Process 1 is left out: everything descends from it.
+"""
+
+from __future__ import annotations
+
+import os
+
+DEPTH = 12
+
+
+def ancestors() -> list[tuple[int, int]]:
+    """(pid, start time in clock ticks since boot) of the parent, its parent and so on, nearest first; [] where /proc is not there."""
+    found = []
+    pid = os.getppid()
+    while pid > 1 and len(found) < DEPTH:
+        facts = _facts(pid)
+        if facts is None:
+            break
+        parent, start = facts
+        found.append((pid, start))
+        pid = parent
+    return found
+
+
+def _facts(pid: int) -> tuple[int, int] | None:
+    """(parent's pid, start time) from /proc/PID/stat; the command's name in it may hold spaces and parentheses."""
+    try:
+        descriptor = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        line = os.read(descriptor, 4096)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    fields = line[line.rindex(b")") + 2 :].split()
+    return int(fields[1]), int(fields[19])

@@ -1,0 +1,142 @@
+"""Keeping one hook call: its event, and the entry that it made, in one transaction. Every hooks verb ends here."""
+
+from __future__ import annotations
+
+from hooks_cli.errors import DataError
+from hooks_cli.model import address as addresses
+from hooks_cli.operations.attribution import Attribution, attribute
+from hooks_cli.store import entries, journal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+    from hooks_cli.model.entry import Draft, Written
+    from hooks_cli.store.embedded import EmbeddedStore, Transaction
+
+
+class Recorded:
+    """What was kept: the event's revision, the entry's `Written` or None, and whose it was."""
+
+    __slots__ = ("attribution", "revision", "written")
+
+    def __init__(self, revision: int, written: Written | None, attribution: Attribution) -> None:
+        self.revision = revision
+        self.written = written
+        self.attribution = attribution
+
+
+class Occasion:
+    """One hook call as the command line or an agent's event gave it.
+
+    `fields` is what the verb says (message, file, …), `attributes` the options that nobody knows, `draft` the entry to be made.
+    """
+
+    __slots__ = ("agent", "attributes", "at", "call_id", "draft", "event_session", "fields", "session_id", "trace", "verb")
+
+    def __init__(
+        self,
+        verb: str,
+        fields: dict[str, object],
+        *,
+        draft: Draft | None = None,
+        session_id: str = "",
+        agent: str = "",
+        event_session: str = "",
+        attributes: dict[str, object] | None = None,
+        call_id: str | None = None,
+        trace: str | None = None,
+        at: int | None = None,
+    ) -> None:
+        """`at` (ms) is given when a queued call is taken in later; `call_id` makes the call idempotent."""
+        self.verb = verb
+        self.fields = fields
+        self.draft = draft
+        self.session_id = session_id
+        self.agent = agent
+        self.event_session = event_session
+        self.attributes = attributes or {}
+        self.call_id = call_id
+        self.trace = trace
+        self.at = at
+
+
+def record(store: EmbeddedStore, environment: Environment, occasion: Occasion) -> Recorded:
+    """Keep the call in a transaction of its own.
+
+    An entry that cannot be kept (an invalid address or text) does not lose the event: it is kept without the entry, and the error is
+    raised after the commit (65).
+    """
+    refusal = refused_draft(occasion)
+    with store.writing() as tx:
+        recorded = record_in(tx, environment, occasion)
+    if refusal is not None:
+        raise refusal
+    return recorded
+
+
+def refused_draft(occasion: Occasion) -> DataError | None:
+    """Take away a draft that cannot be kept, note it in the fields, and return the error to raise after the commit."""
+    draft = occasion.draft
+    if draft is None:
+        return None
+    try:
+        addresses.check(draft.address)
+        if draft.value is not None:
+            entries.check_value(draft.value)
+    except DataError as error:
+        occasion.draft = None
+        occasion.fields["refused"] = str(error)
+        return error
+    return None
+
+
+def record_in(
+    tx: Transaction,
+    environment: Environment,
+    occasion: Occasion,
+    *,
+    begin: bool = False,
+    attribution: Attribution | None = None,
+    task: int | None = None,
+    revision: int = 0,
+) -> Recorded:
+    """Keep the call inside a transaction that does more (`begin` as `attribute` has it; `task` the row id it belongs to)."""
+    who = attribution or attribute(
+        tx,
+        environment,
+        occasion.verb,
+        session_id=occasion.session_id,
+        agent=occasion.agent,
+        event_session=occasion.event_session,
+        begin=begin,
+    )
+    revision = revision or tx.next_revision()
+    written = None
+    draft = occasion.draft
+    if draft is not None:
+        draft.session, draft.agent, draft.guessed, draft.event = who.session, who.agent, who.guessed, occasion.verb
+        draft.trace = occasion.trace
+        written = entries.put(tx, draft, revision=revision)
+    if task is None:
+        current = journal.newest_open_task(tx.store, who.session, who.agent)
+        task = None if current is None else current.id
+    fields = dict(occasion.fields)
+    if draft is not None:
+        fields["memory_key"] = draft.address
+    if occasion.attributes:
+        fields["attributes"] = occasion.attributes
+    journal.record(
+        tx,
+        occasion.verb,
+        fields,
+        revision=revision,
+        session=who.session,
+        attribution=who.how,
+        agent=who.agent,
+        task=task,
+        has_entry=written is not None,
+        call_id=occasion.call_id,
+        trace=occasion.trace,
+        at=occasion.at,
+    )
+    return Recorded(revision, written, who)

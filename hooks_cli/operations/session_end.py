@@ -1,0 +1,102 @@
+"""`session-end`: closes the session and says in figures what happened in it."""
+
+from __future__ import annotations
+
+import os
+
+from hooks_cli.errors import CannotCreate, InvalidAddress, PermissionRefused
+from hooks_cli.model import address as addresses
+from hooks_cli.model.entry import Draft
+from hooks_cli.model.json_text import Raw, object_text
+from hooks_cli.operations.attribution import Attribution, attribute
+from hooks_cli.operations.recording import Occasion, Recorded, record_in, refused_draft
+from hooks_cli.store import journal, metrics
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+    from hooks_cli.store.embedded import EmbeddedStore, Transaction
+
+
+class Ended:
+    """What a session came to: its name (None when there was none to close), its metrics as a dict and as JSON, what was kept."""
+
+    __slots__ = ("metrics", "metrics_json", "recorded", "session")
+
+    def __init__(self, session: str | None, metrics: dict[str, object], metrics_json: str, recorded: Recorded) -> None:
+        self.session = session
+        self.metrics = metrics
+        self.metrics_json = metrics_json
+        self.recorded = recorded
+
+
+def end(store: EmbeddedStore, environment: Environment, occasion: Occasion, *, summary: bool = False) -> Ended:
+    """Close the session and store its metrics at `sessions/<id>/metrics`. A session that is closed already is measured again."""
+    refusal = refused_draft(occasion)
+    with store.writing() as tx:
+        who = attribute(
+            tx,
+            environment,
+            occasion.verb,
+            session_id=occasion.session_id,
+            agent=occasion.agent,
+            event_session=occasion.event_session,
+        )
+        figures: dict[str, object] = {}
+        if who.session is not None:
+            figures = _close(tx, who, summary)
+            occasion.draft = _metrics_draft(who, figures)
+            occasion.fields["session_id"] = who.session_name
+        recorded = record_in(tx, environment, occasion, attribution=who)
+    if refusal is not None:
+        raise refusal
+    return Ended(who.session_name, figures, object_text(figures), recorded)
+
+
+def _close(tx: Transaction, who: Attribution, summary: bool) -> dict[str, object]:
+    assert who.session is not None
+    session = journal.session_by_id(tx.store, who.session)
+    if session.closed_at is None:
+        journal.set_session_closed(tx, session, tx.now)
+    journal.unbind(tx, session.id)
+    return metrics.session_metrics(tx.store, session, tx.now, summary=summary)
+
+
+def _metrics_draft(who: Attribution, figures: dict[str, object]) -> Draft:
+    address = f"sessions/{who.session_name}/metrics"
+    try:
+        addresses.check(address)
+    except InvalidAddress:
+        address = f"sessions/number-{who.session}/metrics"
+    return Draft(address, object_text(figures))
+
+
+def export(environment: Environment, ended: Ended, output: str = "") -> str:
+    """Write the metrics as a JSON file (0600) to `output`, or under `exports/` beside the stores; returns its path.
+
+    An existing file is replaced as a whole: the metrics of one session have one file.
+    Raises CannotCreate (73) or PermissionRefused (77).
+    """
+    if output:
+        path = os.path.join(environment.cwd, output)
+    else:
+        folder = os.path.join(environment.data_dir, "exports")
+        name = "".join(c if c.isalnum() or c in "._-" else "_" for c in f"{environment.project_name}-{ended.session or 'no-session'}")
+        path = os.path.join(folder, f"{name[:120]}-{ended.recorded.revision}-metrics.json")
+        from hooks_cli.store.creation import make_private_folder
+
+        make_private_folder(folder)
+    text = object_text({"schema_version": "1", "session_id": ended.session, "metrics": Raw(ended.metrics_json)})
+    draft = f"{path}.{os.getpid()}.tmp"
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(descriptor, text.encode() + b"\n")
+        finally:
+            os.close(descriptor)
+        os.replace(draft, path)
+    except PermissionError as error:
+        raise PermissionRefused(path=path, reason=error.strerror) from error
+    except OSError as error:
+        raise CannotCreate(path=path, reason=error.strerror) from error
+    return path

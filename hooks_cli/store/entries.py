@@ -1,0 +1,155 @@
+"""Entries: writing one version, and reading what an address holds. The one place that changes `head`, `entry` and the word index."""
+
+from __future__ import annotations
+
+from hooks_cli.errors import InvalidText, TooLarge, VersionConflict
+from hooks_cli.model import address as addresses
+from hooks_cli.model.entry import DESTROYED, JSON, MAX_VALUE_BYTES, TEXT, TOMBSTONE, Draft, Entry, Written
+from hooks_cli.store.schema import SEALED_NO
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.store.contract import Row
+    from hooks_cli.store.embedded import EmbeddedStore, Transaction
+
+# What model.entry.Entry takes, from `entry e JOIN head h ON h.id = e.head LEFT JOIN session s ON s.id = e.session`.
+COLUMNS = (
+    "h.address, e.revision, e.version, e.at, e.kind, e.sealed, e.expires, s.name, e.agent, e.event, e.data_version, "
+    "e.source, e.tags, e.metadata, e.trace, h.pinned, e.value"
+)
+FROM_HEADS = "head h JOIN entry e ON e.revision = h.revision LEFT JOIN session s ON s.id = e.session"
+FROM_ENTRIES = "entry e JOIN head h ON h.id = e.head LEFT JOIN session s ON s.id = e.session"
+
+# Words beyond this are kept but not found by search: one huge value must not make the index of the whole store slow.
+INDEXED_CHARACTERS = 256 * 1024
+
+
+def read(store: EmbeddedStore, address: str, now: int) -> Entry | None:
+    """What the address holds now, or None when it holds nothing: never written, deleted, destroyed or expired."""
+    row = store.row(
+        f"SELECT {COLUMNS} FROM {FROM_HEADS} WHERE h.address = ? AND h.live = 1 AND (h.expires IS NULL OR h.expires > ?)",
+        (address, now),
+    )
+    return None if row is None else Entry(row)
+
+
+def find_head(tx: Transaction, address: str) -> Row | None:
+    """The head's row (id, revision, version, live, pinned, expires, address), or None."""
+    return tx.store.row(
+        "SELECT id, revision, version, live, pinned, expires, address FROM head WHERE address = ?", (address,)
+    )
+
+
+def check_value(value: str, what: str = "The value") -> None:
+    """Refuse what cannot be given back exactly: text with NUL, invalid UTF-8 (65), and more than 64 MiB (65)."""
+    try:
+        size = len(value) if value.isascii() else len(value.encode())
+    except UnicodeEncodeError as error:
+        raise InvalidText(what=what, reason=f"byte {error.start} is no UTF-8") from None
+    if size > MAX_VALUE_BYTES:
+        raise TooLarge(what=what, size=size, limit=MAX_VALUE_BYTES)
+    if "\0" in value:
+        raise InvalidText(what=what, reason=f"it has a NUL at character {value.index(chr(0)) + 1}")
+
+
+def put(tx: Transaction, draft: Draft, *, revision: int = 0, if_version: int | None = None) -> Written:
+    """Write one version of an address, and index its words.
+
+    `revision` is the one of the event that made it, 0 takes the next. `if_version` makes it conditional: the version that must be
+    current, 0 for "no live entry" (deleted and expired ones count as none). Raises VersionConflict (76) otherwise, InvalidAddress,
+    InvalidText or TooLarge (65).
+    """
+    addresses.check(draft.address)
+    if draft.value is not None:
+        check_value(draft.value)
+    old = find_head(tx, draft.address)
+    if if_version is not None:
+        alive = old is not None and old[3] and (old[5] is None or old[5] > tx.now)
+        current = old[2] if old is not None and alive else 0
+        if current != if_version:
+            raise VersionConflict(address=draft.address, current=current, expected=if_version)
+    revision = revision or tx.next_revision()
+    store = tx.store
+    value, metadata, sealed = draft.value, draft.metadata, SEALED_NO
+    kind = TOMBSTONE if value is None else JSON if store.is_json_document(value) else TEXT
+    version = old[2] + 1 if old is not None else 1
+    live = 0 if value is None else 1
+    if old is None:
+        head = (None, revision, version, live, 0, draft.expires, draft.address)
+        store.query("INSERT INTO head(id, revision, version, live, pinned, expires, address) VALUES(?,?,?,?,?,?,?)", head)
+        head_id = store.connection.last_insert_rowid()
+        head = (head_id, *head[1:])
+    else:
+        head_id = old[0]
+        head = (head_id, revision, version, live, old[4], draft.expires, draft.address)
+        store.query(
+            "UPDATE head SET revision=?, version=?, live=?, expires=? WHERE id=?",
+            (revision, version, live, draft.expires, head_id),
+        )
+        tx.forget("head", old)
+        if old[3]:
+            store.query("DELETE FROM search WHERE rowid=?", (old[1],))
+    tx.remember("head", head)
+    tx.insert(
+        "entry",
+        (
+            revision,
+            head_id,
+            version,
+            tx.now,
+            kind,
+            sealed,
+            int(draft.guessed),
+            draft.expires,
+            draft.session,
+            draft.agent,
+            draft.event,
+            draft.data_version,
+            draft.source,
+            draft.tags,
+            metadata,
+            draft.trace,
+            value,
+        ),
+    )
+    if value is not None:
+        index(store, revision, draft.address, draft.tags, metadata, value)
+    tx.live += live - (old[3] if old is not None else 0)
+    return Written(draft.address, revision, version, version - 1)
+
+
+def index(store: EmbeddedStore, revision: int, address: str, tags: str | None, metadata: str | None, body: str) -> None:
+    """Make the words of a head found by search; `body` and `metadata` are as they may be shown (sealed values masked)."""
+    text = body if not metadata else f"{body}\n{metadata}"
+    store.query(
+        "INSERT INTO search(rowid, address, tags, body) VALUES(?,?,?,?)",
+        (revision, address, tags or "", text[:INDEXED_CHARACTERS]),
+    )
+
+
+def matching(pattern: str) -> tuple[str, tuple[object, ...]]:
+    """The SQL condition on `h.address` for a glob, with its parameters: a range scan over the literal prefix, then GLOB.
+
+    >>> matching("swarm/*")
+    ('h.address >= ? AND h.address < ?', ('swarm/', 'swarm0'))
+    """
+    prefix = addresses.literal_prefix(pattern)
+    if pattern == prefix:
+        return "h.address = ?", (pattern,)
+    conditions, params = [], []
+    if prefix:
+        conditions.append("h.address >= ?")
+        params.append(prefix)
+        end = addresses.after_prefix(prefix)
+        if end is not None:
+            conditions.append("h.address < ?")
+            params.append(end)
+    if pattern != prefix + "*":
+        conditions.append("h.address GLOB ?")
+        params.append(pattern)
+    return " AND ".join(conditions) or "1", tuple(params)
+
+
+def is_gone(kind: int) -> bool:
+    """Whether a version of this kind holds nothing."""
+    return kind in (TOMBSTONE, DESTROYED)

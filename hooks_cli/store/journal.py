@@ -1,0 +1,252 @@
+"""The journal: events, and the sessions and tasks that they open and close."""
+
+from __future__ import annotations
+
+from hooks_cli.model.json_text import object_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.store.contract import Row
+    from hooks_cli.store.embedded import EmbeddedStore, Transaction
+
+# Longer fields of an event are cut (its entry holds the whole), so that a journal of a hundred thousand calls stays small.
+FIELD_CHARACTERS = 16 * 1024
+
+_SESSION = "id, opened_at, closed_at, opened_by, agent, name"
+_TASK = "id, named, session, agent, description, opened_revision, opened_at, closed_at, outcome, name"
+ACTIVE_MS = 12 * 3600 * 1000
+
+
+class Session:
+    """A session's row; times in ms."""
+
+    __slots__ = ("agent", "closed_at", "id", "name", "opened_at", "opened_by")
+
+    def __init__(self, row: Row) -> None:
+        self.id, self.opened_at, self.closed_at, self.opened_by, self.agent, self.name = row
+
+
+class Task:
+    """A task's row; times in ms, `opened_at` None when only its end was seen."""
+
+    __slots__ = ("agent", "closed_at", "description", "id", "name", "named", "opened_at", "opened_revision", "outcome", "session")
+
+    def __init__(self, row: Row) -> None:
+        (
+            self.id,
+            self.named,
+            self.session,
+            self.agent,
+            self.description,
+            self.opened_revision,
+            self.opened_at,
+            self.closed_at,
+            self.outcome,
+            self.name,
+        ) = row
+
+    def row(self) -> Row:
+        """Its columns in the ledger's order."""
+        return (
+            self.id,
+            self.named,
+            self.session,
+            self.agent,
+            self.description,
+            self.opened_revision,
+            self.opened_at,
+            self.closed_at,
+            self.outcome,
+            self.name,
+        )
+
+
+# --- events ------------------------------------------------------------------------------------------------------------
+def record(
+    tx: Transaction,
+    verb: str,
+    fields: dict[str, object],
+    *,
+    revision: int,
+    session: int | None = None,
+    attribution: str | None = None,
+    agent: str | None = None,
+    task: int | None = None,
+    has_entry: bool = False,
+    call_id: str | None = None,
+    trace: str | None = None,
+    at: int | None = None,
+) -> None:
+    """Append one event. `fields` is what the call said, without None values; texts over 16 Ki characters are cut and named in `cut`."""
+    text = object_text(capped(fields))
+    at = tx.now if at is None else at
+    row = (revision, at, verb, session, attribution, agent, task, int(has_entry), call_id, trace, text)
+    tx.insert("event", row)
+
+
+def capped(fields: dict[str, object]) -> dict[str, object]:
+    """The fields without None values, long texts cut and their names listed under `cut`."""
+    kept: dict[str, object] = {}
+    cut: list[str] = []
+    for name, value in fields.items():
+        if value is None:
+            continue
+        if isinstance(value, str) and len(value) > FIELD_CHARACTERS:
+            cut.append(name)
+            value = type(value)(value[:FIELD_CHARACTERS]) if type(value) is str else "(left out: too long)"
+        kept[name] = value
+    if cut:
+        kept["cut"] = cut
+    return kept
+
+
+def seen_call(tx: Transaction, call_id: str) -> bool:
+    """Whether an event of this call id is in the journal already (an agent may deliver one event twice)."""
+    return tx.store.row("SELECT 1 FROM event WHERE call_id = ?", (call_id,)) is not None
+
+
+# --- sessions ----------------------------------------------------------------------------------------------------------
+def find_session(store: EmbeddedStore, name: str) -> Session | None:
+    """The session of that name, open or closed."""
+    row = store.row(f"SELECT {_SESSION} FROM session WHERE name = ?", (name,))
+    return None if row is None else Session(row)
+
+
+def newest_session(store: EmbeddedStore) -> Session | None:
+    """The session that was opened last, open or closed."""
+    row = store.row(f"SELECT {_SESSION} FROM session ORDER BY id DESC LIMIT 1")
+    return None if row is None else Session(row)
+
+
+def active_session(store: EmbeddedStore, now: int) -> Session | None:
+    """The open session with the newest sign of life (its opening or an event) within the last 12 hours."""
+    row = store.row(
+        f"""SELECT {_SESSION} FROM (
+              SELECT s.*, max(s.opened_at, coalesce((SELECT at FROM event WHERE session = s.id ORDER BY revision DESC LIMIT 1), 0)) seen
+              FROM session s WHERE s.closed_at IS NULL ORDER BY s.opened_at DESC LIMIT 50)
+            WHERE seen > ? ORDER BY seen DESC, id DESC LIMIT 1""",
+        (now - ACTIVE_MS,),
+    )
+    return None if row is None else Session(row)
+
+
+def open_session(tx: Transaction, name: str, opened_by: str, agent: str | None) -> Session:
+    """The session of that name, made if there is none, opened again if it was closed."""
+    found = find_session(tx.store, name)
+    if found is None:
+        values = (tx.now, None, opened_by, agent, name)
+        tx.store.query("INSERT INTO session(opened_at, closed_at, opened_by, agent, name) VALUES(?,?,?,?,?)", values)
+        row = (tx.store.connection.last_insert_rowid(), *values)
+        tx.remember("session", row)
+        return Session(row)
+    if found.closed_at is not None:
+        set_session_closed(tx, found, None)
+    return found
+
+
+def set_session_closed(tx: Transaction, session: Session, closed_at: int | None) -> None:
+    """Close a session at a time, or open it again (None)."""
+    before = (session.id, session.opened_at, session.closed_at, session.opened_by, session.agent, session.name)
+    tx.forget("session", before)
+    session.closed_at = closed_at
+    tx.store.query("UPDATE session SET closed_at=? WHERE id=?", (closed_at, session.id))
+    tx.remember("session", (*before[:2], closed_at, *before[3:]))
+
+
+def bind(tx: Transaction, processes: list[tuple[int, int]], session_id: int) -> None:
+    """Note that these processes, (pid, start time) each, work in the session."""
+    for pid, start in processes:
+        tx.store.query(
+            "INSERT OR REPLACE INTO binding(pid, start, session, at) VALUES(?,?,?,?)", (pid, start, session_id, tx.now)
+        )
+
+
+def bindings(store: EmbeddedStore) -> dict[tuple[int, int], int]:
+    """The open sessions that processes are bound to: (pid, start time) -> session id."""
+    rows = store.query(
+        "SELECT b.pid, b.start, b.session FROM binding b JOIN session s ON s.id = b.session WHERE s.closed_at IS NULL"
+    )
+    return {(pid, start): session for pid, start, session in rows}
+
+
+def session_by_id(store: EmbeddedStore, session_id: int) -> Session:
+    """The session of a row id that is known to exist."""
+    return Session(store.query(f"SELECT {_SESSION} FROM session WHERE id = ?", (session_id,))[0])
+
+
+def unbind(tx: Transaction, session_id: int) -> None:
+    """Forget the processes of a session, and those that were bound over 30 days ago."""
+    tx.store.query("DELETE FROM binding WHERE session = ? OR at < ?", (session_id, tx.now - 30 * 86_400_000))
+
+
+def verb_counts(store: EmbeddedStore, session_id: int) -> dict[str, int]:
+    """How many events of each verb a session has."""
+    rows = store.query("SELECT verb, count(*) FROM event WHERE session = ? GROUP BY verb ORDER BY verb", (session_id,))
+    return dict(rows)
+
+
+# --- tasks -------------------------------------------------------------------------------------------------------------
+def open_task(
+    tx: Transaction, name: str, *, named: bool, session: int | None, agent: str | None, description: str | None, revision: int
+) -> Task:
+    """Begin a task at this transaction's time."""
+    values = (int(named), session, agent, description, revision, tx.now, None, None, name)
+    return _insert_task(tx, values)
+
+
+def record_finished_task(
+    tx: Transaction, name: str, *, session: int | None, agent: str | None, outcome: str | None, revision: int
+) -> Task:
+    """A task whose beginning nobody saw."""
+    return _insert_task(tx, (1, session, agent, None, revision, None, tx.now, outcome, name))
+
+
+def _insert_task(tx: Transaction, values: tuple[object, ...]) -> Task:
+    columns = _TASK.removeprefix("id, ")
+    tx.store.query(f"INSERT INTO task({columns}) VALUES(?,?,?,?,?,?,?,?,?)", values)
+    row = (tx.store.connection.last_insert_rowid(), *values)
+    tx.remember("task", row)
+    return Task(row)
+
+
+def find_open_task(store: EmbeddedStore, name: str, session: int | None) -> Task | None:
+    """The newest open task of that name, one of this session first."""
+    row = store.row(
+        f"SELECT {_TASK} FROM task WHERE name = ? AND closed_at IS NULL ORDER BY session IS ? DESC, id DESC LIMIT 1",
+        (name, session),
+    )
+    return None if row is None else Task(row)
+
+
+def newest_open_task(
+    store: EmbeddedStore, session: int | None, agent: str | None, *, unnamed_only: bool = False
+) -> Task | None:
+    """The task that this session and agent began last and have not closed."""
+    row = store.row(
+        f"SELECT {_TASK} FROM task WHERE session IS ? AND closed_at IS NULL AND agent IS ? "
+        f"{'AND named = 0 ' if unnamed_only else ''}ORDER BY id DESC LIMIT 1",
+        (session, agent),
+    )
+    return None if row is None else Task(row)
+
+
+def close_task(tx: Transaction, task: Task, outcome: str | None, *, name: str = "") -> None:
+    """End a task now; `name` gives an unnamed one the name that its end came with."""
+    tx.forget("task", task.row())
+    task.closed_at, task.outcome = tx.now, outcome
+    if name:
+        task.name, task.named = name, 1
+    tx.store.query(
+        "UPDATE task SET closed_at=?, outcome=?, name=?, named=? WHERE id=?",
+        (task.closed_at, outcome, task.name, task.named, task.id),
+    )
+    tx.remember("task", task.row())
+
+
+def task_counts(store: EmbeddedStore, task: Task) -> dict[str, int]:
+    """How many events of each verb belong to a task."""
+    rows = store.query(
+        "SELECT verb, count(*) FROM event WHERE session IS ? AND revision > ? AND task = ? GROUP BY verb ORDER BY verb",
+        (task.session, task.opened_revision, task.id),
+    )
+    return dict(rows)

@@ -1,0 +1,73 @@
+"""Finding many heads: by glob, newest first, at the cost of what is given back.
+
+Two ways lead to "the newest N that match": walk all heads from the newest on and keep the matches (good when the matches are many), or
+scan the range of the glob's literal prefix and sort it (good when they are few). `newest` counts the range up to a bound to choose.
+"""
+
+from __future__ import annotations
+
+from hooks_cli.model.entry import Entry
+from hooks_cli.store.entries import COLUMNS, FROM_HEADS, matching
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.store.embedded import EmbeddedStore
+
+# A range of up to this many heads is sorted; a larger one is walked from the newest head of the store.
+SORTED_RANGE = 2_000
+# How many heads such a walk looks at before it gives up and sorts the range after all.
+WALKED_HEADS = 20_000
+
+ALIVE = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?)"
+
+
+def newest(store: EmbeddedStore, pattern: str, now: int, limit: int, offset: int = 0) -> list[Entry]:
+    """The live entries that match the glob, newest revision first."""
+    condition, params = matching(pattern)
+    if condition == "1":
+        return _entries(store, f"{ALIVE} ORDER BY h.revision DESC LIMIT ? OFFSET ?", (now, limit, offset))
+    if not _range_is_large(store, condition, params):
+        return _sorted_range(store, condition, params, now, limit, offset)
+    found = _walk(store, condition, params, now, limit + offset)
+    if found is None:
+        return _sorted_range(store, condition, params, now, limit, offset)
+    return found[offset:]
+
+
+def count(store: EmbeddedStore, pattern: str, now: int) -> int:
+    """How many live entries match the glob. The whole store is counted from its state row, unless some may have expired."""
+    condition, params = matching(pattern)
+    if condition == "1":
+        total = store.query("SELECT live FROM state")[0][0]
+        expired = store.query("SELECT count(*) FROM head WHERE expires IS NOT NULL AND expires <= ? AND live = 1", (now,))
+        return int(total - expired[0][0])
+    return int(store.query(f"SELECT count(*) FROM head h WHERE {condition} AND {ALIVE}", (*params, now))[0][0])
+
+
+def _range_is_large(store: EmbeddedStore, condition: str, params: tuple[object, ...]) -> bool:
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM head h WHERE {condition} LIMIT ?)"
+    return bool(store.query(sql, (*params, SORTED_RANGE + 1))[0][0] > SORTED_RANGE)
+
+
+def _sorted_range(
+    store: EmbeddedStore, condition: str, params: tuple[object, ...], now: int, limit: int, offset: int
+) -> list[Entry]:
+    # `+` keeps the planner from walking head_newest here: this is the way through the range of addresses.
+    tail = f"{condition} AND {ALIVE} ORDER BY +h.revision DESC LIMIT ? OFFSET ?"
+    return _entries(store, tail, (*params, now, limit, offset))
+
+
+def _walk(
+    store: EmbeddedStore, condition: str, params: tuple[object, ...], now: int, wanted: int
+) -> list[Entry] | None:
+    recent = f"(SELECT * FROM head INDEXED BY head_newest WHERE live = 1 ORDER BY revision DESC LIMIT {WALKED_HEADS}) h"
+    rows = store.query(
+        f"SELECT {COLUMNS} FROM {FROM_HEADS.replace('head h', recent, 1)} WHERE {condition} AND {ALIVE} "
+        "ORDER BY h.revision DESC LIMIT ?",
+        (*params, now, wanted),
+    )
+    return [Entry(row) for row in rows] if len(rows) == wanted else None
+
+
+def _entries(store: EmbeddedStore, tail: str, params: tuple[object, ...]) -> list[Entry]:
+    return [Entry(row) for row in store.query(f"SELECT {COLUMNS} FROM {FROM_HEADS} WHERE {tail}", params)]
