@@ -1,0 +1,48 @@
+"""`hooks notify`: a message for the journal and, with a memory key, for the other agents."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Verb
+from hooks_cli.commands import occasions, opening
+from hooks_cli.operations.recording import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "hooks",
+    "notify",
+    "Record a message; with a memory key, keep it for other agents.",
+    options=(
+        Option("message", ("--message", "-m"), "The message; it becomes the data of the entry.", metavar="TEXT"),
+        Option("memory_key", ("--memory-key",), "The address at which the message is kept.", metavar="KEY"),
+        Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
+        Option("level", ("--level", "-l"), "How urgent it is, in your words: info, warning, error …", metavar="WORD"),
+        *ATTRIBUTION_OPTIONS,
+    ),
+    examples=(
+        "npx claude-flow@alpha hooks notify --message \"Baseline captured: p50=45ms, p95=120ms\" "
+        "--memory-key \"swarm/performance/baseline\" --metadata '{\"p50_ms\":45,\"p95_ms\":120,\"p99_ms\":250}'",
+    ),
+    aliases=("notification",),
+    hot=True,
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Keep the message. Raises InvalidJson, InvalidAddress (65)."""
+    store = opening.for_hooks(environment)
+    message, key = call.text("message"), call.text("memory_key")
+    draft = occasions.draft(call, store, message)
+    fields: dict[str, object] = {
+        "message": None if key else message,
+        "level": call.text("level"),
+        "metadata": occasions.metadata_field(call, key),
+    }
+    occasion = occasions.occasion(call, environment, fields, wanted="" if message else "message", draft=draft)
+    recorded = record(store, environment, occasion)
+    text = "" if recorded.written else f"Notification recorded (revision {recorded.revision})\n"
+    occasions.say(call, environment, text, {"revision": recorded.revision}, recorded.written)
+    return 0

@@ -1,0 +1,57 @@
+"""`hooks post-edit`: a file was edited; with a memory key its text is kept for other agents."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Verb
+from hooks_cli.commands import occasions, opening
+from hooks_cli.model.json_text import Raw
+from hooks_cli.operations.file_capture import capture
+from hooks_cli.operations.recording import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "hooks",
+    "post-edit",
+    "Record that a file was edited; with a memory key, keep its text for other agents.",
+    options=(
+        Option("file", ("--file", "-f"), "The file or folder, relative to the current directory.", metavar="PATH"),
+        Option("memory_key", ("--memory-key",), "The address at which the file's text is kept.", metavar="KEY"),
+        Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
+        Option("success", ("--success",), "Whether the edit succeeded.", "switch"),
+        *ATTRIBUTION_OPTIONS,
+    ),
+    examples=(
+        "npx claude-flow@alpha hooks post-edit --file \"swarm_topology.json\" --memory-key \"swarm/topology/hyper-advanced-001\" "
+        "--metadata '{\"agents\":5,\"layers\":[\"orchestration\",\"chaos\",\"performance\"]}'",
+    ),
+    details=(
+        "The text is kept of regular UTF-8 files inside the project, up to 64 KiB; of other files the size and the digest, of "
+        "`.env` and key files never the text; of a folder the names (1,000 at most); a missing file is recorded as missing."
+    ),
+    hot=True,
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Keep the edit. Raises InvalidJson, InvalidAddress (65)."""
+    store = opening.for_hooks(environment)
+    path, key = call.text("file"), call.text("memory_key")
+    captured = capture(path, environment.cwd, environment.project_root) if path else None
+    draft = occasions.draft(
+        call, store, captured.text if captured is not None else "", captured.source() if captured is not None else None
+    )
+    fields: dict[str, object] = {
+        "file": path,
+        "source": Raw(captured.source()) if captured is not None and not key else None,
+        "metadata": occasions.metadata_field(call, key),
+        "success": call.values.get("success"),
+    }
+    occasion = occasions.occasion(call, environment, fields, wanted="file", draft=draft)
+    recorded = record(store, environment, occasion)
+    text = "" if recorded.written else f"Edit recorded: {path or '(no file)'} (revision {recorded.revision})\n"
+    occasions.say(call, environment, text, {"revision": recorded.revision}, recorded.written)
+    return 0

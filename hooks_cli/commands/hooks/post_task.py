@@ -1,0 +1,71 @@
+"""`hooks post-task`: closes a task, with its duration and counts."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Verb
+from hooks_cli.commands import occasions, opening
+from hooks_cli.operations import tasks
+from hooks_cli.output.plain import duration
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "hooks",
+    "post-task",
+    "Close a task; prints its duration and what happened in it.",
+    options=(
+        Option("task_id", ("--task-id", "-t", "-i"), "The task; without it, the newest open one of this session and agent.", metavar="ID"),
+        Option("success", ("--success",), "Whether it succeeded.", "switch"),
+        Option("status", ("--status",), "How it ended, in a word (completed, failed …).", metavar="WORD"),
+        Option("description", ("--description", "-d"), "What was done.", metavar="TEXT"),
+        Option("memory_key", ("--memory-key",), "The address at which the result is kept.", metavar="KEY"),
+        Option("result", ("--result", "--value"), "The result, kept at --memory-key.", metavar="TEXT"),
+        Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
+        *ATTRIBUTION_OPTIONS,
+    ),
+    examples=('npx claude-flow@alpha hooks post-task --task-id "hyper-advanced-swarm" --session-id "hyper-swarm-001"',),
+    details="A task id that nobody opened takes over the newest open task that has no name of its own; else its end is recorded alone.",
+    hot=True,
+)
+
+_GOOD = ("completed", "complete", "success", "succeeded", "successful", "done", "ok", "passed")
+_BAD = ("failed", "failure", "error", "aborted", "cancelled", "canceled", "blocked")
+
+
+def outcome(call: Call) -> str | None:
+    """success, failure, the user's own word, or None when nothing was said."""
+    success = call.values.get("success")
+    if isinstance(success, bool):
+        return "success" if success else "failure"
+    status = call.text("status").lower()
+    return "success" if status in _GOOD else "failure" if status in _BAD else status or None
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Close the task. Raises InvalidJson, InvalidAddress (65)."""
+    store = opening.for_hooks(environment)
+    key = call.text("memory_key")
+    result = call.text("result") or call.text("description")
+    draft = occasions.draft(call, store, result)
+    fields: dict[str, object] = {
+        "description": call.text("description"),
+        "status": call.text("status"),
+        "result": None if key else call.text("result"),
+        "metadata": occasions.metadata_field(call, key),
+    }
+    occasion = occasions.occasion(call, environment, fields, wanted="", draft=draft)
+    done = tasks.finish(store, environment, occasion, call.text("task_id"), outcome(call))
+    counts = ", ".join([f"{number} {verb}" for verb, number in done.counts.items()])
+    took = "its beginning was not recorded" if done.duration_ms is None else f"after {duration(done.duration_ms)}"
+    text = f"Task closed: {done.name or '(no open task)'} ({took}{'; ' + counts if counts else ''})\n"
+    body: dict[str, object] = {
+        "task_id": done.name or None,
+        "duration_ms": done.duration_ms,
+        "counts": done.counts,
+        "revision": done.recorded.revision,
+    }
+    occasions.say(call, environment, text, body, done.recorded.written)
+    return 0

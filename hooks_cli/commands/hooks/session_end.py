@@ -1,0 +1,49 @@
+"""`hooks session-end`: closes the session, stores and prints its metrics."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Verb
+from hooks_cli.commands import occasions, opening
+from hooks_cli.operations import session_end
+from hooks_cli.output.plain import figures
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "hooks",
+    "session-end",
+    "Close the session; stores, prints and, on request, exports its metrics.",
+    options=(
+        Option("export_metrics", ("--export-metrics",), "Write the metrics to a JSON file; its path is printed.", "switch"),
+        Option("generate_summary", ("--generate-summary", "--summary"), "Add the session's tasks and last notices.", "switch"),
+        Option("output", ("--output", "-o"), "Where to write the metrics (implies --export-metrics).", metavar="FILE"),
+        *ATTRIBUTION_OPTIONS,
+    ),
+    examples=('npx claude-flow@alpha hooks session-end --session-id "hyper-swarm-001" --export-metrics true',),
+    details="The metrics are stored at sessions/<id>/metrics.",
+    hot=True,
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Close the session. Raises CannotCreate (73) when the metrics file cannot be written; the session is closed then all the same."""
+    store = opening.for_hooks(environment)
+    output = call.text("output")
+    occasion = occasions.occasion(call, environment, {"output": output})
+    ended = session_end.end(store, environment, occasion, summary=call.flag("generate_summary"))
+    path = session_end.export(environment, ended, output) if output or call.flag("export_metrics") else ""
+    if call.format != "text":
+        body: dict[str, object] = {"session_id": ended.session, "metrics": ended.metrics, "exported": path or None}
+        occasions.say(call, environment, "", body, ended.recorded.written)
+        return 0
+    if ended.session is None:
+        text = "No open session to close; the call was recorded.\n"
+    else:
+        text = f"Session closed: {ended.session}\n" + figures(ended.metrics)
+    occasions.say(call, environment, text, {}, ended.recorded.written)
+    if path:
+        environment.out(f"Metrics exported: {path}\n")
+    return 0

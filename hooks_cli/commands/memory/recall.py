@@ -1,0 +1,70 @@
+"""`memory recall`: read one address, or list what a glob matches."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.commands import opening
+from hooks_cli.errors import MissingArgument, NotFound
+from hooks_cli.model import address as addresses
+from hooks_cli.operations import remembering
+from hooks_cli.output import envelopes
+from hooks_cli.output.listing import entry_lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+DEFAULT_LIMIT = 100
+
+VERB = Verb(
+    "memory",
+    "recall",
+    "Print the value at an address, or list the entries that a glob matches, newest first.",
+    options=(
+        Option("key_option", ("--key", "-k"), "The address or glob, instead of the argument.", metavar="KEY"),
+        Option("namespace", ("--namespace", "-n"), "The namespace N: the address is N/KEY; alone, all of N.", metavar="N"),
+        Option("limit", ("--limit", "-l"), f"At most this many entries of a glob ({DEFAULT_LIMIT}).", "integer", metavar="N"),
+        Option("offset", ("--offset",), "Leave out the first N entries of a glob.", "integer", metavar="N"),
+    ),
+    positionals=(Positional("key", "An address, or a glob: * crosses /, ? is one character, […] a set."),),
+    examples=(
+        'claude-flow memory recall "coordination/*" --limit 10',
+        'claude-flow memory recall "swarm/performance/baseline" || echo "no baseline yet"',
+    ),
+    details="One address: the value alone, byte for byte; exit 1 and nothing on stdout when there is none.",
+    aliases=("retrieve", "get"),
+    hot=True,
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Print what is there. Raises NotFound (1) for one address without an entry, Sealed (77), MissingArgument (64)."""
+    key, namespace = call.text("key_option") or call.text("key"), call.text("namespace")
+    if not key and not namespace:
+        raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY")
+    pattern = addresses.join(namespace, key) if key else addresses.under(namespace)
+    store = opening.for_memory(environment, create=False)
+    as_json = call.format != "text"
+    limit = call.integer("limit", DEFAULT_LIMIT)
+    found = remembering.recall(
+        store, pattern, environment.now(), limit, call.integer("offset", 0), counted=call.format == "json"
+    )
+    if found.exact and not found.entries:
+        raise NotFound(address=pattern)
+    if as_json:
+        version = str(environment.settings.get("memory.version"))
+        if call.format == "json":
+            environment.out(envelopes.entries_json(found.entries, found.total, version))
+        else:
+            environment.out(envelopes.entries_lines(found.entries, version))
+        return 0
+    if found.exact:
+        entry = found.entries[0]
+        remembering.refuse_sealed(entry)
+        environment.out(entry.value or "")
+        return 0
+    environment.out(entry_lines(found.entries))
+    if found.total > limit:
+        environment.err(f"hooks-cli: only the newest {limit} are shown; more with --limit or --offset")
+    return 0

@@ -1,0 +1,105 @@
+"""`memory store`: keep a value at an address."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.commands import occasions, opening
+from hooks_cli.errors import InputMissing, InvalidText, MissingArgument
+from hooks_cli.model import address as addresses
+from hooks_cli.model.entry import MAX_VALUE_BYTES
+from hooks_cli.operations.remembering import store_value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "memory",
+    "store",
+    "Keep a value at an address; the value before it stays as an older version.",
+    options=(
+        Option("key_option", ("--key", "-k"), "The address, instead of the first argument.", metavar="KEY"),
+        Option("value_option", ("--value", "-v", "--data", "--content"), "The value, instead of the second argument.", metavar="TEXT"),
+        Option("namespace", ("--namespace", "-n"), "The namespace N: the address is N/KEY.", metavar="N"),
+        Option("file", ("--file", "-f"), "Take the value from a file.", metavar="PATH"),
+        Option("stdin", ("--stdin",), "Take the value from standard input (so does the value `-`).", "switch"),
+        Option("metadata", ("--metadata",), "A JSON object kept with the value.", metavar="JSON"),
+        Option("tags", ("--tags", "--tag"), "Tags, separated by commas; may be repeated.", "many", metavar="TAGS"),
+        Option("ttl", ("--ttl",), "The entry expires after this: seconds, or 90m, 12h, 7d.", metavar="DURATION"),
+        Option("redact", ("--redact",), "Seal the whole value: shown only with --reveal.", "switch"),
+        Option("if_version", ("--if-version",), "Write only if this is the current version (0: nothing is there).", "integer", metavar="N"),
+        *ATTRIBUTION_OPTIONS,
+    ),
+    positionals=(
+        Positional("key", "The address."),
+        Positional("words", "The value; several words are joined by spaces.", many=True),
+    ),
+    examples=(
+        'claude-flow memory store "coordination/task-123" "Assigned API development to coder-1, testing to tester-1"',
+        'git diff | claude-flow memory store "review/diff" -',
+    ),
+    hot=True,
+)
+
+
+def address_of(call: Call, what: str = "a key") -> str:
+    """The address that a call names by argument or by --key, with its namespace. Raises MissingArgument (64)."""
+    key = call.text("key_option") or call.text("key")
+    if not key:
+        raise MissingArgument(verb=call.verb.title, what=f"{what}: {call.verb.title} KEY")
+    return addresses.join(call.text("namespace"), key)
+
+
+def _value(call: Call, environment: Environment) -> str:
+    words = call.words("words")
+    if call.text("key_option") and "key" in call.values:
+        words = [call.text("key"), *words]  # `store --key K VALUE`: the first argument is the value
+    if call.text("file"):
+        return _decoded(_file(environment, call.text("file")), "The file")
+    if call.flag("stdin") or words == ["-"] or call.values.get("value_option") == "-":
+        return _decoded(environment.read_stdin(MAX_VALUE_BYTES), "The standard input")
+    if "value_option" in call.values:
+        return call.text("value_option")
+    if not words:
+        raise MissingArgument(verb=call.verb.title, what=f"a value: {call.verb.title} KEY VALUE (or --value, --file, --stdin)")
+    return " ".join(words)
+
+
+def _file(environment: Environment, path: str) -> bytes:
+    import os
+
+    try:
+        with open(os.path.join(environment.cwd, path), "rb") as file:
+            return file.read(MAX_VALUE_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise InputMissing(path=path, reason=getattr(error, "strerror", None) or str(error)) from error
+
+
+def _decoded(content: bytes, what: str) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidText(what=what, reason=f"byte {error.start} is no UTF-8") from None
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Store the value. Raises MissingArgument (64), InputMissing (66), VersionConflict (76), DataError (65)."""
+    address = address_of(call)
+    value = _value(call, environment)
+    store = opening.for_memory(environment)
+    written = store_value(
+        store,
+        environment,
+        address,
+        value,
+        metadata=call.text("metadata"),
+        tags=call.words("tags"),
+        ttl=call.text("ttl"),
+        redact=call.flag("redact"),
+        if_version=call.integer("if_version", 0) if "if_version" in call.values else None,
+        session_id=call.text("session_id"),
+        agent=call.text("agent"),
+    )
+    environment.out(occasions.written_line(written) if call.format == "text" else occasions.written_json(written))
+    return 0

@@ -1,0 +1,82 @@
+"""From a parsed hooks call to an `Occasion`, and the lines that all hooks verbs print alike."""
+
+from __future__ import annotations
+
+from hooks_cli.model.json_text import object_text
+from hooks_cli.operations import drafting
+from hooks_cli.operations.recording import Occasion
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+    from hooks_cli.model.entry import Draft, Written
+    from hooks_cli.store.embedded import EmbeddedStore
+
+
+def occasion(call: Call, environment: Environment, fields: dict[str, object], *, wanted: str = "", draft: Draft | None = None) -> Occasion:
+    """The call as the journal will keep it. `wanted` names the field that this verb is about: its absence is recorded and told."""
+    kept = {name: value for name, value in fields.items() if value not in ("", None)}
+    missing = [name for name in call.missing if name not in kept]
+    if wanted and wanted not in kept and wanted not in missing:
+        missing.append(wanted)
+    if missing:
+        kept["missing"] = missing
+        names = ", ".join("--" + name.replace("_", "-") for name in missing)
+        environment.err(f"hooks-cli: {call.verb.title}: no value for {names}; recorded as missing")
+    return Occasion(
+        call.verb.name,
+        kept,
+        draft=draft,
+        session_id=call.text("session_id"),
+        agent=call.text("agent"),
+        attributes=attributes(call),
+    )
+
+
+def attributes(call: Call) -> dict[str, object]:
+    """The options that nobody knows, by name; one that was given several times has a list."""
+    found: dict[str, object] = {}
+    for name, value in call.unknown:
+        if name not in found:
+            found[name] = value
+            continue
+        before = found[name]
+        found[name] = [*before, value] if isinstance(before, list) else [before, value]
+    return found
+
+
+def draft(call: Call, store: EmbeddedStore, value: str, source: str | None = None) -> Draft | None:
+    """The entry that --memory-key asks for, or None. Raises InvalidJson (65) for --metadata, with a key or without."""
+    key = call.text("memory_key")
+    if not key:
+        drafting.metadata_json(store, call.text("metadata"))
+        return None
+    return drafting.draft(store, key, value, metadata=call.text("metadata"), source=source)
+
+
+def metadata_field(call: Call, key: str) -> str | None:
+    """The metadata for the event itself: an event with an entry points to it and carries no copy."""
+    return None if key else call.text("metadata") or None
+
+
+def written_line(written: Written) -> str:
+    """The text of a write."""
+    return f"Stored successfully: {written.address} (revision {written.revision}, version {written.version})\n"
+
+
+def written_json(written: Written) -> str:
+    """A write for programs."""
+    stored = {"key": written.address, "revision": written.revision, "key_version": written.version}
+    return object_text({"schema_version": "1", "stored": stored}) + "\n"
+
+
+def say(call: Call, environment: Environment, text: str, result: dict[str, object], written: Written | None = None) -> None:
+    """Print what was kept, after the commit: `text` (and the entry's line), or with --json one object."""
+    if call.format == "text":
+        environment.out(text + (written_line(written) if written is not None else ""))
+        return
+    body: dict[str, object] = {"schema_version": "1", **result}
+    if written is not None:
+        body["stored"] = {"key": written.address, "revision": written.revision, "key_version": written.version}
+    environment.out(object_text(body) + "\n")

@@ -1,0 +1,41 @@
+"""Plain text: stable, without decoration, for scripts and prompts."""
+
+from __future__ import annotations
+
+
+def duration(ms: int) -> str:
+    """A duration for people, in two units at most.
+
+    >>> duration(350), duration(45_200), duration(3_725_000), duration(190_000_000)
+    ('350 ms', '45.2 s', '1 h 2 min', '2 d 4 h')
+    """
+    if ms < 1_000:
+        return f"{ms} ms"
+    if ms < 60_000:
+        return f"{ms / 1000:.1f} s"
+    minutes, seconds = divmod(ms // 1000, 60)
+    if minutes < 60:
+        return f"{minutes} min {seconds} s"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h"
+
+
+def figures(values: dict[str, object], indent: str = "  ") -> str:
+    """A dict as lines `name: value`, nested ones further in, empty ones left out."""
+    lines = []
+    for name, value in values.items():
+        if value in (None, {}, []):
+            continue
+        if isinstance(value, dict):
+            lines.append(f"{indent}{name}:\n{figures(value, indent + '  ')}")
+        elif isinstance(value, list):
+            shown = [figures(item, indent + "  ").strip().replace("\n", ";") if isinstance(item, dict) else str(item) for item in value]
+            lines.append(f"{indent}{name}: " + (", ".join(shown) if all(len(s) < 30 for s in shown) else "".join(f"\n{indent}  - {s}" for s in shown)) + "\n")
+        elif name.endswith("duration_ms") and isinstance(value, int):
+            lines.append(f"{indent}{name.removesuffix('_ms')}: {duration(value)}\n")
+        else:
+            lines.append(f"{indent}{name}: {value}\n")
+    return "".join(lines)
