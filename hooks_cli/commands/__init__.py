@@ -11,6 +11,7 @@ GROUP_ALIASES = {"hook": "hooks"}
 
 # (group, other word) -> the verb it means
 VERB_ALIASES: dict[tuple[str, str], str] = {
+    ("hooks", "notification"): "notify",
     ("memory", "query"): "search",
     ("memory", "retrieve"): "recall",
     ("memory", "get"): "recall",

@@ -71,3 +71,13 @@ def _walk(
 
 def _entries(store: EmbeddedStore, tail: str, params: tuple[object, ...]) -> list[Entry]:
     return [Entry(row) for row in store.query(f"SELECT {COLUMNS} FROM {FROM_HEADS} WHERE {tail}", params)]
+
+
+def of_session(store: EmbeddedStore, session_id: int, now: int, limit: int) -> list[Entry]:
+    """The live entries whose newest version was written in a session, newest first."""
+    rows = store.query(
+        f"SELECT {COLUMNS} FROM entry e JOIN head h ON h.id = e.head AND h.revision = e.revision "
+        f"LEFT JOIN session s ON s.id = e.session WHERE e.session = ? AND {ALIVE} ORDER BY e.revision DESC LIMIT ?",
+        (session_id, now, limit),
+    )
+    return [Entry(row) for row in rows]
