@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from hooks_cli.crypto import key_source, unlock_cache
 from hooks_cli.crypto.key_file import create_key_file, publish_key_file, read_key_file
-from hooks_cli.crypto.key_source import resolve, second_key
+from hooks_cli.crypto.key_source import resolve_or_create as resolve
+from hooks_cli.crypto.key_source import second_key
 from hooks_cli.errors import KeyExposed, KeyMissing, KeySourceError, WrongKey
 
 RAW = bytes(range(32))
@@ -56,7 +57,7 @@ def test_an_existing_store_never_gets_a_new_key(place: SimpleNamespace) -> None:
 
 def test_without_create_nothing_is_made(place: SimpleNamespace) -> None:
     with pytest.raises(KeyMissing):
-        resolve(place, create=False)
+        key_source.resolve(place)
     assert not os.path.exists(place.key_path)
 
 

@@ -69,10 +69,15 @@ class Key:
         return f"Key(source={self.source!r}, kind={self.kind!r})"
 
 
-def resolve(environment: KeyEnvironment, create: bool = True) -> Key:
+def resolve_or_create(environment: KeyEnvironment) -> Key:
+    """As `resolve`, but the first use of a store that does not exist yet makes its key."""
+    return resolve(environment, create=True)
+
+
+def resolve(environment: KeyEnvironment, create: bool = False) -> Key:
     """The data key of the environment's store.
 
-    `create` allows the first use of a store that does not exist yet to make its key. Raises KeySourceError (78) for a
+    Raises KeySourceError (78) for a
     source that cannot be read as one, KeyExposed or PermissionRefused (77) for a key file with the wrong mode or owner,
     KeyMissing (77) when the store exists without its key, WrongKey (77) when a passphrase fits no slot.
     """
