@@ -133,7 +133,7 @@ def explicit_source(environment: KeyEnvironment) -> tuple[str, str, str] | None:
     configured = environment.settings.get("memory.security.encryption_key")
     named = [name for name in (VARIABLE, FILE_VARIABLE, COMMAND_VARIABLE) if name in variables]
     wanted = ""
-    if configured is not None:
+    if configured:
         wanted = _variable_named(configured)
         if wanted not in named:
             named.append(wanted)
