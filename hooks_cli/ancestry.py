@@ -14,7 +14,7 @@ DEPTH = 12
 
 def ancestors() -> list[tuple[int, int]]:
     """(pid, start time in clock ticks since boot) of the parent, its parent and so on, nearest first; [] where /proc is not there."""
-    found = []
+    found: list[tuple[int, int]] = []
     pid = os.getppid()
     while pid > 1 and len(found) < DEPTH:
         facts = _facts(pid)

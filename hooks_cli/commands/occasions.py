@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from hooks_cli.store.embedded import EmbeddedStore
 
 
-def occasion(call: Call, environment: Environment, fields: dict[str, object], *, wanted: str = "", draft: Draft | None = None) -> Occasion:
+def occasion(
+    call: Call, environment: Environment, fields: dict[str, object], *, wanted: str = "", draft: Draft | None = None
+) -> Occasion:
     """The call as the journal will keep it. `wanted` names the field that this verb is about: its absence is recorded and told."""
     kept = {name: value for name, value in fields.items() if value not in ("", None)}
     missing = [name for name in call.missing if name not in kept]
@@ -71,7 +73,9 @@ def written_json(written: Written) -> str:
     return object_text({"schema_version": "1", "stored": stored}) + "\n"
 
 
-def say(call: Call, environment: Environment, text: str, result: dict[str, object], written: Written | None = None) -> None:
+def say(
+    call: Call, environment: Environment, text: str, result: dict[str, object], written: Written | None = None
+) -> None:
     """Print what was kept, after the commit: `text` (and the entry's line), or with --json one object."""
     if call.format == "text":
         environment.out(text + (written_line(written) if written is not None else ""))

@@ -23,6 +23,7 @@ from hooks_cli.errors import KeyMissing, KeySourceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Protocol
 
     class _Settings(Protocol):
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
         """What is read of the environment: see `hooks_cli.environment.Environment`."""
 
         @property
-        def variables(self) -> dict[str, str]: ...
+        def variables(self) -> Mapping[str, str]: ...
         @property
         def store_path(self) -> str: ...
         @property

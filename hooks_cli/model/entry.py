@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 TEXT, JSON, TOMBSTONE, DESTROYED = 0, 1, 2, 3
 KIND_NAMES = ("text", "json", "tombstone", "destroyed")
 MAX_VALUE_BYTES = 64 * 1024 * 1024
@@ -94,7 +98,7 @@ class Entry:
         "version",
     )
 
-    def __init__(self, row: tuple[object, ...]) -> None:
+    def __init__(self, row: tuple[Any, ...]) -> None:
         """Take a row of `store.entries.COLUMNS`."""
         (
             self.address,

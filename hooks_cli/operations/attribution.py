@@ -11,9 +11,17 @@ from hooks_cli.store import journal
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
-    from hooks_cli.store.embedded import EmbeddedStore, Transaction
+    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.store.transaction import Transaction
 
-BY_OPTION, BY_ENVIRONMENT, BY_EVENT, BY_PROCESS, GUESSED, NEW = "option", "environment", "event", "bound", "guessed", "new"
+BY_OPTION, BY_ENVIRONMENT, BY_EVENT, BY_PROCESS, GUESSED, NEW = (
+    "option",
+    "environment",
+    "event",
+    "bound",
+    "guessed",
+    "new",
+)
 
 
 class Attribution:

@@ -9,15 +9,19 @@ from __future__ import annotations
 import os
 import stat
 
-try:
-    from _sha256 import sha256
-except ImportError:
+from hooks_cli.model.json_text import object_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hashlib import sha256
+else:  # `hashlib` loads OpenSSL, which costs more than a hot command may
     try:
         from _sha2 import sha256  # Python 3.12 and later
     except ImportError:
-        from hashlib import sha256
-
-from hooks_cli.model.json_text import object_text
+        try:
+            from _sha256 import sha256
+        except ImportError:
+            from hashlib import sha256
 
 TEXT_BYTES = 64 * 1024
 DIGEST_BYTES = 64 * 1024 * 1024
@@ -35,7 +39,21 @@ FILE, FOLDER, MISSING, BINARY, LARGE, OUTSIDE, SECRET, SPECIAL, UNREADABLE = (
     "special",
     "unreadable",
 )
-_SECRET_NAMES = (".env", ".envrc", ".netrc", ".npmrc", ".pypirc", ".pgpass", ".htpasswd", "credentials", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519")
+_SECRET_NAMES = [
+    ".env",
+    ".envrc",
+    ".netrc",
+    ".npmrc",
+    ".pypirc",
+    ".pgpass",
+    ".htpasswd",
+    "credentials",
+    "id_rsa",
+    "id_dsa",
+    "id_ecdsa",
+    "id_ed25519",
+    ".git-credentials",
+]
 _SECRET_ENDINGS = (".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".asc", ".gpg", ".age")
 
 
@@ -45,7 +63,14 @@ class Captured:
     __slots__ = ("digest", "kind", "names", "path", "size", "text")
 
     def __init__(
-        self, path: str, kind: str, *, text: str = "", size: int | None = None, digest: str | None = None, names: int | None = None
+        self,
+        path: str,
+        kind: str,
+        *,
+        text: str = "",
+        size: int | None = None,
+        digest: str | None = None,
+        names: int | None = None,
     ) -> None:
         self.path = path
         self.kind = kind

@@ -11,7 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.model.entry import Draft, Written
-    from hooks_cli.store.embedded import EmbeddedStore, Transaction
+    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.store.transaction import Transaction
 
 
 class Recorded:
@@ -31,7 +32,18 @@ class Occasion:
     `fields` is what the verb says (message, file, …), `attributes` the options that nobody knows, `draft` the entry to be made.
     """
 
-    __slots__ = ("agent", "attributes", "at", "call_id", "draft", "event_session", "fields", "session_id", "trace", "verb")
+    __slots__ = (
+        "agent",
+        "at",
+        "attributes",
+        "call_id",
+        "draft",
+        "event_session",
+        "fields",
+        "session_id",
+        "trace",
+        "verb",
+    )
 
     def __init__(
         self,

@@ -54,7 +54,9 @@ class Found:
         self.exact = exact
 
 
-def recall(store: EmbeddedStore, pattern: str, now: int, limit: int, offset: int = 0, *, counted: bool = False) -> Found:
+def recall(
+    store: EmbeddedStore, pattern: str, now: int, limit: int, offset: int = 0, *, counted: bool = False
+) -> Found:
     """The entry at an address, or the entries that a glob matches.
 
     A live address that equals the argument wins over reading it as a glob. `counted` asks for the exact total of a glob that has more

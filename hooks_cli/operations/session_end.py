@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.errors import CannotCreate, InvalidAddress, PermissionRefused
+from hooks_cli.errors import InvalidAddress
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import Draft
 from hooks_cli.model.json_text import Raw, object_text
 from hooks_cli.operations.attribution import Attribution, attribute
 from hooks_cli.operations.recording import Occasion, Recorded, record_in, refused_draft
+from hooks_cli.private_files import make_folder, write_file
 from hooks_cli.store import journal, metrics
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
-    from hooks_cli.store.embedded import EmbeddedStore, Transaction
+    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.store.transaction import Transaction
 
 
 class Ended:
@@ -80,23 +82,10 @@ def export(environment: Environment, ended: Ended, output: str = "") -> str:
     if output:
         path = os.path.join(environment.cwd, output)
     else:
-        folder = os.path.join(environment.data_dir, "exports")
-        name = "".join(c if c.isalnum() or c in "._-" else "_" for c in f"{environment.project_name}-{ended.session or 'no-session'}")
-        path = os.path.join(folder, f"{name[:120]}-{ended.recorded.revision}-metrics.json")
-        from hooks_cli.store.creation import make_private_folder
-
-        make_private_folder(folder)
+        name = f"{environment.project_name}-{ended.session or 'no-session'}"
+        name = "".join([c if c.isalnum() or c in "._-" else "_" for c in name])[:120]
+        path = os.path.join(environment.exports_dir, f"{name}-{ended.recorded.revision}-metrics.json")
+        make_folder(environment.exports_dir)
     text = object_text({"schema_version": "1", "session_id": ended.session, "metrics": Raw(ended.metrics_json)})
-    draft = f"{path}.{os.getpid()}.tmp"
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(descriptor, text.encode() + b"\n")
-        finally:
-            os.close(descriptor)
-        os.replace(draft, path)
-    except PermissionError as error:
-        raise PermissionRefused(path=path, reason=error.strerror) from error
-    except OSError as error:
-        raise CannotCreate(path=path, reason=error.strerror) from error
+    write_file(path, text.encode() + b"\n")
     return path

@@ -67,7 +67,9 @@ def known(store: EmbeddedStore, environment: Environment, session_name: str, now
         for entry in listing.newest(store, "*", now, limit + 1):
             found[entry.address] = entry
         scopes = ["the whole project, newest first"]
-    scope = ", then ".join([s if s in ("its own entries", scopes[0]) and " " in s else f"those for the role {s}" for s in scopes])
+    scope = ", then ".join(
+        [s if s in ("its own entries", scopes[0]) and " " in s else f"those for the role {s}" for s in scopes]
+    )
     entries = list(found.values())
     return Known(entries[:limit], scope, len(entries) > limit)
 
@@ -89,7 +91,7 @@ def build_brief(
     what = known(store, environment, session_name, now, max_chars)
     items = [item_of(entry) for entry in what.entries]
     subject = brief.Subject(environment.project_name, now, session_name, what.scope)
-    mark = brief.fresh_mark(items, lambda: os.urandom(4))
+    mark = brief.fresh_mark(items, os.urandom)
     return brief.build(subject, items, mark, budget=max_chars, more=what.more), what
 
 

@@ -9,10 +9,13 @@ from hooks_cli.store import journal
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
-    from hooks_cli.store.embedded import EmbeddedStore, Transaction
+    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.store.transaction import Transaction
 
 
-def begin(store: EmbeddedStore, environment: Environment, occasion: Occasion, task_id: str = "") -> tuple[str, Recorded]:
+def begin(
+    store: EmbeddedStore, environment: Environment, occasion: Occasion, task_id: str = ""
+) -> tuple[str, Recorded]:
     """Open the session (a new one when none is found) and a task in it; returns the task's name and what was kept.
 
     Without `task_id` the task is named after its revision, `task-42`.
@@ -92,9 +95,7 @@ def finish(
     return Finished(name, duration, counts, recorded)
 
 
-def _close(
-    tx: Transaction, who: Attribution, task_id: str, outcome: str | None, revision: int
-) -> journal.Task | None:
+def _close(tx: Transaction, who: Attribution, task_id: str, outcome: str | None, revision: int) -> journal.Task | None:
     store = tx.store
     if not task_id:
         task = journal.newest_open_task(store, who.session, who.agent)

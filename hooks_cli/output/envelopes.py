@@ -22,7 +22,10 @@ def moment(ms: int) -> str:
 
 def envelope(entry: Entry, default_version: str) -> str:
     """The JSON object of one version. `data` is JSON when the value is a JSON object or array, else the text exactly as given."""
-    data: object = Raw(entry.value) if entry.kind == JSON and entry.value is not None and entry.sealed != 2 else entry.value
+    data: object = entry.value
+    if entry.kind == JSON and entry.value is not None and entry.sealed != 2:
+        # A line break in valid JSON is white space: within a string it is written as \\n.
+        data = Raw(entry.value.replace("\n", " ").replace("\r", " "))
     return object_text(
         {
             "key": entry.address,

@@ -25,7 +25,12 @@ def one_line(text: str, width: int = PREVIEW_CHARACTERS) -> str:
 def is_direction(character: str) -> bool:
     """Whether it changes the direction of the text around it, or is invisible: what could hide or disguise the rest of a line."""
     code = ord(character)
-    return code in (0x061C, 0xFEFF, 0x2060) or 0x200B <= code <= 0x200F or 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069
+    return (
+        code in (0x061C, 0xFEFF, 0x2060)
+        or 0x200B <= code <= 0x200F
+        or 0x202A <= code <= 0x202E
+        or 0x2066 <= code <= 0x2069
+    )
 
 
 def shown(entry: Entry) -> str:

@@ -32,10 +32,17 @@ def figures(values: dict[str, object], indent: str = "  ") -> str:
         if isinstance(value, dict):
             lines.append(f"{indent}{name}:\n{figures(value, indent + '  ')}")
         elif isinstance(value, list):
-            shown = [figures(item, indent + "  ").strip().replace("\n", ";") if isinstance(item, dict) else str(item) for item in value]
-            lines.append(f"{indent}{name}: " + (", ".join(shown) if all(len(s) < 30 for s in shown) else "".join(f"\n{indent}  - {s}" for s in shown)) + "\n")
+            lines.append(f"{indent}{name}: {_items(value, indent)}\n")
         elif name.endswith("duration_ms") and isinstance(value, int):
             lines.append(f"{indent}{name.removesuffix('_ms')}: {duration(value)}\n")
         else:
             lines.append(f"{indent}{name}: {value}\n")
     return "".join(lines)
+
+
+def _items(values: list[object], indent: str) -> str:
+    """A list on one line when all of it is short, else one item a line."""
+    shown = [figures(v, indent).strip().replace("\n" + indent, "; ") if isinstance(v, dict) else str(v) for v in values]
+    if all(len(text) < 30 for text in shown):
+        return ", ".join(shown)
+    return "".join([f"\n{indent}  - {text}" for text in shown])

@@ -43,7 +43,7 @@ def create(environment: Environment, budget_ms: int) -> None:
     """
     path = environment.store_path
     folder = os.path.dirname(path)
-    make_private_folder(folder)
+    environment.prepare_store_folder()
     refuse_network(path)
     held = lock.shared(path, budget_ms)
     try:
@@ -101,24 +101,6 @@ def build(path: str, data_key: bytes, encrypted: bool, budget_ms: int, now: int)
     finally:
         connection.close()
     opening.check_encryption(path, encrypted)
-
-
-def make_private_folder(folder: str) -> None:
-    """Make the folder and its missing parents, for this user alone (0700)."""
-    if os.path.isdir(folder):
-        return
-    parent = os.path.dirname(folder)
-    if parent != folder:
-        make_private_folder(parent)  # os.makedirs gives its mode to the last folder only
-    try:
-        os.mkdir(folder, 0o700)
-    except FileExistsError:
-        if not os.path.isdir(folder):
-            raise CannotCreate(path=folder, reason="a file has that name") from None
-    except PermissionError as error:
-        raise PermissionRefused(path=folder, reason=error.strerror) from error
-    except OSError as error:
-        raise CannotCreate(path=folder, reason=error.strerror) from error
 
 
 def sync_folder(folder: str) -> None:

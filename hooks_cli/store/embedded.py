@@ -9,17 +9,17 @@ from __future__ import annotations
 import os
 
 from hooks_cli.crypto import key_source
-from hooks_cli.crypto.ledger import MODULUS, Ledger
+from hooks_cli.crypto.ledger import Ledger
 from hooks_cli.errors import InvalidJson, NewerFormat, NotFound, Tampered
 from hooks_cli.store import anchor, lock, opening
 from hooks_cli.store.engine import apsw
 from hooks_cli.store.faults import translate
-from hooks_cli.store.schema import FORMAT, LEDGER_TABLES
+from hooks_cli.store.schema import FORMAT
+from hooks_cli.store.transaction import Transaction, find_mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
     from hooks_cli.environment import Environment
     from hooks_cli.store.contract import Params, Row
@@ -30,13 +30,6 @@ EVENT_BUDGET_MS = 1_000
 
 # A commit that leaves the write-ahead log longer than this copies it back and truncates it (docs/store.md, "Checkpoints").
 WAL_LIMIT_BYTES = 256 * 1024
-MARKS = 32
-MARK_BYTES = 8 + anchor.SHORT_HASH
-
-_INSERT = {
-    table: f"INSERT INTO {table}({columns}) VALUES({','.join('?' * len(columns.split(',')))})"
-    for table, columns in LEDGER_TABLES.items()
-}
 
 
 def open_store(
@@ -119,15 +112,6 @@ def _identity(store: EmbeddedStore) -> tuple[bytes, int]:
     if row is None:
         raise Tampered(store=store.path, expected="one row of state", found="none")
     return row[0], row[1]
-
-
-def find_mark(marks: bytes, revision: int) -> bytes | None:
-    """The short ledger hash that a commit left at `revision`, when it is still in the ring of the last commits."""
-    wanted = revision.to_bytes(8, "little")
-    for at in range(0, len(marks), MARK_BYTES):
-        if marks[at : at + 8] == wanted:
-            return marks[at + 8 : at + MARK_BYTES]
-    return None
 
 
 class EmbeddedStore:
@@ -236,77 +220,3 @@ def _no_clock() -> int:
 def _near(text: str, position: int) -> str:
     piece = text[max(0, position - 1) : position + 19]
     return f" near {piece!r}" if piece else " (at its end)"
-
-
-class Transaction:
-    """One write transaction; see contract. `now` is the same time for all that it writes."""
-
-    __slots__ = ("_first_revision", "_ledger", "_marks", "ended", "live", "now", "revision", "store")
-
-    def __init__(self, store: EmbeddedStore) -> None:
-        self.store = store
-        self.now = 0
-        self.revision = 0
-        self.live = 0
-        self.ended = False
-
-    def __enter__(self) -> Transaction:
-        store = self.store
-        store.query("BEGIN IMMEDIATE")
-        try:
-            self.revision, self.live, ledger, self._marks = store.query(
-                "SELECT revision, live, ledger, marks FROM state"
-            )[0]
-        except BaseException:
-            self._rollback()
-            raise
-        self._first_revision = self.revision
-        self._ledger = int.from_bytes(ledger, "little")
-        self.now = store.clock()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is not None:
-            self._rollback()
-            return
-        store = self.store
-        ledger = self._ledger.to_bytes(32, "little")
-        try:
-            if self.revision != self._first_revision:
-                mark = self.revision.to_bytes(8, "little") + ledger[: anchor.SHORT_HASH]
-                marks = self._marks[-(MARKS - 1) * MARK_BYTES :] + mark
-                store.query(
-                    "UPDATE state SET revision=?, live=?, ledger=?, marks=?", (self.revision, self.live, ledger, marks)
-                )
-            store.query("COMMIT")
-        except BaseException:
-            self._rollback()
-            raise
-        self.ended = True
-        if self.revision != self._first_revision:
-            anchor.advance(store.anchor_path, store.key.raw, store.store_id, self.revision, ledger)
-        store.checkpoint()
-
-    def _rollback(self) -> None:
-        if self.store.connection.in_transaction:
-            self.store.connection.execute("ROLLBACK")
-
-    def next_revision(self) -> int:
-        """See contract."""
-        self.revision += 1
-        return self.revision
-
-    def insert(self, table: str, row: Row) -> None:
-        """See contract."""
-        self.store.query(_INSERT[table], row)
-        self.remember(table, row)
-
-    def forget(self, table: str, row: Row) -> None:
-        """See contract."""
-        self._ledger = (self._ledger - self.store.ledger.row(table, row)) % MODULUS
-
-    def remember(self, table: str, row: Row) -> None:
-        """See contract."""
-        self._ledger = (self._ledger + self.store.ledger.row(table, row)) % MODULUS

@@ -10,7 +10,8 @@ from hooks_cli.store.schema import SEALED_NO
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.store.contract import Row
-    from hooks_cli.store.embedded import EmbeddedStore, Transaction
+    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.store.transaction import Transaction
 
 # What model.entry.Entry takes, from `entry e JOIN head h ON h.id = e.head LEFT JOIN session s ON s.id = e.session`.
 COLUMNS = (
@@ -75,10 +76,10 @@ def put(tx: Transaction, draft: Draft, *, revision: int = 0, if_version: int | N
     version = old[2] + 1 if old is not None else 1
     live = 0 if value is None else 1
     if old is None:
-        head = (None, revision, version, live, 0, draft.expires, draft.address)
-        store.query("INSERT INTO head(id, revision, version, live, pinned, expires, address) VALUES(?,?,?,?,?,?,?)", head)
+        new = (revision, version, live, 0, draft.expires, draft.address)
+        store.query("INSERT INTO head(revision, version, live, pinned, expires, address) VALUES(?,?,?,?,?,?)", new)
         head_id = store.connection.last_insert_rowid()
-        head = (head_id, *head[1:])
+        head: tuple[object, ...] = (head_id, *new)
     else:
         head_id = old[0]
         head = (head_id, revision, version, live, old[4], draft.expires, draft.address)

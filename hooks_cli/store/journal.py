@@ -7,7 +7,8 @@ from hooks_cli.model.json_text import object_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.store.contract import Row
-    from hooks_cli.store.embedded import EmbeddedStore, Transaction
+    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.store.transaction import Transaction
 
 # Longer fields of an event are cut (its entry holds the whole), so that a journal of a hundred thousand calls stays small.
 FIELD_CHARACTERS = 16 * 1024
@@ -29,7 +30,18 @@ class Session:
 class Task:
     """A task's row; times in ms, `opened_at` None when only its end was seen."""
 
-    __slots__ = ("agent", "closed_at", "description", "id", "name", "named", "opened_at", "opened_revision", "outcome", "session")
+    __slots__ = (
+        "agent",
+        "closed_at",
+        "description",
+        "id",
+        "name",
+        "named",
+        "opened_at",
+        "opened_revision",
+        "outcome",
+        "session",
+    )
 
     def __init__(self, row: Row) -> None:
         (
@@ -187,7 +199,14 @@ def verb_counts(store: EmbeddedStore, session_id: int) -> dict[str, int]:
 
 # --- tasks -------------------------------------------------------------------------------------------------------------
 def open_task(
-    tx: Transaction, name: str, *, named: bool, session: int | None, agent: str | None, description: str | None, revision: int
+    tx: Transaction,
+    name: str,
+    *,
+    named: bool,
+    session: int | None,
+    agent: str | None,
+    description: str | None,
+    revision: int,
 ) -> Task:
     """Begin a task at this transaction's time."""
     values = (int(named), session, agent, description, revision, tx.now, None, None, name)

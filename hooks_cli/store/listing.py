@@ -39,7 +39,9 @@ def count(store: EmbeddedStore, pattern: str, now: int) -> int:
     condition, params = matching(pattern)
     if condition == "1":
         total = store.query("SELECT live FROM state")[0][0]
-        expired = store.query("SELECT count(*) FROM head WHERE expires IS NOT NULL AND expires <= ? AND live = 1", (now,))
+        expired = store.query(
+            "SELECT count(*) FROM head WHERE expires IS NOT NULL AND expires <= ? AND live = 1", (now,)
+        )
         return int(total - expired[0][0])
     return int(store.query(f"SELECT count(*) FROM head h WHERE {condition} AND {ALIVE}", (*params, now))[0][0])
 

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 SUMMARY_LINES = 20
 
 
-def session_metrics(store: EmbeddedStore, session: journal.Session, now: int, *, summary: bool = False) -> dict[str, object]:
+def session_metrics(
+    store: EmbeddedStore, session: journal.Session, now: int, *, summary: bool = False
+) -> dict[str, object]:
     """A session in figures: times as ISO 8601 UTC, durations in ms. `summary` adds its tasks and its last notices."""
     opened, closed = store.query(
         "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', ?/1000.0, 'unixepoch'), strftime('%Y-%m-%dT%H:%M:%fZ', ?/1000.0, 'unixepoch')",
@@ -23,11 +25,18 @@ def session_metrics(store: EmbeddedStore, session: journal.Session, now: int, *,
            FROM task WHERE session = ?""",
         (session.id,),
     )[0]
-    written, addresses = store.query("SELECT count(*), count(DISTINCT head) FROM entry WHERE session = ?", (session.id,))[0]
+    written, addresses = store.query(
+        "SELECT count(*), count(DISTINCT head) FROM entry WHERE session = ?", (session.id,)
+    )[0]
     files = store.query(
         "SELECT count(DISTINCT fields ->> '$.file') FROM event WHERE session = ? AND verb = 'post-edit'", (session.id,)
     )[0][0]
-    agents = [row[0] for row in store.query("SELECT DISTINCT agent FROM event WHERE session = ? AND agent NOT NULL ORDER BY 1", (session.id,))]
+    agents = [
+        row[0]
+        for row in store.query(
+            "SELECT DISTINCT agent FROM event WHERE session = ? AND agent NOT NULL ORDER BY 1", (session.id,)
+        )
+    ]
     events = journal.verb_counts(store, session.id)
     figures: dict[str, object] = {
         "session_id": session.name,
@@ -63,6 +72,9 @@ def _summary(store: EmbeddedStore, session_id: int) -> dict[str, object]:
         (session_id, SUMMARY_LINES),
     )
     return {
-        "tasks": [{"task_id": t[0], "description": t[1], "outcome": t[2] or None, "duration_ms": t[3]} for t in reversed(tasks)],
+        "tasks": [
+            {"task_id": t[0], "description": t[1], "outcome": t[2] or None, "duration_ms": t[3]}
+            for t in reversed(tasks)
+        ],
         "notices": [row[0] for row in reversed(notices)],
     }

@@ -93,4 +93,4 @@ def cipher_in_force(connection: apsw.Connection) -> str:
     salt = connection.execute("SELECT sqlite3mc_codec_data('cipher_salt')").fetchone()
     if salt is None or salt[0] is None:
         return ""
-    return str(connection.execute("PRAGMA cipher").fetchone()[0])
+    return str(connection.execute("PRAGMA cipher").fetchall()[0][0])

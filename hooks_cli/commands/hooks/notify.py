@@ -23,8 +23,8 @@ VERB = Verb(
         *ATTRIBUTION_OPTIONS,
     ),
     examples=(
-        "npx claude-flow@alpha hooks notify --message \"Baseline captured: p50=45ms, p95=120ms\" "
-        "--memory-key \"swarm/performance/baseline\" --metadata '{\"p50_ms\":45,\"p95_ms\":120,\"p99_ms\":250}'",
+        'npx claude-flow@alpha hooks notify --message "Baseline captured: p50=45ms, p95=120ms" '
+        '--memory-key "swarm/performance/baseline" --metadata \'{"p50_ms":45,"p95_ms":120,"p99_ms":250}\'',
     ),
     aliases=("notification",),
     hot=True,

@@ -25,8 +25,8 @@ VERB = Verb(
         *ATTRIBUTION_OPTIONS,
     ),
     examples=(
-        "npx claude-flow@alpha hooks post-edit --file \"swarm_topology.json\" --memory-key \"swarm/topology/hyper-advanced-001\" "
-        "--metadata '{\"agents\":5,\"layers\":[\"orchestration\",\"chaos\",\"performance\"]}'",
+        'npx claude-flow@alpha hooks post-edit --file "swarm_topology.json" --memory-key "swarm/topology/hyper-advanced-001" '
+        '--metadata \'{"agents":5,"layers":["orchestration","chaos","performance"]}\'',
     ),
     details=(
         "The text is kept of regular UTF-8 files inside the project, up to 64 KiB; of other files the size and the digest, of "

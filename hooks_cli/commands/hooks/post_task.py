@@ -17,7 +17,12 @@ VERB = Verb(
     "post-task",
     "Close a task; prints its duration and what happened in it.",
     options=(
-        Option("task_id", ("--task-id", "-t", "-i"), "The task; without it, the newest open one of this session and agent.", metavar="ID"),
+        Option(
+            "task_id",
+            ("--task-id", "-t", "-i"),
+            "The task; without it, the newest open one of this session and agent.",
+            metavar="ID",
+        ),
         Option("success", ("--success",), "Whether it succeeded.", "switch"),
         Option("status", ("--status",), "How it ended, in a word (completed, failed …).", metavar="WORD"),
         Option("description", ("--description", "-d"), "What was done.", metavar="TEXT"),

@@ -18,14 +18,22 @@ VERB = Verb(
     options=(
         Option("description", ("--description", "-d"), "What the task is.", metavar="TEXT"),
         Option("task_id", ("--task-id", "-t", "-i"), "The task's id; one is made otherwise.", metavar="ID"),
-        Option("load_memory", ("--load-memory", "--load-context"), "Print what the agent should know, as session-restore does.", "switch"),
+        Option(
+            "load_memory",
+            ("--load-memory", "--load-context"),
+            "Print what the agent should know, as session-restore does.",
+            "switch",
+        ),
         Option("metadata", ("--metadata",), "A JSON object kept with the event.", metavar="JSON"),
         *ATTRIBUTION_OPTIONS,
     ),
     examples=(
         'npx claude-flow@alpha hooks pre-task --description "Initialize hyper-advanced test swarm" --session-id "hyper-swarm-001"',
     ),
-    details="Without --session-id the session is the one of HOOKS_SESSION_ID, of the calling agent's process, or the newest active one; else a new one is made.",
+    details=(
+        "Without --session-id the session is the one of HOOKS_SESSION_ID, of the calling agent's process, or the newest active "
+        "one; else a new one is made."
+    ),
     hot=True,
 )
 
@@ -42,7 +50,9 @@ def run(call: Call, environment: Environment) -> int:
     name, recorded = tasks.begin(store, environment, occasion, call.text("task_id"))
     session = recorded.attribution.session_name
     result: dict[str, object] = {"task_id": name, "session_id": session, "revision": recorded.revision}
-    occasions.say(call, environment, f"Task started: {name} (session {session}, revision {recorded.revision})\n", result)
+    occasions.say(
+        call, environment, f"Task started: {name} (session {session}, revision {recorded.revision})\n", result
+    )
     if call.flag("load_memory") and call.format == "text":
         from hooks_cli.commands.hooks import session_restore
 

@@ -17,8 +17,15 @@ VERB = Verb(
     "session-end",
     "Close the session; stores, prints and, on request, exports its metrics.",
     options=(
-        Option("export_metrics", ("--export-metrics",), "Write the metrics to a JSON file; its path is printed.", "switch"),
-        Option("generate_summary", ("--generate-summary", "--summary"), "Add the session's tasks and last notices.", "switch"),
+        Option(
+            "export_metrics", ("--export-metrics",), "Write the metrics to a JSON file; its path is printed.", "switch"
+        ),
+        Option(
+            "generate_summary",
+            ("--generate-summary", "--summary"),
+            "Add the session's tasks and last notices.",
+            "switch",
+        ),
         Option("output", ("--output", "-o"), "Where to write the metrics (implies --export-metrics).", metavar="FILE"),
         *ATTRIBUTION_OPTIONS,
     ),

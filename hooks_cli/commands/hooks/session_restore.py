@@ -18,7 +18,9 @@ VERB = Verb(
     "session-restore",
     "Bind the session and print what its agent should know.",
     options=(
-        Option("load_memory", ("--load-memory",), "false: only bind the session, print nothing of the memory.", "switch"),
+        Option(
+            "load_memory", ("--load-memory",), "false: only bind the session, print nothing of the memory.", "switch"
+        ),
         Option("max_chars", ("--max-chars",), "At most this many characters (10,000).", "integer", metavar="N"),
         *ATTRIBUTION_OPTIONS,
     ),

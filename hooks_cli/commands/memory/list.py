@@ -21,7 +21,9 @@ VERB = Verb(
     "list",
     "List the entries, newest first.",
     options=(
-        Option("namespace", ("--namespace", "-n"), "Only what lies in this namespace (a glob is allowed).", metavar="N"),
+        Option(
+            "namespace", ("--namespace", "-n"), "Only what lies in this namespace (a glob is allowed).", metavar="N"
+        ),
         Option("pattern_option", ("--pattern",), "Only addresses that match this glob.", metavar="GLOB"),
         Option("limit", ("--limit", "-l"), f"At most this many ({DEFAULT_LIMIT}).", "integer", metavar="N"),
         Option("offset", ("--offset",), "Leave out the first N.", "integer", metavar="N"),
@@ -36,7 +38,9 @@ def run(call: Call, environment: Environment) -> int:
     """Print the entries; nothing when there are none."""
     pattern = call.text("pattern") or call.text("pattern_option")
     namespace = call.text("namespace")
-    glob = addresses.join(namespace, pattern) if pattern and namespace != "all" else pattern or addresses.under(namespace)
+    glob = (
+        addresses.join(namespace, pattern) if pattern and namespace != "all" else pattern or addresses.under(namespace)
+    )
     store = opening.for_memory(environment)
     limit = call.integer("limit", DEFAULT_LIMIT)
     counted = call.format == "json"

@@ -23,8 +23,16 @@ VERB = Verb(
     "Print the value at an address, or list the entries that a glob matches, newest first.",
     options=(
         Option("key_option", ("--key", "-k"), "The address or glob, instead of the argument.", metavar="KEY"),
-        Option("namespace", ("--namespace", "-n"), "The namespace N: the address is N/KEY; alone, all of N.", metavar="N"),
-        Option("limit", ("--limit", "-l"), f"At most this many entries of a glob ({DEFAULT_LIMIT}).", "integer", metavar="N"),
+        Option(
+            "namespace", ("--namespace", "-n"), "The namespace N: the address is N/KEY; alone, all of N.", metavar="N"
+        ),
+        Option(
+            "limit",
+            ("--limit", "-l"),
+            f"At most this many entries of a glob ({DEFAULT_LIMIT}).",
+            "integer",
+            metavar="N",
+        ),
         Option("offset", ("--offset",), "Leave out the first N entries of a glob.", "integer", metavar="N"),
     ),
     positionals=(Positional("key", "An address, or a glob: * crosses /, ? is one character, […] a set."),),

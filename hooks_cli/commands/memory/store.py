@@ -20,7 +20,12 @@ VERB = Verb(
     "Keep a value at an address; the value before it stays as an older version.",
     options=(
         Option("key_option", ("--key", "-k"), "The address, instead of the first argument.", metavar="KEY"),
-        Option("value_option", ("--value", "-v", "--data", "--content"), "The value, instead of the second argument.", metavar="TEXT"),
+        Option(
+            "value_option",
+            ("--value", "-v", "--data", "--content"),
+            "The value, instead of the second argument.",
+            metavar="TEXT",
+        ),
         Option("namespace", ("--namespace", "-n"), "The namespace N: the address is N/KEY.", metavar="N"),
         Option("file", ("--file", "-f"), "Take the value from a file.", metavar="PATH"),
         Option("stdin", ("--stdin",), "Take the value from standard input (so does the value `-`).", "switch"),
@@ -28,7 +33,13 @@ VERB = Verb(
         Option("tags", ("--tags", "--tag"), "Tags, separated by commas; may be repeated.", "many", metavar="TAGS"),
         Option("ttl", ("--ttl",), "The entry expires after this: seconds, or 90m, 12h, 7d.", metavar="DURATION"),
         Option("redact", ("--redact",), "Seal the whole value: shown only with --reveal.", "switch"),
-        Option("if_version", ("--if-version",), "Write only if this is the current version (0: nothing is there).", "integer", metavar="N"),
+        Option(
+            "if_version",
+            ("--if-version",),
+            "Write only if this is the current version (0: nothing is there).",
+            "integer",
+            metavar="N",
+        ),
         *ATTRIBUTION_OPTIONS,
     ),
     positionals=(
@@ -62,7 +73,9 @@ def _value(call: Call, environment: Environment) -> str:
     if "value_option" in call.values:
         return call.text("value_option")
     if not words:
-        raise MissingArgument(verb=call.verb.title, what=f"a value: {call.verb.title} KEY VALUE (or --value, --file, --stdin)")
+        raise MissingArgument(
+            verb=call.verb.title, what=f"a value: {call.verb.title} KEY VALUE (or --value, --file, --stdin)"
+        )
     return " ".join(words)
 
 
