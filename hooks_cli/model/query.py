@@ -36,9 +36,9 @@ MAX_WORDS = 64
 # The commonest English words: they are in nearly every text, so an entry that has only these is no answer, and looking
 # them up in a large store is the whole cost of the question. Used for the "any word" expression alone.
 COMMON_WORDS = (
-    " a about an and are as at be been but by can could did do does for from had has have how i if in is it its me my of "
-    "on or our should so that the their them then there these they this those to us was we were what when where which "
-    "who why will with would you your "
+    " a about an and are as at be been but by can could did do does for from had has have how i if in is it its me my "
+    "of on or our should so that the their them then there these they this those to us was we were what when where "
+    "which who why will with would you your "
 )
 
 # Characters that may stand inside one word of a user's, between letters or digits.
