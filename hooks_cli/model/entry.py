@@ -8,6 +8,9 @@ if TYPE_CHECKING:
 
 TEXT, JSON, TOMBSTONE, DESTROYED = 0, 1, 2, 3
 KIND_NAMES = ("text", "json", "tombstone", "destroyed")
+# How much of a version is sealed once more: nothing, some fields of its JSON, the whole value.
+NOT_SEALED, SEALED_FIELDS, SEALED_WHOLE = 0, 1, 2
+SEALED_MARK = "‹sealed›"
 MAX_VALUE_BYTES = 64 * 1024 * 1024
 
 
@@ -137,3 +140,8 @@ class Entry:
     trace: str | None
     pinned: int
     value: str | None
+
+
+def shown(entry: Entry) -> str:
+    """The value as every output may show it."""
+    return SEALED_MARK if entry.sealed == SEALED_WHOLE else entry.value or ""

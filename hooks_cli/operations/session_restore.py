@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from hooks_cli.model import brief
-from hooks_cli.model.entry import Entry
+from hooks_cli.model.entry import Entry, shown
 from hooks_cli.operations.attribution import named_session
 from hooks_cli.operations.recording import Occasion, Recorded, record_in
 from hooks_cli.store import journal, listing
@@ -102,7 +102,7 @@ def item_of(entry: Entry) -> brief.Item:
         entry.version,
         entry.revision,
         entry.at,
-        brief.SEALED_MARK if entry.sealed == 2 else entry.value or "",
+        shown(entry),
         metadata=entry.metadata,
         session=entry.session,
         agent=entry.agent,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.model.address import is_control
-from hooks_cli.model.entry import Entry
+from hooks_cli.model.entry import Entry, shown
 
 PREVIEW_CHARACTERS = 200
 
@@ -31,11 +31,6 @@ def is_direction(character: str) -> bool:
         or 0x202A <= code <= 0x202E
         or 0x2066 <= code <= 0x2069
     )
-
-
-def shown(entry: Entry) -> str:
-    """What a listing shows of an entry's value."""
-    return "‹sealed›" if entry.sealed == 2 else entry.value or ""
 
 
 def entry_lines(entries: list[Entry]) -> str:

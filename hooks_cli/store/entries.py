@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.errors import InvalidText, TooLarge, VersionConflict
 from hooks_cli.model import address as addresses
-from hooks_cli.model.entry import DESTROYED, JSON, MAX_VALUE_BYTES, TEXT, TOMBSTONE, Draft, Entry, Written
-from hooks_cli.store.schema import SEALED_NO
+from hooks_cli.model.entry import DESTROYED, JSON, MAX_VALUE_BYTES, NOT_SEALED, TEXT, TOMBSTONE, Draft, Entry, Written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def put(tx: Transaction, draft: Draft, *, revision: int = 0, if_version: int | N
             raise VersionConflict(address=draft.address, current=current, expected=if_version)
     revision = revision or tx.next_revision()
     store = tx.store
-    value, metadata, sealed = draft.value, draft.metadata, SEALED_NO
+    value, metadata, sealed = draft.value, draft.metadata, NOT_SEALED
     kind = TOMBSTONE if value is None else JSON if store.is_json_document(value) else TEXT
     version = old[2] + 1 if old is not None else 1
     live = 0 if value is None else 1

@@ -12,9 +12,6 @@ from __future__ import annotations
 
 FORMAT = 1
 
-KIND_TEXT, KIND_JSON, KIND_TOMBSTONE, KIND_DESTROYED = 0, 1, 2, 3
-SEALED_NO, SEALED_FIELDS, SEALED_WHOLE = 0, 1, 2
-
 TABLES = (
     # One row. `ledger` is the keyed multiset hash over all rows; `marks` the ring of (revision, hash) of the last commits.
     """CREATE TABLE state(
