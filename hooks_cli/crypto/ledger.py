@@ -1,11 +1,14 @@
-"""Tamper evidence: a keyed multiset hash over all rows (MSet-Add-Hash: Clarke et al., "Incremental Multiset Hash Functions", 2003).
+"""Tamper evidence: a keyed multiset hash over all rows (MSet-Add-Hash: Clarke et al., "Incremental Multiset Hash
+Functions", 2003).
 
-Each row has a keyed 256-bit hash; the ledger is their sum modulo 2**256. Adding a row adds its hash, removing one subtracts it, so
-that a write costs the hash of what it changed, whatever the size of the store, and nothing has to remain of what was removed. Who does
-not hold the key can neither compute a row's hash nor see one, and therefore cannot find other rows with the same sum.
+Each row has a keyed 256-bit hash; the ledger is their sum modulo 2**256. Adding a row adds its hash, removing one
+subtracts it, so that a write costs the hash of what it changed, whatever the size of the store, and nothing has to
+remain of what was removed. Who does not hold the key can neither compute a row's hash nor see one, and therefore cannot
+find other rows with the same sum.
 
-A row is hashed as its table's name and `ascii()` of its columns but the last, followed by the last column's bytes: `ascii` of a tuple
-of None, int, str and bytes is unambiguous and the same on every Python version (`repr` is not: it follows the Unicode tables).
+A row is hashed as its table's name and `ascii()` of its columns but the last, followed by the last column's bytes:
+`ascii` of a tuple of None, int, str and bytes is unambiguous and the same on every Python version (`repr` is not: it
+follows the Unicode tables).
 
 >>> ledger = Ledger(bytes(32))
 >>> a, b = ledger.row("entry", (1, "k", "v")), ledger.row("entry", (2, "k", "w"))

@@ -1,0 +1,159 @@
+"""The exact finder: which pieces of a text or a JSON document are secrets. Cold: it loads `re`.
+
+Shapes are those that their makers document for their tokens (a fixed prefix and an alphabet), private key blocks (RFC
+7468), and JSON Web Tokens (RFC 7519). Placeholders as documentation has them (`AKIAIOSFODNN7EXAMPLE`, `sk-xxxxxxxx…`)
+are no secrets. What has no shape, such as a password in a sentence, is not found.
+"""
+
+from __future__ import annotations
+
+import re
+
+from hooks_cli.crypto.detect import normal
+
+_SHAPES = {
+    "AWS access key": r"(?:AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Za-z])",
+    "Google API key": r"AIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])",
+    "Google OAuth token": r"ya29\.[0-9A-Za-z_-]{20,}|GOCSPX-[0-9A-Za-z_-]{28}",
+    "Atlassian token": r"ATATT3x[0-9A-Za-z_=.-]{40,}",
+    "age secret key": r"AGE-SECRET-KEY-1[0-9A-Z]{58}",
+    "Facebook token": r"EAACEdEose0cBA[0-9A-Za-z]{10,}",
+    "Postman key": r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}",
+    "SendGrid key": r"SG\.[0-9A-Za-z_-]{16,32}\.[0-9A-Za-z_-]{16,64}",
+    "Docker token": r"dckr_pat_[0-9A-Za-z_-]{20,}",
+    "DigitalOcean token": r"dop_v1_[0-9a-f]{64}",
+    "JSON Web Token": r"eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}",
+    "Figma token": r"figd_[0-9A-Za-z_-]{20,}",
+    "GitHub token": r"gh[oprsu]_[0-9A-Za-z]{36,255}|github_pat_[0-9A-Za-z_]{22,255}",
+    "GitLab token": r"glpat-[0-9A-Za-z_-]{20,}",
+    "Groq key": r"gsk_[0-9A-Za-z]{40,}",
+    "Hugging Face token": r"hf_[A-Za-z]{34}(?![0-9A-Za-z])",
+    "Vault token": r"hvs\.[0-9A-Za-z_-]{24,}",
+    "Linear key": r"lin_api_[0-9A-Za-z]{40}",
+    "npm token": r"npm_[0-9A-Za-z]{36}(?![0-9A-Za-z])",
+    "package index token": r"pypi-AgE[0-9A-Za-z_-]{50,}",
+    "Stripe key": r"[rs]k_(?:live|test)_[0-9A-Za-z]{16,}|whsec_[0-9A-Za-z]{24,}",
+    "RubyGems key": r"rubygems_[0-9a-f]{48}",
+    "API key": r"sk-(?:ant-|proj-|svcacct-|or-)?[0-9A-Za-z_-]{20,}",
+    "Shopify token": r"shp(?:at|ss)_[0-9A-Fa-f]{32}",
+    "Square secret": r"sq0csp-[0-9A-Za-z_-]{43}",
+    "Slack token": r"xox[abeoprs]-[0-9A-Za-z-]{10,}|xapp-[0-9]-[0-9A-Za-z-]{10,}",
+}
+_UNBOUNDED = {
+    # Inside a JSON string the line breaks of a key block are the two characters \n.
+    "private key": r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----(?=[^\"]{0,400}?[0-9A-Za-z+/]{32})"
+    r"(?:[0-9A-Za-z+/=:,. \t\r\n-]|\\{1,4}[nrt])*?"
+    r"(?:-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----|\Z)",
+    "Slack webhook": r"hooks\.slack\.com/services/T[0-9A-Za-z_]{6,}/B[0-9A-Za-z_]{6,}/[0-9A-Za-z]{16,}",
+    "Azure account key": r"AccountKey=[0-9A-Za-z+/]{86}==",
+}
+_KINDS = [*_SHAPES, *_UNBOUNDED]
+_ALL = re.compile(
+    r"(?<![0-9A-Za-z])(?:" + "|".join(f"({shape})" for shape in _SHAPES.values()) + ")"
+    "|" + "|".join(f"({shape})" for shape in _UNBOUNDED.values())
+)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+
+
+class Piece:
+    """A piece of a text to seal: text[start:end]. `form` t: a piece of text; j: a whole JSON value. `what` names it
+    for people.
+    """
+
+    __slots__ = ("end", "form", "start", "what")
+
+    def __init__(self, start: int, end: int, form: str, what: str) -> None:
+        self.start = start
+        self.end = end
+        self.form = form
+        self.what = what
+
+
+def in_text(text: str) -> list[Piece]:
+    """The well-known secrets in a text (or in the text of a JSON document), in order, none overlapping another."""
+    found = []
+    for match in _ALL.finditer(text):
+        kind = _KINDS[(match.lastindex or 1) - 1]
+        if kind in _UNBOUNDED or not _is_placeholder(match.group()):
+            found.append(Piece(match.start(), match.end(), "t", kind))
+    return found
+
+
+def _is_placeholder(token: str) -> bool:
+    """Documentation's examples: the word EXAMPLE, too few different characters, or words instead of randomness."""
+    body = token.split("_")[-1] if "_" in token[:8] else token[4:]
+    if "EXAMPLE" in token.upper() or len(set(body)) < 7:
+        return True
+    # `sk-` begins kebab-case names, too: a key has an unbroken random part with letters and digits.
+    if token.startswith("sk-"):
+        parts = re.split(r"[-_]", token[3:])
+        return not any(len(part) >= 16 and re.search("[0-9]", part) and re.search("[A-Za-z]", part) for part in parts)
+    return False
+
+
+def in_json(document: str, names: tuple[str, ...]) -> list[Piece]:
+    """The values of all object members whose name is in `names` (normal names) and that have a string in them, at any
+    depth.
+
+    `document` is valid JSON. A value with only numbers, true, false and null is a count and stays. In order; an inner
+    one is not listed beside the outer one.
+    """
+    found: list[Piece] = []
+    frames: list[list[object]] = []  # [is object, the name of the member being read or None]
+    opened = -1  # where the value being collected began, in a frame of depth `depth`
+    depth = 0
+    has_string = False
+    name = ""
+    for match in _TOKEN.finditer(document):
+        token = match.group()
+        first = token[0]
+        frame = frames[-1] if frames else None
+        if first in ",:":
+            continue
+        if first == '"' and frame is not None and frame[0] and frame[1] is None:
+            frame[1] = _unquoted(token)
+            continue
+        is_member = frame is not None and frame[0] and frame[1] is not None
+        if first in "}]":
+            frames.pop()
+            frame = frames[-1] if frames else None
+        elif opened < 0 and is_member and frame is not None and normal(str(frame[1])) in names:
+            opened, depth, has_string, name = match.start(), len(frames), False, str(frame[1])
+        if first == '"':
+            has_string = True
+        if first in "{[":
+            frames.append([first == "{", None])
+            continue
+        if opened >= 0 and len(frames) == depth:
+            if has_string:
+                found.append(Piece(opened, match.end(), "j", name))
+            opened = -1
+        if frame is not None:
+            frame[1] = None
+    return found
+
+
+def has_string(document: str) -> bool:
+    """Whether a valid JSON document has a string as a value anywhere: `{"input": 1523}` has none."""
+    return bool(in_json('{"x":' + document + "}", ("x",)))
+
+
+def _unquoted(token: str) -> str:
+    if "\\" not in token:
+        return token[1:-1]
+    import json
+
+    try:
+        return str(json.loads(token, strict=False))
+    except ValueError:
+        return token[1:-1]
+
+
+def merged(pieces: list[Piece]) -> list[Piece]:
+    """The pieces in order; one that lies inside or across an earlier, larger one is left out or joined."""
+    ordered = sorted(pieces, key=lambda piece: (piece.start, -piece.end))
+    kept: list[Piece] = []
+    for piece in ordered:
+        if not kept or piece.start >= kept[-1].end:
+            kept.append(piece)
+    return kept
