@@ -37,7 +37,7 @@ _SHAPES = {
     "API key": r"sk-(?:ant-|proj-|svcacct-|or-)?[0-9A-Za-z_-]{20,}",
     "Shopify token": r"shp(?:at|ss)_[0-9A-Fa-f]{32}",
     "Square secret": r"sq0csp-[0-9A-Za-z_-]{43}",
-    "Slack token": r"xox[abeoprs]-[0-9A-Za-z-]{10,}|xapp-[0-9]-[0-9A-Za-z-]{10,}",
+    "Slack token": r"xox[abeoprs]-[0-9A-Za-z-]{15,}|xapp-[0-9]-[0-9A-Za-z-]{14,}",
 }
 _UNBOUNDED = {
     # Inside a JSON string the line breaks of a key block are the two characters \n.

@@ -14,15 +14,15 @@ SECONDS = 10
 _LONGEST_OUTPUT = 4096
 
 
-def arguments(command: str) -> list[str]:
-    """The argument list of a command given as a JSON list of strings or as words quoted as for a shell.
+def arguments(command: object, name: str = "MEMORY_ENCRYPTION_KEY_COMMAND") -> list[str]:
+    """The argument list of a command given as a list, a JSON list of strings, or words quoted as for a shell.
 
     Raises KeySourceError (78).
 
     >>> arguments('["pass", "show", "a b"]') == arguments("pass show 'a b'")
     True
     """
-    text = command.strip()
+    text = command.strip() if isinstance(command, str) else json.dumps(command)
     if text.startswith("["):
         try:
             found = json.loads(text)
@@ -36,18 +36,18 @@ def arguments(command: str) -> list[str]:
             words = []
     if not words or any("\0" in word for word in words):
         raise KeySourceError(
-            reason="MEMORY_ENCRYPTION_KEY_COMMAND is neither a JSON list of strings nor a line of words",
+            reason=f"{name} is neither a JSON list of strings nor a line of words",
             hint="For example: MEMORY_ENCRYPTION_KEY_COMMAND='pass show hooks-cli'",
         )
     return words
 
 
-def output(command: str) -> str:
+def output(command: object, name: str = "MEMORY_ENCRYPTION_KEY_COMMAND") -> str:
     """What the command prints, run without a shell, without input, for at most 10 s. Raises KeySourceError (78).
 
     Neither its output nor its messages are ever repeated in an error: they may hold the key.
     """
-    words = arguments(command)
+    words = arguments(command, name)
     try:
         ended = subprocess.run(
             words,
@@ -58,25 +58,25 @@ def output(command: str) -> str:
             check=False,
         )
     except OSError as problem:
-        raise _failed(words, f"cannot be started: {problem.strerror}") from problem
+        raise _failed(name, words, f"cannot be started: {problem.strerror}") from problem
     except subprocess.TimeoutExpired:
-        raise _failed(words, f"took more than {SECONDS} s and was stopped") from None
+        raise _failed(name, words, f"took more than {SECONDS} s and was stopped") from None
     if ended.returncode != 0:
         how = f"ended with exit code {ended.returncode}" if ended.returncode > 0 else "was killed by a signal"
-        raise _failed(words, how)
+        raise _failed(name, words, how)
     if len(ended.stdout) > _LONGEST_OUTPUT:
-        raise _failed(words, "printed more than a key or a passphrase")
+        raise _failed(name, words, "printed more than a key or a passphrase")
     try:
         text = ended.stdout.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
-        raise _failed(words, "printed something that is not text") from None
+        raise _failed(name, words, "printed something that is not text") from None
     if not text.strip():
-        raise _failed(words, "printed nothing")
+        raise _failed(name, words, "printed nothing")
     return text
 
 
-def _failed(words: list[str], how: str) -> KeySourceError:
+def _failed(name: str, words: list[str], how: str) -> KeySourceError:
     return KeySourceError(
-        reason=f"the command in MEMORY_ENCRYPTION_KEY_COMMAND, {words[0]}, {how}",
+        reason=f"the command in {name}, {words[0]}, {how}",
         hint="Run it by hand to see what is wrong; it must print the key or the passphrase and nothing else.",
     )

@@ -7,6 +7,7 @@ Sources, of which at most one may be named explicitly:
 * `MEMORY_ENCRYPTION_KEY_FILE`     a file, readable by its owner alone, that holds the same
 * `MEMORY_ENCRYPTION_KEY_COMMAND`  a command (a JSON list of arguments, or words; never a shell) that prints the same
 * `encryption_key = "${NAME}"`     in [memory.security] of the settings: the variable NAME holds it
+* `key_file`, `key_command`        in the user's settings: as the variables of that name
 * the key file of the store, made at first use; where a passphrase has replaced it, the unlocked key
   (`crypto.unlock_cache`)
 
@@ -130,19 +131,22 @@ def explicit_source(environment: KeyEnvironment) -> tuple[str, str, str] | None:
 
     None when the key file is in charge. Raises KeySourceError (78) for two sources, an empty one, an unresolved `${…}`.
     """
-    variables = environment.variables
-    configured = environment.settings.get("memory.security.encryption_key")
+    variables, settings = environment.variables, environment.settings
+    configured = settings.get("memory.security.encryption_key")
+    variable = _variable_named(configured) if configured else VARIABLE
     named = [name for name in (VARIABLE, FILE_VARIABLE, COMMAND_VARIABLE) if name in variables]
-    wanted = ""
-    if configured:
-        wanted = _variable_named(configured)
-        if wanted not in named:
-            named.append(wanted)
+    if configured and variable not in named:
+        named.append(variable)
+    named += [name for name in ("key_file", "key_command") if settings.get("memory.security." + name)]
     if not named:
         return None
     if len(named) > 1:
         raise KeySourceError(reason=f"two sources are named, {named[0]} and {named[1]}", hint="Keep one of them.")
     name = named[0]
+    if name == "key_file":
+        return _named_file(str(settings.get("memory.security.key_file")), "key_file in the settings")
+    if name == "key_command":
+        return _command(settings.get("memory.security.key_command"), "key_command in the settings")
     value = variables.get(name)
     if value is None:
         raise KeySourceError(
@@ -151,25 +155,33 @@ def explicit_source(environment: KeyEnvironment) -> tuple[str, str, str] | None:
         )
     if not value.strip():
         raise KeySourceError(reason=f"{name} is set but empty", hint=f"Give it a value, or: unset {name}")
-    if name == FILE_VARIABLE and wanted != name:
-        text = read_private(value)
-        if text is None:
-            raise KeySourceError(reason=f"{name} names {value}, which is not there")
-        if not text.strip():
-            raise KeySourceError(reason=f"the file {value} ({name}) is empty")
-        return "named-file", f"the file {value} ({name})", text
-    if name == COMMAND_VARIABLE and wanted != name:
-        from hooks_cli.crypto import key_command
-
-        return "command", f"the command in {name}", key_command.output(value)
+    if name == FILE_VARIABLE:
+        return _named_file(value, name)
+    if name == COMMAND_VARIABLE:
+        return _command(value, name)
     return "variable", name, value
+
+
+def _named_file(path: str, name: str) -> tuple[str, str, str]:
+    text = read_private(path)
+    if text is None:
+        raise KeySourceError(reason=f"{name} names {path}, which is not there")
+    if not text.strip():
+        raise KeySourceError(reason=f"the file {path} ({name}) is empty")
+    return "named-file", f"the file {path} ({name})", text
+
+
+def _command(command: object, name: str) -> tuple[str, str, str]:
+    from hooks_cli.crypto import key_command
+
+    return "command", f"the command in {name}", key_command.output(command, name)
 
 
 def _variable_named(configured: object) -> str:
     """`${NAME}` -> NAME. The settings never hold a key itself: they are copied, synced and shown."""
     text = configured if isinstance(configured, str) else ""
     name = text[2:-1] if text.startswith("${") and text.endswith("}") else ""
-    if not (name.isidentifier() and name.isascii()):
+    if not (name.isidentifier() and name.isascii()) or name in (FILE_VARIABLE, COMMAND_VARIABLE):
         raise KeySourceError(
             reason='encryption_key in the settings is not of the form "${NAME}"',
             hint='Put the key in an environment variable and write: encryption_key = "${{MEMORY_ENCRYPTION_KEY}}"',
