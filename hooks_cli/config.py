@@ -99,6 +99,7 @@ FIELDS: dict[str, dict[str, tuple[str | tuple[str, ...], str]]] = {
         "ttl": ("span", OWN),
         "keep_successful_patterns": ("yes", OWN),
         "keep_baselines_per_commit": ("whole", OWN),
+        "keep": ("yes", OWN),
     },
     # An agent's name -> what it may do.
     "agents": {"memory_access": (("read-write", "read-only"), TIGHTEN)},

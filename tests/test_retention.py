@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from hooks_cli.model.retention import (
     Decision,
-    PatternRule,
     Rules,
     Version,
     decide,
@@ -177,15 +176,17 @@ def test_max_versions() -> None:
 
 
 def test_rules_by_pattern() -> None:
-    rules = Rules(
-        by_pattern=[
-            PatternRule("logs/*", max_age=7 * DAY),
-            PatternRule("logs/audit/*", keep=True),
-            PatternRule("tmp/*", max_age=0, max_versions=1),
-        ]
-    )
+    rules = Rules()
+    rules.add("logs/*", max_age=7 * DAY)
+    rules.add("logs/audit/*", keep=True)
+    rules.add("tmp/*", max_age=0, max_versions=1)
+    rules.add("perf/baseline/*", baselines=1)
+    rules.add("perf/pattern/*", patterns=False)
     versions = [*chain("logs/a", 1, age=8), *chain("logs/audit/b", 1, age=999), *chain("tmp/x", 3, age=999)]
     assert kept(decide(versions, rules, NOW)) == {("logs/audit/b", 1), ("tmp/x", 3)}
+    versions = [*chain("perf/baseline/x", 3, age=91), *chain("perf/pattern/x", 1, age=91, first=9)]
+    versions[-1].fields["success"] = True
+    assert kept(decide(versions, rules, NOW)) == {("perf/baseline/x", 3)}
     assert rules.shortest_age() == 7 * DAY and rules.fewest_versions() == 1
 
 
@@ -250,23 +251,27 @@ def histories(draw: st.DrawFn) -> list[Version]:
     return [v for v in versions if draw(st.integers(0, 5))] or versions
 
 
-RULES = st.builds(
-    Rules,
-    max_age=st.sampled_from([0, 30 * DAY, 90 * DAY]),
-    patterns=st.booleans(),
-    baselines=st.integers(0, 3),
-    max_versions=st.integers(0, 3),
-    by_pattern=st.lists(
-        st.builds(
-            PatternRule,
-            st.sampled_from(["*", "perf/*", "logs/?", "*/n"]),
-            max_age=st.sampled_from([None, 0, 10 * DAY]),
-            max_versions=st.sampled_from([None, 0, 1]),
-            keep=st.booleans(),
-        ),
-        max_size=2,
-    ),
-)
+@st.composite
+def all_rules(draw: st.DrawFn) -> Rules:
+    rules = Rules(
+        max_age=draw(st.sampled_from([0, 30 * DAY, 90 * DAY])),
+        patterns=draw(st.booleans()),
+        baselines=draw(st.integers(0, 3)),
+        max_versions=draw(st.integers(0, 3)),
+    )
+    for pattern in draw(st.lists(st.sampled_from(["*", "perf/*", "logs/?", "*/n"]), max_size=2)):
+        rules.add(
+            pattern,
+            max_age=draw(st.sampled_from([None, 0, 10 * DAY])),
+            max_versions=draw(st.sampled_from([None, 0, 1])),
+            patterns=draw(st.sampled_from([None, False, True])),
+            baselines=draw(st.sampled_from([None, 0, 1])),
+            keep=draw(st.booleans()),
+        )
+    return rules
+
+
+RULES = all_rules()
 
 
 @given(histories(), RULES, st.integers(0, 300))

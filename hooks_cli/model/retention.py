@@ -57,25 +57,27 @@ class Version:
         self.fields = fields or {}
 
 
-class PatternRule:
-    """What `[memory.gc.rules."GLOB"]` says of the addresses that fit: None leaves a thing to the general rule."""
+class Limits:
+    """The rules as they hold for one address; `pattern` is the glob that they come from, "" for the general ones."""
 
-    __slots__ = ("keep", "max_age", "max_versions", "pattern")
+    __slots__ = ("baselines", "keep", "max_age", "max_versions", "pattern", "patterns")
 
     def __init__(
-        self, pattern: str, max_age: int | None = None, max_versions: int | None = None, keep: bool = False
+        self, pattern: str, max_age: int, max_versions: int, patterns: bool, baselines: int, keep: bool = False
     ) -> None:
-        """`max_age` is in milliseconds (0: no age drops them), `max_versions` a number (0: any number)."""
+        """`max_age` in milliseconds and `max_versions`: 0 switches the limit off. `keep`: nothing drops."""
         self.pattern = pattern
         self.max_age = max_age
         self.max_versions = max_versions
+        self.patterns = patterns
+        self.baselines = baselines
         self.keep = keep
 
 
 class Rules:
-    """The keep rules; see `docs/retention.md`. `max_age` in milliseconds; 0 switches a limit off."""
+    """The keep rules; see `docs/retention.md`."""
 
-    __slots__ = ("baselines", "by_pattern", "max_age", "max_size", "max_versions", "patterns")
+    __slots__ = ("by_pattern", "general", "max_size")
 
     def __init__(
         self,
@@ -84,37 +86,53 @@ class Rules:
         baselines: int = 5,
         max_versions: int = 0,
         max_size: int = 0,
-        by_pattern: Sequence[PatternRule] = (),
     ) -> None:
-        """`patterns` is keep_successful_patterns, `baselines` keep_baselines_per_commit; `max_size` is in bytes.
-
-        The most particular pattern comes first: the one with the longest text before its first wildcard, then the longest.
-        """
-        self.max_age = max_age
-        self.patterns = patterns
-        self.baselines = baselines
-        self.max_versions = max_versions
+        """`max_age` in milliseconds, `max_size` in bytes, each 0 for no limit; `patterns` is keep_successful_patterns,
+        `baselines` keep_baselines_per_commit."""
+        self.general = Limits("", max_age, max_versions, patterns, baselines)
+        self.by_pattern: list[Limits] = []
         self.max_size = max_size
-        self.by_pattern = sorted(by_pattern, key=lambda r: (-literal_length(r.pattern), -len(r.pattern), r.pattern))
+
+    def add(
+        self,
+        pattern: str,
+        *,
+        max_age: int | None = None,
+        max_versions: int | None = None,
+        patterns: bool | None = None,
+        baselines: int | None = None,
+        keep: bool = False,
+    ) -> None:
+        """What `[memory.gc.rules."PATTERN"]` says of the addresses that fit; None leaves a thing to the general rule.
+
+        Where several fit, the most particular counts: the one with the longest text before its first wildcard, then the longest.
+        """
+        general = self.general
+        limits = Limits(
+            pattern,
+            general.max_age if max_age is None else max_age,
+            general.max_versions if max_versions is None else max_versions,
+            general.patterns if patterns is None else patterns,
+            general.baselines if baselines is None else baselines,
+            keep,
+        )
+        self.by_pattern.append(limits)
+        self.by_pattern.sort(key=lambda rule: (-literal_length(rule.pattern), -len(rule.pattern), rule.pattern))
 
     def shortest_age(self) -> int:
         """The shortest age at which any rule drops anything, or 0 when none does by age."""
-        ages = [self.max_age, *(rule.max_age for rule in self.by_pattern if rule.max_age is not None)]
-        return min((age for age in ages if age), default=0)
+        return min((rule.max_age for rule in (self.general, *self.by_pattern) if rule.max_age), default=0)
 
     def fewest_versions(self) -> int:
         """The smallest number of versions that any rule keeps, or 0 when none counts them."""
-        counts = [self.max_versions, *(r.max_versions for r in self.by_pattern if r.max_versions is not None)]
-        return min((count for count in counts if count), default=0)
+        return min((rule.max_versions for rule in (self.general, *self.by_pattern) if rule.max_versions), default=0)
 
-    def for_address(self, address: str) -> tuple[int, int, bool, str]:
-        """(max age, max versions, keep, the pattern or "") as they hold for one address."""
+    def for_address(self, address: str) -> Limits:
+        """The limits that hold for one address."""
         for rule in self.by_pattern:
             if glob_matches(rule.pattern, address):
-                age = self.max_age if rule.max_age is None else rule.max_age
-                count = self.max_versions if rule.max_versions is None else rule.max_versions
-                return age, count, rule.keep, rule.pattern
-        return self.max_age, self.max_versions, False, ""
+                return rule
+        return self.general
 
 
 class Decision:
@@ -216,21 +234,20 @@ def rank_baselines(versions: Sequence[Version], now: int) -> dict[int, int]:
 
 def decide_address(versions: Sequence[Version], places: dict[int, int], rules: Rules, now: int) -> list[Decision]:
     """The decisions on all versions of one address; `places` is what `rank_baselines` gave."""
-    max_age, max_versions, always, pattern = rules.for_address(versions[0].address)
+    limits = rules.for_address(versions[0].address)
     live = bool(live_addresses(versions, now))
     last = max(v.version for v in versions)
     decisions = []
     for version in versions:
         if version.pinned:
             decisions.append(Decision(version, True, "pinned", held=True))
-        elif always:
-            decisions.append(Decision(version, True, f"the rule for {pattern} keeps it", held=True))
+        elif limits.keep:
+            decisions.append(Decision(version, True, f"the rule for {limits.pattern} keeps it", held=True))
         elif is_expired(version, now):
-            decisions.append(
-                Decision(version, False, f"its time to live ran out {to_words(now - version.expires)} ago")
-            )
+            ago = to_words(now - version.expires)
+            decisions.append(Decision(version, False, f"its time to live ran out {ago} ago"))
         else:
-            decisions.append(_by_age(version, live, last, places, rules, (max_age, max_versions, pattern), now))
+            decisions.append(_by_age(version, live, last, places, limits, now))
     if any(d.keep for d in decisions):
         for decision in decisions:
             if decision.version.newest and not decision.keep and not is_expired(decision.version, now):
@@ -239,37 +256,29 @@ def decide_address(versions: Sequence[Version], places: dict[int, int], rules: R
     return decisions
 
 
-def _by_age(
-    version: Version,
-    live: bool,
-    last: int,
-    places: dict[int, int],
-    rules: Rules,
-    limits: tuple[int, int, str],
-    now: int,
-) -> Decision:
-    max_age, max_versions, pattern = limits
+def _by_age(version: Version, live: bool, last: int, places: dict[int, int], limits: Limits, now: int) -> Decision:
     age = now - version.at
-    old = bool(max_age) and age > max_age
-    many = bool(max_versions) and version.version <= last - max_versions
+    old = bool(limits.max_age) and age > limits.max_age
+    many = bool(limits.max_versions) and version.version <= last - limits.max_versions
     place = places.get(version.revision, 0)
     rescue = ""
-    if 0 < place <= rules.baselines:
+    if 0 < place <= limits.baselines:
         commit = commit_of(version)
-        rescue = f"baseline {place} of {rules.baselines} " + (f"of commit {commit}" if commit else "without a commit")
-    elif rules.patterns and live and version.newest and is_pattern(version) and success_of(version):
+        rescue = f"baseline {place} of {limits.baselines} " + (f"of commit {commit}" if commit else "without a commit")
+    elif limits.patterns and live and version.newest and is_pattern(version) and success_of(version):
         rescue = f"a successful pattern ({success_of(version)})"
     if not old and not many:
         return Decision(version, True, f"{to_words(max(age, 0))} old", held=bool(rescue))
     if rescue:
         return Decision(version, True, rescue, held=True)
-    by = f" (the rule for {pattern})" if pattern else ""
     if old:
-        why = f"{to_words(age)} old, more than {to_words(max_age)}{by}"
+        why = f"{to_words(age)} old, more than {to_words(limits.max_age)}"
     else:
-        why = f"{last - version.version} newer versions, {max_versions} are kept{by}"
+        why = f"{last - version.version} newer versions, {limits.max_versions} are kept"
+    if limits.pattern:
+        why += f" (the rule for {limits.pattern})"
     if place:
-        why += f"; baseline {place} of its commit, {rules.baselines} are kept"
+        why += f"; baseline {place} of its commit, {limits.baselines} are kept"
     elif is_pattern(version) and version.newest and live:
         why += "; a pattern, but not a successful one"
     return Decision(version, False, why)
