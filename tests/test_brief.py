@@ -174,7 +174,7 @@ def test_never_longer_than_the_budget(
             body = unescaped(stored_lines(one.text, "| "))
             assert body == one.data.replace("\r\n", "\n")
             assert whole.startswith(body)
-            assert one.cut == (f"{FRAME}Cut here: the first {len(one.data)} characters of " in one.text)
+            assert one.cut == (f"{FRAME}Cut here: {len(one.data)} " in one.text)
             assert one.cut or (body == whole and one.metadata == one.item.metadata)
         else:
             assert one.text.count("\n") == 1
@@ -196,6 +196,7 @@ def test_what_fits_is_whole_even_when_it_is_more_than_half() -> None:
 
 def test_the_left_out_are_named_with_the_command_that_reads_them() -> None:
     result = made([item(f"key/{n}", "x" * 500) for n in range(100)], total=5_000, more=True, budget=3_000)
+    assert [one.item.address for one in result.shown] == [f"key/{n}" for n in range(len(result.shown))]
     assert result.left_out[0] == f"key/{len(result.shown)}"
     line = result.text.split("\n")[-3]
     assert "more than" in line and result.left_out[0] in line and "hooks-cli memory recall KEY" in line

@@ -7,7 +7,7 @@ What it looks like (the mark is new and random each time, so no stored text can 
     [memory 3f9ac1d2] 1. swarm/performance/baseline (version 3, revision 42; 2 hours ago, …; by perf-1, session s1, notify)
     : {"p50_ms": 45}
     | Baseline captured: p50=45ms
-    [memory 3f9ac1d2] cut here: 500 of 64000 characters are shown. All of it: hooks-cli memory recall swarm/x
+    [memory 3f9ac1d2] Cut here: 500 of 64000 characters. All of it: hooks-cli memory recall swarm/x
     [memory 3f9ac1d2] Left out for room: 10 entries: a, b, … One of them: hooks-cli memory recall KEY. …
     [memory 3f9ac1d2] End of memory.
 
@@ -21,7 +21,7 @@ first of them first. An entry that would get less than `WORTHWHILE` characters i
 
 from __future__ import annotations
 
-from .brief_lines import Item, Subject, explanation, first_line, left_out_line, length, lines, piece, title_line
+from .brief_lines import Item, Subject, explanation, first_line, left_out_line, length, piece, title_line
 from .visible import shell_word
 
 TYPE_CHECKING = False
@@ -121,15 +121,16 @@ def _fill(subject: Subject, items: list[Item], frame: str, room: int, values: bo
     shown: list[Shown] = []
     for item in items:
         number = len(shown) + 1
-        allowed = room if item is items[-1] or room < 4 * WORTHWHILE else room // 2
-        one = _whole(subject, item, frame, number, allowed, values)
-        if one is None and values:
-            one = _cut(subject, item, frame, number, allowed)
+        one = None
+        for allowed in (room // 2, room):
+            one = one or _whole(subject, item, frame, number, allowed, values)
+            if one is None and values:
+                one = _cut(subject, item, frame, number, allowed)
         if one is not None:
             shown.append(one)
             room -= len(one.text)
-        elif room < 4 * WORTHWHILE:
-            break  # else the entry alone is too much, such as one with a very long name
+        elif len(item.address) < MINIMUM_BUDGET // 8:
+            break  # else it is the long name that does not fit, and a later entry may
     for index, one in enumerate(shown):
         if one.cut and room > 0:
             allowed = len(one.text) + room
@@ -148,8 +149,7 @@ def _whole(subject: Subject, item: Item, frame: str, number: int, room: int, val
         return Shown(item, title, None, None, False) if len(title) <= room else None
     if item.size or len(title) + len(item.data) + len(item.metadata or "") > room:
         return None
-    metadata = lines(": ", item.metadata) if item.metadata else ""
-    text = title + metadata + lines("| ", item.data)
+    text = title + item.body()
     return Shown(item, text, item.data, item.metadata, False) if len(text) <= room else None
 
 
@@ -157,16 +157,14 @@ def _cut(subject: Subject, item: Item, frame: str, number: int, room: int) -> Sh
     """As much of the item as fits, and a line that says how to read the rest; None if that is not worth it."""
     title = title_line(subject, item, frame, number, True)
     command = f"{subject.program} recall {shell_word(item.address)}"
-    longest = (
-        f"{frame}Cut here: the first {len(item.data)} characters of {item.extent()}. All of it: {command} --json\n"
-    )
+    longest = f"{frame}Cut here: {item.extent(len(item.data))}. All of it: {command} --json\n"
     room -= len(title) + len(longest)
     if room < WORTHWHILE:
         return None
     metadata, kept = piece(": ", item.metadata, room // 2) if item.metadata else ("", 0)
     data, count = piece("| ", item.data, room - len(metadata))
     all_metadata = kept == length(item.metadata or "")
-    last = f"{frame}Cut here: the first {count} characters of {item.extent()}. All of it: {command}"
+    last = f"{frame}Cut here: {item.extent(count)}. All of it: {command}"
     text = f"{title}{metadata}{data}{last}{'' if all_metadata else ' --json'}\n"
     shown_metadata = item.metadata if all_metadata else (item.metadata or "")[:kept]
     return Shown(item, text, item.data.replace("\r\n", "\n")[:count], shown_metadata, True)

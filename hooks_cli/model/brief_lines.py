@@ -18,6 +18,7 @@ class Item:
     """
 
     __slots__ = (
+        "_body",
         "address",
         "agent",
         "at",
@@ -58,10 +59,19 @@ class Item:
         self.agent = agent
         self.event = event
         self.source = source
+        self._body = ""
 
-    def extent(self) -> str:
-        """How long the whole value is, in words."""
-        return f"{self.size} bytes" if self.size else f"{len(self.data)} characters"
+    def body(self) -> str:
+        """All of its metadata and data as prefixed lines."""
+        if not self._body:
+            self._body = (lines(": ", self.metadata) if self.metadata else "") + lines("| ", self.data)
+        return self._body
+
+    def extent(self, count: int = -1) -> str:
+        """How long the whole value is, and how much of it `count` characters are."""
+        if self.size:
+            return f"{count} characters of {self.size} bytes" if count >= 0 else f"{self.size} bytes"
+        return f"{count} of {len(self.data)} characters" if count >= 0 else f"{len(self.data)} characters"
 
 
 class Subject:

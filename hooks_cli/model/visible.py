@@ -47,13 +47,16 @@ def escaped(text: str) -> str:
 
 
 def _emoji(text: str, table: dict[int, str]) -> str:
-    parts = text.split(_EMOJI_FORM)
-    shown = [parts[0].translate(table)]
-    for index, after in enumerate(parts[1:]):
-        last = parts[index][-1:]
-        symbol = last > "\u2000" and not last.isalnum() and not hidden(last)
-        shown.append((_EMOJI_FORM if symbol else escape(_EMOJI_FORM)) + after.translate(table))
-    return "".join(shown)
+    shown = escape(_EMOJI_FORM)
+    text = text.translate({code: escape for code, escape in table.items() if code != ord(_EMOJI_FORM)})
+    while _EMOJI_FORM * 2 in text:
+        text = text.replace(_EMOJI_FORM * 2, _EMOJI_FORM + shown)
+    if text.startswith(_EMOJI_FORM):
+        text = shown + text[1:]
+    for last in {part[-1:] for part in text.split(_EMOJI_FORM)[:-1]}:
+        if last <= "\u2000" or last.isalnum():
+            text = text.replace(last + _EMOJI_FORM, last + shown)
+    return text
 
 
 def plain(name: str) -> bool:
