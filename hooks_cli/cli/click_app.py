@@ -96,7 +96,10 @@ class _Tree(click.Group):
             return super().parse_args(ctx, args)
         if not args or args[0] in HELP_FLAGS:
             width = help_page.terminal_width(sys.stdout)
-            show(help_page.group_page(self.title, width) if self.title else help_page.program_page(width))
+            if self.title:
+                show(help_page.group_page(catalogue.group(self.title), width))
+            else:
+                show(help_page.program_page(catalogue.every_group(), width))
             ctx.exit(0)
         if args[0].startswith("-") and len(args[0]) > 1:
             known = [*HELP_FLAGS] if self.title else [*HELP_FLAGS, "--version"]

@@ -13,40 +13,57 @@ from hooks_cli.commands import find, module_name
 PROGRAM = "program"  # the folder of the verbs that stand alone
 
 
+class Group:
+    """A group as help shows it: `name` ("" for the verbs that stand alone), its one-line summary, its declarations."""
+
+    def __init__(self, name: str, summary: str, verbs: list[Verb]) -> None:
+        self.name = name
+        self.summary = summary
+        self.verbs = verbs
+
+
+def group(name: str) -> Group:
+    """The group of that name with all its verbs, by name."""
+    verbs = [verb for word in verb_names(name) if (verb := load(name, word)) is not None]
+    return Group(name, group_summary(name or PROGRAM), verbs)
+
+
+def every_group() -> list[Group]:
+    """All groups, the verbs that stand alone last."""
+    return [group(name) for name in [*groups(), ""]]
+
+
 def groups() -> list[str]:
     """The names of all groups, the two oldest first."""
     found = [m.name for m in pkgutil.iter_modules(hooks_cli.commands.__path__) if m.ispkg and m.name != PROGRAM]
     return sorted(found, key=lambda name: (name not in ("hooks", "memory"), name))
 
 
-def group_summary(group: str) -> str:
+def group_summary(name: str) -> str:
     """The first line of what the group's package says about itself."""
-    module = importlib.import_module(f"hooks_cli.commands.{group}")
+    module = importlib.import_module(f"hooks_cli.commands.{name}")
     return (module.__doc__ or "").strip().partition("\n")[0]
 
 
-def verb_names(group: str) -> list[str]:
+def verb_names(name: str) -> list[str]:
     """The verbs of a group ("" for those that stand alone), by name, without their other words."""
-    package = importlib.import_module(f"hooks_cli.commands.{group or PROGRAM}")
+    package = importlib.import_module(f"hooks_cli.commands.{name or PROGRAM}")
     names = [m.name for m in pkgutil.iter_modules(package.__path__) if not m.ispkg]
     return [verb.name for name in names if (verb := _declared(f"{package.__name__}.{name}")) is not None]
 
 
-def load(group: str, name: str) -> Verb | None:
+def load(within: str, name: str) -> Verb | None:
     """The declaration of a verb by any of its words, or None when there is no such verb."""
-    group, name = find(group, name)
-    module = module_name(group, name)
-    verb = _declared(module) if module and (not group or group in groups()) else None
+    within, name = find(within, name)
+    module = module_name(within, name)
+    verb = _declared(module) if module and (not within or within in groups()) else None
     return verb if verb is not None and verb.name == name else None
 
 
 def every_verb() -> Iterator[Verb]:
     """All declarations, group by group, the verbs that stand alone last."""
-    for group in [*groups(), ""]:
-        for name in verb_names(group):
-            verb = load(group, name)
-            if verb is not None:
-                yield verb
+    for found in every_group():
+        yield from found.verbs
 
 
 def _declared(module: str) -> Verb | None:

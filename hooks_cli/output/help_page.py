@@ -12,7 +12,10 @@ from typing import IO
 
 from hooks_cli import __version__
 from hooks_cli.cli.spec import HOOKS_OPTIONS, UNIVERSAL_OPTIONS, Option, Positional, Verb
-from hooks_cli.commands import catalogue
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.commands.catalogue import Group
 
 PROGRAM = "hooks-cli"
 WIDTH = 100
@@ -23,7 +26,7 @@ Line = tuple[str, str]
 Row = tuple[str, str]
 
 
-def program_page(width: int = WIDTH) -> list[Line]:
+def program_page(groups: list[Group], width: int = WIDTH) -> list[Line]:
     """The page of the whole program."""
     lines = [
         ("title", f"{PROGRAM} {__version__}: the fast, encrypted, versioned memory that agent prompts shell out to."),
@@ -31,29 +34,25 @@ def program_page(width: int = WIDTH) -> list[Line]:
         ("heading", "Usage"),
         ("plain", f"  {PROGRAM} GROUP VERB [OPTIONS]      (claude-flow is the same program)"),
     ]
-    for group in catalogue.groups():
-        lines += [("plain", ""), ("heading", f"{group}: {catalogue.group_summary(group)}")]
-        lines += _rows(_verb_rows(group), width)
-    alone = _verb_rows("")
-    if alone:
-        lines += [("plain", ""), ("heading", "Other commands")]
-        lines += _rows(alone, width)
+    for group in groups:
+        heading = f"{group.name}: {group.summary}" if group.name else "Other commands"
+        lines += [("plain", ""), ("heading", heading), *_rows(_verb_rows(group), width)]
     lines += [("plain", ""), ("note", f"Every command explains itself: {PROGRAM} memory store --help")]
     return lines
 
 
-def group_page(group: str, width: int = WIDTH) -> list[Line]:
+def group_page(group: Group, width: int = WIDTH) -> list[Line]:
     """The page of a group: its verbs with one line each."""
     lines = [
-        ("title", f"{PROGRAM} {group}: {catalogue.group_summary(group)}"),
+        ("title", f"{PROGRAM} {group.name}: {group.summary}"),
         ("plain", ""),
         ("heading", "Usage"),
-        ("plain", f"  {PROGRAM} {group} VERB [OPTIONS]"),
+        ("plain", f"  {PROGRAM} {group.name} VERB [OPTIONS]"),
         ("plain", ""),
         ("heading", "Verbs"),
     ]
     lines += _rows(_verb_rows(group), width)
-    lines += [("plain", ""), ("note", f"Each explains itself: {PROGRAM} {group} VERB --help")]
+    lines += [("plain", ""), ("note", f"Each explains itself: {PROGRAM} {group.name} VERB --help")]
     return lines
 
 
@@ -152,13 +151,8 @@ def terminal_width(stream: IO[str]) -> int:
         return WIDTH
 
 
-def _verb_rows(group: str) -> list[Row]:
-    rows = []
-    for name in catalogue.verb_names(group):
-        verb = catalogue.load(group, name)
-        if verb is not None:
-            rows.append((", ".join([name, *verb.aliases]), verb.summary))
-    return rows
+def _verb_rows(group: Group) -> list[Row]:
+    return [(", ".join([verb.name, *verb.aliases]), verb.summary) for verb in group.verbs]
 
 
 def _rows(rows: list[Row], width: int) -> list[Line]:

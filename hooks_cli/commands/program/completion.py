@@ -34,7 +34,12 @@ def run(call: Call, environment: Environment) -> int:
         raise MissingArgument(verb="completion", what="the name of a shell: bash, zsh or fish")
     if shell not in SHELLS:
         raise UsageError(f"There is no completion for {shell!r}, only for bash, zsh and fish.")
-    environment.out("".join(script(shell, program) for program in PROGRAMS))
+    text = "".join(script(shell, program) for program in PROGRAMS)
+    if call.format != "text":
+        import json
+
+        text = json.dumps({"schema_version": "1", "shell": shell, "script": text}) + "\n"
+    environment.out(text)
     return 0
 
 

@@ -21,22 +21,39 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Print the page of the command that was named. Raises UnknownVerb (64) when there is none."""
+    """Print the page of what was named, or its declarations as JSON. Raises UnknownVerb (64) when there is none."""
     from hooks_cli.commands import catalogue
     from hooks_cli.errors import UnknownVerb
     from hooks_cli.output import help_page
 
     words = call.words("command")
+    name = GROUP_ALIASES.get(words[0], words[0]) if words else ""
     width = help_page.terminal_width(sys.stdout)
-    group = GROUP_ALIASES.get(words[0], words[0]) if words else ""
     if not words:
-        lines = help_page.program_page(width)
-    elif len(words) == 1 and group in catalogue.groups():
-        lines = help_page.group_page(group, width)
+        verbs = list(catalogue.every_verb())
+        lines = help_page.program_page(catalogue.every_group(), width)
+    elif len(words) == 1 and name in catalogue.groups():
+        group = catalogue.group(name)
+        verbs, lines = group.verbs, help_page.group_page(group, width)
     else:
-        verb = catalogue.load("", words[0]) if len(words) == 1 else catalogue.load(group, words[1])
+        verb = catalogue.load(name, words[1]) if len(words) == 2 else catalogue.load("", words[0])
         if verb is None or len(words) > 2:
             raise UnknownVerb(verb=" ".join(words), hint="See what there is: hooks-cli help")
-        lines = help_page.verb_page(verb, width)
-    help_page.write(lines, sys.stdout)
+        verbs, lines = [verb], help_page.verb_page(verb, width)
+    if call.format == "text":
+        help_page.write(lines, sys.stdout)
+    else:
+        environment.out(_as_json(verbs, call.format))
     return 0
+
+
+def _as_json(verbs: list[Verb], form: str) -> str:
+    """One object of all declarations, or (ndjson) one line each."""
+    import json
+
+    from hooks_cli.output.declarations import verb_object
+
+    if form == "ndjson":
+        return "".join(json.dumps({"schema_version": "1", **verb_object(verb)}) + "\n" for verb in verbs)
+    whole = {"schema_version": "1", "verbs": [verb_object(verb) for verb in verbs], "total": len(verbs)}
+    return json.dumps(whole, indent=2) + "\n"
