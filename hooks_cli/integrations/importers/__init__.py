@@ -1,0 +1,6 @@
+"""Memory that other programs left, and our own exports, read as records: one module for each family of forms.
+
+`recognise.open_source` says by the content what a file or folder is and gives its records. The readers are generators
+that write nothing and know no store; what they cannot take they say (`Refused`), and what they leave out on purpose
+(`Left`) too. Whatever they read may be hostile: sizes are limited and no schema of a foreign database is trusted.
+"""

@@ -1,0 +1,186 @@
+"""Our own exports: JSON, NDJSON, CSV, TSV and SQLite, and what `recall --json` and `list --json` print.
+
+All of them have the same members (`schemas/export.schema.json`); `own_record` reads one from a plain mapping.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from typing import Any, TextIO
+
+from hooks_cli.errors import InvalidAddress
+from hooks_cli.integrations.importers.json_forms import parse
+from hooks_cli.integrations.importers.records import Aside, Found, Header, Record, Records, Refused, milliseconds
+from hooks_cli.model import address as addresses
+from hooks_cli.model.entry import MAX_VALUE_BYTES
+from hooks_cli.store.foreign import ForeignDatabase
+from hooks_cli.store.json_split import JsonReader
+
+KIND = "hooks-cli-export"
+# The members of an entry, which are also the columns of the CSV and SQLite forms.
+COLUMNS = (
+    "key", "version", "revision", "key_version", "created_at", "state", "session_id", "guessed", "agent", "event", "tags",
+    "metadata", "source", "expires_at", "pinned", "trace_id", "sealed", "redacted", "project", "data",
+)  # fmt: skip
+_FROM_JSON = (*COLUMNS, "data:type", "text", "record")
+SECTIONS = {"sessions": "session", "tasks": "task", "events": "event"}
+SEALED = {"fields": 1, "value": 2}
+
+
+def is_envelope(item: Any) -> bool:
+    """Whether it is an entry as this program prints it."""
+    return isinstance(item, dict) and {"key", "data", "key_version", "created_at"} <= set(item)
+
+
+def own_record(fields: Mapping[str, Any], where: str) -> Record | Refused:
+    """The record of one entry. Text members may be empty for null; times are ISO 8601."""
+    key = fields.get("key")
+    try:
+        address = addresses.check(key if isinstance(key, str) else "")
+    except InvalidAddress as error:
+        return Refused(where, str(error))
+    where = f"{where} ({address})"
+    at, version = milliseconds(fields.get("created_at")), _number(fields.get("key_version"))
+    if at is None:
+        return Refused(where, f"its created_at is no time: {str(fields.get('created_at'))[:40]!r}")
+    if version is None or version < 1:
+        return Refused(where, "its key_version is no number from 1 on")
+    if fields.get("redacted") in (1, "1", "true", True):
+        return Refused(where, "something was taken out of it when it was exported (--redact)")
+    state = fields.get("state") or "live"
+    value = fields.get("data") if state == "live" else None
+    if state not in ("live", "deleted", "destroyed") or (state == "live" and not isinstance(value, str)):
+        return Refused(where, "its state is not live, deleted or destroyed, or it is live without data")
+    if value is not None and len(value.encode()) > MAX_VALUE_BYTES:
+        return Refused(where, f"its data is larger than {MAX_VALUE_BYTES} bytes")
+    tags = parse(fields.get("tags") or "[]")
+    return Record(
+        address,
+        value,
+        where,
+        at=at,
+        state=state,
+        tags=[tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [],
+        metadata=_object(fields.get("metadata")),
+        source=_object(fields.get("source")),
+        version=version,
+        revision=_number(fields.get("revision")),
+        session=fields.get("session_id") or None,
+        guessed=fields.get("guessed") in (1, "1", "true", True),
+        agent=fields.get("agent") or None,
+        event=fields.get("event") or None,
+        data_version=fields.get("version") or None,
+        trace=fields.get("trace_id") or None,
+        expires=milliseconds(fields.get("expires_at") or None),
+        pinned=fields.get("pinned") in (1, "1", "true", True),
+        sealed=SEALED.get(str(fields.get("sealed")), 0),
+        project=fields.get("project") or None,
+    )
+
+
+def read_document(text: str) -> Records:
+    """The records of a JSON document: one project's, or several under `projects`."""
+    reader = JsonReader()
+    parts = list(reader.elements(text, "$.projects")) or [text]
+    for part in parts:
+        head = reader.take(part, ("store_id", "project", "versions"))
+        if head["store_id"]:
+            yield Header(head["store_id"], head["project"] or "", head["versions"] or "head")
+        for number, element in enumerate(reader.elements(part, "$.entries"), 1):
+            yield _from_json(reader, element, f"entry {number}")
+        for section, kind in SECTIONS.items():
+            for number, element in enumerate(reader.elements(part, f"$.{section}"), 1):
+                yield Aside(kind, element, f"{kind} {number}")
+
+
+def read_ndjson(lines: Iterator[tuple[int, str]]) -> Records:
+    """The records of one object a line."""
+    reader = JsonReader()
+    for number, line in lines:
+        where = f"line {number}"
+        if not reader.is_valid(line):
+            yield Refused(where, "it is not valid JSON")
+            continue
+        yield _line(reader, line, where)
+
+
+def _line(reader: JsonReader, line: str, where: str) -> Found:
+    head = reader.take(line, ("record", "store_id", "project", "versions"))
+    if head["record"] == "header":
+        return Header(head["store_id"] or "", head["project"] or "", head["versions"] or "head")
+    if head["record"] in SECTIONS.values():
+        return Aside(head["record"], line, where)
+    return _from_json(reader, line, where)
+
+
+def _from_json(reader: JsonReader, text: str, where: str) -> Record | Refused:
+    try:
+        fields = reader.take(text, _FROM_JSON)
+    except ValueError as error:
+        return Refused(where, f"it cannot be read: {error}")
+    # A number, true or false as data is no value of ours; its text is taken.
+    if isinstance(fields["text"], str):
+        fields["data"] = fields["text"]
+    elif fields["data:type"] not in ("text", "object", "array", "null", None):
+        fields["data"] = None
+    return own_record(fields, where)
+
+
+def read_table(stream: TextIO, delimiter: str) -> Records:
+    """The records of our CSV or TSV; cells that were defused are as they were."""
+    for number, row in enumerate(csv.DictReader(stream, delimiter=delimiter), 1):
+        fields = {
+            name: undefused(cell) for name, cell in row.items() if isinstance(name, str) and isinstance(cell, str)
+        }
+        yield _guarded(fields, f"row {number}")
+
+
+def read_sqlite(database: ForeignDatabase) -> Records:
+    """The records of our SQLite export."""
+    info = {row.get("name"): row.get("value") for row in database.rows("export_info", ("name", "value"))}
+    if info.get("store_id"):
+        yield Header(str(info["store_id"]), str(info.get("project") or ""), str(info.get("versions") or "head"))
+    for number, row in enumerate(database.rows("entries", COLUMNS), 1):
+        yield _guarded(row, f"entries, row {number}")
+    for section, kind in SECTIONS.items():
+        for number, row in enumerate(database.rows(section, ("record",)), 1):
+            if isinstance(row.get("record"), str):
+                yield Aside(kind, row["record"], f"{section}, row {number}")
+
+
+def _guarded(fields: Mapping[str, Any], where: str) -> Record | Refused:
+    try:
+        return own_record(fields, where)
+    except ValueError as error:
+        return Refused(where, f"a cell that should be JSON is not: {error}")
+
+
+def defused(cell: str) -> str:
+    """A cell that a spreadsheet would take for a formula, with an apostrophe before it.
+
+    >>> [defused(text) for text in ("=1+1", "'=1+1", "'tis", "a=b")], undefused(defused("'@x"))
+    (["'=1+1", "''=1+1", "'tis", 'a=b'], "'@x")
+    """
+    return "'" + cell if cell.lstrip("'")[:1] in _FORMULA else cell
+
+
+def undefused(cell: str) -> str:
+    """What `defused` made it from."""
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'")[:1] in _FORMULA else cell
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _number(value: Any) -> int | None:
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _object(text: Any) -> str | None:
+    """JSON text of an object that has members, else None. Raises ValueError when it is no JSON."""
+    if not isinstance(text, str) or not text or text == "{}":
+        return None
+    return text if isinstance(parse(text), dict) else None

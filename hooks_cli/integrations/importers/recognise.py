@@ -1,0 +1,179 @@
+"""What a file or folder is, by its content, and its records."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+from hooks_cli.errors import DataError, InputMissing
+from hooks_cli.integrations.importers import claude_flow_db, graph, json_forms, markdown, own
+from hooks_cli.integrations.importers.records import Records
+from hooks_cli.store.foreign import MAGIC, ForeignDatabase
+from hooks_cli.store.json_split import JsonReader
+
+# The most text that is held at once: a JSON document, or one line. SQLite's own limit is 1,000,000,000 bytes.
+MOST_TEXT = 900_000_000
+_HINT = (
+    "It takes: exports of this program (json, ndjson, csv, tsv, sqlite), claude-flow's memory.db, memory-store.json and "
+    "exports, the MCP memory server's memory.jsonl, a folder of Markdown."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was found: in words for the report, and its records, to be read once."""
+
+    kind: str
+    records: Records
+
+
+def open_source(path: str, stdin: Any = None, now: int = 0) -> Source:
+    """Recognise a file, a folder, or standard input (`-`, bytes; `now` in ms stands for its file's time).
+
+    Raises InputMissing (66) when it cannot be read, DataError (65) when it is nothing that can be imported.
+    """
+    if path == "-":
+        return _from_stream(stdin if hasattr(stdin, "peek") else io.BufferedReader(stdin), "standard input", now)
+    try:
+        if os.path.isdir(path):
+            return _from_folder(path)
+        if not os.path.isfile(path):
+            raise InputMissing(
+                path=path, reason="it is no regular file" if os.path.lexists(path) else "it does not exist"
+            )
+        changed = os.stat(path).st_mtime_ns // 1_000_000
+        stream = open(path, "rb")  # noqa: SIM115  the records are read later
+    except OSError as error:
+        raise InputMissing(path=path, reason=error.strerror or str(error)) from None
+    if stream.peek(16)[:16] == MAGIC:
+        stream.close()
+        return _from_database(path)
+    return _from_stream(stream, path, changed)
+
+
+def _from_folder(path: str) -> Source:
+    """A folder is Markdown, or the project of claude-flow that it belongs to."""
+    for inside in (".swarm/memory.db", "memory/memory-store.json"):
+        if os.path.isfile(os.path.join(path, inside)):
+            return open_source(os.path.join(path, inside))
+    return Source("a folder of Markdown", markdown.read_folder(path))
+
+
+def _from_database(path: str) -> Source:
+    database = ForeignDatabase(path)
+    if {"entries", "export_info"} <= set(database.tables):
+        return Source("an export of this program (sqlite)", own.read_sqlite(database))
+    generation = claude_flow_db.generation(database)
+    if generation:
+        return Source(f"a claude-flow {generation}.x memory.db", claude_flow_db.read_database(database))
+    database.close()
+    raise DataError(f"{path} is an SQLite database, but none that is known here.", hint=_HINT)
+
+
+def _from_stream(raw: IO[bytes], name: str, changed: int) -> Source:
+    stream: Any = raw
+    if stream.peek(2)[:2] == b"\x1f\x8b":
+        stream = io.BufferedReader(gzip.GzipFile(fileobj=raw))
+    try:
+        start = stream.peek(65536)[:65536]
+    except (OSError, EOFError) as error:
+        raise DataError(f"{name} is damaged: {error}.") from None
+    if not start.strip():
+        raise DataError(f"{name} is empty.", hint=_HINT)
+    if start[:16] == MAGIC:
+        raise DataError(f"{name} is a compressed SQLite database.", hint="Unpack it first: gunzip.")
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+        return _from_json(stream, start, name, changed)
+    first_line = start.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0].decode(errors="replace")
+    for delimiter, form in ((",", "csv"), ("\t", "tsv")):
+        columns = first_line.strip().split(delimiter)
+        if {"key", "data", "key_version"} <= set(columns):
+            text = io.TextIOWrapper(stream, "utf-8-sig", newline="")
+            return Source(f"an export of this program ({form})", own.read_table(text, delimiter))
+    if b"\x00" in start:
+        raise DataError(
+            f"{name} is nothing that can be imported.", hint="A copy of a store is put back by: memory restore"
+        )
+    raise DataError(f"{name} is nothing that can be imported.", hint=_HINT)
+
+
+def _from_json(stream: Any, start: bytes, name: str, changed: int) -> Source:
+    first = start.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0].decode(errors="replace")
+    item = _parsed(first)
+    if isinstance(item, dict) and (own.is_envelope(item) or item.get("record") == "header"):
+        return Source("an export of this program (ndjson)", own.read_ndjson(_lines(stream)))
+    if graph.is_graph_line(item):
+        return Source("an MCP memory server's memory.jsonl", graph.read_graph(_lines(stream), changed))
+    text = _whole(stream, name)
+    if json_forms.is_entry(item) and "\n" in text.strip():
+        lines = ((number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip())
+        return Source("entries, one a line", json_forms.read_lines(lines))
+    try:
+        document = json_forms.parse(text)
+    except ValueError as error:
+        raise DataError(f"{name} is not valid JSON: {error}.", hint=_HINT) from None
+    return _from_document(document, text, name)
+
+
+def _from_document(document: Any, text: str, name: str) -> Source:
+    if isinstance(document, dict):
+        entries = document.get("entries")
+        ours = document.get("kind") == own.KIND or (
+            isinstance(entries, list) and entries and own.is_envelope(entries[0])
+        )
+        if own.is_envelope(document):
+            return Source("an entry of this program", own.read_ndjson(iter([(1, text.replace("\n", " "))])))
+        if ours and JsonReader().is_valid(text):
+            return Source("an export of this program (json)", own.read_document(text))
+    if json_forms.is_entry_list(document):
+        kind = "a claude-flow 3.x export" if isinstance(document, dict) else "a list of entries"
+        return Source(kind, json_forms.read_entries(document))
+    if json_forms.is_namespaces(document):
+        return Source("a claude-flow 2.x memory store or export", json_forms.read_namespaces(document))
+    raise DataError(f"{name} is JSON, but no memory that is known here.", hint=_HINT)
+
+
+def _parsed(line: str) -> Any:
+    try:
+        return json_forms.parse(line)
+    except ValueError:
+        return None
+
+
+def _whole(stream: Any, name: str) -> str:
+    try:
+        raw = stream.read(MOST_TEXT + 1)
+        if len(raw) > MOST_TEXT:
+            raise DataError(
+                f"{name} is larger than {MOST_TEXT} bytes.", hint="Export it as ndjson, which has no such limit."
+            )
+        return str(raw, "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name} is not UTF-8 (byte {error.start}).") from None
+    except (OSError, EOFError) as error:
+        raise DataError(f"{name} is damaged: {error}.") from None
+
+
+def _lines(stream: Any) -> Iterator[tuple[int, str]]:
+    """(number, text) of each line that is not empty. Raises DataError (65): a damaged file, no UTF-8, a line too long."""
+    number = 0
+    while True:
+        try:
+            line = stream.readline(MOST_TEXT)
+        except (OSError, EOFError) as error:
+            raise DataError(f"The file is damaged after line {number}: {error}.") from None
+        if not line:
+            return
+        number += 1
+        if len(line) == MOST_TEXT:
+            raise DataError(f"Line {number} is longer than {MOST_TEXT} bytes.")
+        try:
+            text = str(line, "utf-8-sig" if number == 1 else "utf-8").strip("\r\n ")
+        except UnicodeDecodeError:
+            raise DataError(f"Line {number} is not UTF-8.") from None
+        if text:
+            yield number, text
