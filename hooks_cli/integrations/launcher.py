@@ -10,7 +10,7 @@ import os
 import sys
 import sysconfig
 
-from ..errors import Unavailable
+from hooks_cli.errors import Unavailable
 
 PROGRAM_NAMES = ("hooks-cli", "claude-flow")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import stat
 
-from ...errors import CannotCreate, PermissionRefused, UsageError
-from ..launcher import interpreter_path, next_on_path
-from .script import NAMES, is_shim, render
+from hooks_cli.errors import CannotCreate, PermissionRefused, UsageError
+from hooks_cli.integrations.launcher import interpreter_path, next_on_path
+from hooks_cli.integrations.shims.script import NAMES, is_shim, render
 
 CURRENT, OUTDATED, MISSING, FOREIGN = "current", "outdated", "missing", "foreign"
 
