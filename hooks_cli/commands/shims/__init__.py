@@ -1,0 +1,1 @@
+"""`hooks-cli shims …`: what prompts call as `npx claude-flow …` runs here."""

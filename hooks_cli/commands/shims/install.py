@@ -1,0 +1,58 @@
+"""`shims install`: write the shims and say how to put them first on PATH."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from hooks_cli.cli.spec import Call, Positional, Verb
+from hooks_cli.integrations.launcher import launcher_path
+from hooks_cli.integrations.shims.folder import folder_of, install, status
+from hooks_cli.integrations.shims.script import quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "shims",
+    "install",
+    "Write shims, so that npx claude-flow hooks … and memory … run here.",
+    positionals=(Positional("names", "npx, bunx, pnpm, ruflo; all of them when none is named.", many=True),),
+    examples=(
+        "hooks-cli shims install",
+        'export PATH="$(hooks-cli shims path):$PATH"',
+        "hooks-cli shims install npx ruflo",
+    ),
+    details="Each shim is a small sh program in a folder of your own (mode 0700). It runs claude-flow's hooks and memory commands "
+    "in this program; every other call, also claude-flow's other groups (mcp start, swarm …), reaches the next real program of "
+    "that name on PATH with the same words, input and exit code.",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Install what `names` says; 73 and 77 when the folder cannot be made or is not the user's own."""
+    launcher = launcher_path(sys.argv[0])
+    data_dir = environment.data_dir
+    written = install(data_dir, launcher, call.words("names"))
+    folder = folder_of(data_dir)
+    rows = status(data_dir, launcher, environment.variables.get("PATH", os.defpath))
+    if call.format != "text":
+        import json
+
+        answer = {"schema_version": "1", "folder": folder, "program": launcher, "written": written, "shims": rows}
+        environment.out(json.dumps(answer, ensure_ascii=False) + "\n")
+        return 0
+    environment.out(f"Shims in {folder}: {', '.join(written) + ' written' if written else 'all as they should be'}\n")
+    wanted = [row for row in rows if row["state"] == "current"]
+    for row in wanted:
+        if not row["real"] and row["name"] != "ruflo":
+            environment.err(
+                f"note: PATH has no real {row['name']} behind its shim; other {row['name']} calls will not be found "
+                f"(to take the shim away: hooks-cli shims remove {row['name']})"
+            )
+    if not all(row["active"] for row in wanted):
+        environment.out(
+            f'Put them first on PATH, for example in your shell\'s start file:\n  export PATH={quoted(folder)}:"$PATH"\n'
+        )
+    return 0

@@ -1,0 +1,33 @@
+"""`shims remove`: take the shims away."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Call, Positional, Verb
+from hooks_cli.integrations.shims.folder import folder_of, remove
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "shims",
+    "remove",
+    "Remove the shims, and their folder when nothing else is in it.",
+    positionals=(Positional("names", "npx, bunx, pnpm, ruflo; all of them when none is named.", many=True),),
+    examples=("hooks-cli shims remove", "hooks-cli shims remove pnpm"),
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Remove what `names` says; what is not there is no error, what is not a shim is left alone."""
+    removed = remove(environment.data_dir, call.words("names"))
+    folder = folder_of(environment.data_dir)
+    if call.format != "text":
+        import json
+
+        environment.out(
+            json.dumps({"schema_version": "1", "folder": folder, "removed": removed}, ensure_ascii=False) + "\n"
+        )
+        return 0
+    environment.out(f"Removed from {folder}: {', '.join(removed)}\n" if removed else f"No shims in {folder}\n")
+    return 0

@@ -1,0 +1,49 @@
+"""`shims status`: which shims are there, whether PATH finds them, and what lies behind them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from hooks_cli.cli.spec import Call, Verb
+from hooks_cli.integrations.launcher import launcher_path
+from hooks_cli.integrations.shims.folder import folder_of, status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "shims",
+    "status",
+    "Show each shim: installed or not, found on PATH or not, and the real program behind it.",
+    examples=("hooks-cli shims status",),
+    details="Exit code 0 when at least one shim is installed and every installed one is up to date and found first on PATH; else 1.",
+)
+
+WORDS = {
+    "current": "installed",
+    "outdated": "outdated (run: hooks-cli shims install)",
+    "missing": "not installed",
+    "foreign": "a file of somebody else is in its place",
+}
+
+
+def run(call: Call, environment: Environment) -> int:
+    """One line for each shim; 1 when a shim is missing its place on PATH or none is installed."""
+    rows = status(environment.data_dir, launcher_path(sys.argv[0]), environment.variables.get("PATH", os.defpath))
+    there = [row for row in rows if row["state"] != "missing"]
+    good = bool(there) and all(row["state"] == "current" and row["active"] for row in there)
+    if call.format != "text":
+        import json
+
+        answer = {"schema_version": "1", "folder": folder_of(environment.data_dir), "ready": good, "shims": rows}
+        environment.out(json.dumps(answer, ensure_ascii=False) + "\n")
+        return 0 if good else 1
+    environment.out(f"Folder: {folder_of(environment.data_dir)}\n")
+    for row in rows:
+        line = f"{row['name']}: {WORDS[str(row['state'])]}"
+        if row["state"] != "missing":
+            line += "; first on PATH" if row["active"] else "; not first on PATH"
+        environment.out(f"{line}; behind it: {row['real'] or 'nothing'}\n")
+    return 0 if good else 1
