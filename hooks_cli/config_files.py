@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SIZE_LIMIT = 256 * 1024
 WARNING_LIMIT = 10
 ENTRY_LIMIT = 1000  # what one file may hold, so that a hostile one cannot make every command slow
+DOT_LIMIT = 100
 YOUNG_NS = 100_000_000
 KEY_REFERENCE = "${MEMORY_ENCRYPTION_KEY}"
 
@@ -113,6 +114,12 @@ def _document(path: str, trusted: bool) -> dict[str, object] | None:
         data = file.read(SIZE_LIMIT + 1)
     if len(data) > SIZE_LIMIT:
         raise ConfigError(path=path, reason=f"it is larger than {SIZE_LIMIT // 1024} KiB")
+    # tomllib keeps every prefix of a dotted key: a key of 100,000 dots in a hostile file would fill the memory.
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if line.count(b".") > DOT_LIMIT:
+            raise ConfigError(
+                path=path, reason=f"line {number} has more than {DOT_LIMIT} dots; break it into several lines"
+            )
     try:
         return tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -127,10 +134,7 @@ def _document(path: str, trusted: bool) -> dict[str, object] | None:
 def _take(settings: Settings, document: dict[str, object], path: str, origin: int) -> None:
     """Put what a document says into the settings, judged by its origin."""
     problems: list[str] = []
-    for count, (key, rule, value) in enumerate(_entries(settings, document, path)):
-        if count >= ENTRY_LIMIT:
-            problems.append(f"it holds more than {ENTRY_LIMIT} settings")
-            break
+    for key, rule, value in _entries(settings, document, path):
         wrong = _checked(rule[0], value)
         if isinstance(wrong, _Wrong):
             problems.append(f"{_shown(key)} must be {wrong.expected}, not {_shown(wrong.found)}")
@@ -149,8 +153,17 @@ def _take(settings: Settings, document: dict[str, object], path: str, origin: in
 def _entries(settings: Settings, document: dict[str, object], path: str) -> Iterator[tuple[str, Rule, object]]:
     """Each declared key of a document with its rule and raw value; unknown ones become a warning, tables are noted."""
     waiting: list[tuple[str, object]] = list(document.items())
-    while waiting:
-        key, value = waiting.pop(0)
+    left = ENTRY_LIMIT
+
+    def count(items: dict[str, object]) -> dict[str, object]:
+        nonlocal left
+        left -= len(items)
+        if left < 0:
+            raise ConfigError(path=path, reason=f"it holds more than {ENTRY_LIMIT} settings")
+        return items
+
+    count(document)
+    for key, value in waiting:  # grows while it is walked
         prefix, _, last = key.rpartition(".")
         if key in KEYS:
             kind, _, trust = KEYS[key]
@@ -158,22 +171,22 @@ def _entries(settings: Settings, document: dict[str, object], path: str) -> Iter
         elif key in TABLES and isinstance(value, dict):
             settings.tables.add(key)
             kind, _, trust = TABLES[key]
-            for name, item in value.items():
+            for name, item in count(value).items():
                 yield f"{key}.{name}", (kind, trust), item
         elif key in FIELDS and isinstance(value, dict):
             settings.tables.add(key)
-            for name, row in value.items():
+            for name, row in count(value).items():
                 if not isinstance(row, dict):
                     yield f"{key}.{name}", ("table", ""), row
                     continue
-                for field, item in row.items():
+                for field, item in count(row).items():
                     if field in FIELDS[key]:
                         yield f"{key}.{name}.{field}", FIELDS[key][field], item
                     else:
                         settings.warnings.append(_unknown(f"{key}.{name}.{field}", field, list(FIELDS[key]), path))
         elif key in _GROUPS and isinstance(value, dict):
             settings.tables.add(key)
-            waiting.extend((f"{key}.{name}", item) for name, item in value.items())
+            waiting.extend((f"{key}.{name}", item) for name, item in count(value).items())
         elif key in _GROUPS or key in TABLES or key in FIELDS:
             yield key, ("table", ""), value
         else:
@@ -243,12 +256,18 @@ def _judged(settings: Settings, key: str, trust: str, value: Value, path: str, o
             return f'may only be "{KEY_REFERENCE}" here'
         if not re.fullmatch(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}", str(value)):
             return 'must name a variable, such as "${MEMORY_ENCRYPTION_KEY}": a key does not belong in a settings file'
+    elif key == "memory.store" and origin == PROJECT:
+        # Kept as it is written: the folder that it starts from is the project's home, and a symbolic link may change any time, so
+        # `Environment.named_store` looks again.
+        value = os.path.normpath(str(value))
+        if os.path.isabs(value) or value in (".", "..") or value.startswith(".." + os.sep):
+            return "may only name a place inside the project"
+        if ".git" in value.split(os.sep):
+            return "may not name a place inside .git"
     elif trust == config.INSIDE and value:
         place = os.path.realpath(os.path.join(folder, os.path.expanduser(str(value)) if origin == USER else str(value)))
         if origin == PROJECT and not _inside(place, os.path.realpath(folder)):
             return "may only name a place inside the project"
-        if origin == PROJECT and ".git" in place.split(os.sep):
-            return "may not name a place inside .git"
         value = place
     elif key == "memory.security.key_file" and value:
         value = os.path.join(folder, os.path.expanduser(str(value)))

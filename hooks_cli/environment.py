@@ -160,7 +160,8 @@ class Environment(Streams):
         """The real path of the store when HOOKS_STORE or a settings file names one, else ""."""
         named = self.variables.get("HOOKS_STORE", "")
         if not named:
-            return self.settings.text("memory.store")
+            named = self.settings.text("memory.store")
+            return os.path.realpath(named) if os.path.isabs(named) else self._store_inside(named)
         try:
             place = os.path.realpath(os.path.join(self.cwd, named))
         except ValueError:
@@ -169,6 +170,15 @@ class Environment(Streams):
             raise ConfigError(
                 path="HOOKS_STORE", reason=f"it names the folder {place}; name a file, for example {place}/{STORE_FILE}"
             )
+        return place
+
+    def _store_inside(self, named: str) -> str:
+        """The store that the project's file names, if it is inside the project still when symbolic links are followed."""
+        home = self.project.home
+        place = os.path.realpath(os.path.join(home, named)) if named else ""
+        if place and (not place.startswith(home.rstrip("/") + "/") or ".git" in place[len(home) :].split("/")):
+            self.err(f"hooks-cli: Ignored in {self.project_config_path}: memory.store leads out of the project.")
+            place = ""
         return place
 
     @lazy
