@@ -107,7 +107,7 @@ def _document(path: str, trusted: bool) -> dict[str, object] | None:
             raise PermissionRefused(
                 path=path,
                 reason="somebody else can write it, and it may name a command to run",
-                hint=f"Run: chmod o-w '{path}' (and own it)",
+                hint="Run: chmod o-w '{path}' (and own it)",
             )
         if not trusted and not _inside(os.path.realpath(path), os.path.realpath(os.path.dirname(path))):
             raise ConfigError(path=path, reason="it is a symbolic link that leads out of the project")
@@ -123,8 +123,8 @@ def _document(path: str, trusted: bool) -> dict[str, object] | None:
     try:
         return tomllib.loads(data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError(path=path, reason=f"it is not UTF-8 (at line {line})") from None
+        number = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(path=path, reason=f"it is not UTF-8 (at line {number})") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(path=path, reason=f"it is not valid TOML: {error}") from None
     except (RecursionError, ValueError) as error:

@@ -44,10 +44,6 @@ class Environment(Streams):
     @classmethod
     def from_process(cls) -> Environment:
         """The environment of this process."""
-        if sys.stdin is None or sys.stdout is None or sys.stderr is None:
-            # A standard stream that was closed would lend its number to the next file opened, and our output would go there.
-            while os.open(os.devnull, os.O_RDWR) <= 2:
-                pass
         return cls(dict(os.environ))
 
     # --- where ---------------------------------------------------------------------------------------------------------
