@@ -70,7 +70,9 @@ def test_the_folders_on_macos(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_hooks_home_moves_all_of_it(tmp_path: Path) -> None:
     ours = Environment({"HOOKS_HOME": "x/../h", "XDG_DATA_HOME": "/elsewhere"}, str(tmp_path))
-    assert [ours.data_dir, ours.config_dir, ours.cache_dir] == [f"{tmp_path}/h/{k}" for k in ("data", "config", "cache")]
+    assert [ours.data_dir, ours.config_dir, ours.cache_dir] == [
+        f"{tmp_path}/h/{k}" for k in ("data", "config", "cache")
+    ]
     assert ours.key_path.startswith(f"{tmp_path}/h/config/keys/{ours.project_name}-")
 
 
@@ -215,7 +217,9 @@ def test_bytes_that_a_file_name_smuggled_in_come_out_as_they_were(raw: bytes) ->
 
 
 def test_output_does_not_depend_on_the_locale() -> None:
-    done = python(OUT + 'e.out("h\\xe4llo \\u20ac\\n"); e.out("\\ud800"); e.flush()', env={"LC_ALL": "C", "PYTHONUTF8": "0"})
+    done = python(
+        OUT + 'e.out("h\\xe4llo \\u20ac\\n"); e.out("\\ud800"); e.flush()', env={"LC_ALL": "C", "PYTHONUTF8": "0"}
+    )
     assert done.stdout == "hällo €\n\\ud800".encode()
 
 

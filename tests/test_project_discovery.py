@@ -260,7 +260,9 @@ def test_any_path_has_a_plain_stem(raw: bytes) -> None:
 
 NAMES = st.sampled_from(["a", "b", "c d", "é", "x.y"])
 TREES = st.lists(
-    st.tuples(st.lists(NAMES, min_size=1, max_size=4), st.sampled_from(["folder", "git", "hooks.toml", "store", "junk"])),
+    st.tuples(
+        st.lists(NAMES, min_size=1, max_size=4), st.sampled_from(["folder", "git", "hooks.toml", "store", "junk"])
+    ),
     max_size=6,
 )
 
