@@ -34,6 +34,8 @@ TABLES = (
         expires INTEGER) STRICT""",
     "CREATE INDEX head_newest ON head(revision) WHERE live = 1",
     "CREATE INDEX head_expires ON head(expires) WHERE expires IS NOT NULL",
+    # Baselines are ranked over all addresses (docs/retention.md): found without a scan, at no cost to other addresses.
+    "CREATE INDEX head_baseline ON head(id) WHERE address GLOB '*baseline*'",
     """CREATE TABLE entry(
         revision INTEGER PRIMARY KEY,
         head INTEGER NOT NULL,
@@ -93,6 +95,8 @@ TABLES = (
     "CREATE INDEX task_open ON task(session) WHERE closed_at IS NULL",
     # Which process a session was opened or restored in: pid and its start time, so that a reused pid is not mistaken.
     "CREATE TABLE binding(pid INTEGER PRIMARY KEY, start INTEGER NOT NULL, session INTEGER NOT NULL, at INTEGER NOT NULL) STRICT",
+    # Where long work stopped and what is left to do, so that the next run goes on: `store.upkeep`. No evidence, so not in the ledger.
+    "CREATE TABLE upkeep(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT",
     # The words of the heads. Contentless: the text itself lies in `entry` once. rowid = the head's newest revision.
     """CREATE VIRTUAL TABLE search USING fts5(
         address, tags, body, content='', contentless_delete=1, tokenize='porter unicode61 remove_diacritics 2')""",

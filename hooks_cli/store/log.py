@@ -1,0 +1,129 @@
+"""The project's journal as one sequence: every event, and every version that a memory command wrote without one."""
+
+from __future__ import annotations
+
+from hooks_cli.store.entries import matching
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.store.contract import Row
+    from hooks_cli.store.embedded import EmbeddedStore
+
+
+class Wanted:
+    """Which lines of the journal: times in ms, revisions exclusive, `verb`, `session` and `agent` exactly, `pattern` a glob."""
+
+    __slots__ = ("after", "agent", "before", "pattern", "session", "since", "until", "verb")
+
+    def __init__(
+        self,
+        *,
+        session: str = "",
+        agent: str = "",
+        verb: str = "",
+        pattern: str = "",
+        since: int | None = None,
+        until: int | None = None,
+        after: int | None = None,
+        before: int | None = None,
+    ) -> None:
+        self.session = session
+        self.agent = agent
+        self.verb = verb
+        self.pattern = pattern
+        self.since = since
+        self.until = until
+        self.after = after
+        self.before = before
+
+
+class Line:
+    """One line: an event, a version, or an event with the version it made. `fields` is the event's JSON, or None.
+
+    `address` and `version` are None without an entry; they are also None when the entry was collected. `kind` and `size` (bytes)
+    are the version's.
+    """
+
+    __slots__ = (
+        "address",
+        "agent",
+        "at",
+        "attribution",
+        "fields",
+        "kind",
+        "revision",
+        "session",
+        "size",
+        "verb",
+        "version",
+    )
+
+    def __init__(self, row: Row) -> None:
+        (
+            self.revision,
+            self.at,
+            self.verb,
+            self.session,
+            self.agent,
+            self.attribution,
+            self.address,
+            self.version,
+            self.kind,
+            self.size,
+            self.fields,
+        ) = row
+
+
+_EVENTS = """SELECT v.revision, v.at, v.verb, s.name, v.agent, v.attribution, h.address, e.version, e.kind,
+    octet_length(e.value), v.fields
+    FROM event v LEFT JOIN entry e ON v.entry = 1 AND e.revision = v.revision LEFT JOIN head h ON h.id = e.head
+    LEFT JOIN session s ON s.id = v.session"""
+_ENTRIES = """SELECT v.revision, v.at, v.event, s.name, v.agent, CASE v.guessed WHEN 1 THEN 'guessed' END, h.address, v.version,
+    v.kind, octet_length(v.value), NULL
+    FROM entry v JOIN head h ON h.id = v.head LEFT JOIN session s ON s.id = v.session"""
+_NO_EVENT = "NOT EXISTS (SELECT 1 FROM event x WHERE x.revision = v.revision)"
+
+
+def newest(store: EmbeddedStore, wanted: Wanted, limit: int) -> list[Line]:
+    """The newest lines, newest first."""
+    return _lines(store, wanted, "DESC", limit)
+
+
+def oldest(store: EmbeddedStore, wanted: Wanted, limit: int) -> list[Line]:
+    """The oldest lines, oldest first: with `wanted.after`, what came next."""
+    return _lines(store, wanted, "ASC", limit)
+
+
+def _lines(store: EmbeddedStore, wanted: Wanted, order: str, limit: int) -> list[Line]:
+    event_condition, params = _condition(wanted, "v.verb")
+    entry_condition, entry_params = _condition(wanted, "v.event")
+    tail = f"ORDER BY v.revision {order} LIMIT {int(limit)}"
+    rows = store.query(
+        f"SELECT * FROM ({_EVENTS} WHERE {event_condition} {tail}) UNION ALL "
+        f"SELECT * FROM ({_ENTRIES} WHERE {entry_condition} AND {_NO_EVENT} {tail}) "
+        f"ORDER BY 1 {order} LIMIT {int(limit)}",
+        (*params, *entry_params),
+    )
+    return [Line(row) for row in rows]
+
+
+def _condition(wanted: Wanted, verb: str) -> tuple[str, tuple[object, ...]]:
+    conditions: list[str] = ["1"]
+    params: list[object] = []
+    for value, condition in (
+        (wanted.session or None, "v.session = (SELECT id FROM session WHERE name = ?)"),
+        (wanted.agent or None, "v.agent = ?"),
+        (wanted.verb or None, f"{verb} = ?"),
+        (wanted.since, "v.at >= ?"),
+        (wanted.until, "v.at <= ?"),
+        (wanted.after, "v.revision > ?"),
+        (wanted.before, "v.revision < ?"),
+    ):
+        if value is not None:
+            conditions.append(condition)
+            params.append(value)
+    if wanted.pattern:
+        condition, values = matching(wanted.pattern)
+        conditions.append(condition)
+        params.extend(values)
+    return " AND ".join(conditions), tuple(params)

@@ -1,0 +1,116 @@
+"""Reading versions that are not the newest: the history of an address, and what the store said at a revision.
+
+Garbage collection leaves gaps: of versions 1, 2, 3 the second may be gone. What an address said while version 2 was the newest is then
+not known any more, and is never answered with version 1. A gap shows in the numbers alone: version v is only known to have been the
+newest up to a revision when version v + 1 is there, or when v is the newest of all.
+"""
+
+from __future__ import annotations
+
+from hooks_cli.model.entry import DESTROYED, TOMBSTONE, Entry
+from hooks_cli.store.entries import COLUMNS, FROM_ENTRIES, matching
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.store.contract import Row
+    from hooks_cli.store.embedded import EmbeddedStore
+
+
+class Past:
+    """What was there: the `entries`, and of how many addresses it is not known any more (`collected`)."""
+
+    __slots__ = ("collected", "entries")
+
+    def __init__(self, entries: list[Entry], collected: int) -> None:
+        self.entries = entries
+        self.collected = collected
+
+
+def head_of(store: EmbeddedStore, address: str) -> Row | None:
+    """(id, revision, version, live, pinned, expires) of an address, or None when nobody ever wrote it."""
+    return store.row("SELECT id, revision, version, live, pinned, expires FROM head WHERE address = ?", (address,))
+
+
+def versions(store: EmbeddedStore, address: str) -> list[Entry]:
+    """All versions of an address that are left, the newest first, tombstones and destroyed ones too."""
+    sql = f"SELECT {COLUMNS} FROM {FROM_ENTRIES} WHERE h.address = ? ORDER BY e.version DESC"
+    return [Entry(row) for row in store.query(sql, (address,))]
+
+
+def version(store: EmbeddedStore, address: str, number: int) -> Entry | None:
+    """One version of an address, or None when it is not there (never made, or collected)."""
+    row = store.row(f"SELECT {COLUMNS} FROM {FROM_ENTRIES} WHERE h.address = ? AND e.version = ?", (address, number))
+    return None if row is None else Entry(row)
+
+
+def revision_at(store: EmbeddedStore, at: int) -> int:
+    """The newest revision written at or before a time (ms); 0 when everything is younger."""
+    row = store.row("SELECT revision FROM entry WHERE at <= ? ORDER BY revision DESC LIMIT 1", (at,))
+    return 0 if row is None else int(row[0])
+
+
+def moment_of(store: EmbeddedStore, revision: int) -> int:
+    """When the store came to a revision: the time (ms) of the newest entry up to it; 0 when there is none."""
+    row = store.row("SELECT at FROM entry WHERE revision <= ? ORDER BY revision DESC LIMIT 1", (revision,))
+    return 0 if row is None else int(row[0])
+
+
+# The newest version of each address up to revision ?1, and whether it was the newest for certain.
+_UP_TO = "(SELECT max(version) FROM entry WHERE head = h.id AND revision <= ?1)"
+_KNOWN = "(e.version = h.version OR EXISTS (SELECT 1 FROM entry n WHERE n.head = h.id AND n.version = e.version + 1))"
+
+
+def address_at(store: EmbeddedStore, address: str, revision: int, moment: int) -> Past:
+    """What one address said at a revision, seen at `moment` (ms; what had expired by then is not there)."""
+    row = store.row(
+        f"SELECT {_KNOWN}, {COLUMNS} FROM {FROM_ENTRIES} WHERE h.address = ?2 AND e.revision <= ?1 "
+        "ORDER BY e.version DESC LIMIT 1",
+        (revision, address),
+    )
+    if row is None:
+        first = store.row(
+            "SELECT h.version, (SELECT min(version) FROM entry WHERE head = h.id) FROM head h WHERE h.address = ?",
+            (address,),
+        )
+        return Past([], int(first is not None and first[1] != 1))
+    if not row[0]:
+        return Past([], 1)
+    entry = Entry(row[1:])
+    return Past([entry] if _is_there(entry, moment) else [], 0)
+
+
+def matching_at(
+    store: EmbeddedStore, pattern: str, revision: int, moment: int, limit: int, offset: int = 0
+) -> tuple[Past, int]:
+    """What the addresses of a glob said at a revision, newest first, and how many there were in all."""
+    condition, params = matching(pattern)
+    condition = _numbered(condition, 3)
+    join = f"head h JOIN entry e ON e.head = h.id AND e.version = {_UP_TO} LEFT JOIN session s ON s.id = e.session"
+    there = f"e.kind NOT IN ({TOMBSTONE}, {DESTROYED}) AND (e.expires IS NULL OR e.expires > ?2) AND {_KNOWN}"
+    values = (revision, moment, *params)
+    rows = store.query(
+        f"SELECT {COLUMNS} FROM {join} WHERE {condition} AND {there} ORDER BY e.revision DESC "
+        f"LIMIT {int(limit)} OFFSET {int(offset)}",
+        values,
+    )
+    total, unknown = store.query(
+        f"SELECT count(*) FILTER (WHERE {there}), count(*) FILTER (WHERE NOT {_KNOWN}) FROM {join} WHERE {condition}",
+        values,
+    )[0]
+    gone = store.query(
+        f"SELECT count(*) FROM head h WHERE {condition} AND {_UP_TO} IS NULL "
+        # `?2 IS ?2` is true: all three statements take the same parameters.
+        "AND coalesce((SELECT min(version) FROM entry WHERE head = h.id), 0) <> 1 AND ?2 IS ?2",
+        values,
+    )[0][0]
+    return Past([Entry(row) for row in rows], int(unknown + gone)), int(total)
+
+
+def _numbered(condition: str, first: int) -> str:
+    """The condition with its `?` numbered from `first` on, to stand beside ?1 and ?2."""
+    parts = condition.split("?")
+    return parts[0] + "".join(f"?{first + n}{part}" for n, part in enumerate(parts[1:]))
+
+
+def _is_there(entry: Entry, moment: int) -> bool:
+    return entry.kind not in (TOMBSTONE, DESTROYED) and (entry.expires is None or entry.expires > moment)
