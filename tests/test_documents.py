@@ -52,7 +52,7 @@ def test_manual_pages_are_well_formed(tmp_path: Path) -> None:
     for name, page in documents.man_pages(every_group()).items():
         if page.startswith(".so"):
             continue
-        flags = ["-man", "-Tutf8", "-ww"] if groff.endswith("groff") else ["-Tlint", "-Wwarning"]
+        flags = ["-man", "-Kutf8", "-Tutf8", "-ww"] if groff.endswith("groff") else ["-Tlint", "-Wwarning"]
         done = subprocess.run([groff, *flags], input=page, capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, ""), name
 

@@ -58,7 +58,8 @@ def group_page(group: Group, width: int = WIDTH) -> list[Line]:
 
 def verb_page(verb: Verb, width: int = WIDTH) -> list[Line]:
     """The page of one verb: what it does, how it is called, every option, examples, exit codes."""
-    lines = [("title", f"{PROGRAM} {verb.title}: {verb.summary}"), ("plain", ""), ("heading", "Usage")]
+    lines = [("title", line) for line in _wrapped(f"{PROGRAM} {verb.title}: {verb.summary}", width)]
+    lines += [("plain", ""), ("heading", "Usage")]
     lines.append(("plain", "  " + usage(verb)))
     if verb.aliases:
         lines.append(("plain", "  also: " + ", ".join(f"{verb.group} {alias}".strip() for alias in verb.aliases)))
