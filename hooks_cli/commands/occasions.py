@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.model.json_text import object_text
+from hooks_cli.model.json_text import Raw, object_text
 from hooks_cli.operations import drafting
 from hooks_cli.operations.recording import Occasion
 
@@ -57,9 +57,10 @@ def draft(call: Call, store: EmbeddedStore, value: str, source: str | None = Non
     return drafting.draft(store, key, value, metadata=call.text("metadata"), source=source)
 
 
-def metadata_field(call: Call, key: str) -> str | None:
+def metadata_field(call: Call, store: EmbeddedStore, key: str) -> str | None:
     """The metadata for the event itself: an event with an entry points to it and carries no copy."""
-    return None if key else call.text("metadata") or None
+    checked = None if key else drafting.metadata_json(store, call.text("metadata"))
+    return None if checked is None else Raw(checked)
 
 
 def written_line(written: Written) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 DEFAULT_NAMES = ("api_keys", "credentials", "tokens")
 
-# What a well-known secret begins with; it is 20 characters long at least, prefix included. The exact shapes: `crypto.findings`.
+# What a well-known secret begins with; it is 20 characters long at least, prefix included. The exact shapes:
+# `crypto.findings`.
 SHORTEST = 20
 SHAPES = (
     b"AKIA",

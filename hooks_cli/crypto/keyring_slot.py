@@ -6,6 +6,7 @@ from importlib import import_module
 
 from hooks_cli.crypto.key_file import KEY_BYTES
 from hooks_cli.errors import ExtraMissing, Unavailable
+from hooks_cli.interpreter import complete
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ SERVICE = "hooks-cli"
 
 
 def _keyring() -> ModuleType:
+    complete()
     try:
         return import_module("keyring")
     except ImportError:

@@ -1,7 +1,9 @@
-"""The paper form of a key: short enough to write down by hand, with checksums that find a slip and say in which line. Cold.
+"""The paper form of a key: short enough to write down by hand, with checksums that find a slip and say in which line.
+Cold.
 
-Four lines of 13 key digits and 2 check digits, and a fifth of 5 check digits over the whole, in groups of five. The digits are
-Crockford's base 32 (no I, L, O, U), so that what is easily mistaken in handwriting is read as what was meant:
+Four lines of 13 key digits and 2 check digits, and a fifth of 5 check digits over the whole, in groups of five. The
+digits are Crockford's base 32 (no I, L, O, U), so that what is easily mistaken in handwriting is read as what was
+meant:
 
     1: 0410R 30R0G 60VA3
     2: …

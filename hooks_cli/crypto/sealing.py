@@ -12,8 +12,10 @@ import base64
 import os
 
 from hooks_cli.crypto import detect, findings
+from hooks_cli.crypto.ciphers import AESGCM, InvalidTag
 from hooks_cli.crypto.ledger import subkey
 from hooks_cli.errors import Tampered
+from hooks_cli.model.json_text import Raw
 from hooks_cli.model.sealed_text import BEGIN, END
 
 NONCE_BYTES = 12
@@ -26,8 +28,6 @@ class Sealer:
     __slots__ = ("_cipher", "place", "store_id")
 
     def __init__(self, data_key: bytes, store_id: bytes, place: str = "") -> None:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
         self._cipher = AESGCM(subkey(data_key, b"sealing"))
         self.store_id = store_id.hex()
         self.place = place
@@ -42,8 +42,6 @@ class Sealer:
 
     def open(self, marker: str, address: str, revision: int) -> tuple[str, str]:
         """(the piece, its form). Raises Tampered (77) when it was not sealed here, for this address and revision."""
-        from cryptography.exceptions import InvalidTag
-
         try:
             form, _, _, text = marker[len(BEGIN) : -len(END)].split(":")
             sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
@@ -114,6 +112,40 @@ def seal_write(
 def seal_text(sealer: Sealer, address: str, revision: int, text: str) -> str:
     """Seal the well-known secrets in a text that is no entry's value: a description, a message."""
     return _seal_pieces(sealer, address, revision, text, False, (), True, Outcome(None, ()))
+
+
+def seal_fields(
+    sealer: Sealer,
+    address: str,
+    revision: int,
+    fields: dict[str, object],
+    *,
+    names: tuple[str, ...],
+    scan: bool,
+    found: list[str],
+) -> dict[str, object]:
+    """A copy of a dict of texts, numbers, lists, dicts and `Raw` JSON with what is sensitive sealed; `found` says
+    what that was.
+    """
+
+    def sealed(value: object, name: str) -> object:
+        if isinstance(value, dict):
+            return {inner: sealed(item, inner) for inner, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [sealed(item, name) for item in value]
+        if not isinstance(value, str):
+            return value
+        is_json = isinstance(value, Raw)
+        if detect.normal(name) in names and (not is_json or findings.has_string(value)):
+            found.append(name)
+            marker = sealer.seal(value, "w" if is_json else "t", address, revision)
+            return Raw(f'"{marker}"') if is_json else marker
+        outcome = Outcome(None, ())
+        text = _seal_pieces(sealer, address, revision, value, is_json, names, scan, outcome)
+        found.extend(what for what in outcome.found if what not in found)
+        return Raw(text) if is_json else text
+
+    return {name: sealed(value, name) for name, value in fields.items()}
 
 
 def reveal(sealer: Sealer, address: str, revision: int, text: str) -> str:

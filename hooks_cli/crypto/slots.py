@@ -79,7 +79,7 @@ def keyring_slot(data_key: bytes, wrapping: bytes, now_ms: int) -> Slot:
 
 def wrapping_key(slot: Slot, passphrase: str) -> bytes:
     """The 32-byte wrapping key of a passphrase slot: scrypt over the passphrase in Unicode form NFC. Slow by design."""
-    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+    from hooks_cli.crypto.ciphers import Scrypt
 
     kdf = slot["kdf"]
     words = unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogateescape")
@@ -121,15 +121,14 @@ def _bound_to(slot: Slot, field: str) -> bytes:
 
 
 def _wrap(slot: Slot, wrapping: bytes, key: bytes, field: str) -> str:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from hooks_cli.crypto.ciphers import AESGCM
 
     nonce = os.urandom(_NONCE_BYTES)
     return _text(nonce + AESGCM(wrapping).encrypt(nonce, key, _bound_to(slot, field)))
 
 
 def _unwrap(slot: Slot, wrapping: bytes, field: str) -> bytes | None:
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from hooks_cli.crypto.ciphers import AESGCM, InvalidTag
 
     sealed = _bytes(slot[field])
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hooks_cli.model.sealed_text import MASK, mask
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -10,7 +12,6 @@ TEXT, JSON, TOMBSTONE, DESTROYED = 0, 1, 2, 3
 KIND_NAMES = ("text", "json", "tombstone", "destroyed")
 # How much of a version is sealed once more: nothing, some fields of its JSON, the whole value.
 NOT_SEALED, SEALED_FIELDS, SEALED_WHOLE = 0, 1, 2
-SEALED_MARK = "‹sealed›"
 MAX_VALUE_BYTES = 64 * 1024 * 1024
 
 
@@ -91,6 +92,7 @@ class Entry:
         "kind",
         "metadata",
         "pinned",
+        "raw",
         "revision",
         "sealed",
         "session",
@@ -102,7 +104,7 @@ class Entry:
     )
 
     def __init__(self, row: tuple[Any, ...]) -> None:
-        """Take a row of `store.entries.COLUMNS`."""
+        """Take a row of `store.entries.COLUMNS`. What is sealed is masked at once; `raw` keeps it as it is stored."""
         (
             self.address,
             self.revision,
@@ -122,6 +124,16 @@ class Entry:
             self.pinned,
             self.value,
         ) = row
+        # (value, metadata, tags, source) as stored, where something in them is sealed; else None.
+        self.raw: tuple[str | None, ...] | None = None
+        if self.sealed:
+            self._mask()
+
+    def _mask(self) -> None:
+        self.raw = (self.value, self.metadata, self.tags, self.source)
+        value, metadata, tags, source = [mask(text) if text else text for text in self.raw]
+        self.value = MASK if self.sealed == SEALED_WHOLE and value is not None else value
+        self.metadata, self.tags, self.source = metadata, tags, source
 
     address: str
     revision: int
@@ -144,4 +156,4 @@ class Entry:
 
 def shown(entry: Entry) -> str:
     """The value as every output may show it."""
-    return SEALED_MARK if entry.sealed == SEALED_WHOLE else entry.value or ""
+    return entry.value or ""

@@ -17,6 +17,13 @@ END = "›"
 MASK = "‹sealed›"
 
 
+def before_cut(text: str, size: int) -> str:
+    """The first `size` characters, less a marker that would be cut in two."""
+    piece = text[:size]
+    start = piece.rfind(BEGIN[:2])
+    return piece[:start] if start >= 0 and piece.find(END, start) < 0 and text.startswith(BEGIN, start) else piece
+
+
 def mask(text: str) -> str:
     """The text with `‹sealed›` in the place of each marker; for everything that is shown, logged or indexed."""
     start = text.find(BEGIN)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from hooks_cli.errors import DataError
+from hooks_cli.errors import DataError, ReadOnlyAgent
 from hooks_cli.model import address as addresses
-from hooks_cli.operations.attribution import Attribution, attribute
+from hooks_cli.operations import access
+from hooks_cli.operations.attribution import Attribution, agent_name, attribute
 from hooks_cli.store import entries, journal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
+    from hooks_cli.errors import HooksError
     from hooks_cli.model.entry import Draft, Written
     from hooks_cli.store.embedded import EmbeddedStore
     from hooks_cli.store.transaction import Transaction
@@ -75,10 +77,10 @@ class Occasion:
 def record(store: EmbeddedStore, environment: Environment, occasion: Occasion) -> Recorded:
     """Keep the call in a transaction of its own.
 
-    An entry that cannot be kept (an invalid address or text) does not lose the event: it is kept without the entry, and the error is
-    raised after the commit (65).
+    An entry that cannot be kept (an invalid address or text, an agent that may only read) does not lose the event: it is kept without
+    the entry, and the error is raised after the commit (65, 77).
     """
-    refusal = refused_draft(occasion)
+    refusal = refused_draft(environment, occasion)
     with store.writing() as tx:
         recorded = record_in(tx, environment, occasion)
     if refusal is not None:
@@ -86,7 +88,7 @@ def record(store: EmbeddedStore, environment: Environment, occasion: Occasion) -
     return recorded
 
 
-def refused_draft(occasion: Occasion) -> DataError | None:
+def refused_draft(environment: Environment, occasion: Occasion) -> HooksError | None:
     """Take away a draft that cannot be kept, note it in the fields, and return the error to raise after the commit."""
     draft = occasion.draft
     if draft is None:
@@ -95,7 +97,10 @@ def refused_draft(occasion: Occasion) -> DataError | None:
         addresses.check(draft.address)
         if draft.value is not None:
             entries.check_value(draft.value)
-    except DataError as error:
+        refused = access.refusal(environment, agent_name(environment, occasion.agent))
+        if refused is not None:
+            raise refused
+    except (DataError, ReadOnlyAgent) as error:
         occasion.draft = None
         occasion.fields["refused"] = str(error)
         return error

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hooks_cli.errors import Sealed
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import Entry, Written
-from hooks_cli.operations import drafting
+from hooks_cli.operations import access, drafting
 from hooks_cli.operations.attribution import attribute
 from hooks_cli.store import entries, listing
 
@@ -31,8 +30,9 @@ def store_value(
 ) -> Written:
     """Write one version of `address`.
 
-    Raises InvalidAddress, InvalidJson, InvalidText, TooLarge (65), VersionConflict (76), and the store's errors.
+    Raises InvalidAddress, InvalidJson, InvalidText, TooLarge (65), VersionConflict (76), ReadOnlyAgent (77), and the store's errors.
     """
+    access.check_write(environment, agent)
     draft = drafting.draft(store, address, value, metadata=metadata, tags=tags, redact=redact)
     lifetime = drafting.milliseconds(ttl) if ttl else 0
     with store.writing() as tx:
@@ -72,9 +72,3 @@ def recall(
     if len(found) > limit and counted:
         total = listing.count(store, pattern, now)
     return Found(found[:limit], total, False)
-
-
-def refuse_sealed(entry: Entry) -> None:
-    """Raise Sealed (77) for a value that is not shown without --reveal."""
-    if entry.sealed == 2:
-        raise Sealed(address=entry.address)

@@ -15,6 +15,7 @@ from hooks_cli.store import anchor, lock, opening
 from hooks_cli.store.engine import apsw
 from hooks_cli.store.faults import translate
 from hooks_cli.store.schema import FORMAT
+from hooks_cli.store.sensitive import Guard, guard_of
 from hooks_cli.store.transaction import Transaction, find_mark
 
 TYPE_CHECKING = False
@@ -67,6 +68,8 @@ def open_store(
         store.close()
         raise
     store.clock = environment.now
+    store.guard = guard_of(environment)
+    store.tell = environment.err
     return store
 
 
@@ -117,7 +120,19 @@ def _identity(store: EmbeddedStore) -> tuple[bytes, int]:
 class EmbeddedStore:
     """An open store. Make it with `open_store`."""
 
-    __slots__ = ("_held", "anchor_path", "budget_ms", "clock", "connection", "key", "ledger", "path", "store_id")
+    __slots__ = (
+        "_held",
+        "anchor_path",
+        "budget_ms",
+        "clock",
+        "connection",
+        "guard",
+        "key",
+        "ledger",
+        "path",
+        "store_id",
+        "tell",
+    )
 
     def __init__(
         self,
@@ -136,6 +151,8 @@ class EmbeddedStore:
         self.store_id = b""
         self.ledger = Ledger(key.raw)
         self.clock = _no_clock
+        self.guard = Guard((), False)
+        self.tell = _tell_nobody
         self._held = held
 
     def query(self, sql: str, params: Params = ()) -> list[Row]:
@@ -215,6 +232,10 @@ class EmbeddedStore:
 
 def _no_clock() -> int:
     raise RuntimeError("the store was not opened through open_store")
+
+
+def _tell_nobody(line: str) -> None:
+    return
 
 
 def _near(text: str, position: int) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from hooks_cli.errors import InvalidText, TooLarge, VersionConflict
 from hooks_cli.model import address as addresses
-from hooks_cli.model.entry import DESTROYED, JSON, MAX_VALUE_BYTES, NOT_SEALED, TEXT, TOMBSTONE, Draft, Entry, Written
+from hooks_cli.model.entry import DESTROYED, JSON, MAX_VALUE_BYTES, TEXT, TOMBSTONE, Draft, Entry, Written
+from hooks_cli.model.sealed_text import mask
+from hooks_cli.store.sensitive import seal_draft
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,8 +72,9 @@ def put(tx: Transaction, draft: Draft, *, revision: int = 0, if_version: int | N
             raise VersionConflict(address=draft.address, current=current, expected=if_version)
     revision = revision or tx.next_revision()
     store = tx.store
-    value, metadata, sealed = draft.value, draft.metadata, NOT_SEALED
-    kind = TOMBSTONE if value is None else JSON if store.is_json_document(value) else TEXT
+    kind = TOMBSTONE if draft.value is None else JSON if store.is_json_document(draft.value) else TEXT
+    kept = seal_draft(tx, draft, revision, kind == JSON)
+    value = kept.value
     version = old[2] + 1 if old is not None else 1
     live = 0 if value is None else 1
     if old is None:
@@ -98,32 +101,32 @@ def put(tx: Transaction, draft: Draft, *, revision: int = 0, if_version: int | N
             version,
             tx.now,
             kind,
-            sealed,
+            kept.sealed,
             int(draft.guessed),
             draft.expires,
             draft.session,
             draft.agent,
             draft.event,
             draft.data_version,
-            draft.source,
-            draft.tags,
-            metadata,
+            kept.source,
+            kept.tags,
+            kept.metadata,
             draft.trace,
             value,
         ),
     )
     if value is not None:
-        index(store, revision, draft.address, draft.tags, metadata, value)
+        index(store, revision, draft.address, kept.tags, kept.metadata, value)
     tx.live += live - (old[3] if old is not None else 0)
     return Written(draft.address, revision, version, version - 1)
 
 
 def index(store: EmbeddedStore, revision: int, address: str, tags: str | None, metadata: str | None, body: str) -> None:
-    """Make the words of a head found by search; `body` and `metadata` are as they may be shown (sealed values masked)."""
-    text = body if not metadata else f"{body}\n{metadata}"
+    """Make the words of a head found by search; what is sealed in them is not indexed."""
+    text = mask(body if not metadata else f"{body}\n{metadata}")
     store.query(
         "INSERT INTO search(rowid, address, tags, body) VALUES(?,?,?,?)",
-        (revision, address, tags or "", text[:INDEXED_CHARACTERS]),
+        (revision, address, mask(tags or ""), text[:INDEXED_CHARACTERS]),
     )
 
 

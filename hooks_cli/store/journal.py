@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hooks_cli.model.json_text import object_text
+from hooks_cli.model.sealed_text import before_cut
+from hooks_cli.store.sensitive import seal_fields, seal_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,22 +92,23 @@ def record(
     at: int | None = None,
 ) -> None:
     """Append one event. `fields` is what the call said, without None values; texts over 16 Ki characters are cut and named in `cut`."""
-    text = object_text(capped(fields))
+    given = {name: value for name, value in fields.items() if value is not None}
+    text = object_text(given)
+    given = seal_fields(tx, text, given, revision) or given
+    text = object_text(capped(given))
     at = tx.now if at is None else at
     row = (revision, at, verb, session, attribution, agent, task, int(has_entry), call_id, trace, text)
     tx.insert("event", row)
 
 
 def capped(fields: dict[str, object]) -> dict[str, object]:
-    """The fields without None values, long texts cut and their names listed under `cut`."""
+    """The fields with long texts cut and their names listed under `cut`. A sealed piece is not cut in two, but left out."""
     kept: dict[str, object] = {}
     cut: list[str] = []
     for name, value in fields.items():
-        if value is None:
-            continue
         if isinstance(value, str) and len(value) > FIELD_CHARACTERS:
             cut.append(name)
-            value = type(value)(value[:FIELD_CHARACTERS]) if type(value) is str else "(left out: too long)"
+            value = before_cut(value, FIELD_CHARACTERS) if type(value) is str else "(left out: too long)"
         kept[name] = value
     if cut:
         kept["cut"] = cut
@@ -209,7 +212,9 @@ def open_task(
     revision: int,
 ) -> Task:
     """Begin a task at this transaction's time."""
-    values = (int(named), session, agent, description, revision, tx.now, None, None, name)
+    kept = seal_text(tx, description, revision)
+    kept = kept and before_cut(kept, FIELD_CHARACTERS)
+    values = (int(named), session, agent, kept, revision, tx.now, None, None, name)
     return _insert_task(tx, values)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.model.sealed_text import mask
 from hooks_cli.store import journal
 
 TYPE_CHECKING = False
@@ -73,8 +74,8 @@ def _summary(store: EmbeddedStore, session_id: int) -> dict[str, object]:
     )
     return {
         "tasks": [
-            {"task_id": t[0], "description": t[1], "outcome": t[2] or None, "duration_ms": t[3]}
+            {"task_id": t[0], "description": mask(t[1]), "outcome": t[2] or None, "duration_ms": t[3]}
             for t in reversed(tasks)
         ],
-        "notices": [row[0] for row in reversed(notices)],
+        "notices": [mask(row[0]) for row in reversed(notices)],
     }

@@ -35,7 +35,7 @@ def find_mark(marks: bytes, revision: int) -> bytes | None:
 class Transaction:
     """One write transaction; see contract. `now` is the same time for all that it writes."""
 
-    __slots__ = ("_first_revision", "_ledger", "_marks", "ended", "live", "now", "revision", "store")
+    __slots__ = ("_first_revision", "_ledger", "_marks", "ended", "live", "notes", "now", "revision", "store")
 
     def __init__(self, store: EmbeddedStore) -> None:
         self.store = store
@@ -43,6 +43,8 @@ class Transaction:
         self.revision = 0
         self.live = 0
         self.ended = False
+        # Lines for stderr, said after the commit.
+        self.notes: list[str] = []
 
     def __enter__(self) -> Transaction:
         store = self.store
@@ -81,6 +83,8 @@ class Transaction:
         self.ended = True
         if self.revision != self._first_revision:
             anchor.advance(store.anchor_path, store.key.raw, store.store_id, self.revision, ledger)
+        for line in self.notes:
+            store.tell(line)
         store.checkpoint()
 
     def _rollback(self) -> None:

@@ -39,7 +39,7 @@ def run(call: Call, environment: Environment) -> int:
     fields: dict[str, object] = {
         "message": None if key else message,
         "level": call.text("level"),
-        "metadata": occasions.metadata_field(call, key),
+        "metadata": occasions.metadata_field(call, store, key),
     }
     occasion = occasions.occasion(call, environment, fields, wanted="" if message else "message", draft=draft)
     recorded = record(store, environment, occasion)

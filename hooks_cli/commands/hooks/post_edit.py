@@ -47,7 +47,7 @@ def run(call: Call, environment: Environment) -> int:
     fields: dict[str, object] = {
         "file": path,
         "source": Raw(captured.source()) if captured is not None and not key else None,
-        "metadata": occasions.metadata_field(call, key),
+        "metadata": occasions.metadata_field(call, store, key),
         "success": call.values.get("success"),
     }
     occasion = occasions.occasion(call, environment, fields, wanted="file", draft=draft)

@@ -59,7 +59,7 @@ def run(call: Call, environment: Environment) -> int:
         "description": call.text("description"),
         "status": call.text("status"),
         "result": None if key else call.text("result"),
-        "metadata": occasions.metadata_field(call, key),
+        "metadata": occasions.metadata_field(call, store, key),
     }
     occasion = occasions.occasion(call, environment, fields, wanted="", draft=draft)
     done = tasks.finish(store, environment, occasion, call.text("task_id"), outcome(call))

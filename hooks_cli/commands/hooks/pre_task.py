@@ -43,7 +43,7 @@ def run(call: Call, environment: Environment) -> int:
     store = opening.for_hooks(environment)
     fields: dict[str, object] = {
         "description": call.text("description"),
-        "metadata": occasions.metadata_field(call, ""),
+        "metadata": occasions.metadata_field(call, store, ""),
     }
     occasions.draft(call, store, "")
     occasion = occasions.occasion(call, environment, fields, wanted="description")

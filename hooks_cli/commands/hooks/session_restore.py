@@ -5,7 +5,7 @@ from __future__ import annotations
 from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Verb
 from hooks_cli.commands import occasions, opening
 from hooks_cli.model import brief
-from hooks_cli.operations import session_restore
+from hooks_cli.operations import revealing, session_restore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ VERB = Verb(
             "load_memory", ("--load-memory",), "false: only bind the session, print nothing of the memory.", "switch"
         ),
         Option("max_chars", ("--max-chars",), "At most this many characters (10,000).", "integer", metavar="N"),
+        Option("reveal", ("--reveal",), "Always refused: the output goes into a prompt.", "switch", hidden=True),
         *ATTRIBUTION_OPTIONS,
     ),
     examples=('npx claude-flow@alpha hooks session-restore --session-id "hyper-tester-001"',),
@@ -34,7 +35,9 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Bind, then print the brief."""
+    """Bind, then print the brief. Raises RestoreNeverReveals (77) for --reveal."""
+    if call.flag("reveal"):
+        raise revealing.RestoreNeverReveals
     store = opening.for_hooks(environment)
     occasion = occasions.occasion(call, environment, {})
     recorded = session_restore.bind(store, environment, occasion)

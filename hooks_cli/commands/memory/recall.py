@@ -6,7 +6,7 @@ from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import opening
 from hooks_cli.errors import MissingArgument, NotFound
 from hooks_cli.model import address as addresses
-from hooks_cli.operations import remembering
+from hooks_cli.operations import remembering, revealing
 from hooks_cli.output import envelopes
 from hooks_cli.output.listing import entry_lines
 
@@ -34,24 +34,30 @@ VERB = Verb(
             metavar="N",
         ),
         Option("offset", ("--offset",), "Leave out the first N entries of a glob.", "integer", metavar="N"),
+        Option(
+            "reveal", ("--reveal",), "Show sealed values: on a terminal, or where your settings allow it.", "switch"
+        ),
     ),
     positionals=(Positional("key", "An address, or a glob: * crosses /, ? is one character, […] a set."),),
     examples=(
         'claude-flow memory recall "coordination/*" --limit 10',
         'claude-flow memory recall "swarm/performance/baseline" || echo "no baseline yet"',
     ),
-    details="One address: the value alone, byte for byte; exit 1 and nothing on stdout when there is none.",
+    details="One address: the value alone, byte for byte; exit 1 and nothing on stdout when there is none; exit 77 when "
+    "it is sealed and --reveal is not given.",
     aliases=("retrieve", "get"),
     hot=True,
 )
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Print what is there. Raises NotFound (1) for one address without an entry, Sealed (77), MissingArgument (64)."""
+    """Print what is there. Raises NotFound (1) for one address without an entry, Sealed or RevealRefused (77), MissingArgument (64)."""
     key, namespace = call.text("key_option") or call.text("key"), call.text("namespace")
     if not key and not namespace:
         raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY")
     pattern = addresses.join(namespace, key) if key else addresses.under(namespace)
+    if call.flag("reveal"):
+        revealing.allow(environment)
     store = opening.for_memory(environment, create=False)
     as_json = call.format != "text"
     limit = call.integer("limit", DEFAULT_LIMIT)
@@ -60,6 +66,10 @@ def run(call: Call, environment: Environment) -> int:
     )
     if found.exact and not found.entries:
         raise NotFound(address=pattern)
+    if call.flag("reveal"):
+        revealing.reveal(store, found.entries)
+    elif found.exact:
+        revealing.refuse_sealed(found.entries[0])
     if as_json:
         version = str(environment.settings.get("memory.version"))
         if call.format == "json":
@@ -68,9 +78,7 @@ def run(call: Call, environment: Environment) -> int:
             environment.out(envelopes.entries_lines(found.entries, version))
         return 0
     if found.exact:
-        entry = found.entries[0]
-        remembering.refuse_sealed(entry)
-        environment.out(entry.value or "")
+        environment.out(found.entries[0].value or "")
         return 0
     environment.out(entry_lines(found.entries))
     if found.total > limit:

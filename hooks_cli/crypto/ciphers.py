@@ -1,0 +1,15 @@
+"""The one door to `cryptography`: AES-256-GCM and scrypt. Cold: it completes the interpreter's search path and loads
+the library.
+"""
+
+from __future__ import annotations
+
+from hooks_cli.interpreter import complete
+
+complete()
+
+from cryptography.exceptions import InvalidTag  # noqa: E402
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: E402
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt  # noqa: E402
+
+__all__ = ["AESGCM", "InvalidTag", "Scrypt"]
