@@ -32,7 +32,9 @@ def shell(project: Path, environ: dict[str, str], tmp_path: Path):
     variables = {**environ, "PATH": f"{folder}{os.pathsep}{environ['PATH']}"}
 
     def call(line: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(["sh", "-c", line], capture_output=True, text=True, env={**variables, **more}, cwd=project)
+        return subprocess.run(
+            ["sh", "-c", line], capture_output=True, text=True, env={**variables, **more}, cwd=project
+        )
 
     return call
 
@@ -83,7 +85,9 @@ def test_every_command_line_runs_and_what_it_kept_is_there(shell, documents, run
     assert run("memory", "recall", "sparc/auth-service/specifications").stdout == "# Auth\n\nUsers log in with OAuth2."
     assert run("memory", "recall", "swarm/architect/hyper_advanced_design").stdout == "# Framework\n\nFive layers.\n"
     assert run("memory", "recall", "swarm/intelligence/generated_tests").stdout == "test_one.toml"
-    source = json.loads(run("memory", "recall", "swarm/topology/hyper-advanced-001", "--json").stdout)["entries"][0]["source"]
+    source = json.loads(run("memory", "recall", "swarm/topology/hyper-advanced-001", "--json").stdout)["entries"][0][
+        "source"
+    ]
     assert source == {"path": "swarm_topology.json", "kind": "missing"}
     assert list(project.glob("memory-*.sqlite")), "memory export --format sqlite wrote no file"
 
@@ -112,7 +116,12 @@ def test_each_later_agent_finds_what_is_meant_for_it(scenario, run: Run) -> None
     assert "db_failover_results" in brief("hyper-chaos-001")
     assert "retry_with_exponential_backoff" in brief("hyper-healing-001")
     swarm = brief("hyper-swarm-001")
-    for address in ("topology/hyper-advanced-001", "orchestration/topology", "chaos/experiments", "performance/baseline"):
+    for address in (
+        "topology/hyper-advanced-001",
+        "orchestration/topology",
+        "chaos/experiments",
+        "performance/baseline",
+    ):
         assert f"swarm/{address}" in swarm
     assert "swarm/intelligence/generated_tests" in swarm and "swarm/self_healing/remediations" in swarm
     assert "p50=45ms, p95=120ms" in swarm
@@ -130,9 +139,10 @@ def test_globs_and_versions_of_the_second_document(shell, run: Run) -> None:
     for line in seeds.kept(seeds.DOCUMENTS[1]):
         if "coordination" in line:
             assert shell(line).returncode == 0
-    assert "coordination/task-123\tAssigned API development to coder-1" in shell(
-        'claude-flow memory recall "coordination/*" --limit 10'
-    ).stdout
+    assert (
+        "coordination/task-123\tAssigned API development to coder-1"
+        in shell('claude-flow memory recall "coordination/*" --limit 10').stdout
+    )
     again = shell('claude-flow memory store "coordination/task-123" "Assigned it all to coder-2"')
     assert "version 2)" in again.stdout
 
@@ -163,7 +173,9 @@ def test_metrics_are_stored_printed_and_exported(scenario, run: Run, home: Path)
     metrics = json.loads(run("memory", "recall", "sessions/hyper-swarm-001/metrics", check=True).stdout)
     assert metrics["session_id"] == "hyper-swarm-001"
     assert metrics["events"]["post-edit"] == 4 and metrics["events"]["notify"] == 2
-    ended = run("hooks", "session-end", "--session-id", "hyper-swarm-001", "--export-metrics", "true", check=True).stdout
+    ended = run(
+        "hooks", "session-end", "--session-id", "hyper-swarm-001", "--export-metrics", "true", check=True
+    ).stdout
     path = Path(ended.rpartition("Metrics exported: ")[2].strip())
     assert path.parent == home / "hooks" / "data" / "exports"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

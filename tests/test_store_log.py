@@ -39,10 +39,14 @@ def test_one_durable_write_is_one_sync_of_the_log(run: Run, environ, project, tm
     run("memory", "store", "k", "v", check=True)
     report = tmp_path / "syncs"
     trace = [strace, "-f", "-y", "-e", "trace=fsync,fdatasync,sync_file_range,msync", "-o", str(report)]
-    subprocess.run([*trace, PROGRAM, "memory", "store", "k", "w"], env=environ, cwd=project, check=True, capture_output=True)
+    subprocess.run(
+        [*trace, PROGRAM, "memory", "store", "k", "w"], env=environ, cwd=project, check=True, capture_output=True
+    )
     synced = [line.partition("<")[2].partition(">")[0] for line in report.read_text().splitlines() if "sync(" in line]
     assert len([path for path in synced if path.endswith("memory.db-wal")]) == 1
-    assert len(synced) <= 2 and all(path.endswith(("-wal", str(synced and os.path.dirname(synced[0])))) for path in synced)
+    assert len(synced) <= 2 and all(
+        path.endswith(("-wal", str(synced and os.path.dirname(synced[0])))) for path in synced
+    )
 
 
 def test_an_open_reader_does_not_stop_a_writer(environment: Environment, run: Run) -> None:
