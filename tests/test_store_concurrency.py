@@ -15,16 +15,18 @@ WRITERS, WRITES = 16, 10
 LOOP = """
 import subprocess, sys
 program, number = sys.argv[1], sys.argv[2]
-for turn in range(%d):
+for turn in range(int(sys.argv[3])):
     subprocess.run([program, "memory", "store", "same", f"{number}/{turn}"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run([program, "memory", "store", f"own/{number}", str(turn)], check=True, stdout=subprocess.DEVNULL)
-""" % (WRITES // 2)
+"""
 
 
 def test_sixteen_writers_lose_nothing(run: Run, environ, project) -> None:
     run("memory", "store", "begin", "x", check=True)
     writers = [
-        subprocess.Popen([sys.executable, "-c", LOOP, str(PROGRAM), str(number)], env=environ, cwd=project)
+        subprocess.Popen(
+            [sys.executable, "-c", LOOP, str(PROGRAM), str(number), str(WRITES // 2)], env=environ, cwd=project
+        )
         for number in range(WRITERS)
     ]
     assert [writer.wait(timeout=240) for writer in writers] == [0] * WRITERS
