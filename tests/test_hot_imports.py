@@ -1,0 +1,107 @@
+"""What a hot command loads: a list that is held exactly, because every module on it costs each call of every agent."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import sysconfig
+import time
+from pathlib import Path
+
+import pytest
+
+from hooks_cli.commands.catalogue import every_verb
+
+PURELIB = sysconfig.get_paths()["purelib"]
+# From outside the package, beyond what a bare interpreter has loaded: the engine, and what `os` and the locks need.
+ALLOWED = {
+    "__future__",
+    "_blake2",
+    "_sha2",  # a file's digest; 3.11 calls it _sha256
+    "_sha256",
+    "_collections_abc",
+    "_stat",
+    "apsw",
+    "apsw._apsw",
+    "apsw.apsw",
+    "errno",
+    "fcntl",
+    "genericpath",
+    "os",
+    "os.path",
+    "posixpath",
+    "stat",
+    "time",
+}
+MOST_OF_OURS = 70
+COLD_ROOMS = ("hooks_cli.cli.click_app", "hooks_cli.output.help_page", "hooks_cli.interpreter", "hooks_cli.faults")
+SEES = (
+    "import sys\n"
+    "before = set(sys.modules)\n"
+    "sys.path.insert(0, {purelib!r})\n"
+    "from hooks_cli.entry import status\n"
+    "code = status(sys.argv[1:])\n"
+    "loaded = sorted(set(sys.modules) - before)\n"
+    "import json\n"
+    "sys.stderr.write('LOADED' + json.dumps([code, loaded]))\n"
+)
+LINES = [
+    ["memory", "store", "a/b", "a value"],
+    ["memory", "store", "a/json", '{"p50": 45}', "--metadata", '{"x": 1}', "--tags", "a,b"],
+    ["memory", "recall", "a/b"],
+    ["memory", "retrieve", "--key", "b", "--namespace", "a"],
+    ["memory", "recall", "a/*", "--limit", "10"],
+    ["memory", "list"],
+    ["memory", "search", "value"],
+    ["memory", "query", "value", "--namespace", "a"],
+    ["hooks", "pre-task", "--description", "A task", "--session-id", "hyper-coder-001"],
+    ["hooks", "post-edit", "--file", "hooks.toml", "--memory-key", "a/c", "--unheard-of", "1"],
+    ["hooks", "notify", "--message", "A word", "--memory-key", "a/d", "--metadata", '{"p50_ms": 45}'],
+    ["hooks", "session-restore", "--session-id", "hyper-coder-001"],
+    ["hooks", "post-task", "--task-id", "t"],
+    ["hooks", "session-end", "--session-id", "hyper-coder-001", "--export-metrics", "true"],
+]
+DECLARED_HOT = {(verb.group, word) for verb in every_verb() if verb.hot for word in (verb.name, *verb.aliases)}
+
+
+def loaded_by(line: list[str], project: Path, environ: dict[str, str]) -> tuple[int, set[str]]:
+    done = subprocess.run(
+        [sys.executable, "-IS", "-c", SEES.format(purelib=PURELIB), *line],
+        cwd=project,
+        env=environ,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    said, _, counted = done.stderr.rpartition("LOADED")
+    assert counted, done.stderr
+    code, names = json.loads(counted)
+    assert "bug" not in said, said
+    return code, set(names)
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: " ".join(line[:3]))
+def test_a_hot_command_loads_only_this(line: list[str], project: Path, environ: dict[str, str]) -> None:
+    if (line[0], line[1]) not in DECLARED_HOT:
+        pytest.skip("not a verb yet")
+    # The first call makes the store and reads the settings, which takes more; the second is what an agent pays.
+    time.sleep(0.15)  # settings are cached once their file is older than its clock's grain
+    loaded_by(["memory", "store", "a/b", "a value"], project, environ)
+    code, names = loaded_by(line, project, environ)
+    assert code == 0
+    ours = {name for name in names if name.split(".")[0] == "hooks_cli"}
+    assert names - ours <= ALLOWED
+    assert not [name for name in ours if name.startswith(COLD_ROOMS)]
+    assert len(ours) <= MOST_OF_OURS
+
+
+def test_every_verb_that_agents_call_is_hot() -> None:
+    hot = {verb.title for verb in every_verb() if verb.hot}
+    wanted = {verb.title for verb in every_verb() if verb.group == "hooks"}
+    wanted |= {
+        verb.title
+        for verb in every_verb()
+        if verb.title in ("memory store", "memory recall", "memory search", "memory list")
+    }
+    assert wanted - hot - {"hooks list", "hooks metrics", "hooks validate-config"} == set()
