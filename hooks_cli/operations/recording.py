@@ -6,6 +6,7 @@ from hooks_cli.errors import DataError, ReadOnlyAgent
 from hooks_cli.model import address as addresses
 from hooks_cli.operations import access
 from hooks_cli.operations.attribution import Attribution, agent_name, attribute
+from hooks_cli.operations.schema_check import check_draft
 from hooks_cli.store import entries, journal
 
 TYPE_CHECKING = False
@@ -80,7 +81,7 @@ def record(store: EmbeddedStore, environment: Environment, occasion: Occasion) -
     An entry that cannot be kept (an invalid address or text, an agent that may only read) does not lose the event: it is kept without
     the entry, and the error is raised after the commit (65, 77).
     """
-    refusal = refused_draft(environment, occasion)
+    refusal = refused_draft(store, environment, occasion)
     with store.writing() as tx:
         recorded = record_in(tx, environment, occasion)
     if refusal is not None:
@@ -88,7 +89,7 @@ def record(store: EmbeddedStore, environment: Environment, occasion: Occasion) -
     return recorded
 
 
-def refused_draft(environment: Environment, occasion: Occasion) -> HooksError | None:
+def refused_draft(store: EmbeddedStore, environment: Environment, occasion: Occasion) -> HooksError | None:
     """Take away a draft that cannot be kept, note it in the fields, and return the error to raise after the commit."""
     draft = occasion.draft
     if draft is None:
@@ -100,6 +101,7 @@ def refused_draft(environment: Environment, occasion: Occasion) -> HooksError | 
         refused = access.refusal(environment, agent_name(environment, occasion.agent))
         if refused is not None:
             raise refused
+        check_draft(store, environment, draft)
     except (DataError, ReadOnlyAgent) as error:
         occasion.draft = None
         occasion.fields["refused"] = str(error)

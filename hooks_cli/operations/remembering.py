@@ -6,6 +6,7 @@ from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import Entry, Written
 from hooks_cli.operations import access, drafting
 from hooks_cli.operations.attribution import attribute
+from hooks_cli.operations.schema_check import check_draft
 from hooks_cli.store import entries, listing
 
 TYPE_CHECKING = False
@@ -34,6 +35,7 @@ def store_value(
     """
     access.check_write(environment, agent)
     draft = drafting.draft(store, address, value, metadata=metadata, tags=tags, redact=redact)
+    check_draft(store, environment, draft)
     lifetime = drafting.milliseconds(ttl) if ttl else 0
     with store.writing() as tx:
         who = attribute(tx, environment, "store", session_id=session_id, agent=agent)

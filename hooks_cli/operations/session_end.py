@@ -34,7 +34,7 @@ class Ended:
 
 def end(store: EmbeddedStore, environment: Environment, occasion: Occasion, *, summary: bool = False) -> Ended:
     """Close the session and store its metrics at `sessions/<id>/metrics`. A session that is closed already is measured again."""
-    refusal = refused_draft(environment, occasion)
+    refusal = refused_draft(store, environment, occasion)
     with store.writing() as tx:
         who = attribute(
             tx,

@@ -20,7 +20,7 @@ def begin(
 
     Without `task_id` the task is named after its revision, `task-42`.
     """
-    refusal = refused_draft(environment, occasion)
+    refusal = refused_draft(store, environment, occasion)
     with store.writing() as tx:
         who = attribute(
             tx,
@@ -68,7 +68,7 @@ def finish(
     """Close the task of that id; the newest open unnamed one of this session and agent when nobody opened that id; else record its
     end without a beginning. Without an id: the newest open task of this session and agent.
     """
-    refusal = refused_draft(environment, occasion)
+    refusal = refused_draft(store, environment, occasion)
     with store.writing() as tx:
         who = attribute(
             tx,
