@@ -1,0 +1,218 @@
+"""Reading a store in bulk, one row after the other: entries, sessions, tasks and events for the exports.
+
+SQLite builds the JSON of each entry; what it does slowly (times) or what is rarely there (expiry, pins …) is added in
+Python. Memory stays flat: rows come in the order of the table or of the index of addresses, nothing is sorted.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hooks_cli.crypto import findings
+from hooks_cli.crypto.detect import names_of
+from hooks_cli.model.entry import Entry
+from hooks_cli.model.sealed_text import mask
+from hooks_cli.model.selection import Selection
+from hooks_cli.store.embedded import EmbeddedStore
+from hooks_cli.store.engine import apsw
+from hooks_cli.store.entries import COLUMNS, matching
+
+REDACTED = "‹redacted›"
+BATCH = 1000
+_TIME = "strftime('%Y-%m-%dT%H:%M:%fZ', {} / 1000.0, 'unixepoch')"
+
+
+@contextmanager
+def one_state(store: EmbeddedStore) -> Iterator[None]:
+    """All that is read within sees the same state of the store."""
+    store.query("BEGIN")
+    try:
+        yield
+    finally:
+        store.query("COMMIT")
+
+
+def count(store: EmbeddedStore, selection: Selection, now: int) -> int:
+    """How many entries a selection has; for the progress shown, so a narrow one may be counted too high."""
+    if selection.pattern == "*":
+        table = "entry" if selection.versions == "all" else "head"
+        return int(store.query(f"SELECT count(*) FROM {table}")[0][0])
+    source, params = _source(selection, now)
+    return int(store.query(f"SELECT count(*) {source.partition(' ORDER BY ')[0]}", params)[0][0])
+
+
+def entry_objects(
+    store: EmbeddedStore,
+    selection: Selection,
+    now: int,
+    default_version: str,
+    *,
+    redact: tuple[str, ...] | None = None,
+    metadata: bool = True,
+) -> Iterator[list[str]]:
+    """The JSON object of each entry as `schemas/export.schema.json` has it, without a line break; in lists of `BATCH`.
+
+    `redact` is None, or the normal names of sensitive fields: then ciphertext and whatever looks like a secret is taken
+    out. `metadata` false leaves the metadata out.
+    """
+    columns = {name: f"e.{name}" for name in ("value", "metadata", "source")}
+    changed = "0"
+    if redact is not None:
+        _register_redaction(store, redact)
+        columns = {name: f"redacted({column})" for name, column in columns.items()}
+        changed = " OR ".join(f"redacted(e.{name}) IS NOT e.{name}" for name in columns)
+    if not metadata:
+        columns["metadata"] = "NULL"
+    value = columns["value"]
+    source, params = _source(selection, now)
+    plain = f"e.kind = 0 AND e.expires IS NULL AND NOT h.pinned AND NOT e.guessed AND e.trace IS NULL AND NOT ({changed})"
+    sql = f"""SELECT json_object('key', h.address, 'version', coalesce(e.data_version, ?), 'schema_version', '1',
+      'revision', e.revision, 'key_version', e.version, 'session_id', s.name, 'agent', e.agent, 'event', e.event,
+      'source', json({columns["source"]}), 'tags', json(coalesce(e.tags, '[]')),
+      'metadata', json(coalesce({columns["metadata"]}, '{{}}')),
+      'state', CASE e.kind WHEN 2 THEN 'deleted' WHEN 3 THEN 'destroyed' ELSE 'live' END,
+      'data', CASE e.kind WHEN 1 THEN json({value}) WHEN 0 THEN {value} END), e.at,
+      CASE WHEN NOT ({plain} AND e.sealed = 0) THEN json_object(
+        'expires_at', {_TIME.format("e.expires")}, 'pinned', json(iif(h.pinned AND h.revision = e.revision, 'true', NULL)),
+        'guessed', json(iif(e.guessed, 'true', NULL)), 'trace_id', e.trace,
+        'sealed', CASE e.sealed WHEN 1 THEN 'fields' WHEN 2 THEN 'value' END,
+        'redacted', json(iif({changed}, 'true', NULL)),
+        'text', CASE WHEN e.kind = 1 AND json({value}) <> {value} THEN {value} END) END {source}"""
+    batch: list[str] = []
+    clock = Clock()
+    second, moment = -1, ""
+    for text, at, rare in store.each(sql, (default_version, *params)):
+        if at // 1000 != second:
+            second = at // 1000
+            moment = clock.text(second * 1000)[:-4]
+        if rare is None:
+            batch.append(f'{text[:-1]},"created_at":"{moment}{at % 1000:03d}Z"}}')
+        else:
+            batch.append(f'{text[:-1]},"created_at":"{moment}{at % 1000:03d}Z"{_present(rare)}}}')
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _present(rare: str) -> str:
+    """The members of a flat JSON object that are not null, to be put at the end of another one."""
+    kept = {name: value for name, value in json.loads(rare).items() if value is not None}
+    return "," + json.dumps(kept, ensure_ascii=False)[1:-1] if kept else ""
+
+
+def entries(store: EmbeddedStore, selection: Selection, now: int) -> Iterator[Entry]:
+    """The entries themselves, for the forms that are not JSON."""
+    source, params = _source(selection, now)
+    for row in store.each(f"SELECT {COLUMNS} {source}", params):
+        yield Entry(row)
+
+
+def sessions(store: EmbeddedStore, selection: Selection) -> Iterator[str]:
+    """The JSON object of each session."""
+    sql = f"""SELECT json_object('session_id', name, 'opened_at', {_TIME.format("opened_at")},
+      'closed_at', {_TIME.format("closed_at")}, 'opened_by', opened_by, 'agent', agent)
+      FROM session WHERE ?1 = '' OR name = ?1 ORDER BY id"""
+    for (text,) in store.each(sql, (selection.session,)):
+        yield text
+
+
+def tasks(store: EmbeddedStore, selection: Selection, redact: tuple[str, ...] | None = None) -> Iterator[str]:
+    """The JSON object of each task."""
+    description = "t.description" if redact is None else "redacted(t.description)"
+    sql = f"""SELECT json_object('task_id', t.name, 'session_id', s.name, 'agent', t.agent, 'description', {description},
+      'opened_at', {_TIME.format("t.opened_at")}, 'closed_at', {_TIME.format("t.closed_at")}, 'outcome', t.outcome,
+      'named', json(iif(t.named, 'true', 'false')), 'opened_revision', t.opened_revision)
+      FROM task t LEFT JOIN session s ON s.id = t.session WHERE ?1 = '' OR s.name = ?1 ORDER BY t.id"""
+    for (text,) in store.each(sql, (selection.session,)):
+        yield text
+
+
+def events(store: EmbeddedStore, selection: Selection, redact: tuple[str, ...] | None = None) -> Iterator[str]:
+    """The JSON object of each event."""
+    fields = "v.fields" if redact is None else "redacted(v.fields)"
+    sql = f"""SELECT json_object('schema_version', '1', 'revision', v.revision, 'at', {_TIME.format("v.at")}, 'verb', v.verb,
+      'session_id', s.name, 'attribution', v.attribution, 'agent', v.agent, 'task_id', t.name, 'key', h.address,
+      'fields', json({fields}), 'call_id', v.call_id, 'trace_id', v.trace)
+      FROM event v LEFT JOIN session s ON s.id = v.session LEFT JOIN task t ON t.id = v.task
+      LEFT JOIN entry e ON v.entry = 1 AND e.revision = v.revision LEFT JOIN head h ON h.id = e.head
+      WHERE (?1 = '' OR s.name = ?1) AND (?2 IS NULL OR v.at >= ?2) AND (?3 IS NULL OR v.at < ?3) ORDER BY v.revision"""
+    for (text,) in store.each(sql, (selection.session, selection.since, selection.until)):
+        yield text
+
+
+class Clock:
+    """Times as ISO 8601 in UTC; whole seconds are remembered, because neighbours are often of the same one."""
+
+    __slots__ = ("_second", "_text")
+
+    def __init__(self) -> None:
+        self._second = -1
+        self._text = ""
+
+    def text(self, at: int) -> str:
+        """Milliseconds since the epoch as `2025-10-17T12:00:00.000Z`."""
+        second, rest = divmod(at, 1000)
+        if second != self._second:
+            self._second = second
+            self._text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+        return f"{self._text}.{rest:03d}Z"
+
+
+def _source(selection: Selection, now: int) -> tuple[str, tuple[object, ...]]:
+    """FROM … WHERE … ORDER BY for a selection, and its parameters. Nothing in it needs sorting."""
+    conditions, params = matching(selection.pattern)
+    where, values = [conditions], list(params)
+    for pattern in selection.excluded:
+        excluded, more = matching(pattern)
+        where.append(f"NOT ({excluded})")
+        values += more
+    if selection.versions == "head":
+        where.append("e.revision = h.revision AND h.live = 1 AND (h.expires IS NULL OR h.expires > ?)")
+        values.append(now)
+    for column, sign, bound in (("e.at", ">=", selection.since), ("e.at", "<", selection.until)):
+        if bound is not None:
+            where.append(f"{column} {sign} ?")
+            values.append(bound)
+    for column, wanted in (("s.name", selection.session), ("e.agent", selection.agent)):
+        if wanted:
+            where.append(f"{column} = ?")
+            values.append(wanted)
+    for tag in selection.tags:
+        where.append("EXISTS(SELECT 1 FROM json_each(coalesce(e.tags, '[]')) WHERE value = ?)")
+        values.append(tag)
+    if selection.pattern == "*":
+        tables, order = "entry e CROSS JOIN head h ON h.id = e.head", "e.revision"
+    else:
+        tables, order = "head h CROSS JOIN entry e ON e.head = h.id", "h.address, e.version"
+    joined = f"FROM {tables} LEFT JOIN session s ON s.id = e.session"
+    return f"{joined} WHERE {' AND '.join(where)} ORDER BY {order}", tuple(values)
+
+
+def _register_redaction(store: EmbeddedStore, names: tuple[str, ...]) -> None:
+    def function(*values: apsw.SQLiteValue) -> apsw.SQLiteValue:
+        return redacted(values[0] if isinstance(values[0], str) else None, names)
+
+    store.connection.create_scalar_function("redacted", function, 1, deterministic=True)
+
+
+def redacted(text: str | None, names: tuple[str, ...]) -> str | None:
+    """The text without ciphertext, without what looks like a secret, and without the values of sensitive fields."""
+    if text is None:
+        return None
+    text = mask(text)
+    start = text.lstrip()[:1]
+    pieces = findings.in_json(text, names) if names and start in ("{", "[") else []
+    pieces = findings.merged(pieces + findings.in_text(text))
+    for piece in reversed(pieces):
+        text = text[: piece.start] + (f'"{REDACTED}"' if piece.form == "j" else REDACTED) + text[piece.end :]
+    return text
+
+
+def sensitive_names(keys: list[str]) -> tuple[str, ...]:
+    """The normal names of the sensitive keys in the settings."""
+    return names_of(keys)
