@@ -68,7 +68,9 @@ def entry_objects(
         columns["metadata"] = "NULL"
     value = columns["value"]
     source, params = _source(selection, now)
-    plain = f"e.kind = 0 AND e.expires IS NULL AND NOT h.pinned AND NOT e.guessed AND e.trace IS NULL AND NOT ({changed})"
+    plain = (
+        f"e.kind = 0 AND e.expires IS NULL AND NOT h.pinned AND NOT e.guessed AND e.trace IS NULL AND NOT ({changed})"
+    )
     sql = f"""SELECT json_object('key', h.address, 'version', coalesce(e.data_version, ?), 'schema_version', '1',
       'revision', e.revision, 'key_version', e.version, 'session_id', s.name, 'agent', e.agent, 'event', e.event,
       'source', json({columns["source"]}), 'tags', json(coalesce(e.tags, '[]')),
