@@ -92,21 +92,20 @@ class Streams:
             pass  # there is nobody left to tell
 
     def read_stdin(self, limit: int, patience_ms: int | None = None) -> bytes:
-        """All of standard input, exactly. With `patience_ms` it waits so long for the first byte, and gives b"" if none comes.
+        """All of standard input, exactly. With `patience_ms` it waits so long for the first byte and for each part after it, and
+        then gives what came, b"" if nothing did: a pipe that nobody closes does not hold it up.
 
         Raises TooLarge (65) beyond `limit` bytes, InputMissing (66) when it cannot be read.
         """
         try:
-            mode = os.fstat(0).st_mode
-            if patience_ms is not None and not S_ISREG(mode):
+            waiting = patience_ms is not None and not S_ISREG(os.fstat(0).st_mode)
+            if waiting:
                 import select
-
-                ready, _, _ = select.select([0], [], [], patience_ms / 1000)
-                if not ready:
-                    return b""
             parts: list[bytes] = []
             size = 0
             while True:
+                if waiting and patience_ms is not None and not select.select([0], [], [], patience_ms / 1000)[0]:
+                    return b"".join(parts)
                 part = os.read(0, 1 << 20)
                 if not part:
                     return b"".join(parts)

@@ -29,6 +29,10 @@ class Recorded:
         self.attribution = attribution
 
 
+class AlreadyRecorded(Exception):
+    """The call's `call_id` is in the journal already: the same event came twice. Nothing was kept the second time."""
+
+
 class Occasion:
     """One hook call as the command line or an agent's event gave it.
 
@@ -119,7 +123,12 @@ def record_in(
     task: int | None = None,
     revision: int = 0,
 ) -> Recorded:
-    """Keep the call inside a transaction that does more (`begin` as `attribute` has it; `task` the row id it belongs to)."""
+    """Keep the call inside a transaction that does more (`begin` as `attribute` has it; `task` the row id it belongs to).
+
+    Raises AlreadyRecorded, which takes the transaction back, when the journal has the occasion's `call_id`.
+    """
+    if occasion.call_id is not None and journal.seen_call(tx, occasion.call_id):
+        raise AlreadyRecorded
     who = attribution or attribute(
         tx,
         environment,

@@ -63,10 +63,17 @@ class Finished:
 
 
 def finish(
-    store: EmbeddedStore, environment: Environment, occasion: Occasion, task_id: str = "", outcome: str | None = None
+    store: EmbeddedStore,
+    environment: Environment,
+    occasion: Occasion,
+    task_id: str = "",
+    outcome: str | None = None,
+    *,
+    unnamed_only: bool = False,
 ) -> Finished:
     """Close the task of that id; the newest open unnamed one of this session and agent when nobody opened that id; else record its
-    end without a beginning. Without an id: the newest open task of this session and agent.
+    end without a beginning. Without an id: the newest open task of this session and agent, with `unnamed_only` (an agent's turn
+    is over, which ends no task that was given an id) the newest that has no name of its own.
     """
     refusal = refused_draft(store, environment, occasion)
     with store.writing() as tx:
@@ -79,7 +86,7 @@ def finish(
             event_session=occasion.event_session,
         )
         revision = tx.next_revision()
-        task = _close(tx, who, task_id, outcome, revision)
+        task = _close(tx, who, task_id, outcome, revision, unnamed_only)
         duration = None if task is None or task.opened_at is None else tx.now - task.opened_at
         counts = {} if task is None else journal.task_counts(store, task)
         name = task.name if task is not None else task_id
@@ -95,10 +102,12 @@ def finish(
     return Finished(name, duration, counts, recorded)
 
 
-def _close(tx: Transaction, who: Attribution, task_id: str, outcome: str | None, revision: int) -> journal.Task | None:
+def _close(
+    tx: Transaction, who: Attribution, task_id: str, outcome: str | None, revision: int, unnamed_only: bool
+) -> journal.Task | None:
     store = tx.store
     if not task_id:
-        task = journal.newest_open_task(store, who.session, who.agent)
+        task = journal.newest_open_task(store, who.session, who.agent, unnamed_only=unnamed_only)
         if task is not None:
             journal.close_task(tx, task, outcome)
         return task

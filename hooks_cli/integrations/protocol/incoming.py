@@ -3,7 +3,7 @@
 Five agents' dialects are read, told apart by the fields that only they send (documents as of 2026):
 
 * Claude Code (code.claude.com/docs/en/hooks): PascalCase names, snake_case fields, `tool_use_id`. Whatever is not another's.
-* Codex (openai/codex, codex-rs/hooks): Claude Code's shape and a `turn_id`.
+* Codex (openai/codex, codex-rs/hooks): Claude Code's shape and a `turn_id` (not at the start of a session).
 * Gemini CLI (docs/hooks/reference.md): names of its own (BeforeTool …), or a `timestamp` beside a `transcript_path`.
 * Cursor (cursor.com/docs/hooks): camelCase names, `conversation_id`, `workspace_roots`.
 * Copilot CLI (docs.github.com, CLI hooks reference): `sessionId` and no name of the event at all, or, configured with PascalCase
@@ -194,7 +194,7 @@ def _dialect(fields: dict[str, str], name: str) -> str:
         return GEMINI if name in GEMINI_NAMES or ("transcript" in fields and "stop_reason" not in fields) else COPILOT
     if name in GEMINI_NAMES:
         return GEMINI
-    return CODEX if "turn" in fields else CLAUDE_CODE
+    return CODEX if "turn" in fields and name != "MessageDisplay" else CLAUDE_CODE
 
 
 def _guessed_name(fields: dict[str, str]) -> str:

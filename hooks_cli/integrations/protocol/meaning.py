@@ -49,8 +49,8 @@ KEPT = {
 
 
 class Meaning:
-    """The `verb`, its option `values` (as `cli.spec.Call.values`), the further `facts` for the journal, and `call_id`: two events
-    with the same one are one event that came twice ("" when the agent gives it no identity)."""
+    """The `verb`, the `values` that it has fields for (message, file, command …), the further `facts` for the journal, and
+    `call_id`: two events with the same one are one event that came twice ("" when the agent gives it no identity)."""
 
     __slots__ = ("call_id", "facts", "values", "verb")
 
@@ -64,8 +64,6 @@ class Meaning:
 def meaning(event: Incoming) -> Meaning:
     """The verb that this event is."""
     verb, values = _verb(event)
-    if event.get("session"):
-        values["session_id"] = event.get("session")
     facts = {ours: event.get(theirs) for theirs, ours in KEPT.items() if event.get(theirs)}
     facts["event"] = event.name
     facts["from"] = event.dialect
@@ -75,7 +73,7 @@ def meaning(event: Incoming) -> Meaning:
 def _verb(event: Incoming) -> tuple[str, dict[str, object]]:
     kind = event.kind
     if kind == SESSION_START:
-        return "session-restore", {}
+        return "session-start", {}
     if kind == SESSION_END:
         return "session-end", _given(reason=event.get("reason"))
     if kind == PROMPT:
@@ -92,7 +90,7 @@ def _verb(event: Incoming) -> tuple[str, dict[str, object]]:
         return "subagent-stop", {}
     if kind == COMPACT:
         return "pre-compact", {}
-    return snake_free(event.name), {}
+    return verb_name(event.name), {}
 
 
 def _tool(event: Incoming) -> tuple[str, dict[str, object]]:
@@ -109,7 +107,7 @@ def _tool(event: Incoming) -> tuple[str, dict[str, object]]:
         return f"{when}-edit", values
     if event.tool_kind == SEARCH:
         return f"{when}-search", _given(query=event.get("query"))
-    return snake_free(event.name), _given(error=first_line(event.get("error")) if event.kind == TOOL_FAILED else "")
+    return verb_name(event.name), _given(error=first_line(event.get("error")) if event.kind == TOOL_FAILED else "")
 
 
 def _file(event: Incoming) -> str:
@@ -154,10 +152,17 @@ def capped(text: str, limit: int) -> str:
     return text if len(data) <= limit else data[:limit].decode("utf-8", "ignore")
 
 
-def snake_free(name: str) -> str:
-    """An event's name as a verb's: `PostToolBatch` -> `post-tool-batch`; "" -> `event`."""
-    made = "".join("-" + c.lower() if c.isupper() else c if c.isalnum() else "-" for c in name[:64] if c.isascii())
-    return "-".join(part for part in made.split("-") if part) or "event"
+def verb_name(name: str) -> str:
+    """An event's name as a verb's: `PostToolBatch` -> `post-tool-batch`, `beforeMCPExecution` -> `before-mcp-execution`."""
+    made = ""
+    for at, char in enumerate(name[:64]):
+        after = name[at + 1 : at + 2]
+        begins = char.isupper() and (not name[at - 1 : at].isupper() or after.islower())
+        if char.isascii() and char.isalnum():
+            made += "-" * begins + char.lower()
+        else:
+            made += "-"
+    return "-".join([part for part in made.split("-") if part]) or "event"
 
 
 def _call_id(event: Incoming) -> str:

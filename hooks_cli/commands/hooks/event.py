@@ -1,0 +1,131 @@
+"""`hooks event`: one event of an agent's own hook protocol, as JSON on stdin; answered as that protocol allows."""
+
+from __future__ import annotations
+
+import os
+
+from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Verb
+from hooks_cli.errors import HooksError, InputMissing, InvalidJson, UsageError
+from hooks_cli.integrations.protocol import answers
+from hooks_cli.integrations.protocol import incoming as protocol
+from hooks_cli.integrations.protocol.meaning import meaning
+from hooks_cli.operations import agent_event
+from hooks_cli.store.embedded import EVENT_BUDGET_MS, open_store
+from hooks_cli.store.json_fields import fields
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+    from hooks_cli.integrations.protocol.incoming import Incoming
+
+SETUP_HINT = "It is called by an agent's hooks, which send one event as JSON. To wire them: hooks-cli setup claude-code"
+
+
+class NoEvent(InputMissing):
+    """No event came on standard input within a second. Nothing was recorded."""
+
+    hint = SETUP_HINT
+
+
+class NotAnEvent(InvalidJson):
+    """The event on standard input is not valid JSON: error at character {position}{near}. Nothing was recorded."""
+
+    hint = SETUP_HINT
+
+
+PATIENCE_MS = 1_000
+LIMIT_BYTES = 64 * 1024 * 1024
+
+VERB = Verb(
+    "hooks",
+    "event",
+    "Take one event of an agent's hooks, as JSON on stdin, and answer as its protocol allows.",
+    options=(
+        Option(
+            "protocol",
+            ("--protocol", "--from"),
+            "Whose event it is; told by its fields otherwise.",
+            "choice",
+            choices=protocol.DIALECTS,
+        ),
+        Option("event", ("--event",), "The event's name, for agents that do not send it.", metavar="NAME"),
+        *ATTRIBUTION_OPTIONS,
+    ),
+    examples=(
+        "hooks-cli hooks event        # as the command of a hook in .claude/settings.json",
+        "hooks-cli hooks event --protocol copilot --event preToolUse",
+    ),
+    details=(
+        "`hooks-cli setup claude-code` (gemini, codex, cursor, copilot) writes the hooks that call this. Each event is kept as the verb "
+        "that it is: SessionStart restores the memory into the agent's context, a prompt opens a task, an edit is a post-edit, a shell "
+        "command a post-command, and so on; others are kept under their own name. A destructive command is recorded, or answered with "
+        "`ask` or `deny` as [safety] mode says. The exit code is 0 also when the memory cannot be used (one line on stderr says so); "
+        "64 on a terminal, 66 when no event comes within a second, 65 when it is no JSON object."
+    ),
+    hot=True,
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Take the event. Raises UsageError (64) on a terminal, InputMissing (66) without an event, InvalidJson and TooLarge (65)."""
+    environment.lenient = True
+    event = read_event(call, environment)
+    _stand_where_it_happened(environment, event)
+    what = meaning(event)
+    answer = answers.Answer()
+    try:
+        answer = agent_event.judge(environment, event, what)
+        store = open_store(environment, budget_ms=EVENT_BUDGET_MS)
+        recorded = agent_event.keep(store, environment, event, what, call.text("agent"))
+        if event.kind == protocol.SESSION_START and recorded is not None:
+            session = recorded.attribution.session_name or ""
+            answer.context = agent_event.context(store, environment, session)
+            agent_event.export_session(environment, session)
+    except HooksError as error:
+        # An agent is not stopped, nor shown an error at every step, because its memory is busy or locked away.
+        environment.err(f"hooks-cli: hooks event: {' '.join(str(error).split())}")
+        answer.notice = agent_event.notice(error)
+    environment.out(answers.render(event, answer))
+    return 0
+
+
+def read_event(call: Call, environment: Environment) -> Incoming:
+    """The event on stdin, waited for at most a second."""
+    if environment.is_terminal(0):
+        raise UsageError(
+            "hooks event reads an agent's event from standard input, which is a terminal.",
+            hint=SETUP_HINT,
+        )
+    data = environment.read_stdin(LIMIT_BYTES, PATIENCE_MS)
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    if not text.strip():
+        raise NoEvent()
+    try:
+        found = fields(text, protocol.PATHS, "The event on standard input")
+    except InvalidJson as error:
+        raise NotAnEvent(position=error.details.get("position", 1), near=error.details.get("near", "")) from None
+    arguments = found.get("tool_args")
+    if isinstance(arguments, str) and not found.get("command") and not found.get("file"):
+        found.update(_inside(arguments))
+    return protocol.read(found, call.text("protocol"), call.text("event"))
+
+
+def _inside(arguments: str) -> dict[str, str | int | float | None]:
+    """Copilot sends a tool's arguments as an object or as the text of one."""
+    names = {"command": ("$.command",), "file": ("$.path", "$.file_path"), "description": ("$.description",)}
+    if not arguments.lstrip().startswith("{"):
+        return {}
+    try:
+        found = fields(arguments, names, "toolArgs")
+    except HooksError:
+        return {}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _stand_where_it_happened(environment: Environment, event: Incoming) -> None:
+    """Take the event's folder for the current one: agents start hooks elsewhere (Cursor's user hooks in ~/.cursor)."""
+    told = event.get("cwd")
+    moved = [environment.variables.get(name, "/") or "/" for name in ("HOOKS_HOME", "HOOKS_STORE")]
+    if os.path.isabs(told) and os.path.isdir(told) and all(os.path.isabs(place) for place in moved):
+        environment.cwd = os.path.realpath(told)
