@@ -162,6 +162,27 @@ def reveal(sealer: Sealer, address: str, revision: int, text: str) -> str:
     return "".join(pieces) + text[at:]
 
 
+def seal_anew(old: Sealer, new: Sealer, address: str, revision: int, text: str) -> str:
+    """The text with every marker opened by `old` and sealed by `new`; what does not open is left (it never was a marker)."""
+    pieces, at = [], 0
+    start = text.find(BEGIN)
+    while start >= 0:
+        end = text.find(END, start) + 1
+        if not end:
+            break
+        marker = text[start:end]
+        try:
+            plain, form = old.open(marker, address, revision)
+            marker = new.seal(plain, form, address, revision)
+        except Tampered:
+            end = start + len(BEGIN)
+            marker = text[start:end]
+        pieces += [text[at:start], marker]
+        at = end
+        start = text.find(BEGIN, at)
+    return "".join(pieces) + text[at:]
+
+
 def _is_no_count(value: str, is_json: bool) -> bool:
     if is_json:
         return findings.has_string(value)

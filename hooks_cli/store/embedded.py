@@ -10,7 +10,7 @@ import os
 
 from hooks_cli.crypto import key_source
 from hooks_cli.crypto.ledger import Ledger
-from hooks_cli.errors import InvalidJson, NewerFormat, NotFound, Tampered
+from hooks_cli.errors import InvalidJson, NewerFormat, NotFound, Tampered, WrongKey
 from hooks_cli.store import anchor, lock, opening
 from hooks_cli.store.engine import apsw
 from hooks_cli.store.faults import translate
@@ -56,8 +56,13 @@ def open_store(
     held = lock.shared(path, budget_ms)
     try:
         opening.check_encryption(path, encrypted)
+        if not encrypted and os.path.exists(environment.key_path + key_source.NEXT_SUFFIX):
+            _settle_plain(environment, path, budget_ms)
         key = key_source.resolve(environment)
-        connection = opening.connect(path, key.raw if encrypted else None, budget_ms, key_source=key.source)
+        try:
+            connection = opening.connect(path, key.raw if encrypted else None, budget_ms, key_source=key.source)
+        except WrongKey:
+            key, connection = _open_with_second_key(environment, path, key, budget_ms)
         store = EmbeddedStore(connection, path, environment.anchor_path, key, budget_ms, held)
     except BaseException:
         lock.release(held)
@@ -71,6 +76,30 @@ def open_store(
     store.guard = guard_of(environment)
     store.tell = environment.err
     return store
+
+
+def _open_with_second_key(
+    environment: Environment, path: str, tried: key_source.Key, budget_ms: int
+) -> tuple[key_source.Key, apsw.Connection]:
+    """Try the key that a rotation has brought in meanwhile, or left behind when it was killed. Raises WrongKey (77)."""
+    from hooks_cli.crypto import key_keeping
+
+    key = key_source.second_key(environment, tried)
+    if key is None:
+        raise WrongKey(source=tried.source, store=path)
+    connection = opening.connect(path, key.raw, budget_ms, key_source=tried.source)
+    key_keeping.settle(environment, key)
+    return key, connection
+
+
+def _settle_plain(environment: Environment, path: str, budget_ms: int) -> None:
+    """A store that is not encrypted opens with any key: after a killed rotation, find out by its ledger whose it is."""
+    from hooks_cli.crypto import key_file, key_keeping
+    from hooks_cli.store import rotation
+
+    following = key_file.read_key_file(environment.key_path + key_source.NEXT_SUFFIX)
+    if following is not None and rotation.belongs_to(path, following, budget_ms):
+        key_keeping.adopt_next(environment.key_path, following)
 
 
 def _check_state(store: EmbeddedStore, environment: Environment, accept_rollback: bool) -> None:
