@@ -78,6 +78,22 @@ class UsersKeeper:
         """See Keeper."""
 
 
+def wrapping_keys(found: list[Slot], phrase: str | None) -> dict[str, bytes]:
+    """The wrapping keys of the slots that `phrase` or the system's keyring opens, by the slots' ids."""
+    opened = {}
+    for slot in found:
+        wrapping = None
+        if slot["kind"] == "keyring":
+            from hooks_cli.crypto import keyring_slot
+
+            wrapping = keyring_slot.wrapping_key(slot["id"])
+        elif phrase is not None:
+            wrapping = slots.wrapping_key(slot, phrase)
+        if wrapping is not None and slots.unwrap(slot, wrapping) is not None:
+            opened[slot["id"]] = wrapping
+    return opened
+
+
 def adopt_next(path: str, used: bytes) -> bool:
     """When `used`, which has opened the store, is the next key of the key file `path`, make it the key. Whether it did.
 

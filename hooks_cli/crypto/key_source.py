@@ -71,6 +71,13 @@ class Key:
         return f"Key(source={self.source!r}, kind={self.kind!r})"
 
 
+def fingerprint(raw: bytes) -> str:
+    """Sixteen hex digits by which a key is told from others; nothing of the key follows from them."""
+    from hooks_cli.crypto.ledger import subkey
+
+    return subkey(raw, b"fingerprint").hex()[:16]
+
+
 def resolve_or_create(environment: KeyEnvironment) -> Key:
     """As `resolve`, but the first use of a store that does not exist yet makes its key."""
     return resolve(environment, create=True)

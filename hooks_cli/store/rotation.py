@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from hooks_cli.crypto.ledger import MODULUS, Ledger
-from hooks_cli.errors import Busy, InternalError, StorageFailed
+from hooks_cli.errors import Busy, InternalError, StorageFailed, Tampered
 from hooks_cli.model.sealed_text import BEGIN
 from hooks_cli.store import anchor, opening
 from hooks_cli.store.engine import apsw
@@ -108,6 +108,10 @@ def _renew(draft: str, old_key: bytes, new_key: bytes, encrypted: bool, budget_m
     try:
         store_id, revision = _rows(connection, "SELECT store_id, revision FROM state")[0]
         _rows(connection, "BEGIN IMMEDIATE")
+        expected = _rows(connection, "SELECT ledger FROM state")[0][0]
+        found = ledger_of(connection, old_key)
+        if found != expected:
+            raise Tampered(store=draft, expected=f"ledger {expected.hex()[:16]}", found=f"rows with {found.hex()[:16]}")
         _seal_anew(connection, draft, store_id, old_key, new_key)
         ledger = ledger_of(connection, new_key)
         marks = revision.to_bytes(8, "little") + ledger[: anchor.SHORT_HASH]
@@ -115,6 +119,7 @@ def _renew(draft: str, old_key: bytes, new_key: bytes, encrypted: bool, budget_m
         _rows(connection, "COMMIT")
         if _rows(connection, "PRAGMA journal_mode=WAL") != [("wal",)]:
             raise InternalError(reason=f"{draft} cannot have a write-ahead log")
+        connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_TRUNCATE)
     except apsw.Error as error:
         raise translate(error, draft, budget_ms) from error
     finally:

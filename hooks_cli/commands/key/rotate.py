@@ -1,0 +1,94 @@
+"""`key rotate`: a new data key."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Verb
+from hooks_cli.errors import KeySourceError
+from hooks_cli.model.json_text import object_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "key",
+    "rotate",
+    "Make a new data key and write every page of the store anew with it.",
+    options=(
+        Option(
+            "new_variable",
+            ("--new-key-variable",),
+            "For a key that you keep in a variable: the variable that holds the new one.",
+            metavar="NAME",
+        ),
+        Option("new_file", ("--new-key-file",), "The same, for a key that you keep in a file (0600).", metavar="PATH"),
+        Option("stdin", ("--stdin",), "Take the passphrase from standard input.", "switch"),
+    ),
+    examples=("hooks-cli key rotate",),
+    details=(
+        "Do this when the key may have been seen by somebody. It differs from `key passphrase change`, which only changes what unlocks the "
+        "key. The old key still opens old copies: backups, exports of sealed values, snapshots of the disk; keep it on paper (key export) "
+        "if you need those. Killed at any point, it leaves a store that opens, and the next call finishes the work. Other processes "
+        "wait for it, or end with 75."
+    ),
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Rotate. Raises KeySourceError (78), WrongKey, Tampered (77), Busy (75), NotFound (1)."""
+    from hooks_cli.operations import key_rotation
+
+    rotated = key_rotation.rotate(environment, new_key=_new_key(call, environment), phrase=_phrase(call, environment))
+    if call.format != "text":
+        body = {"fingerprint": rotated.fingerprint, "source": rotated.source, "slots_dropped": rotated.dropped}
+        environment.out(object_text({"schema_version": "1", "rotated": body}) + "\n")
+        return 0
+    environment.out(f"The store has a new data key (fingerprint {rotated.fingerprint}).\n")
+    if rotated.kind in ("variable", "named-file", "command"):
+        environment.out(f"It opens with the new key only: change {rotated.source} now.\n")
+    if rotated.dropped:
+        environment.err(
+            f"hooks-cli: {rotated.dropped} other slot(s) could not be opened here and were dropped; "
+            "add them again: key passphrase set, key add keyring"
+        )
+    environment.err("hooks-cli: backups made before this need the old key. A new paper copy: hooks-cli key export")
+    return 0
+
+
+def _new_key(call: Call, environment: Environment) -> bytes | None:
+    from hooks_cli.crypto.key_file import read_private
+    from hooks_cli.crypto.key_source import decode
+
+    variable, path = call.text("new_variable"), call.text("new_file")
+    if variable and path:
+        raise KeySourceError(reason="two new keys are named", hint="Give one of --new-key-variable, --new-key-file.")
+    if variable:
+        source, text = variable, environment.variables.get(variable)
+    elif path:
+        source, text = path, read_private(path)
+    else:
+        return None
+    if not text:
+        raise KeySourceError(reason=f"{source} is not there, or empty")
+    raw = decode(text, source)
+    if raw is None:
+        raise KeySourceError(reason=f"{source} holds no key", hint="A key is 64 hex digits or the base64 of 32 bytes.")
+    return raw
+
+
+def _phrase(call: Call, environment: Environment) -> str | None:
+    """The passphrase, when the key is behind one: from its source, from standard input, or asked for on the terminal."""
+    import os
+
+    from hooks_cli.commands.asking import Answers
+    from hooks_cli.crypto.key_source import decode, explicit_source
+
+    found = explicit_source(environment)
+    if found is not None:
+        return None if decode(found[2], found[1]) is not None else found[2].rstrip("\r\n")
+    if os.path.exists(environment.key_path) or not os.path.exists(environment.slots_path):
+        return None
+    if call.flag("stdin") or environment.is_terminal(0):
+        return Answers(environment, call.flag("stdin")).secret("The passphrase")
+    return None
