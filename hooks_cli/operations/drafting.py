@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from hooks_cli.errors import DataError
 from hooks_cli.model.entry import Draft
+from hooks_cli.model.globs import glob_matches, literal_length
 from hooks_cli.model.json_text import value_text
+from hooks_cli.model.times import SECOND, parse_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
     from hooks_cli.store.embedded import EmbeddedStore
 
 
@@ -67,18 +69,21 @@ def draft(
     )
 
 
-def milliseconds(duration: str, option: str = "--ttl") -> int:
-    """A duration in ms: a bare number is seconds; suffixes s, m, h, d, w.
+def lifetime(environment: Environment, address: str, ttl: str = "") -> int:
+    """How long a new entry lives, in ms: what `--ttl` says, else what the settings say for its address; 0 is for ever.
 
-    >>> milliseconds("7d"), milliseconds("3600"), milliseconds("1.5h")
-    (604800000, 3600000, 5400000)
-
-    Raises DataError (65) for anything else.
+    Raises UsageError (64) for a ttl that is no duration.
     """
-    units = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
-    text = duration.strip().lower()
-    unit = units.get(text[-1:], 0)
-    number = text[:-1] if unit else text
-    if number.replace(".", "", 1).isdigit() and number.isascii():
-        return int(float(number) * (unit or 1_000))
-    raise DataError(f"{option} {duration!r} is no duration.", hint="Write seconds or 90m, 12h, 7d, 2w.")
+    if ttl:
+        return parse_duration(ttl, "--ttl")
+    settings = environment.settings
+    if not settings.has("memory.gc"):
+        return 0
+    seconds = settings.number("memory.gc.ttl")
+    best = (-1, -1)
+    for pattern, fields in settings.rows("memory.gc.rules").items():
+        rank = (literal_length(pattern), len(pattern))
+        if rank > best and glob_matches(pattern, address):
+            own = fields.get("ttl")
+            best, seconds = rank, own if isinstance(own, int) else settings.number("memory.gc.ttl")
+    return seconds * SECOND

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.errors import DataError, ReadOnlyAgent
 from hooks_cli.model import address as addresses
-from hooks_cli.operations import access
+from hooks_cli.operations import access, drafting
 from hooks_cli.operations.attribution import Attribution, agent_name, attribute
 from hooks_cli.operations.schema_check import check_draft
 from hooks_cli.store import entries, journal
@@ -144,6 +144,9 @@ def record_in(
     if draft is not None:
         draft.session, draft.agent, draft.guessed, draft.event = who.session, who.agent, who.guessed, occasion.verb
         draft.trace = occasion.trace
+        lives = drafting.lifetime(environment, draft.address)
+        if lives and draft.expires is None:
+            draft.expires = tx.now + lives
         written = entries.put(tx, draft, revision=revision)
     if task is None:
         current = journal.newest_open_task(tx.store, who.session, who.agent)

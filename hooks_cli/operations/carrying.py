@@ -1,0 +1,71 @@
+"""Carrying the content of one version into a new one: what undelete, revert, rename, patch and append share.
+
+A sealed piece is bound to the address and revision that it was written under, so it is opened first, and sealed again by the write.
+"""
+
+from __future__ import annotations
+
+from hooks_cli.errors import NotFound
+from hooks_cli.model.entry import SEALED_WHOLE, Draft, Entry
+from hooks_cli.operations.attribution import Attribution, attribute
+from hooks_cli.store import entries
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.store.transaction import Transaction
+
+
+class Who:
+    """Who asks: what `--session-id` and `--agent` say ("" for nothing)."""
+
+    __slots__ = ("agent", "session_id")
+
+    def __init__(self, session_id: str = "", agent: str = "") -> None:
+        self.session_id = session_id
+        self.agent = agent
+
+    def in_transaction(self, tx: Transaction, environment: Environment, verb: str) -> Attribution:
+        """The session and agent that the write belongs to."""
+        return attribute(tx, environment, verb, session_id=self.session_id, agent=self.agent)
+
+
+def opened(store: EmbeddedStore, entry: Entry, text: str | None) -> str | None:
+    """A text of the entry with its sealed pieces put back. Raises Tampered (77) for one that does not open."""
+    if not entry.sealed or text is None:
+        return text
+    from hooks_cli.crypto.sealing import Sealer, reveal
+
+    return reveal(Sealer(store.key.raw, store.store_id, store.path), entry.address, entry.revision, text)
+
+
+def draft_from(store: EmbeddedStore, entry: Entry, event: str, who: Attribution, *, address: str = "") -> Draft:
+    """A draft with the content of a version, for its own address or another."""
+    return Draft(
+        address or entry.address,
+        opened(store, entry, entry.value),
+        event=event,
+        metadata=opened(store, entry, entry.metadata),
+        tags=opened(store, entry, entry.tags),
+        source=opened(store, entry, entry.source),
+        data_version=entry.data_version,
+        expires=entry.expires,
+        session=who.session,
+        guessed=who.guessed,
+        agent=who.agent,
+        redact=entry.sealed == SEALED_WHOLE,
+    )
+
+
+def tombstone(address: str, event: str, who: Attribution) -> Draft:
+    """The draft that says "deleted"."""
+    return Draft(address, None, event=event, session=who.session, guessed=who.guessed, agent=who.agent)
+
+
+def current(tx: Transaction, address: str) -> Entry:
+    """What the address holds now. Raises NotFound (1)."""
+    entry = entries.read(tx.store, address, tx.now)
+    if entry is None:
+        raise NotFound(address=address)
+    return entry

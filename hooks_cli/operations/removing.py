@@ -1,0 +1,189 @@
+"""Taking away and giving back: delete, clear, undelete, rename, revert. Everything here can be undone; `destroying` cannot."""
+
+from __future__ import annotations
+
+import time
+
+from hooks_cli.errors import NotFound, VersionConflict
+from hooks_cli.model.entry import DESTROYED, TOMBSTONE, Entry, Written
+from hooks_cli.model.json_text import object_text
+from hooks_cli.operations.carrying import Who, current, draft_from, tombstone
+from hooks_cli.store import entries, past, selection
+from hooks_cli.store.selection import Selection
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hooks_cli.environment import Environment
+    from hooks_cli.operations.attribution import Attribution
+    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.store.transaction import Transaction
+
+# Many addresses are changed in transactions of about this length, so that nobody waits long for a large clear.
+PORTION_SECONDS = 0.02
+PAUSE_SECONDS = 0.001
+
+
+class Removed:
+    """What was taken away (or given back), and the pinned addresses that a glob left alone."""
+
+    __slots__ = ("pinned", "written")
+
+    def __init__(self, written: list[Written], pinned: list[str]) -> None:
+        self.written = written
+        self.pinned = pinned
+
+
+def delete(
+    store: EmbeddedStore, environment: Environment, address: str, who: Who, if_version: int | None = None
+) -> Written:
+    """Write a tombstone over a live entry. Raises NotFound (1) when there is none, VersionConflict (76)."""
+    with store.writing() as tx:
+        entry = current(tx, address)
+        if if_version is not None and entry.version != if_version:
+            raise VersionConflict(address=address, current=entry.version, expected=if_version)
+        return entries.put(tx, tombstone(address, "delete", who.in_transaction(tx, environment, "delete")))
+
+
+def clear(store: EmbeddedStore, environment: Environment, chosen: Selection, who: Who, verb: str = "clear") -> Removed:
+    """Write a tombstone over every live entry that is selected, except pinned ones."""
+    found = selection.live(store, chosen, environment.now())
+
+    def remove(tx: Transaction, address: str, by: Attribution) -> Written | None:
+        if entries.read(tx.store, address, tx.now) is None:
+            return None  # somebody deleted it meanwhile
+        return entries.put(tx, tombstone(address, verb, by))
+
+    written = _each(store, environment, [row[0] for row in found if not row[2]], who, verb, remove)
+    return Removed(written, [row[0] for row in found if row[2]])
+
+
+def _each(
+    store: EmbeddedStore,
+    environment: Environment,
+    chosen: list[str],
+    who: Who,
+    verb: str,
+    change: Callable[[Transaction, str, Attribution], Written | None],
+) -> list[Written]:
+    """Change many addresses in short transactions."""
+    written: list[Written] = []
+    at = 0
+    while at < len(chosen):
+        if at:
+            time.sleep(PAUSE_SECONDS)
+        with store.writing() as tx:
+            began = time.monotonic()
+            by = who.in_transaction(tx, environment, verb)
+            while at < len(chosen) and time.monotonic() - began < PORTION_SECONDS:
+                done = change(tx, chosen[at], by)
+                if done is not None:
+                    written.append(done)
+                at += 1
+    return written
+
+
+def undelete(store: EmbeddedStore, environment: Environment, address: str, who: Who) -> Written:
+    """Bring back what a deletion took away, as a new version. Raises NotFound (1) when nothing is deleted there, or nothing is left."""
+    with store.writing() as tx:
+        return _bring_back(tx, environment, address, who)
+
+
+def undelete_all(
+    store: EmbeddedStore, environment: Environment, chosen: Selection, who: Who, since: int = 0
+) -> tuple[list[Written], list[str]]:
+    """Bring back every selected address that was deleted at `since` (ms) or later; also the addresses of which nothing is left."""
+    lost: list[str] = []
+
+    def restore(tx: Transaction, address: str, _by: Attribution) -> Written | None:
+        try:
+            return _bring_back(tx, environment, address, who)
+        except NotFound:
+            lost.append(address)
+            return None
+
+    found = [row[0] for row in selection.deleted(store, chosen, since)]
+    return _each(store, environment, found, who, "undelete", restore), lost
+
+
+def _bring_back(tx: Transaction, environment: Environment, address: str, who: Who) -> Written:
+    head = past.head_of(tx.store, address)
+    newest = past.version(tx.store, address, head[2]) if head is not None else None
+    if head is None or newest is None or newest.kind != TOMBSTONE:
+        raise NotFound(f"Nothing is deleted at {address}.", hint=f"See: memory history '{address}'")
+    entry = _last_content(tx.store, address, head[2] - 1)
+    if entry is None:
+        raise NotFound(
+            f"What was deleted at {address} is not there any more: it was destroyed or collected.",
+            hint=f"See: memory history '{address}'",
+        )
+    draft = draft_from(tx.store, entry, "undelete", who.in_transaction(tx, environment, "undelete"))
+    if draft.expires is not None and draft.expires <= tx.now:
+        raise NotFound(f"What was deleted at {address} has expired meanwhile.", hint="Store it again.")
+    return entries.put(tx, draft)
+
+
+def _last_content(store: EmbeddedStore, address: str, number: int) -> Entry | None:
+    """The version that an unbroken row of tombstones up to `number` covers; None when a gap or a destroyed one comes first."""
+    while number > 0:
+        entry = past.version(store, address, number)
+        if entry is None or entry.kind == DESTROYED:
+            return None
+        if entry.kind != TOMBSTONE:
+            return entry
+        number -= 1
+    return None
+
+
+def revert(
+    store: EmbeddedStore, environment: Environment, address: str, number: int, who: Who, if_version: int | None = None
+) -> Written:
+    """Write a new version with the content of an old one; it has no end of life unless the old one still has one to come.
+
+    Raises NotFound (1) when that version is not there or holds nothing, VersionConflict (76).
+    """
+    with store.writing() as tx:
+        entry = readable_version(tx.store, address, number)
+        by = who.in_transaction(tx, environment, "revert")
+        draft = draft_from(tx.store, entry, "revert", by)
+        if draft.expires is not None and draft.expires <= tx.now:
+            draft.expires = None
+        return entries.put(tx, draft, if_version=if_version)
+
+
+def readable_version(store: EmbeddedStore, address: str, number: int) -> Entry:
+    """One version with its content. Raises NotFound (1), which says why there is none."""
+    entry = past.version(store, address, number)
+    if entry is not None and entry.kind not in (TOMBSTONE, DESTROYED):
+        return entry
+    head = past.head_of(store, address)
+    if entry is not None:
+        why = "is a deletion" if entry.kind == TOMBSTONE else "was destroyed"
+    elif head is None or not 0 < number <= head[2]:
+        why = "was never written"
+    else:
+        why = "was collected"
+    raise NotFound(f"Version {number} of {address} {why}.", address=address, hint=f"See: memory history '{address}'")
+
+
+def rename(
+    store: EmbeddedStore, environment: Environment, old: str, new: str, who: Who, *, overwrite: bool = False
+) -> tuple[Written, Written]:
+    """Move what an address holds to another one: a new version there, a tombstone here, in one transaction.
+
+    Returns both. The pin goes along. Raises NotFound (1), VersionConflict (76) when the new address holds something, InvalidAddress (65).
+    """
+    from hooks_cli.operations.pinning import move_pin
+
+    with store.writing() as tx:
+        entry = current(tx, old)
+        by = who.in_transaction(tx, environment, "rename")
+        draft = draft_from(tx.store, entry, "rename", by, address=new)
+        origin: dict[str, object] = {"renamed_from": old, "key_version": entry.version}
+        draft.source = draft.source or object_text(origin)
+        moved = entries.put(tx, draft, if_version=None if overwrite else 0)
+        gone = entries.put(tx, tombstone(old, "rename", by))
+        if entry.pinned:
+            move_pin(tx, old, new)
+        return moved, gone

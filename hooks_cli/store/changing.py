@@ -1,0 +1,97 @@
+"""Changing what is there without writing a version: pins, lifetimes, and the content of versions that are destroyed."""
+
+from __future__ import annotations
+
+from hooks_cli.model.entry import DESTROYED
+from hooks_cli.model.json_text import object_text
+from hooks_cli.store.schema import LEDGER_TABLES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.store.contract import Row
+    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.store.transaction import Transaction
+
+HEAD = LEDGER_TABLES["head"]
+ENTRY = LEDGER_TABLES["entry"]
+EVENT = LEDGER_TABLES["event"]
+_HEAD_COLUMNS = [name.strip() for name in HEAD.split(",")]
+_ENTRY_COLUMNS = [name.strip() for name in ENTRY.split(",")]
+
+# What of a version is content; the rest (who, when, which) is the fact that stays.
+_CONTENT = ("data_version", "source", "tags", "metadata", "value")
+
+
+def head_row(tx: Transaction, address: str) -> Row | None:
+    """The head's row in the ledger's order, or None."""
+    return tx.store.row(f"SELECT {HEAD} FROM head WHERE address = ?", (address,))
+
+
+def update_head(tx: Transaction, row: Row, **changes: object) -> Row:
+    """Change columns of a head; returns the new row."""
+    new = tuple(changes.get(name, old) for name, old in zip(_HEAD_COLUMNS, row, strict=True))
+    assignments = ", ".join(f"{name} = ?" for name in changes)
+    tx.store.query(f"UPDATE head SET {assignments} WHERE id = ?", (*changes.values(), row[0]))
+    tx.forget("head", row)
+    tx.remember("head", new)
+    return new
+
+
+def set_expires(tx: Transaction, head: Row, expires: int | None) -> None:
+    """Give the newest version of a head another end of life (ms since the epoch, None for none)."""
+    update_head(tx, head, expires=expires)
+    row = tx.store.query(f"SELECT {ENTRY} FROM entry WHERE revision = ?", (head[1],))[0]
+    _update_entry(tx, row, {"expires": expires})
+
+
+def _update_entry(tx: Transaction, row: Row, changes: dict[str, object]) -> None:
+    new = tuple(changes.get(name, old) for name, old in zip(_ENTRY_COLUMNS, row, strict=True))
+    assignments = ", ".join(f"{name} = ?" for name in changes)
+    tx.store.query(f"UPDATE entry SET {assignments} WHERE revision = ?", (*changes.values(), row[0]))
+    tx.forget("entry", row)
+    tx.remember("entry", new)
+
+
+def destroy(tx: Transaction, address: str, versions: list[int] | None) -> list[int]:
+    """Take the content out of versions of an address (None: all of them), of their events and of the word index.
+
+    Returns the numbers of the versions that lost content now. The bytes leave the file with the commit, since freed space is
+    overwritten; the word index and the write-ahead log need `scrubbing.scrub` after it.
+    """
+    head = head_row(tx, address)
+    if head is None:
+        return []
+    wanted = "" if versions is None else " AND version IN (SELECT value FROM json_each(?))"
+    params: tuple[object, ...] = (head[0],) if versions is None else (head[0], f"[{','.join(map(str, versions))}]")
+    rows = tx.store.query(f"SELECT {ENTRY} FROM entry WHERE head = ? AND kind < 2{wanted}", params)
+    for row in rows:
+        _update_entry(tx, row, {"kind": DESTROYED, "sealed": 0, **dict.fromkeys(_CONTENT)})
+        _scrub_event(tx, "revision = ?", (row[0],), address)
+    if head[3] and any(row[0] == head[1] for row in rows):
+        tx.store.query("DELETE FROM search WHERE rowid = ?", (head[1],))
+        update_head(tx, head, live=0, expires=None)
+        tx.live -= 1
+    return sorted(row[2] for row in rows)
+
+
+def scrub_events(tx: Transaction, address: str) -> None:
+    """Take the content out of all events that name this address: those too whose version was collected before."""
+    _scrub_event(tx, "entry = 1 AND fields ->> '$.memory_key' = ?", (address,), address)
+
+
+def _scrub_event(tx: Transaction, condition: str, params: tuple[object, ...], address: str) -> None:
+    for row in tx.store.query(f"SELECT {EVENT} FROM event WHERE {condition}", params):
+        new = (*row[:-1], object_text({"memory_key": address, "destroyed": True}))
+        if new != row:
+            tx.store.query("UPDATE event SET fields = ? WHERE revision = ?", (new[-1], row[0]))
+            tx.forget("event", row)
+            tx.remember("event", new)
+
+
+def addresses_of(store: EmbeddedStore, condition: str, params: tuple[object, ...], after: str, limit: int) -> list[Row]:
+    """(address, version, pinned, revision) of heads that fit a condition over `h`, by address, after one, in portions."""
+    return store.query(
+        f"SELECT h.address, h.version, h.pinned, h.revision FROM head h WHERE {condition} AND h.address > ? "
+        "ORDER BY h.address LIMIT ?",
+        (*params, after, limit),
+    )
