@@ -12,7 +12,12 @@ GROUP_ALIASES = {"hook": "hooks"}
 # (group, other word) -> the verb it means
 VERB_ALIASES: dict[tuple[str, str], str] = {
     ("hooks", "notification"): "notify",
+    ("memory", "mv"): "rename",
+    ("memory", "move"): "rename",
     ("memory", "query"): "search",
+    ("memory", "remove"): "delete",
+    ("memory", "rm"): "delete",
+    ("memory", "versions"): "history",
     ("memory", "retrieve"): "recall",
     ("memory", "get"): "recall",
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hooks_cli.errors import NotFound
 from hooks_cli.model.entry import SEALED_WHOLE, Draft, Entry
+from hooks_cli.operations import access, revealing
 from hooks_cli.operations.attribution import Attribution, attribute
 from hooks_cli.store import entries
 
@@ -27,34 +28,28 @@ class Who:
         self.agent = agent
 
     def in_transaction(self, tx: Transaction, environment: Environment, verb: str) -> Attribution:
-        """The session and agent that the write belongs to."""
+        """The session and agent that the write belongs to. Raises ReadOnlyAgent (77)."""
+        access.check_write(environment, self.agent)
         return attribute(tx, environment, verb, session_id=self.session_id, agent=self.agent)
 
 
-def opened(store: EmbeddedStore, entry: Entry, text: str | None) -> str | None:
-    """A text of the entry with its sealed pieces put back. Raises Tampered (77) for one that does not open."""
-    if not entry.sealed or text is None:
-        return text
-    from hooks_cli.crypto.sealing import Sealer, reveal
-
-    return reveal(Sealer(store.key.raw, store.store_id, store.path), entry.address, entry.revision, text)
-
-
 def draft_from(store: EmbeddedStore, entry: Entry, event: str, who: Attribution, *, address: str = "") -> Draft:
-    """A draft with the content of a version, for its own address or another."""
+    """A draft with the content of a version, for its own address or another. Raises Tampered (77) for a seal that does not open."""
+    whole = entry.sealed == SEALED_WHOLE
+    revealing.reveal(store, [entry])
     return Draft(
         address or entry.address,
-        opened(store, entry, entry.value),
+        entry.value,
         event=event,
-        metadata=opened(store, entry, entry.metadata),
-        tags=opened(store, entry, entry.tags),
-        source=opened(store, entry, entry.source),
+        metadata=entry.metadata,
+        tags=entry.tags,
+        source=entry.source,
         data_version=entry.data_version,
         expires=entry.expires,
         session=who.session,
         guessed=who.guessed,
         agent=who.agent,
-        redact=entry.sealed == SEALED_WHOLE,
+        redact=whole,
     )
 
 

@@ -139,27 +139,25 @@ def _last_content(store: EmbeddedStore, address: str, number: int) -> Entry | No
 def revert(
     store: EmbeddedStore, environment: Environment, address: str, number: int, who: Who, if_version: int | None = None
 ) -> Written:
-    """Write a new version with the content of an old one; it has no end of life unless the old one still has one to come.
+    """Write a new version with the content of an old one, and with its end of life.
 
     Raises NotFound (1) when that version is not there or holds nothing, VersionConflict (76).
     """
     with store.writing() as tx:
-        entry = readable_version(tx.store, address, number)
-        by = who.in_transaction(tx, environment, "revert")
-        draft = draft_from(tx.store, entry, "revert", by)
-        if draft.expires is not None and draft.expires <= tx.now:
-            draft.expires = None
+        entry = readable_version(tx.store, address, number, tx.now)
+        draft = draft_from(tx.store, entry, "revert", who.in_transaction(tx, environment, "revert"))
         return entries.put(tx, draft, if_version=if_version)
 
 
-def readable_version(store: EmbeddedStore, address: str, number: int) -> Entry:
+def readable_version(store: EmbeddedStore, address: str, number: int, now: int) -> Entry:
     """One version with its content. Raises NotFound (1), which says why there is none."""
     entry = past.version(store, address, number)
-    if entry is not None and entry.kind not in (TOMBSTONE, DESTROYED):
+    expired = entry is not None and entry.expires is not None and entry.expires <= now
+    if entry is not None and entry.kind not in (TOMBSTONE, DESTROYED) and not expired:
         return entry
     head = past.head_of(store, address)
     if entry is not None:
-        why = "is a deletion" if entry.kind == TOMBSTONE else "was destroyed"
+        why = {TOMBSTONE: "is a deletion", DESTROYED: "was destroyed"}.get(entry.kind, "has expired")
     elif head is None or not 0 < number <= head[2]:
         why = "was never written"
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.model.sealed_text import mask
 from hooks_cli.store.entries import matching
 
 TYPE_CHECKING = False
@@ -70,8 +71,9 @@ class Line:
             self.version,
             self.kind,
             self.size,
-            self.fields,
+            fields,
         ) = row
+        self.fields: str | None = None if fields is None else mask(fields)
 
 
 _EVENTS = """SELECT v.revision, v.at, v.verb, s.name, v.agent, v.attribution, h.address, e.version, e.kind,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import opening
+from hooks_cli.commands import opening, past_reading
 from hooks_cli.model import address as addresses
 from hooks_cli.operations import remembering
 from hooks_cli.output import envelopes
@@ -27,6 +27,7 @@ VERB = Verb(
         Option("pattern_option", ("--pattern",), "Only addresses that match this glob.", metavar="GLOB"),
         Option("limit", ("--limit", "-l"), f"At most this many ({DEFAULT_LIMIT}).", "integer", metavar="N"),
         Option("offset", ("--offset",), "Leave out the first N.", "integer", metavar="N"),
+        *past_reading.POINT_OPTIONS,
     ),
     positionals=(Positional("pattern", "A glob over the addresses."),),
     examples=("claude-flow memory list --namespace swarm --limit 20",),
@@ -44,7 +45,10 @@ def run(call: Call, environment: Environment) -> int:
     store = opening.for_memory(environment)
     limit = call.integer("limit", DEFAULT_LIMIT)
     counted = call.format == "json"
-    found = remembering.recall(store, glob, environment.now(), limit, call.integer("offset", 0), counted=counted)
+    if past_reading.asked(call):
+        found = past_reading.read(call, environment, store, glob, limit)
+    else:
+        found = remembering.recall(store, glob, environment.now(), limit, call.integer("offset", 0), counted=counted)
     if call.format == "text":
         environment.out(entry_lines(found.entries))
         if found.total > limit:

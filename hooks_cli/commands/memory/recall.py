@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import opening
+from hooks_cli.commands import opening, past_reading
 from hooks_cli.errors import MissingArgument, NotFound
 from hooks_cli.model import address as addresses
 from hooks_cli.operations import remembering, revealing
@@ -34,6 +34,7 @@ VERB = Verb(
             metavar="N",
         ),
         Option("offset", ("--offset",), "Leave out the first N entries of a glob.", "integer", metavar="N"),
+        *past_reading.OPTIONS,
         Option(
             "reveal", ("--reveal",), "Show sealed values: on a terminal, or where your settings allow it.", "switch"
         ),
@@ -61,9 +62,12 @@ def run(call: Call, environment: Environment) -> int:
     store = opening.for_memory(environment, create=False)
     as_json = call.format != "text"
     limit = call.integer("limit", DEFAULT_LIMIT)
-    found = remembering.recall(
-        store, pattern, environment.now(), limit, call.integer("offset", 0), counted=call.format == "json"
-    )
+    if past_reading.asked(call):
+        found = past_reading.read(call, environment, store, pattern, limit)
+    else:
+        found = remembering.recall(
+            store, pattern, environment.now(), limit, call.integer("offset", 0), counted=call.format == "json"
+        )
     if found.exact and not found.entries:
         raise NotFound(address=pattern)
     if call.flag("reveal"):

@@ -14,21 +14,25 @@ if TYPE_CHECKING:
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
 
+VALUE_OPTIONS = (
+    Option(
+        "value_option",
+        ("--value", "-v", "--data", "--content"),
+        "The value, instead of the second argument.",
+        metavar="TEXT",
+    ),
+    Option("file", ("--file", "-f"), "Take the value from a file.", metavar="PATH"),
+    Option("stdin", ("--stdin",), "Take the value from standard input (so does the value `-`).", "switch"),
+)
+
 VERB = Verb(
     "memory",
     "store",
     "Keep a value at an address; the value before it stays as an older version.",
     options=(
         Option("key_option", ("--key", "-k"), "The address, instead of the first argument.", metavar="KEY"),
-        Option(
-            "value_option",
-            ("--value", "-v", "--data", "--content"),
-            "The value, instead of the second argument.",
-            metavar="TEXT",
-        ),
         Option("namespace", ("--namespace", "-n"), "The namespace N: the address is N/KEY.", metavar="N"),
-        Option("file", ("--file", "-f"), "Take the value from a file.", metavar="PATH"),
-        Option("stdin", ("--stdin",), "Take the value from standard input (so does the value `-`).", "switch"),
+        *VALUE_OPTIONS,
         Option("metadata", ("--metadata",), "A JSON object kept with the value.", metavar="JSON"),
         Option("tags", ("--tags", "--tag"), "Tags, separated by commas; may be repeated.", "many", metavar="TAGS"),
         Option("ttl", ("--ttl",), "The entry expires after this: seconds, or 90m, 12h, 7d.", metavar="DURATION"),
@@ -62,7 +66,11 @@ def address_of(call: Call, what: str = "a key") -> str:
     return addresses.join(call.text("namespace"), key)
 
 
-def _value(call: Call, environment: Environment) -> str:
+def value_of(call: Call, environment: Environment) -> str:
+    """The value that a call gives by argument, option, file or standard input.
+
+    Raises MissingArgument (64), InvalidText or TooLarge (65), InputMissing (66).
+    """
     words = call.words("words")
     if call.text("key_option") and "key" in call.values:
         words = [call.text("key"), *words]  # `store --key K VALUE`: the first argument is the value
@@ -99,7 +107,7 @@ def _decoded(content: bytes, what: str) -> str:
 def run(call: Call, environment: Environment) -> int:
     """Store the value. Raises MissingArgument (64), InputMissing (66), VersionConflict (76), DataError (65)."""
     address = address_of(call)
-    value = _value(call, environment)
+    value = value_of(call, environment)
     store = opening.for_memory(environment)
     written = store_value(
         store,

@@ -1,0 +1,54 @@
+"""`memory append`: add to the end of a value."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.commands import naming, opening
+from hooks_cli.commands.memory import store as store_verb
+from hooks_cli.operations import patching
+from hooks_cli.output import changes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "memory",
+    "append",
+    "Add a line to a text, or an element to a JSON array, in one step.",
+    options=(
+        *naming.KEY_OPTIONS,
+        *store_verb.VALUE_OPTIONS,
+        Option(
+            "separator", ("--separator",), "What stands between the old text and the new: a line break.", metavar="S"
+        ),
+        naming.IF_VERSION,
+        *naming.WHO_OPTIONS,
+    ),
+    positionals=(
+        Positional("key", "The address."),
+        Positional("words", "The text; several words are joined by spaces.", many=True),
+    ),
+    examples=('hooks-cli memory append "logs/decisions" "12:40 chose JWT"',),
+    details="Where the address holds nothing, the text makes a new entry. To a JSON array the text is added as JSON when it "
+    "is valid JSON, else as a string. Metadata, tags and lifetime stay.",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Append. Raises DataError (65) for a JSON object, VersionConflict (76), MissingArgument (64)."""
+    address = naming.address(call)
+    text = store_verb.value_of(call, environment)
+    store = opening.for_memory(environment)
+    written = patching.append(
+        store,
+        environment,
+        address,
+        text,
+        naming.who(call),
+        separator=call.text("separator", "\n"),
+        if_version=naming.if_version(call),
+    )
+    environment.out(changes.one("Stored successfully", "stored", written, call.format != "text"))
+    return 0

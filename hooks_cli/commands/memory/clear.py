@@ -1,0 +1,141 @@
+"""`memory clear`: delete many entries at once."""
+
+from __future__ import annotations
+
+import os
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.commands import naming, opening
+from hooks_cli.errors import MissingArgument, OutputExists, UsageError
+from hooks_cli.model import address as addresses
+from hooks_cli.model.times import DAY, parse_duration, to_iso
+from hooks_cli.operations import backing_up, removing
+from hooks_cli.output import changes
+from hooks_cli.output.listing import one_line
+from hooks_cli.store import selection
+from hooks_cli.store.selection import Selection
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+YES = Option(
+    "yes",
+    ("--yes", "-y", "--force", "-f", "--confirm"),
+    "Answer yes beforehand. Deleting never asks, since it can be undone; it lets --backup replace a file.",
+    "switch",
+)
+
+VERB = Verb(
+    "memory",
+    "clear",
+    "Delete all entries of a namespace or glob; memory undelete brings them back.",
+    options=(
+        Option("namespace", ("--namespace", "-n"), "All that lies in this namespace (a glob is allowed).", metavar="N"),
+        Option(
+            "pattern_option",
+            ("--pattern",),
+            "Only addresses that fit this glob, whole or from a slash on.",
+            metavar="GLOB",
+        ),
+        Option("all", ("--all",), "Everything.", "switch"),
+        Option("except", ("--except", "--exclude"), "Globs that are left alone, separated by commas.", "many"),
+        Option("age", ("--age", "--older-than"), "Only what was last written longer ago: 7d, 12h.", metavar="AGE"),
+        Option("tags", ("--tags", "--tag"), "Only entries with all of these tags.", "many", metavar="TAGS"),
+        Option("backup", ("--backup",), "First write what goes to this file, for memory import.", metavar="FILE"),
+        Option("no_backup", ("--no-backup",), "Write no backup (which is also so without it).", "switch"),
+        Option("stats", ("--stats",), "Say how many went from each namespace.", "switch"),
+        Option("verbose", ("--verbose",), "List every address that went.", "switch"),
+        Option("cache", ("--cache",), "Clear the cache: there is none, and nothing is deleted.", "switch"),
+        naming.DRY_RUN,
+        YES,
+        *naming.WHO_OPTIONS,
+    ),
+    positionals=(Positional("pattern", "A glob."),),
+    examples=(
+        "claude-flow memory clear --namespace swarm",
+        'claude-flow memory clear --all --except "production/*,critical/*" --backup before.json',
+    ),
+    details="Pinned entries stay; the line on stderr says how many. Undo: memory undelete GLOB --since TIME, as printed.",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Delete what is selected. Raises MissingArgument or UsageError (64), OutputExists or CannotCreate (73)."""
+    as_json = call.format != "text"
+    if call.flag("cache") and not any(call.values.get(n) for n in ("namespace", "pattern", "pattern_option", "all")):
+        environment.out(
+            changes.many("Deleted", "deleted", [], True)
+            if as_json
+            else "There is no cache to clear: every command reads the store itself. Nothing was deleted.\n"
+        )
+        return 0
+    if call.text("backup") and call.flag("no_backup"):
+        raise UsageError("memory clear: --backup and --no-backup exclude each other.")
+    chosen = _selection(call, environment)
+    store = opening.for_memory(environment)
+    if call.flag("dry_run"):
+        found = [row[0] for row in selection.live(store, chosen, environment.now()) if not row[2]]
+        environment.out(changes.would("delete", "deleted", found, as_json))
+        return 0
+    path = call.text("backup")
+    if path:
+        path = os.path.join(environment.cwd, path)
+        if os.path.lexists(path) and not call.flag("yes"):
+            raise OutputExists(path=path, hint="Give another name, or --force.")
+        backed_up = backing_up.write(store, environment, chosen, path)
+        environment.err(f"hooks-cli: {changes.count(backed_up, 'entry', 'entries')} written to {path}")
+    began = environment.now()
+    removed = removing.clear(store, environment, chosen, naming.who(call))
+    more = {"kept_pinned": len(removed.pinned), "backup": path or None}
+    if call.flag("verbose") and not as_json:
+        environment.out("".join(f"{one_line(w.address, 1024)}\n" for w in removed.written))
+    environment.out(changes.many("Deleted", "deleted", removed.written, as_json, **more))
+    if call.flag("stats") and not as_json:
+        environment.out(_by_namespace([w.address for w in removed.written]))
+    if removed.written and not as_json:
+        environment.out(f"Undo: memory undelete '{chosen.pattern}' --since {to_iso(began)}\n")
+    tell_pinned(environment, removed.pinned)
+    return 0
+
+
+def _selection(call: Call, environment: Environment) -> Selection:
+    namespace, pattern = call.text("namespace"), call.text("pattern") or call.text("pattern_option")
+    tags = _parts(call.words("tags"))
+    if not (namespace or pattern or tags or call.flag("all") or call.text("age")):
+        raise MissingArgument(verb="memory clear", what="what to clear: a glob, --namespace N or --all")
+    whole = addresses.under(namespace)
+    if namespace == addresses.DEFAULT_NAMESPACE:
+        whole = "*"
+    before = age_limit(call.text("age"), environment)
+    excepted = _parts(call.words("except"))
+    if namespace == addresses.DEFAULT_NAMESPACE:
+        excepted = (*excepted, "*/*")  # addresses without a namespace
+    if pattern and not namespace:
+        return Selection(pattern, excepted=excepted, tags=tags, before=before)
+    return Selection(whole, ending=pattern, excepted=excepted, tags=tags, before=before)
+
+
+def _parts(words: list[str]) -> tuple[str, ...]:
+    return tuple(part.strip() for word in words for part in word.split(",") if part.strip())
+
+
+def age_limit(age: str, environment: Environment) -> int | None:
+    """The time (ms) before which something must have been written to be that old; None without an age. A bare number is days."""
+    return environment.now() - parse_duration(age, "--age", bare=DAY) if age else None
+
+
+def tell_pinned(environment: Environment, pinned: list[str]) -> None:
+    """One line on stderr for the pinned entries that stayed."""
+    if pinned:
+        stayed = changes.count(len(pinned), "pinned entry stays", "pinned entries stay")
+        environment.err(f"hooks-cli: {stayed} (memory unpin KEY, then again)")
+
+
+def _by_namespace(addresses_gone: list[str]) -> str:
+    counts: dict[str, int] = {}
+    for address in addresses_gone:
+        namespace = address.rpartition("/")[0] or addresses.DEFAULT_NAMESPACE
+        counts[namespace] = counts.get(namespace, 0) + 1
+    return "".join(f"  {one_line(name, 200)}: {number:,}\n" for name, number in sorted(counts.items()))

@@ -1,0 +1,71 @@
+"""`memory delete`: say that an address holds nothing any more."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.commands import naming, opening
+from hooks_cli.commands.memory import clear
+from hooks_cli.errors import MissingArgument, NotFound
+from hooks_cli.model import address as addresses
+from hooks_cli.operations import removing
+from hooks_cli.output import changes
+from hooks_cli.store import entries, selection
+from hooks_cli.store.selection import Selection
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "memory",
+    "delete",
+    "Delete an entry, or all that a glob matches; memory undelete brings them back.",
+    options=(
+        *naming.KEY_OPTIONS,
+        Option("all", ("--all",), "Everything in the namespace.", "switch"),
+        Option("older_than", ("--older-than", "--age"), "Only what was last written longer ago.", metavar="AGE"),
+        naming.IF_VERSION,
+        naming.DRY_RUN,
+        clear.YES,
+        *naming.WHO_OPTIONS,
+    ),
+    positionals=(Positional("key", "The address, or a glob."),),
+    examples=("claude-flow memory delete architecture/old-decision", "hooks-cli memory delete 'tmp/*' --dry-run"),
+    details="The content stays as an older version until garbage collection takes it; memory destroy removes it for good.",
+    aliases=("remove", "rm"),
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Delete. Raises NotFound (1) for one address without an entry, VersionConflict (76), MissingArgument (64)."""
+    namespace = call.text("namespace")
+    if "key" in call.values or "key_option" in call.values:
+        pattern = naming.address(call)
+    elif namespace and (call.flag("all") or call.text("older_than")):
+        pattern = addresses.under(namespace)
+    elif call.text("older_than"):
+        pattern = "*"
+    else:
+        raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY")
+    store = opening.for_memory(environment, create=False)
+    live = entries.read(store, pattern, environment.now()) is not None
+    as_json = call.format != "text"
+    if naming.is_one_address(environment, pattern, live) and not call.text("older_than"):
+        if call.flag("dry_run"):
+            if not live:
+                raise NotFound(address=pattern)
+            environment.out(changes.would("delete", "deleted", [pattern], as_json))
+            return 0
+        written = removing.delete(store, environment, pattern, naming.who(call), naming.if_version(call))
+        environment.out(changes.one("Deleted", "deleted", written, as_json))
+        return 0
+    chosen = Selection(pattern, before=clear.age_limit(call.text("older_than"), environment))
+    if call.flag("dry_run"):
+        found = [row[0] for row in selection.live(store, chosen, environment.now()) if not row[2]]
+        environment.out(changes.would("delete", "deleted", found, as_json))
+        return 0
+    removed = removing.clear(store, environment, chosen, naming.who(call), "delete")
+    environment.out(changes.many("Deleted", "deleted", removed.written, as_json, kept_pinned=len(removed.pinned)))
+    clear.tell_pinned(environment, removed.pinned)
+    return 0

@@ -1,0 +1,96 @@
+"""`memory diff`: what changed between two versions of an address."""
+
+from __future__ import annotations
+
+import json
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.commands import naming, opening
+from hooks_cli.errors import NotFound, UsageError
+from hooks_cli.model.difference import Change, json_diff, line_diff, show_changes
+from hooks_cli.model.entry import JSON
+from hooks_cli.model.visible import escaped
+from hooks_cli.operations import removing, revealing
+from hooks_cli.output import changes
+from hooks_cli.store import past
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+    from hooks_cli.model.entry import Entry
+    from hooks_cli.store.embedded import EmbeddedStore
+
+VERB = Verb(
+    "memory",
+    "diff",
+    "Show what changed between two versions of an address.",
+    options=(
+        *naming.KEY_OPTIONS,
+        Option("lines", ("--lines",), "Compare JSON line by line too.", "switch"),
+        Option(
+            "reveal", ("--reveal",), "Show sealed values: on a terminal, or where your settings allow it.", "switch"
+        ),
+    ),
+    positionals=(
+        Positional("key", "The address."),
+        Positional("versions", "One version (compared with the current one) or two; none: the last two.", many=True),
+    ),
+    examples=('hooks-cli memory diff "swarm/performance/baseline" 1 3',),
+    details="Two JSON documents are compared member by member (+ added, - removed, ~ changed, with JSON Pointers); "
+    "anything else line by line. Sealed values are compared as they are masked, without --reveal.",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Print the difference, nothing when there is none. Raises NotFound (1), UsageError (64)."""
+    address = naming.address(call)
+    numbers = _numbers(call)
+    if call.flag("reveal"):
+        revealing.allow(environment)
+    store = opening.for_memory(environment, create=False)
+    old, new = _pair(store, address, numbers, environment.now())
+    if call.flag("reveal"):
+        revealing.reveal(store, [old, new])
+    structural = old.kind == new.kind == JSON and not call.flag("lines")
+    if call.format != "text":
+        body = {"key": address, "from": old.version, "to": new.version}
+        if structural:
+            rows = [change._asdict() for change in _changes(old, new)]
+            environment.out(changes.json_object({**body, "changes": rows}))
+        else:
+            environment.out(changes.json_object({**body, "diff": _lines(old, new)}))
+        return 0
+    lines = show_changes(_changes(old, new)) if structural else _lines(old, new)
+    environment.out("".join(escaped(line) + "\n" for line in lines))
+    return 0
+
+
+def _numbers(call: Call) -> list[int]:
+    words = call.words("versions")
+    if call.text("key_option") and "key" in call.values:
+        words = [call.text("key"), *words]
+    if len(words) > 2 or not all(word.lstrip("v").isdigit() and word.isascii() for word in words):
+        raise UsageError("memory diff takes one or two version numbers: memory diff KEY 1 3")
+    return [int(word.lstrip("v")) for word in words]
+
+
+def _pair(store: EmbeddedStore, address: str, numbers: list[int], now: int) -> tuple[Entry, Entry]:
+    if len(numbers) == 2:
+        first, second = (removing.readable_version(store, address, number, now) for number in numbers)
+        return first, second
+    readable = [e for e in past.versions(store, address) if e.kind < 2 and (e.expires is None or e.expires > now)]
+    if numbers and readable:
+        return removing.readable_version(store, address, numbers[0], now), readable[0]
+    if len(readable) < 2:
+        raise NotFound(f"There are no two versions of {address} to compare.", hint=f"See: memory history '{address}'")
+    return readable[1], readable[0]
+
+
+def _changes(old: Entry, new: Entry) -> list[Change]:
+    return json_diff(json.loads(old.value or ""), json.loads(new.value or ""))
+
+
+def _lines(old: Entry, new: Entry) -> list[str]:
+    names = [f"{entry.address} v{entry.version}" for entry in (old, new)]
+    return line_diff(old.value or "", new.value or "", *names)

@@ -1,0 +1,96 @@
+"""`memory log`: the project's journal."""
+
+from __future__ import annotations
+
+import json
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.commands import naming, opening
+from hooks_cli.output import changes
+from hooks_cli.output.envelopes import moment
+from hooks_cli.output.listing import one_line
+from hooks_cli.store import log
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+DEFAULT_LIMIT = 50
+# The field of an event that says what it was about, the first that is there.
+TELLING = ("message", "description", "file", "command", "task_id", "memory_key", "tool_name", "prompt")
+
+VERB = Verb(
+    "memory",
+    "log",
+    "Show the project's journal, newest first: hook calls, and what memory commands wrote.",
+    options=(
+        Option("session_id", ("--session", "--session-id", "-s"), "Only this session.", metavar="ID"),
+        Option("agent", ("--agent", "--agent-id"), "Only this agent.", metavar="NAME"),
+        Option("verb", ("--verb",), "Only this verb: notify, post-edit, store, delete, gc …", metavar="VERB"),
+        Option("since", ("--since",), "From then on: 2h, yesterday, 2025-10-17.", metavar="TIME"),
+        Option("until", ("--until",), "Up to then.", metavar="TIME"),
+        Option("before", ("--before",), "Before this revision: the next page.", "integer", metavar="REV"),
+        Option("limit", ("--limit", "-l"), f"At most this many lines ({DEFAULT_LIMIT}).", "integer", metavar="N"),
+        Option("reverse", ("--reverse",), "Oldest first.", "switch"),
+    ),
+    positionals=(Positional("pattern", "Only what wrote to addresses that fit this glob."),),
+    examples=("hooks-cli memory log --since 2h --session hyper-swarm-001",),
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Print the lines, nothing when there are none. Raises UsageError (64) for a time that is none."""
+    store = opening.for_reading(environment)
+    wanted = log.Wanted(
+        session=call.text("session_id"),
+        agent=call.text("agent"),
+        verb=call.text("verb"),
+        pattern=call.text("pattern"),
+        since=naming.time_option(call, environment, "since"),
+        until=naming.time_option(call, environment, "until"),
+        before=call.integer("before", 0) if "before" in call.values else None,
+    )
+    limit = max(0, call.integer("limit", DEFAULT_LIMIT))
+    read = log.oldest if call.flag("reverse") else log.newest
+    lines = [] if store is None else read(store, wanted, limit + 1)
+    more, lines = len(lines) > limit, lines[:limit]
+    if call.format == "json":
+        environment.out(changes.json_object({"log": [line_object(line) for line in lines], "truncated": more}))
+    elif call.format == "ndjson":
+        environment.out("".join(changes.json_object(line_object(line)) for line in lines))
+    else:
+        environment.out("".join(line_text(line) for line in lines))
+        if more and lines:
+            environment.err(f"hooks-cli: there is more: --before {lines[-1].revision}, or --limit")
+    return 0
+
+
+def line_object(line: log.Line) -> dict[str, Any]:
+    """One line of the journal for programs."""
+    return {
+        "revision": line.revision,
+        "at": moment(line.at),
+        "verb": line.verb,
+        "session_id": line.session,
+        "agent": line.agent,
+        "attribution": line.attribution,
+        "key": line.address,
+        "key_version": line.version,
+        "fields": None if line.fields is None else json.loads(line.fields),
+    }
+
+
+def line_text(line: log.Line) -> str:
+    """One line of the journal for people: `r42 TAB time TAB verb TAB who TAB what`."""
+    who = "/".join(one_line(word, 80) for word in (line.session, line.agent) if word)
+    what = "" if line.address is None else f"{one_line(line.address, 200)} v{line.version}"
+    fields = {} if line.fields is None else json.loads(line.fields)
+    for name in TELLING:
+        told = fields.get(name)
+        if isinstance(told, str) and told and told != line.address:
+            what = f"{what}  {one_line(told, 120)}".strip()
+            break
+    return "\t".join([f"r{line.revision}", moment(line.at), line.verb, who, what]).rstrip("\t") + "\n"

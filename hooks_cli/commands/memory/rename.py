@@ -1,0 +1,44 @@
+"""`memory rename`: move an entry to another address."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.commands import naming, opening
+from hooks_cli.errors import MissingArgument
+from hooks_cli.model import address as addresses
+from hooks_cli.operations import removing
+from hooks_cli.output import changes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "memory",
+    "rename",
+    "Move what an address holds to another address, in one step.",
+    options=(
+        Option("namespace", ("--namespace", "-n"), "The namespace N of both: N/OLD and N/NEW.", metavar="N"),
+        Option("overwrite", ("--overwrite", "--force"), "Also when the new address holds something.", "switch"),
+        *naming.WHO_OPTIONS,
+    ),
+    positionals=(Positional("old", "The address now."), Positional("new", "The address from now on.")),
+    examples=('hooks-cli memory rename "tmp/plan" "plans/auth"',),
+    details="The old address keeps its history and says that it is deleted. The pin and the lifetime go along.",
+    aliases=("move", "mv"),
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Move. Raises NotFound (1), VersionConflict (76) when the new address holds something, MissingArgument (64)."""
+    if not call.text("old") or not call.text("new"):
+        raise MissingArgument(verb=call.verb.title, what=f"two addresses: {call.verb.title} OLD NEW")
+    old, new = (addresses.join(call.text("namespace"), call.text(name)) for name in ("old", "new"))
+    store = opening.for_memory(environment, create=False)
+    moved, gone = removing.rename(store, environment, old, new, naming.who(call), overwrite=call.flag("overwrite"))
+    if call.format != "text":
+        environment.out(changes.one("", "stored", moved, True, deleted=changes.written_fields(gone)))
+    else:
+        environment.out(changes.one("Renamed", "stored", moved, False))
+    return 0
