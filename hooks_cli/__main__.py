@@ -7,7 +7,14 @@ the search path here; `interpreter.complete` does the rest for the commands that
 import sys
 
 if not __package__:
+    import gc
+
+    gc.disable()  # a hot command is over before a collection pays; `interpreter.complete` switches it on again
     sys.path.insert(0, __file__.rsplit("/", 2)[0])
+
+    from hooks_cli import hot_image
+
+    hot_image.install()
 
 from hooks_cli.entry import main
 

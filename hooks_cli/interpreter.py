@@ -1,8 +1,8 @@
 """The rest of an ordinary Python start, for commands and callers that need it.
 
-The launchers start Python with -I -S: no `site`, so no .pth files, no virtual environment settings, no system packages. A hot
-command needs none of that (its modules lie beside this package). Whatever loads other packages calls `complete()` first; this is
-the only place that knows the difference.
+The launchers start Python with -I -S: no `site`, so no .pth files, no virtual environment settings, no system packages; and without
+garbage collection. A hot command needs none of that (its modules lie beside this package). Whatever loads other packages calls
+`complete()` first; this is the only place that knows the difference.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ def complete() -> None:
     """Make the search path what `site` would have made it. Does nothing when Python was started in the ordinary way."""
     if not sys.flags.no_site or "site" in sys.modules:
         return
+    import gc
     import site
 
+    gc.enable()
     own = __file__.rsplit("/", 2)[0]
     if own in sys.path:
         sys.path.remove(own)  # `site` puts it in its usual place, behind the standard library
