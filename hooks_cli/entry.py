@@ -68,7 +68,7 @@ def _run(call: Call) -> int:
     environment = Environment.from_process()
     environment.lenient = call.verb.lenient
     if call.unknown:
-        _tell_recorded(call)
+        _tell(call)
     module = sys.modules[module_name(call.verb.group, call.verb.name)]
     try:
         code: int = module.run(call, environment)
@@ -77,9 +77,21 @@ def _run(call: Call) -> int:
     return code
 
 
-def _tell_recorded(call: Call) -> None:
-    """One line for the options that a lenient verb does not know and keeps all the same."""
-    names = [repr(value) if name == "argument" else f"-{'-' * (len(name) > 1)}{name}" for name, value in call.unknown]
+def _tell(call: Call) -> None:
+    """One line for the options that a lenient verb does not know and keeps all the same, one for those without an effect."""
+    lenient = call.verb.records
+    names = [
+        repr(value) if name == "argument" else flag
+        for name, value in call.unknown
+        if (flag := ("--" if len(name) > 1 else "-") + name) not in call.foreign or not lenient
+    ]
+    if not names:
+        return
+    if not lenient:
+        listed = ", ".join(dict.fromkeys(names))
+        say = "has" if len(names) == 1 else "have"
+        sys.stderr.write(f"hooks-cli: {listed} {say} no effect on {call.verb.title}; see docs/compatibility.md\n")
+        return
     what = "the unknown option" if len(names) == 1 else "the unknown options"
     if all(name == "argument" for name, _ in call.unknown):
         what = what.replace("unknown option", "further argument")

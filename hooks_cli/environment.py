@@ -38,6 +38,12 @@ class Environment(Streams):
         """Take the variables and the current directory; without `cwd` the process's own is asked for when it is needed."""
         super().__init__(variables)
         self.lenient = False
+        # Set for a call that may be queued (`operations.queueing`): its identity, and the transaction that kept it.
+        self.call_id = ""
+        self.transaction: object = None
+        # Set while a queued call is taken in: the open store, and the file as it was when the call was made.
+        self.store_at_hand: object = None
+        self.captured: object = None
         if cwd:
             self.cwd = cwd
 
@@ -252,6 +258,12 @@ class Environment(Streams):
                 )
             self.err(f"hooks-cli: the configuration {path} is not valid and was not used: {settings.problem}.")
         return settings
+
+    def ancestors(self) -> list[tuple[int, int]]:
+        """(pid, start time) of the processes that this call descends from, nearest first."""
+        from hooks_cli.ancestry import ancestors
+
+        return ancestors()
 
     # --- when ----------------------------------------------------------------------------------------------------------
 

@@ -183,3 +183,51 @@ def test_help_is_asked_for(words: list[str]) -> None:
 )
 def test_what_looks_like_an_option(word: str, option: bool) -> None:
     assert looks_like_option(word) is option
+
+
+def test_another_programs_options_are_accepted_and_told_apart() -> None:
+    call = understood(STRICT, "k", "--reasoningbank", "v", "--backend", "agentdb")
+    assert call.values == {"key": "k", "value": ["v"]}
+    assert call.unknown == [("reasoningbank", "true"), ("backend", "agentdb")]
+    assert call.foreign == ["--reasoningbank", "--backend"]
+    call = understood(LENIENT, "--trainNeural", "false", "--zork", "1", "--train-patterns", "k")
+    assert call.unknown == [("trainNeural", "false"), ("zork", "1"), ("train-patterns", "true")]
+    assert call.foreign == ["--trainNeural", "--train-patterns"]
+    assert call.values == {"key": "k"}
+
+
+def test_a_family_of_names_is_accepted_with_its_value_when_there_is_one() -> None:
+    one = Verb("memory", "one", "One.", (), (Positional("key"),))
+    assert understood(one, "--with-embedding", "k").values == {"key": "k"}
+    call = understood(one, "k", "--embedding-kind", "small")
+    assert (call.values, call.unknown) == ({"key": "k"}, [("embedding-kind", "small")])
+
+
+def test_strict_refuses_what_nobody_knows_and_not_another_programs_options() -> None:
+    assert understood(LENIENT, "--train-neural", "true", "--strict").foreign == ["--train-neural"]
+    assert mistaken(LENIENT, "--train-neural", "--zork", "--strict").flag == "--zork"
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        (["--sum"], True),
+        (["--sum", "false"], False),
+        (["--sum", "Done, all"], "Done, all"),
+        (["--sum", "--key", "k"], True),
+    ],
+)
+def test_an_optional_value(words: list[str], value: object) -> None:
+    verb = Verb("hooks", "end", "End.", (Option("sum", ("--sum",), kind="optional"), Option("key", ("--key",))))
+    assert understood(verb, *words).values["sum"] == value
+    assert understood(verb, "--sum", "").missing == ["sum"]
+
+
+def test_an_empty_word_behind_a_switch_is_a_missing_value_to_a_lenient_verb() -> None:
+    call = understood(LENIENT, "--success", "", "k")
+    assert (call.values, call.missing) == ({"key": "k"}, ["success"])
+
+
+def test_a_switchs_word_behind_a_choice_belongs_to_it() -> None:
+    call = understood(LENIENT, "--level", "true", "k")
+    assert (call.values, call.unknown) == ({"key": "k"}, [("level", "true")])

@@ -10,15 +10,19 @@ with nothing but `sys`, `click_app` for all else. The rules:
 * A `text`, `integer`, `choice` or `many` option takes the next word whatever it begins with, unless that word is one of the verb's
   own flags (or `--flag=…` of one), in which case the value is missing: recorded in `Call.missing` by a lenient verb, exit 64
   otherwise.
+* A lenient verb takes an empty word behind a switch for a value that is missing (`--success "$UNSET"`).
+* An `optional` option stands bare (True), or takes the next word that does not begin like an option: True or False for the words that
+  mean them, else the text (`session-end --summary`, `session-end --summary "What was done"`).
 * A `choice` whose value is missing or not one of its choices is an error (64); a lenient verb takes the flag for a bare unknown
-  switch instead, and the word stays where it is (prompts write `post-edit --format` for "format the code").
+  switch instead, and a word that is no switch's value stays where it is (prompts write `post-edit --format` for "format the code").
 * An `integer` that is no whole number, or a switch with another value behind `=`, is an error (64); a lenient verb records it in
   `Call.unknown` as it was written, or in `Call.missing` when it is empty.
 * `many` options may be repeated and give a list. Otherwise the last one wins.
 * `--camelCase` is read as `--camel-case` when the latter is known.
 * A lenient verb (all of `hooks`) keeps options it does not know in `Call.unknown` as (name without dashes, value or "true"):
   the next word is its value unless that word begins with `-` and a non-digit. A verb that is not lenient refuses them (64), and a
-  lenient one does so when `--strict` is given.
+  lenient one does so when `--strict` is given. The options in `foreign` (another program's internals) are neither refused nor
+  told as unknown: they stand in `Call.unknown` too, and as they were typed in `Call.foreign`.
 * Plain words fill the positionals in their order. A positional that has the name of an option is skipped when that option was
   given (`store --key K VALUE`). Words that are left over are refused (64); a lenient verb keeps them in `Call.unknown` as
   ("argument", word).
@@ -45,7 +49,7 @@ class Option:
         choices: tuple[str, ...] = (),
         hidden: bool = False,
     ) -> None:
-        """`kind` is one of text, switch, integer, choice, many. `hidden` keeps it out of the short help only."""
+        """`kind` is one of text, switch, integer, choice, many, optional. `hidden` keeps it out of the short help only."""
         self.name = name
         self.flags = flags
         self.help = help
@@ -79,6 +83,7 @@ class Verb:
         "name",
         "options",
         "positionals",
+        "records",
         "summary",
     )
 
@@ -94,8 +99,12 @@ class Verb:
         aliases: tuple[str, ...] = (),
         hot: bool = False,
         lenient: bool | None = None,
+        records: bool | None = None,
     ) -> None:
-        """`group` is hooks, memory, key, …, or "" for a verb that stands alone. `examples` are whole shell lines."""
+        """`group` is hooks, memory, key, …, or "" for a verb that stands alone. `examples` are whole shell lines.
+
+        `records` says whether the verb keeps an event, and with it the options that it does not know: all lenient ones do, unless told.
+        """
         self.group = group
         self.name = name
         self.summary = summary
@@ -109,6 +118,7 @@ class Verb:
         self.aliases = aliases
         self.hot = hot
         self.lenient = group == "hooks" if lenient is None else lenient
+        self.records = self.lenient if records is None else records
 
     @property
     def title(self) -> str:
@@ -119,7 +129,7 @@ class Verb:
 class Call:
     """A parsed command line, the same whichever parser made it."""
 
-    __slots__ = ("alias", "missing", "unknown", "values", "verb")
+    __slots__ = ("alias", "foreign", "missing", "unknown", "values", "verb")
 
     def __init__(
         self,
@@ -128,16 +138,19 @@ class Call:
         unknown: list[tuple[str, str]],
         missing: list[str],
         alias: str = "",
+        foreign: list[str] | None = None,
     ) -> None:
         """`values` maps option and positional names to str, int, bool or list[str]; what was not given is absent.
 
-        `missing` lists the names of options that stood without a value; `alias` is the word the user typed for the verb.
+        `missing` lists the names of options that stood without a value; `alias` is the word the user typed for the verb; `foreign`
+        those flags in `unknown` that named another program's internals.
         """
         self.verb = verb
         self.values = values
         self.unknown = unknown
         self.missing = missing
         self.alias = alias or verb.name
+        self.foreign = foreign or []
 
     def text(self, name: str, default: str = "") -> str:
         """The value of a text option or positional, or `default`."""
@@ -166,8 +179,8 @@ class Call:
 
     def same(self, other: Call) -> bool:
         """Whether two parsers understood the same: what the property test compares."""
-        mine = (self.verb.title, self.values, self.unknown, self.missing, self.alias)
-        return mine == (other.verb.title, other.values, other.unknown, other.missing, other.alias)
+        mine = (self.verb.title, self.values, self.unknown, self.missing, self.alias, self.foreign)
+        return mine == (other.verb.title, other.values, other.unknown, other.missing, other.alias, other.foreign)
 
 
 UNIVERSAL_OPTIONS = (

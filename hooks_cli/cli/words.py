@@ -42,6 +42,8 @@ def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
     unknown: list[tuple[str, str]] = []
     missing: list[str] = []
     plain: list[str] = []
+    foreign: list[str] = []
+    stranger: Mistake | None = None
     at, end = 0, len(words)
     while at < end:
         word = words[at]
@@ -59,18 +61,42 @@ def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
         option = _declared(flag, flags)
 
         if option is None:
-            if not verb.lenient:
+            from hooks_cli.cli.foreign import kind_of
+
+            kind = kind_of(verb.group, kebab(flag).lstrip("-"))
+            if kind:
+                foreign.append(flag)
+            elif not verb.lenient:
                 return Mistake("unknown", flag)
+            else:
+                stranger = stranger or Mistake("unknown", flag)
             if not joined:
                 value = "true"
-                if following is not None and not _begins_like_option(following):
+                if following is not None and _is_value_of(kind, following, verb, values, plain):
                     value = following
                     at += 1
             unknown.append((flag.lstrip("-"), value))
             continue
 
+        if option.kind == "optional":
+            if not joined and (following is None or _begins_like_option(following)):
+                values[option.name] = True
+                continue
+            given = value if following is None else following
+            at += following is not None
+            state = switch_value(given)
+            if given:
+                values[option.name] = given if state is None else state
+            elif verb.lenient:
+                missing.append(option.name)
+            else:
+                return Mistake("missing", flag, option=option)
+            continue
+
         if option.kind == "switch":
-            if not joined and (following is None or switch_value(following) is None):
+            if not joined and (
+                following is None or (switch_value(following) is None and (following or not verb.lenient))
+            ):
                 values[option.name] = True
                 continue
             given = value if following is None else following
@@ -106,7 +132,7 @@ def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
                 values[option.name] = given.lower()
             elif not verb.lenient:
                 return Mistake("choice", flag, given, option)
-            elif joined:
+            elif joined or switch_value(given) is not None:
                 unknown.append((flag.lstrip("-"), given))
             else:
                 at -= 1  # the flag stood bare; the word stays where it is
@@ -137,11 +163,16 @@ def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
         return Mistake("extra", word=plain[0])
     unknown += [("argument", word) for word in plain]
     if unknown and values.get("strict") is True:
-        name, value = unknown[0]
-        if name == "argument":
-            return Mistake("extra", word=value)
-        return Mistake("unknown", ("--" if len(name) > 1 else "-") + name)
-    return Call(verb, values, unknown, [name for name in dict.fromkeys(missing) if name not in values], alias)
+        if plain:
+            stranger = stranger or Mistake("extra", word=plain[0])
+        for name, _ in unknown:
+            flag = ("--" if len(name) > 1 else "-") + name
+            if stranger is None and name != "argument" and flag not in foreign:
+                stranger = Mistake("unknown", flag)
+        if stranger is not None:
+            return stranger
+    absent = [name for name in dict.fromkeys(missing) if name not in values]
+    return Call(verb, values, unknown, absent, alias, foreign)
 
 
 def looks_like_option(word: str) -> bool:
@@ -193,6 +224,18 @@ def _declared(flag: str, flags: dict[str, Option]) -> Option | None:
 
 def _is_flag(word: str, flags: dict[str, Option]) -> bool:
     return word in HELP_FLAGS or _declared(word.partition("=")[0], flags) is not None
+
+
+def _is_value_of(kind: str, word: str, verb: Verb, values: dict[str, object], plain: list[str]) -> bool:
+    """Whether the word behind an option that is not declared is its value; `kind` as `foreign.kind_of` has it."""
+    if kind == "switch":
+        return switch_value(word) is not None
+    if _begins_like_option(word):
+        return False
+    if kind == "family" and len(plain) < len(verb.positionals):
+        # `query --use-embedding TEXT` has no value, `query TEXT --embedding-kind small` has one.
+        return any(name.endswith("_option") for name in values)
+    return True
 
 
 def _begins_like_option(word: str) -> bool:
