@@ -46,8 +46,8 @@ KEYS: dict[str, tuple[str | tuple[str, ...], str | int | bool | tuple[str, ...],
     "memory.gc.max_versions": ("whole", 0, OWN),
     # Lifetime of entries that were stored without --ttl; 0: for ever.
     "memory.gc.ttl": ("span", 0, OWN),
-    # The journal's events are dropped after this; 0: never.
-    "memory.gc.event_max_age_days": ("whole", 90, OWN),
+    # The journal's events are dropped after this; 0: as max_age_days.
+    "memory.gc.event_max_age_days": ("whole", 0, OWN),
     # The store's file is encrypted.
     "memory.security.encrypt_at_rest": ("yes", True, TIGHTEN),
     # The key by reference to an environment variable: "${NAME}".

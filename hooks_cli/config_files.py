@@ -16,11 +16,12 @@ from stat import S_ISREG
 
 from hooks_cli import config
 from hooks_cli.config import FIELDS, KEYS, PROJECT, STRICTER, TABLES, USER, Settings
-from hooks_cli.errors import ConfigError, HooksError, KeySourceError, PermissionRefused
+from hooks_cli.errors import ConfigError, HooksError, PermissionRefused
+from hooks_cli.model.times import LONGEST, SECOND, duration_or_none
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from hooks_cli.config import Value
 
@@ -33,7 +34,6 @@ DOT_LIMIT = 100
 YOUNG_NS = 100_000_000
 KEY_REFERENCE = "${MEMORY_ENCRYPTION_KEY}"
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _SIZES = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _EXPECTED = {
     "text": "a text",
@@ -46,8 +46,11 @@ _EXPECTED = {
 }
 
 
-def read(user_path: str, project_path: str) -> Settings:
-    """The settings of the two files; either may be absent. Raises ConfigError (78) or PermissionRefused (77) for the user's."""
+def read(user_path: str, project_path: str, every_warning: bool = False) -> Settings:
+    """The settings of the two files; either may be absent. Of many warnings the first few are kept, unless `every_warning`.
+
+    Raises ConfigError (78) or PermissionRefused (77) for the user's file; what is wrong in the project's is `Settings.problem`.
+    """
     settings = Settings()
     user = _document(user_path, trusted=True)
     if user is not None:
@@ -58,7 +61,7 @@ def read(user_path: str, project_path: str) -> Settings:
             _take(settings, project, project_path, PROJECT)
     except HooksError as error:
         settings.problem = str(error.details.get("reason") or error)
-    if len(settings.warnings) > WARNING_LIMIT:
+    if len(settings.warnings) > WARNING_LIMIT and not every_warning:
         more = len(settings.warnings) - WARNING_LIMIT
         settings.warnings[WARNING_LIMIT:] = [f"There are {more} more such lines; see: hooks-cli config check"]
     return settings
@@ -75,20 +78,6 @@ def is_young(*paths: str) -> bool:
         if abs(now - max(status.st_mtime_ns, status.st_ctime_ns)) < YOUNG_NS:
             return True
     return False
-
-
-def expand(reference: str, variables: Mapping[str, str]) -> str:
-    """The value of `${NAME}`. Raises KeySourceError (78) when the variable is not set or empty."""
-    name = reference[2:-1]
-    value = variables.get(name, "")
-    if not value:
-        state = "is empty" if name in variables else "is not set"
-        raise KeySourceError(
-            path="encryption_key",
-            reason=f'the settings say encryption_key = "{reference}", and the variable {name} {state}',
-            hint=f"Set {name}, or remove encryption_key from the settings. See: hooks-cli config show",
-        )
-    return value
 
 
 def _document(path: str, trusted: bool) -> dict[str, object] | None:
@@ -242,9 +231,9 @@ def _checked(kind: str | tuple[str, ...], value: object) -> Value | _Wrong:
         if match:
             return int(match[1]) * _SIZES[match[2][:1]]
     if kind == "span" and isinstance(value, str):
-        text = value.strip().lower()
-        if re.fullmatch(r"(\d{1,9}[smhdw])+", text):
-            return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)([smhdw])", text))
+        length = duration_or_none(value, SECOND)
+        if length is not None and length <= LONGEST:
+            return -(-length // SECOND)
     return _Wrong(_EXPECTED.get(str(kind), "a table"), value)
 
 

@@ -17,7 +17,7 @@ from stat import S_ISDIR
 
 from hooks_cli import config
 from hooks_cli.errors import ConfigError
-from hooks_cli.private_files import make_folder, write_file
+from hooks_cli.private_files import make_folder
 from hooks_cli.project import PROJECT_FILE, STORE_FILE, Project, discover, stem_of
 from hooks_cli.streams import Streams, lazy
 
@@ -229,14 +229,23 @@ class Environment(Streams):
         return os.path.join(self.project.root, PROJECT_FILE)
 
     def prepare_store_folder(self) -> None:
-        """Make the folder that the store is about to be created in (0700), and leave the project's path there (0600).
+        """Make the folder that the store is about to be created in (0700), with the note that says whose it is.
 
-        The file `path` is what `project list` and `project adopt` read. Raises CannotCreate (73), PermissionRefused (77) or
-        DiskFull (74).
+        When the project seems to have been moved here and left a store behind, one line on stderr says how to bring it.
+        Raises CannotCreate (73), PermissionRefused (77) or DiskFull (74).
         """
         make_folder(os.path.dirname(self.store_path))
-        if not self.named_store:
-            write_file(os.path.join(self.project_dir, "path"), os.fsencode(self.project.home) + b"\n")
+        if self.named_store:
+            return
+        from hooks_cli import project_note
+
+        project_note.write(self.project_dir, self.project.home)
+        before = project_note.moved_here(os.path.join(self.data_dir, "projects"), self.project.home)
+        if before:
+            self.err(
+                f"hooks-cli: this project gets a new store. If it was moved here, the one it had is still there; take it with: "
+                f"hooks-cli project adopt {before} --replace"
+            )
 
     # --- settings ------------------------------------------------------------------------------------------------------
 

@@ -110,7 +110,7 @@ def test_a_path_that_is_not_utf_8(tmp_path: Path) -> None:
     ours = Environment({"HOOKS_HOME": folder}, folder)
     assert (ours.project_root, ours.project_name) == (folder, "caf_")
     ours.prepare_store_folder()
-    assert Path(ours.project_dir, "path").read_bytes() == os.fsencode(folder) + b"\n"
+    assert Path(ours.project_dir, "project").read_bytes().endswith(b" " + os.fsencode(folder) + b"\n")
 
 
 def test_a_current_folder_that_was_removed(tmp_path: Path) -> None:
@@ -135,9 +135,9 @@ def test_folders_and_files_are_private(tmp_path: Path) -> None:
     ours.prepare_store_folder()
     for folder in (tmp_path / "deep", tmp_path / "deep/er/data/projects", Path(ours.project_dir)):
         assert folder.stat().st_mode & 0o777 == 0o700, folder
-    assert Path(ours.project_dir, "path").stat().st_mode & 0o777 == 0o600
+    assert Path(ours.project_dir, "project").stat().st_mode & 0o777 == 0o600
     ours.prepare_store_folder()
-    assert os.listdir(ours.project_dir) == ["path"]
+    assert os.listdir(ours.project_dir) == ["project"]
 
 
 def test_what_cannot_be_made_names_the_path(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ RANKS = {
     "config_cache": 2,
     "config_files": 2,
     "project": 2,
+    "project_note": 2,
     "private_files": 2,
     "streams": 2,
     "model": 1,

@@ -1,0 +1,49 @@
+"""`config show`: the settings in force, and where each comes from."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Positional, Verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "config",
+    "show",
+    "Show the settings in force, and the file that each comes from.",
+    positionals=(Positional("prefix", "Only the settings that begin so, such as memory.gc."),),
+    examples=("hooks-cli config show", "hooks-cli config show memory.gc --json"),
+    details=(
+        "One line a setting: its name, its value as TOML writes it, and the file, with tabs between. Values that are not set "
+        "anywhere are shown with `default`. A key is never shown: the settings hold at most the name of the variable it is in."
+    ),
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Print the settings. Raises ConfigError (78), and NotFound (1) when none begins with the prefix."""
+    import json
+
+    from hooks_cli.errors import NotFound
+    from hooks_cli.operations.settings_report import rows
+
+    prefix = call.text("prefix").rstrip(".")
+    found = [row for row in rows(environment) if not prefix or row[0] == prefix or row[0].startswith(prefix + ".")]
+    if not found:
+        raise NotFound(f"There is no setting {prefix}.", hint="See all of them: hooks-cli config show")
+    if call.format == "json":
+        body = {
+            "schema_version": "1",
+            "settings": {key: {"value": value, "from": origin} for key, value, origin in found},
+        }
+        environment.out(json.dumps(body) + "\n")
+    elif call.format == "ndjson":
+        for key, value, origin in found:
+            environment.out(json.dumps({"schema_version": "1", "key": key, "value": value, "from": origin}) + "\n")
+    else:
+        # A JSON string, number, boolean or list of strings is the same in TOML.
+        for key, value, origin in found:
+            environment.out(f"{json.dumps(key)[1:-1]}\t{json.dumps(value)}\t{json.dumps(origin)[1:-1]}\n")
+    return 0

@@ -1,0 +1,54 @@
+"""`project adopt OLD`: bring the store of a project that was moved or renamed to where the project is now."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "project",
+    "adopt",
+    "Take over the store of a folder that was moved or renamed.",
+    options=(
+        Option("force", ("--force",), "Take it although the old folder is still there.", "switch"),
+        Option("replace", ("--replace",), "Set the store that this project has aside, and take the old one.", "switch"),
+    ),
+    positionals=(Positional("old", "The old path, or a name of `project list`, with or without its hash."),),
+    examples=("hooks-cli project adopt ~/work/old-name", "hooks-cli project adopt old-name-0123456789abcdef"),
+    details=(
+        "A store is named after the path of its project. Run this in the folder where the project is now. The store, its key and "
+        "its journal move over as they are; nothing is copied, nothing merged. A project that has a store already is left alone, "
+        "unless with --replace."
+    ),
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Adopt, and print what was taken. Raises what `operations.projects.adopt` raises, and MissingArgument (64)."""
+    import json
+
+    from hooks_cli.errors import MissingArgument
+    from hooks_cli.operations.projects import adopt
+
+    old = call.text("old")
+    if not old:
+        raise MissingArgument(verb="project adopt", what="the old path or name of the project")
+    stem, aside = adopt(environment, old, call.flag("force"), call.flag("replace"))
+    if call.format == "text":
+        environment.out(f"Adopted {stem}: its store is now {environment.store_path}\n")
+        if aside:
+            environment.out(f"The store that was here is kept as {aside}\n")
+    else:
+        body = {
+            "schema_version": "1",
+            "adopted": stem,
+            "id": environment.project_stem,
+            "store": environment.store_path,
+            "set_aside": aside or None,
+        }
+        environment.out(json.dumps(body) + "\n")
+    return 0

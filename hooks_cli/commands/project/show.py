@@ -1,0 +1,65 @@
+"""`project show`: the present project, why it is that one, and where everything of it lies."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+REASONS = {
+    "git": "the git working tree around this folder",
+    "worktree": "a git worktree; all worktrees of a repository share one store",
+    "repository": "the git repository that this folder lies in",
+    "hooks.toml": "the nearest folder upwards with a hooks.toml",
+    "store": "the nearest folder upwards that has a store",
+    "folder": "no git root, hooks.toml or store is above this folder, so it stands for itself",
+}
+
+VERB = Verb(
+    "project",
+    "show",
+    "Show which project this folder belongs to, and where its store, key and settings are.",
+    examples=("hooks-cli project show", "hooks-cli project show --json"),
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Print the places, whether they exist or not. Raises ConfigError (78) for settings that are not valid."""
+    import json
+    import os
+
+    from hooks_cli.output.listing import one_line
+
+    project = environment.project
+    facts: dict[str, str] = {
+        "name": environment.project_name,
+        "id": environment.project_stem,
+        "root": project.root,
+        "home": project.home,
+        "reason": project.reason,
+        "note": project.note,
+        "store": environment.store_path,
+        "key": environment.key_path,
+        "user_config": environment.user_config_path,
+        "project_config": environment.project_config_path,
+        "data": environment.data_dir,
+        "config": environment.config_dir,
+        "cache": environment.cache_dir,
+    }
+    there = {name: os.path.exists(facts[name]) for name in ("store", "key", "user_config", "project_config")}
+    if call.format != "text":
+        named = bool(environment.named_store)
+        body = {"schema_version": "1", **facts, "store_named": named, "exists": there}
+        environment.out(json.dumps(body) + "\n")
+        return 0
+    if project.home == project.root:
+        del facts["home"]
+    facts["reason"] = REASONS[project.reason]
+    for name, value in facts.items():
+        if value:
+            absent = "" if there.get(name, True) else "  (not there)"
+            environment.out(f"{name.replace('_', ' ') + ':':<16}{one_line(value, 4096)}{absent}\n")
+    return 0
