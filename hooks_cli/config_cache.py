@@ -32,7 +32,7 @@ def header(user_path: str, user: str, project_path: str, project: str) -> bytes:
     text = (
         f"hooks-cli settings {FORMAT} {__version__}\n{user} {_escape(user_path)}\n{project} {_escape(project_path)}\n"
     )
-    return text.encode("utf-8", "surrogateescape")
+    return text.encode("utf-8", "surrogatepass")
 
 
 def dump(settings: Settings) -> bytes:
@@ -45,14 +45,14 @@ def dump(settings: Settings) -> bytes:
     if settings.problem:
         lines.append(f"?\t{_escape(settings.problem)}")
     lines.append("end\n")
-    return (f"{len(lines)}\n" + "\n".join(lines)).encode("utf-8", "surrogateescape")
+    return (f"{len(lines)}\n" + "\n".join(lines)).encode("utf-8", "surrogatepass")
 
 
 def parse(data: bytes) -> Settings | None:
     """What `dump` wrote, or None when it is cut off or altered in its form."""
     settings = Settings()
     try:
-        lines = data.decode("utf-8", "surrogateescape").split("\n")
+        lines = data.decode("utf-8", "surrogatepass").split("\n")
         if len(lines) < 3 or lines[-2:] != ["end", ""] or lines[0] != str(len(lines) - 2):
             return None
         for line in lines[1:-2]:
