@@ -76,7 +76,7 @@ def test_the_search_path_is_whole_for_who_needs_it() -> None:
         "import site, click; print(sys.prefix); print(sys.path.count(sys.argv[1])); print(sys.path[0] != sys.argv[1])"
     )
     done = subprocess.run([sys.executable, "-IS", "-c", code, str(PURELIB)], capture_output=True, text=True)
-    assert done.stdout.split() == [sys.prefix, "1", "True"], done.stderr
+    assert done.stdout.splitlines() == [sys.prefix, "1", "True"], done.stderr
 
 
 def test_words_reach_the_program_as_they_are(layout: Path) -> None:
