@@ -113,7 +113,7 @@ def test_a_declaration_is_complete(verb: Verb) -> None:
     assert len(set(flags)) == len(flags), "two options of one spelling"
     for option in verb.options:
         assert option.help.endswith((".", ")", "…")), f"{option.flags[0]} has no help text"
-        assert option.kind in ("text", "switch", "integer", "choice", "many")
+        assert option.kind in ("text", "switch", "integer", "choice", "many", "optional")
         assert bool(option.choices) == (option.kind == "choice")
         assert all(flag == flag.lower() for flag in option.flags if len(flag) > 2), "camelCase is read anyway"
     for positional in verb.positionals:

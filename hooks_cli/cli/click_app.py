@@ -159,6 +159,7 @@ def _click_option(option: Option) -> click.Option:
     return click.Option(
         [*option.flags, option.name],
         is_flag=option.kind == "switch",
+        flag_value="true" if option.kind == "optional" else None,
         multiple=option.kind == "many",
         type=kind,
         help=option.help,

@@ -111,10 +111,10 @@ def option_words(option: Option) -> str:
 def value_word(option: Option) -> str:
     """What stands for an option's value: N, text|json, its metavar, or nothing for a switch."""
     if option.metavar:
-        return option.metavar
+        return f"[{option.metavar}]" if option.kind == "optional" else option.metavar
     if option.kind == "choice":
         return "|".join(option.choices)
-    return {"switch": "", "integer": "N"}.get(option.kind, "TEXT")
+    return {"switch": "", "integer": "N", "optional": "[TEXT]"}.get(option.kind, "TEXT")
 
 
 def option_help(option: Option) -> str:
