@@ -48,6 +48,13 @@ def form(raw: bytes) -> str:
     return "\n".join(f"{number}: {_grouped(line)}" for number, line in enumerate(lines, 1))
 
 
+def body(text: str) -> str:
+    """The lines of a paper form without the heading and what else is not one of the five: what `key export` printed, whole."""
+    lines = text.splitlines()
+    numbered = [line for line in lines if re.match(r"\s*[1-5]\s*[:.)]", line)]
+    return "\n".join(numbered if len(numbered) == _LINES + 1 else lines)
+
+
 def parse(text: str) -> bytes:
     """The 32 bytes of a paper form; spaces, dashes, case and line numbers do not matter. Raises PaperKeyWrong (65)."""
     without_numbers = re.sub(r"(?m)^[ \t]*[1-5][ \t]*[:.)]", "", text)

@@ -108,10 +108,21 @@ def promoted(slot: Slot, wrapping: bytes, data_key: bytes) -> Slot:
     return rewrap(slot, wrapping, data_key)
 
 
-def _new(kind: str, now_ms: int, kdf: dict[str, object]) -> Slot:
+def stamp(now_ms: int) -> str:
+    """A time as ISO 8601 in UTC."""
     seconds, thousandths = divmod(now_ms, 1000)
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{thousandths:03d}Z"
-    return {"id": os.urandom(8).hex(), "kind": kind, "created_at": stamp, "kdf": kdf, "wrapped": "", "next": None}
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{thousandths:03d}Z"
+
+
+def _new(kind: str, now_ms: int, kdf: dict[str, object]) -> Slot:
+    return {
+        "id": os.urandom(8).hex(),
+        "kind": kind,
+        "created_at": stamp(now_ms),
+        "kdf": kdf,
+        "wrapped": "",
+        "next": None,
+    }
 
 
 def _bound_to(slot: Slot, field: str) -> bytes:

@@ -11,6 +11,7 @@ import os
 from hooks_cli.crypto import key_keeping, key_source, slots, unlock_cache
 from hooks_cli.crypto.key_file import KEY_BYTES
 from hooks_cli.errors import KeySourceError, NotFound, WrongKey
+from hooks_cli.operations.key_holding import present_key
 from hooks_cli.store import anchor, lock, opening, rotation
 from hooks_cli.store.embedded import MEMORY_BUDGET_MS, open_store
 
@@ -52,7 +53,8 @@ def rotate(
     if not os.path.exists(path):
         raise NotFound(f"There is no store yet for {environment.project_root}.")
     # An ordinary opening first: it finishes a rotation that was killed, and checks the store against its anchor.
-    store = open_store(environment, create=False)
+    known = present_key(environment, phrase) if phrase is not None else None
+    store = open_store(environment, create=False, key=known)
     key, encrypted = store.key, opening.cipher_in_force(store.connection) != ""
     store.close()
     keeper, dropped = keeper_of(environment, key, phrase, new_key)

@@ -39,8 +39,9 @@ def open_store(
     create: bool = True,
     budget_ms: int = MEMORY_BUDGET_MS,
     accept_rollback: bool = False,
+    key: key_source.Key | None = None,
 ) -> EmbeddedStore:
-    """Open the project's store, making it and its key on first use when `create` is true.
+    """Open the project's store, making it and its key on first use when `create` is true. `key` is one that was had already.
 
     Raises NotFound (1) when there is none and `create` is false, WrongKey, KeyMissing, KeyExposed, NotEncrypted or Tampered (77),
     NewerFormat or NetworkFileSystem (69), CannotCreate (73), Busy (75), KeySourceError (78).
@@ -58,7 +59,7 @@ def open_store(
         opening.check_encryption(path, encrypted)
         if not encrypted and os.path.exists(environment.key_path + key_source.NEXT_SUFFIX):
             _settle_plain(environment, path, budget_ms)
-        key = key_source.resolve(environment)
+        key = key or key_source.resolve(environment)
         try:
             connection = opening.connect(path, key.raw if encrypted else None, budget_ms, key_source=key.source)
         except WrongKey:

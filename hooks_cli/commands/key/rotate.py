@@ -37,9 +37,12 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Rotate. Raises KeySourceError (78), WrongKey, Tampered (77), Busy (75), NotFound (1)."""
+    from hooks_cli.commands.key import phrase_for
     from hooks_cli.operations import key_rotation
 
-    rotated = key_rotation.rotate(environment, new_key=_new_key(call, environment), phrase=_phrase(call, environment))
+    rotated = key_rotation.rotate(
+        environment, new_key=_new_key(call, environment), phrase=phrase_for(call, environment)
+    )
     if call.format != "text":
         body = {"fingerprint": rotated.fingerprint, "source": rotated.source, "slots_dropped": rotated.dropped}
         environment.out(object_text({"schema_version": "1", "rotated": body}) + "\n")
@@ -75,20 +78,3 @@ def _new_key(call: Call, environment: Environment) -> bytes | None:
     if raw is None:
         raise KeySourceError(reason=f"{source} holds no key", hint="A key is 64 hex digits or the base64 of 32 bytes.")
     return raw
-
-
-def _phrase(call: Call, environment: Environment) -> str | None:
-    """The passphrase, when the key is behind one: from its source, from standard input, or asked for on the terminal."""
-    import os
-
-    from hooks_cli.commands.asking import Answers
-    from hooks_cli.crypto.key_source import decode, explicit_source
-
-    found = explicit_source(environment)
-    if found is not None:
-        return None if decode(found[2], found[1]) is not None else found[2].rstrip("\r\n")
-    if os.path.exists(environment.key_path) or not os.path.exists(environment.slots_path):
-        return None
-    if call.flag("stdin") or environment.is_terminal(0):
-        return Answers(environment, call.flag("stdin")).secret("The passphrase")
-    return None

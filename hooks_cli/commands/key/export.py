@@ -1,0 +1,50 @@
+"""`key export`: the key on paper."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Verb
+from hooks_cli.errors import AccessDenied
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+
+class ExportRefused(AccessDenied):
+    """The key is shown on a terminal only, and standard output is none. Nothing was shown."""
+
+    hint = "If it is meant to go there: hooks-cli key export --yes"
+
+
+VERB = Verb(
+    "key",
+    "export",
+    "Print the key in a form to write down: five lines with checksums.",
+    options=(
+        Option("yes", ("--yes", "-y"), "Print it although standard output is no terminal.", "switch"),
+        Option("hex", ("--hex",), "As 64 hex digits, for MEMORY_ENCRYPTION_KEY, instead of the paper form.", "switch"),
+        Option("stdin", ("--stdin",), "Take the passphrase from standard input.", "switch"),
+    ),
+    examples=("hooks-cli key export", "hooks-cli key export --yes | lp"),
+    details="Without the key nobody can read the store, you included: keep the paper apart from the machine. `key import` reads it.",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Print the key. Raises ExportRefused (77), KeyMissing (77), KeySourceError (78)."""
+    if not (call.flag("yes") or environment.is_terminal(1)):
+        raise ExportRefused
+    from hooks_cli.commands.key import phrase_for
+    from hooks_cli.crypto import key_source, paper
+    from hooks_cli.operations.key_holding import present_key
+
+    key = present_key(environment, phrase_for(call, environment))
+    if call.flag("hex"):
+        environment.out(key.raw.hex() + "\n")
+        return 0
+    environment.out(
+        f"hooks-cli key of {environment.store_stem} (fingerprint {key_source.fingerprint(key.raw)})\n"
+        f"{paper.form(key.raw)}\n"
+    )
+    return 0

@@ -1,0 +1,73 @@
+"""`key passphrase`: set, change or remove what unlocks the data key."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.errors import MissingArgument, UsageError
+from hooks_cli.model.json_text import object_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+ACTIONS = ("set", "change", "remove")
+
+VERB = Verb(
+    "key",
+    "passphrase",
+    "Protect the data key with a passphrase: set one, change one, or remove one.",
+    options=(
+        Option(
+            "stdin",
+            ("--stdin",),
+            "Take the passphrases from standard input, a line each: for change the old one first.",
+            "switch",
+        ),
+    ),
+    positionals=(Positional("action", "set, change or remove."),),
+    examples=("hooks-cli key passphrase set", "hooks-cli key passphrase change"),
+    details=(
+        "set: the key file is replaced by a slot that only the passphrase opens; a second set adds a further slot. "
+        "change: exchanges one slot, at once, and rewrites nothing of the store; who copied the old slot file and knows the old "
+        "passphrase still has the data key, and only `key rotate` ends that. "
+        "remove: takes a slot away; with the last one the key goes back into a key file. "
+        "A passphrase costs its derivation at each call (about half a second); `hooks-cli unlock` makes that once per login."
+    ),
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Do it. Raises MissingArgument, UsageError (64), WrongPassphrase (77), NotFound (1), KeySourceError (78)."""
+    from hooks_cli.commands.asking import Answers
+    from hooks_cli.operations import key_holding
+
+    action = call.text("action")
+    if not action:
+        raise MissingArgument(verb=call.verb.title, what="set, change or remove")
+    if action not in ACTIONS:
+        raise UsageError(f"{call.verb.title} has no {action!r}.", hint="It is one of set, change, remove.")
+    answers = Answers(environment, call.flag("stdin"))
+    if action == "set":
+        current = answers.secret("The present passphrase") if _is_protected(environment) else None
+        count = key_holding.set_passphrase(environment, answers.new_passphrase(), current=current)
+        text = f"The passphrase is set; {count} slot(s). Keep a paper copy, too: hooks-cli key export\n"
+    elif action == "change":
+        old = answers.secret("The old passphrase")
+        key_holding.change_passphrase(environment, old, answers.new_passphrase())
+        count, text = 0, "The passphrase is changed. The data key is the same (key rotate makes a new one).\n"
+    else:
+        count = key_holding.remove_passphrase(environment, answers.secret("The passphrase to remove"))
+        text = f"The passphrase is removed; {count} slot(s) left.\n"
+        if not count:
+            text = f"The passphrase is removed; the key lies in {environment.key_path} again.\n"
+    if call.format != "text":
+        text = object_text({"schema_version": "1", "passphrase": action, "slots": count}) + "\n"
+    environment.out(text)
+    return 0
+
+
+def _is_protected(environment: Environment) -> bool:
+    import os
+
+    return os.path.exists(environment.slots_path) and not os.path.exists(environment.key_path)

@@ -1,0 +1,30 @@
+"""`lock`: forget the unlocked key."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Verb
+from hooks_cli.model.json_text import object_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "",
+    "lock",
+    "Forget the key that unlock has kept for this store.",
+    examples=("hooks-cli lock",),
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Forget it; nothing to forget is no error."""
+    from hooks_cli.crypto import unlock_cache
+
+    gone = unlock_cache.drop(environment.slots_path)
+    if call.format != "text":
+        environment.out(object_text({"schema_version": "1", "locked": True, "was_unlocked": gone}) + "\n")
+    else:
+        environment.out("Locked.\n" if gone else "It was not unlocked.\n")
+    return 0

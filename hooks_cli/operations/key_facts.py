@@ -1,0 +1,60 @@
+"""What there is to say about a store's key without saying the key: for `key show` and `doctor`."""
+
+from __future__ import annotations
+
+import os
+
+from hooks_cli.crypto import key_source, slots, unlock_cache
+from hooks_cli.errors import HooksError
+from hooks_cli.operations.key_holding import present_key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+
+KIND_WORDS = {
+    "file": "key file",
+    "variable": "raw key in a variable",
+    "named-file": "raw key in a named file",
+    "command": "raw key from a command",
+    "passphrase": "passphrase",
+    "unlocked": "passphrase, unlocked",
+}
+
+
+def facts(environment: Environment) -> dict[str, object]:
+    """The facts by name; `problem` says why the key could not be had, `fingerprint` tells it from others."""
+    found: dict[str, object] = {
+        "store": environment.store_path,
+        "store_exists": os.path.exists(environment.store_path),
+        "kind": None,
+        "source": None,
+        "key_file": None,
+        "slots": _slots(environment),
+        "unlocked_until": None,
+        "fingerprint": None,
+        "rotation_unfinished": os.path.exists(environment.key_path + key_source.NEXT_SUFFIX),
+        "problem": None,
+    }
+    if os.path.exists(environment.key_path):
+        status = os.stat(environment.key_path)
+        found["key_file"] = {"path": environment.key_path, "mode": f"{status.st_mode & 0o7777:04o}"}
+    unlocked = unlock_cache.get(environment.slots_path)
+    if unlocked is not None:
+        found["unlocked_until"] = slots.stamp(unlocked.until * 1000)
+    try:
+        key = present_key(environment)
+    except HooksError as error:
+        found["problem"] = str(error)
+        return found
+    found["kind"], found["source"] = KIND_WORDS[key.kind], key.source
+    found["fingerprint"] = key_source.fingerprint(key.raw)
+    return found
+
+
+def _slots(environment: Environment) -> list[dict[str, object]]:
+    try:
+        found = slots.read(environment.slots_path) or []
+    except HooksError:
+        return []
+    return [{"id": slot["id"], "kind": slot["kind"], "created_at": slot["created_at"]} for slot in found]
