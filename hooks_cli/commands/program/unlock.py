@@ -35,10 +35,10 @@ def run(call: Call, environment: Environment) -> int:
     from hooks_cli.commands.key import phrase_for
     from hooks_cli.crypto.slots import stamp
     from hooks_cli.crypto.unlock_cache import LONGEST_SECONDS
+    from hooks_cli.model.times import parse_duration
     from hooks_cli.operations import key_holding
-    from hooks_cli.operations.drafting import milliseconds
 
-    seconds = milliseconds(call.text("for_", DEFAULT_FOR), "--for") // 1000
+    seconds = parse_duration(call.text("for_", DEFAULT_FOR), "--for") // 1000
     if not 1 <= seconds <= LONGEST_SECONDS:
         raise DataError("--for is from one second to 30 days.", hint="For example: --for 8h")
     key_holding.require_slots(environment)
