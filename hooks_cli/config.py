@@ -3,18 +3,24 @@
 Settings come from two files, the user's `config.toml` and the project's `hooks.toml`. The second arrives with a cloned repository
 and is not trusted: `KEYS` says for each key what it may do. Reading and judging the files is `config_files.py` (it imports
 tomllib, which alone costs more than a bare interpreter); what it found is kept in `<cache>/settings/`, in a file that begins with
-both files' stat or absence (`config_cache.py`), so that a hot command makes two stat calls and reads one small file. Without any
-settings file there is nothing to read at all.
+both files' stat or absence (its format: `config_cache.py`), so that a hot command makes two stat calls and reads one small file.
+Without any settings file there is nothing to read at all.
 """
 
 from __future__ import annotations
 
 import os
+from stat import S_ISREG
+
+from hooks_cli import __version__
+from hooks_cli.private_files import read_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     Value = str | int | bool | list[str]
 
+CACHE_FORMAT = "1"
+CACHE_LIMIT = 1 << 20
 USER, PROJECT = 1, 2  # where a value comes from; 0 is the default, 3 both (a union)
 
 # What the project's own file may do with a key.
@@ -203,13 +209,11 @@ def load(user_path: str, project_path: str, cache_path: str) -> Settings:
     user, project = identity(user_path), identity(project_path)
     if user == project == "-":
         return Settings()
-    from hooks_cli import config_cache
-
-    header = config_cache.header(user_path, user, project_path, project)
-    cached = config_cache.read(cache_path, header)
+    header = cache_header(user_path, user, project_path, project)
+    cached = read_cache(cache_path, header)
     if cached is not None:
         return cached
-    from hooks_cli import config_files
+    from hooks_cli import config_cache, config_files
 
     settings = config_files.read(user_path, project_path)
     # A file that changes again within its clock's grain would keep the same identity: such a young one is not cached.
@@ -232,3 +236,76 @@ def identity(path: str) -> str:
         f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_size} {status.st_ino} {status.st_dev} "
         f"{status.st_mode} {status.st_uid}"
     )
+
+
+def cache_header(user_path: str, user: str, project_path: str, project: str) -> bytes:
+    """The first lines of a cache file that is right for two files in the states `user` and `project`."""
+    text = f"hooks-cli settings {CACHE_FORMAT} {__version__}\n{user} {escape(user_path)}\n{project} {escape(project_path)}\n"
+    return text.encode("utf-8", "surrogatepass")
+
+
+def read_cache(path: str, start: bytes) -> Settings | None:
+    """The settings that a cache file holds, if it begins with `start` and nobody else can have written it; else None."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    # Only a file that nobody else can have written counts.
+    if not S_ISREG(status.st_mode) or status.st_mode & 0o077 or status.st_uid != os.geteuid():
+        return None
+    data = read_file(path, CACHE_LIMIT)
+    if data is None or not data.startswith(start):
+        return None
+    return parse_cache(data[len(start) :])
+
+
+def parse_cache(data: bytes) -> Settings | None:
+    """What `config_cache.dump` wrote, or None when it is cut off or altered in its form."""
+    settings = Settings()
+    try:
+        lines = data.decode("utf-8", "surrogatepass").split("\n")
+        if len(lines) < 3 or lines[-2:] != ["end", ""] or lines[0] != str(len(lines) - 2):
+            return None
+        for line in lines[1:-2]:
+            parts = line.split("\t")
+            if len(parts) >= 3:
+                key = _unescape(parts[0])
+                settings.values[key] = _value(parts[2:])
+                settings.origins[key] = int(parts[1])
+            elif parts[0] == "#":
+                settings.tables.add(_unescape(parts[1]))
+            elif parts[0] == "!":
+                settings.warnings.append(_unescape(parts[1]))
+            elif parts[0] == "?":
+                settings.problem = _unescape(parts[1])
+            else:
+                return None
+    except (ValueError, IndexError):
+        return None
+    return settings
+
+
+def _value(parts: list[str]) -> Value:
+    tag, rest = parts[0][:1], parts[0][1:]
+    if tag == "l" and not rest and all(part[:1] == "s" for part in parts[1:]):
+        return [_unescape(part[1:]) for part in parts[1:]]
+    if len(parts) == 1:
+        if tag == "s":
+            return _unescape(rest)
+        if tag == "i":
+            return int(rest)
+        if tag == "b" and rest in ("0", "1"):
+            return rest == "1"
+    raise ValueError("not a value")
+
+
+def escape(text: str) -> str:
+    """The text without TAB and newline."""
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
+
+
+def _unescape(text: str) -> str:
+    if "\\" not in text:
+        return text
+    # A doubled backslash is set apart first, so that what follows it is not taken for an escape.
+    return "\\".join(part.replace("\\t", "\t").replace("\\n", "\n") for part in text.split("\\\\"))

@@ -50,7 +50,7 @@ class Environment(Streams):
     @classmethod
     def from_process(cls) -> Environment:
         """The environment of this process."""
-        return cls(dict(os.environ))
+        return cls(os.environ)  # a copy would decode them all, and few are asked for
 
     # --- where ---------------------------------------------------------------------------------------------------------
 

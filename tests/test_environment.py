@@ -154,6 +154,37 @@ def test_what_cannot_be_made_names_the_path(tmp_path: Path) -> None:
         make_folder("/proc/1/nothing/here")
 
 
+def test_without_permission_it_says_so_with_the_path(tmp_path: Path) -> None:
+    """In a child that is not root: an unwritable data directory is 77, an unreadable settings file too."""
+    code = f"""
+        import os, sys, tempfile
+        sys.path.insert(0, {str(ROOT)!r})
+        from hooks_cli import config_files, project_note
+        from hooks_cli.environment import Environment
+        from hooks_cli.errors import HooksError
+        with tempfile.TemporaryDirectory() as top:
+            os.chmod(top, 0o755)
+            os.makedirs(top + "/h/config")
+            open(top + "/h/config/config.toml", "w").close()
+            os.chmod(top + "/h/config/config.toml", 0)
+            os.chmod(top + "/h", 0o555)
+            child = os.fork()
+            if child == 0:
+                if os.geteuid() == 0:
+                    os.setgid(65534), os.setuid(65534)
+                codes = []
+                for variables in ({{"HOOKS_HOME": top + "/h", "HOOKS_STORE": top + "/h/x/m.db"}}, {{"HOOKS_HOME": top + "/h"}}):
+                    try:
+                        Environment(variables, top).prepare_store_folder()
+                    except HooksError as error:
+                        codes.append(error.exit_code if top + "/h" in str(error) else str(error))
+                os._exit(0 if codes == [77, 77] else print(codes, flush=True) or 1)
+            os.chmod(top + "/h", 0o755) if os.waitpid(child, 0)[1] == 0 else sys.exit("the child failed")
+    """
+    done = python(code)
+    assert done.returncode == 0, done
+
+
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     path = tmp_path / "f"
     write_file(str(path), b"one")
