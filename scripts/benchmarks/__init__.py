@@ -1,0 +1,1 @@
+"""The benchmark suites: paired, interleaved, with the floor beside each figure. Run them with `scripts/bench`."""

@@ -1,0 +1,97 @@
+"""Timing whole processes in interleaved pairs: floor, command, floor, command … so that both meet the same machine."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+PYTHON = sys.executable
+FLOOR = (PYTHON, "-c", "pass")
+
+
+@dataclass
+class Figure:
+    """One command against its floor. Times in ms; `ratio` is the median of the paired ratios, `low` and `high` its quartiles."""
+
+    name: str
+    ratio: float
+    low: float
+    high: float
+    median_ms: float
+    p99_ms: float
+    floor_ms: float
+    memory_mib: float
+    pairs: int
+    target: float | None = None
+
+    @property
+    def tail(self) -> float:
+        """p99 over the median."""
+        return self.p99_ms / self.median_ms
+
+    def row(self) -> dict[str, object]:
+        """For tables and JSON."""
+        return {**asdict(self), "tail": self.tail}
+
+
+def spawn(argv: Sequence[str], environ: Mapping[str, str], stdin: str = os.devnull) -> tuple[float, float, int]:
+    """Run a process to its end: (seconds, peak memory in MiB, exit code). Its output goes nowhere."""
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+    ]
+    begin = time.perf_counter()
+    pid = os.posix_spawn(argv[0], argv, environ, file_actions=actions)
+    _, status, usage = os.wait4(pid, 0)
+    took = time.perf_counter() - begin
+    return took, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)
+
+
+def measure(
+    name: str,
+    argv: Sequence[str],
+    environ: Mapping[str, str],
+    pairs: int,
+    *,
+    floor: Sequence[str] = FLOOR,
+    stdin: str = os.devnull,
+    target: float | None = None,
+    codes: tuple[int, ...] = (0,),
+) -> Figure:
+    """`pairs` interleaved pairs of the floor and the command ({} in argv is the pair's number), after two that do not count."""
+    ratios, commands, floors, peak = [], [], [], 0.0
+    for number in range(-2, pairs):
+        base, _, code = spawn(floor, environ)
+        assert code == 0, f"the floor {floor} ended with {code}"
+        words = [word.replace("{}", str(number)) for word in argv]
+        took, memory, code = spawn(words, environ, stdin)
+        assert code in codes, f"{words} ended with {code}"
+        if number >= 0:
+            ratios.append(took / base)
+            commands.append(took * 1000)
+            floors.append(base * 1000)
+            peak = max(peak, memory)
+    quarter = statistics.quantiles(ratios, n=4)
+    return Figure(
+        name,
+        statistics.median(ratios),
+        quarter[0],
+        quarter[2],
+        statistics.median(commands),
+        percentile(commands, 99),
+        statistics.median(floors),
+        peak,
+        pairs,
+        target,
+    )
+
+
+def percentile(values: list[float], percent: int) -> float:
+    """The nearest-rank percentile."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, max(0, -(-len(ordered) * percent // 100) - 1))]
