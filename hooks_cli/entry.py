@@ -48,8 +48,6 @@ def status(argv: list[str]) -> int:
             call = found
         code = _run(call)
         _flush()
-        if call.verb.hot and "hooks_cli.hot_image" in sys.modules:
-            sys.modules["hooks_cli.hot_image"].update()
     except BaseException as error:
         from hooks_cli import faults
 

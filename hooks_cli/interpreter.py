@@ -12,7 +12,7 @@ import sys
 
 
 def complete() -> None:
-    """Make the search path what `site` would have made it. Does nothing when Python was started in the ordinary way."""
+    """Make the search path what `site` would have made it, and collect garbage. Nothing to do after an ordinary start."""
     if not sys.flags.no_site or "site" in sys.modules:
         return
     import gc

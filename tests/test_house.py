@@ -41,7 +41,7 @@ RANKS = {
     "model": 1,
     "errors": 0,
     "interpreter": 0,
-    "hot_image": 0,
+    "bytecode": 0,
     "": 0,  # hooks_cli itself: the version
 }
 EVERYWHERE = {"hooks_cli.cli.spec"}  # the words in which a verb is declared, which every room may use

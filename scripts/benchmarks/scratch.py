@@ -17,11 +17,12 @@ from hooks_cli.store.embedded import open_store
 
 BIN = Path(sys.executable).parent
 PROGRAM = str(BIN / "hooks-cli")
-WORDS = """
+_WORDS = """
     baseline chaos failover latency agent swarm topology remediation pattern registration cache database retry backoff
     network partition worker orchestration schema trace span queue consumer deploy rollback regression throughput budget
     session token
-""".split()
+"""
+WORDS = tuple(_WORDS.split())
 
 
 class Scratch:
