@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import os
 import sys
-from _frozen_importlib import ModuleSpec  # type: ignore[import-not-found]
-from _frozen_importlib_external import MAGIC_NUMBER  # type: ignore[import-not-found]
+from _frozen_importlib import ModuleSpec
+from _frozen_importlib_external import MAGIC_NUMBER
 from marshal import loads
 
 TYPE_CHECKING = False
@@ -53,7 +53,7 @@ class Bytecode:
 
 
 def _spec(name: str, source: str, code: memoryview, package: bool) -> ModuleSpec:
-    spec = ModuleSpec(name, Bytecode, origin=source, loader_state=code, is_package=package)
+    spec = ModuleSpec(name, Bytecode, origin=source, loader_state=code, is_package=package)  # type: ignore[arg-type]
     spec.has_location = True
     if package:
         spec.submodule_search_locations = [source.removesuffix("/__init__.py")]
