@@ -30,6 +30,10 @@ with nothing but `sys`, `click_app` for all else. The rules:
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.errors import HooksError
+
 TRUE_WORDS = ("true", "yes", "on", "1")
 FALSE_WORDS = ("false", "no", "off", "0")
 
@@ -129,7 +133,7 @@ class Verb:
 class Call:
     """A parsed command line, the same whichever parser made it."""
 
-    __slots__ = ("alias", "foreign", "missing", "unknown", "values", "verb")
+    __slots__ = ("alias", "foreign", "missing", "refusal", "unknown", "values", "verb")
 
     def __init__(
         self,
@@ -151,6 +155,8 @@ class Call:
         self.missing = missing
         self.alias = alias or verb.name
         self.foreign = foreign or []
+        # What the operation has to refuse of it although the rest is kept: an error to raise after the commit.
+        self.refusal: HooksError | None = None
 
     def text(self, name: str, default: str = "") -> str:
         """The value of a text option or positional, or `default`."""
@@ -195,7 +201,8 @@ HOOKS_OPTIONS = (
     Option("fail_open", ("--fail-open",), "Exit 0 whatever happens; what cannot be kept now is queued.", "switch"),
 )
 
+AGENT_OPTION = Option("agent", ("--agent-id", "--agent"), "The agent that speaks.", metavar="NAME")
 ATTRIBUTION_OPTIONS = (
     Option("session_id", ("--session-id", "--session", "-s"), "The session that this belongs to.", metavar="ID"),
-    Option("agent", ("--agent-id", "--agent"), "The agent that speaks.", metavar="NAME"),
+    AGENT_OPTION,
 )

@@ -65,11 +65,12 @@ def attribute(
     agent: str = "",
     event_session: str = "",
     begin: bool = False,
+    fresh: bool = False,
 ) -> Attribution:
     """Find the session of a call inside its transaction. A named one that is new is made.
 
     `begin` (pre-task, session-start, session-restore): a closed session is opened again, its processes are bound to it, and one is made
-    when none is found.
+    when none is found. `fresh` (session-start): one is made when none is named.
     """
     who = agent_name(environment, agent)
     named = named_session(environment, session_id, event_session)
@@ -79,24 +80,20 @@ def attribute(
         if session is None:
             session = journal.open_session(tx, name, verb, who)
     else:
-        session, how = _unnamed(tx.store, tx.now)
+        session, how = (None, NEW) if fresh else _unnamed(tx.store, tx.now, environment)
         if session is None:
             if not begin:
                 return Attribution(None, None, None, who)
             session, how = journal.open_session(tx, f"session-{tx.revision + 1}", verb, who), NEW
     if begin and how != GUESSED:
-        from hooks_cli.ancestry import ancestors
-
-        journal.bind(tx, ancestors(), session.id)
+        journal.bind(tx, environment.ancestors(), session.id)
     return Attribution(session.id, session.name, how, who)
 
 
-def _unnamed(store: EmbeddedStore, now: int) -> tuple[journal.Session | None, str]:
+def _unnamed(store: EmbeddedStore, now: int, environment: Environment) -> tuple[journal.Session | None, str]:
     bound = journal.bindings(store)
     if bound:
-        from hooks_cli.ancestry import ancestors
-
-        for process in ancestors():
+        for process in environment.ancestors():
             if process in bound:
                 return journal.session_by_id(store, bound[process]), BY_PROCESS
     return journal.active_session(store, now), GUESSED

@@ -14,6 +14,8 @@ from hooks_cli.model.json_text import object_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hashlib import sha256
+
+    from hooks_cli.environment import Environment
 else:  # `hashlib` loads OpenSSL, which costs more than a hot command may
     try:
         from _sha2 import sha256  # Python 3.12 and later
@@ -86,6 +88,12 @@ class Captured:
             if value is not None:
                 facts[name] = value
         return object_text(facts)
+
+
+def captured_of(environment: Environment, path: str) -> Captured:
+    """`capture`, or for a queued call that is taken in now, what the file was when the call was made."""
+    held = environment.captured
+    return held if isinstance(held, Captured) else capture(path, environment.cwd, environment.project_root)
 
 
 def capture(path: str, cwd: str, project_root: str) -> Captured:

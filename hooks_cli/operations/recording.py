@@ -47,6 +47,7 @@ class Occasion:
         "draft",
         "event_session",
         "fields",
+        "refusal",
         "session_id",
         "trace",
         "verb",
@@ -65,8 +66,10 @@ class Occasion:
         call_id: str | None = None,
         trace: str | None = None,
         at: int | None = None,
+        refusal: HooksError | None = None,
     ) -> None:
-        """`at` (ms) is given when a queued call is taken in later; `call_id` makes the call idempotent."""
+        """`at` (ms) is given when a queued call is taken in later; `call_id` makes the call idempotent; `refusal` is an error that
+        is raised after the event was kept without its entry."""
         self.verb = verb
         self.fields = fields
         self.draft = draft
@@ -77,6 +80,7 @@ class Occasion:
         self.call_id = call_id
         self.trace = trace
         self.at = at
+        self.refusal = refusal
 
 
 def record(store: EmbeddedStore, environment: Environment, occasion: Occasion) -> Recorded:
@@ -95,6 +99,9 @@ def record(store: EmbeddedStore, environment: Environment, occasion: Occasion) -
 
 def refused_draft(store: EmbeddedStore, environment: Environment, occasion: Occasion) -> HooksError | None:
     """Take away a draft that cannot be kept, note it in the fields, and return the error to raise after the commit."""
+    if occasion.refusal is not None:
+        occasion.fields["refused"] = str(occasion.refusal)
+        return occasion.refusal
     draft = occasion.draft
     if draft is None:
         return None
@@ -127,6 +134,7 @@ def record_in(
 
     Raises AlreadyRecorded, which takes the transaction back, when the journal has the occasion's `call_id`.
     """
+    environment.transaction = tx
     if occasion.call_id is not None and journal.seen_call(tx, occasion.call_id):
         raise AlreadyRecorded
     who = attribution or attribute(

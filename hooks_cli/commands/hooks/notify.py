@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Verb
-from hooks_cli.commands import occasions, opening
+from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.commands import occasions, opening, stdin_event
 from hooks_cli.operations.recording import record
 
 TYPE_CHECKING = False
@@ -20,8 +20,17 @@ VERB = Verb(
         Option("memory_key", ("--memory-key",), "The address at which the message is kept.", metavar="KEY"),
         Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
         Option("level", ("--level", "-l"), "How urgent it is, in your words: info, warning, error …", metavar="WORD"),
+        Option("priority", ("--priority",), "How soon it matters, in your words.", metavar="WORD"),
+        Option("type", ("--type",), "What kind of message it is.", metavar="WORD"),
+        Option(
+            "recipients",
+            ("--recipients", "--recipient", "--target", "--to", "--agents"),
+            "For whom it is; everybody can read it.",
+            metavar="NAMES",
+        ),
         *ATTRIBUTION_OPTIONS,
     ),
+    positionals=(Positional("message", "The message, instead of --message."),),
     examples=(
         'npx claude-flow@alpha hooks notify --message "Baseline captured: p50=45ms, p95=120ms" '
         '--memory-key "swarm/performance/baseline" --metadata \'{"p50_ms":45,"p95_ms":120,"p99_ms":250}\'',
@@ -33,12 +42,16 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Keep the message. Raises InvalidJson, InvalidAddress (65)."""
+    stdin_event.complete(call, environment, "message")
     store = opening.for_hooks(environment)
     message, key = call.text("message"), call.text("memory_key")
     draft = occasions.draft(call, store, message)
     fields: dict[str, object] = {
-        "message": None if key else message,
+        "message": message if draft is None else None,
         "level": call.text("level"),
+        "priority": call.text("priority"),
+        "type": call.text("type"),
+        "recipients": call.text("recipients"),
         "metadata": occasions.metadata_field(call, store, key),
     }
     occasion = occasions.occasion(call, environment, fields, wanted="" if message else "message", draft=draft)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Verb
-from hooks_cli.commands import occasions, opening
+from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.commands import occasions, opening, stdin_event
 from hooks_cli.model.json_text import Raw
-from hooks_cli.operations.file_capture import capture
+from hooks_cli.operations.file_capture import captured_of
 from hooks_cli.operations.recording import record
 
 TYPE_CHECKING = False
@@ -21,13 +21,23 @@ VERB = Verb(
         Option("file", ("--file", "-f"), "The file or folder, relative to the current directory.", metavar="PATH"),
         Option("memory_key", ("--memory-key",), "The address at which the file's text is kept.", metavar="KEY"),
         Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
+        Option(
+            "value",
+            ("--value", "--data", "--content"),
+            "Keep this at --memory-key instead of the file's text.",
+            metavar="TEXT",
+        ),
         Option("success", ("--success",), "Whether the edit succeeded.", "switch"),
+        Option("outcome", ("--outcome", "--output", "-o", "--error"), "How it went.", metavar="TEXT"),
+        Option("operation", ("--operation", "--action"), "What was done: edit, create, refactor …", metavar="WORD"),
+        Option("pattern", ("--pattern",), "What it is an example of.", metavar="TEXT"),
         *ATTRIBUTION_OPTIONS,
     ),
     examples=(
         'npx claude-flow@alpha hooks post-edit --file "swarm_topology.json" --memory-key "swarm/topology/hyper-advanced-001" '
         '--metadata \'{"agents":5,"layers":["orchestration","chaos","performance"]}\'',
     ),
+    positionals=(Positional("file", "The file, instead of --file."),),
     details=(
         "The text is kept of regular UTF-8 files inside the project, up to 64 KiB; of other files the size and the digest, of "
         "`.env` and key files never the text; of a folder the names (1,000 at most); a missing file is recorded as missing."
@@ -38,19 +48,26 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Keep the edit. Raises InvalidJson, InvalidAddress (65)."""
+    value = call.text("value")
+    if not value:
+        stdin_event.complete(call, environment, "file")
     store = opening.for_hooks(environment)
     path, key = call.text("file"), call.text("memory_key")
-    captured = capture(path, environment.cwd, environment.project_root) if path else None
-    draft = occasions.draft(
-        call, store, captured.text if captured is not None else "", captured.source() if captured is not None else None
-    )
+    captured = captured_of(environment, path) if path else None
+    source = captured.source() if captured is not None else None
+    text = captured.text if captured is not None else ""
+    draft = occasions.draft(call, store, value or text, source)
     fields: dict[str, object] = {
         "file": path,
-        "source": Raw(captured.source()) if captured is not None and not key else None,
+        "source": Raw(source) if source is not None and draft is None else None,
+        "value": value if draft is None else None,
+        "outcome": call.text("outcome"),
+        "operation": call.text("operation"),
+        "pattern": call.text("pattern"),
         "metadata": occasions.metadata_field(call, store, key),
         "success": call.values.get("success"),
     }
-    occasion = occasions.occasion(call, environment, fields, wanted="file", draft=draft)
+    occasion = occasions.occasion(call, environment, fields, wanted="" if value else "file", draft=draft)
     recorded = record(store, environment, occasion)
     text = "" if recorded.written else f"Edit recorded: {path or '(no file)'} (revision {recorded.revision})\n"
     occasions.say(call, environment, text, {"revision": recorded.revision}, recorded.written)

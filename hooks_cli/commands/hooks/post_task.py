@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Verb
+from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
 from hooks_cli.commands import occasions, opening
 from hooks_cli.operations import tasks
 from hooks_cli.output.plain import duration
@@ -27,11 +27,23 @@ VERB = Verb(
         Option("status", ("--status",), "How it ended, in a word (completed, failed …).", metavar="WORD"),
         Option("description", ("--description", "-d"), "What was done.", metavar="TEXT"),
         Option("memory_key", ("--memory-key",), "The address at which the result is kept.", metavar="KEY"),
-        Option("result", ("--result", "--value"), "The result, kept at --memory-key.", metavar="TEXT"),
+        Option(
+            "result",
+            ("--result", "--value", "--output", "--summary"),
+            "The result, kept at --memory-key.",
+            metavar="TEXT",
+        ),
+        Option("quality", ("--quality", "-q", "--score"), "How good it is, as a number.", metavar="NUMBER"),
+        Option("metrics", ("--metrics", "--performance-data"), "Figures of the task, in your words.", "optional"),
+        Option("progress", ("--progress",), "How far it came.", metavar="TEXT"),
+        Option("violations", ("--violations",), "What it breaks.", metavar="TEXT"),
+        Option("skill", ("--skill-used", "--skill"), "The skill that it used.", metavar="NAME"),
+        Option("rollback", ("--rollback",), "Whether it was taken back.", "switch"),
         Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
         *ATTRIBUTION_OPTIONS,
     ),
     examples=('npx claude-flow@alpha hooks post-task --task-id "hyper-advanced-swarm" --session-id "hyper-swarm-001"',),
+    positionals=(Positional("task_id", "The task, instead of --task-id."),),
     details="A task id that nobody opened takes over the newest open task that has no name of its own; else its end is recorded alone.",
     hot=True,
 )
@@ -58,7 +70,13 @@ def run(call: Call, environment: Environment) -> int:
     fields: dict[str, object] = {
         "description": call.text("description"),
         "status": call.text("status"),
-        "result": None if key else call.text("result"),
+        "result": call.text("result") if draft is None else None,
+        "quality": call.text("quality"),
+        "metrics": call.values.get("metrics"),
+        "progress": call.text("progress"),
+        "violations": call.text("violations"),
+        "skill": call.text("skill"),
+        "rollback": call.values.get("rollback"),
         "metadata": occasions.metadata_field(call, store, key),
     }
     occasion = occasions.occasion(call, environment, fields, wanted="", draft=draft)

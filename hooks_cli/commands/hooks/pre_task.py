@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Verb
-from hooks_cli.commands import occasions, opening
+from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.commands import occasions, opening, stdin_event
 from hooks_cli.operations import tasks
 
 TYPE_CHECKING = False
@@ -25,8 +25,17 @@ VERB = Verb(
             "switch",
         ),
         Option("metadata", ("--metadata",), "A JSON object kept with the event.", metavar="JSON"),
+        Option("task_type", ("--task-type", "--type"), "What kind of task it is.", metavar="WORD"),
+        Option("priority", ("--priority",), "How soon it matters.", metavar="WORD"),
+        Option("complexity", ("--complexity",), "How hard it is.", metavar="WORD"),
+        Option("agent_type", ("--agent-type",), "What the agent is: coder, tester …", metavar="WORD"),
+        Option("team", ("--team",), "Who works on it.", metavar="NAME"),
+        Option("skill", ("--skill",), "The skill that it needs.", metavar="NAME"),
+        Option("file", ("--file", "-f"), "The file that it is about.", metavar="PATH"),
+        Option("dry_run", ("--dry-run",), "Say what would be opened; open and keep nothing.", "switch"),
         *ATTRIBUTION_OPTIONS,
     ),
+    positionals=(Positional("description", "What the task is, instead of --description."),),
     examples=(
         'npx claude-flow@alpha hooks pre-task --description "Initialize hyper-advanced test swarm" --session-id "hyper-swarm-001"',
     ),
@@ -40,12 +49,24 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Open session and task. Raises InvalidJson (65)."""
+    if call.flag("dry_run"):
+        description = call.text("description") or "(no description)"
+        occasions.say(call, environment, f"Dry run: a task would be started: {description}\n", {"dry_run": True})
+        return 0
+    stdin_event.complete(call, environment, "description")
     store = opening.for_hooks(environment)
+    occasions.draft(call, store, "")
     fields: dict[str, object] = {
         "description": call.text("description"),
+        "task_type": call.text("task_type"),
+        "priority": call.text("priority"),
+        "complexity": call.text("complexity"),
+        "agent_type": call.text("agent_type"),
+        "team": call.text("team"),
+        "skill": call.text("skill"),
+        "file": call.text("file"),
         "metadata": occasions.metadata_field(call, store, ""),
     }
-    occasions.draft(call, store, "")
     occasion = occasions.occasion(call, environment, fields, wanted="description")
     name, recorded = tasks.begin(store, environment, occasion, call.text("task_id"))
     session = recorded.attribution.session_name

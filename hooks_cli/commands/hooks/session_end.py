@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Verb
-from hooks_cli.commands import occasions, opening
+from hooks_cli.cli.spec import AGENT_OPTION, Option, Positional, Verb
+from hooks_cli.commands import occasions, opening, stdin_event
 from hooks_cli.operations import session_end
 from hooks_cli.output.plain import figures
 
@@ -23,12 +23,20 @@ VERB = Verb(
         Option(
             "generate_summary",
             ("--generate-summary", "--summary"),
-            "Add the session's tasks and last notices.",
-            "switch",
+            "Add the session's tasks and last notices. A text is kept as the summary.",
+            "optional",
+            metavar="[TEXT]",
         ),
+        Option("reason", ("--reason",), "Why it ends.", metavar="TEXT"),
+        Option("success", ("--success",), "Whether it reached its aim.", "switch"),
+        Option("failure", ("--failure",), "It failed.", "switch"),
+        Option("swarm_id", ("--swarm-id",), "The swarm that it belongs to.", metavar="ID"),
+        Option("metadata", ("--metadata",), "A JSON object kept with the event.", metavar="JSON"),
         Option("output", ("--output", "-o"), "Where to write the metrics (implies --export-metrics).", metavar="FILE"),
-        *ATTRIBUTION_OPTIONS,
+        Option("session_id", ("--session-id", "--session", "-s", "-i"), "The session.", metavar="ID"),
+        AGENT_OPTION,
     ),
+    positionals=(Positional("session_id", "The session, instead of --session-id."),),
     examples=('npx claude-flow@alpha hooks session-end --session-id "hyper-swarm-001" --export-metrics true',),
     details="The metrics are stored at sessions/<id>/metrics.",
     hot=True,
@@ -37,10 +45,21 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Close the session. Raises CannotCreate (73) when the metrics file cannot be written; the session is closed then all the same."""
+    stdin_event.complete(call, environment, "session_id")
     store = opening.for_hooks(environment)
     output = call.text("output")
-    occasion = occasions.occasion(call, environment, {"output": output})
-    ended = session_end.end(store, environment, occasion, summary=call.flag("generate_summary"))
+    occasions.draft(call, store, "")
+    success = call.values.get("success")
+    fields: dict[str, object] = {
+        "output": output,
+        "summary": call.text("generate_summary"),
+        "reason": call.text("reason"),
+        "success": False if call.flag("failure") else success if isinstance(success, bool) else None,
+        "swarm_id": call.text("swarm_id"),
+        "metadata": occasions.metadata_field(call, store, ""),
+    }
+    occasion = occasions.occasion(call, environment, fields)
+    ended = session_end.end(store, environment, occasion, summary=bool(call.values.get("generate_summary")))
     path = session_end.export(environment, ended, output) if output or call.flag("export_metrics") else ""
     if call.format != "text":
         body: dict[str, object] = {"session_id": ended.session, "metrics": ended.metrics, "exported": path or None}

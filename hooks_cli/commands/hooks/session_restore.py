@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Verb
-from hooks_cli.commands import occasions, opening
+from hooks_cli.cli.spec import AGENT_OPTION, Option, Positional, Verb
+from hooks_cli.commands import occasions, opening, stdin_event
 from hooks_cli.model import brief
 from hooks_cli.operations import revealing, session_restore
 
@@ -19,12 +19,17 @@ VERB = Verb(
     "Bind the session and print what its agent should know.",
     options=(
         Option(
-            "load_memory", ("--load-memory",), "false: only bind the session, print nothing of the memory.", "switch"
+            "load_memory",
+            ("--load-memory", "--include-memory"),
+            "false: only bind the session, print nothing of the memory.",
+            "switch",
         ),
         Option("max_chars", ("--max-chars",), "At most this many characters (10,000).", "integer", metavar="N"),
         Option("reveal", ("--reveal",), "Always refused: the output goes into a prompt.", "switch", hidden=True),
-        *ATTRIBUTION_OPTIONS,
+        Option("session_id", ("--session-id", "--session", "-s", "-i"), "The session.", metavar="ID"),
+        AGENT_OPTION,
     ),
+    positionals=(Positional("session_id", "The session, instead of --session-id."),),
     examples=('npx claude-flow@alpha hooks session-restore --session-id "hyper-tester-001"',),
     details=(
         "First what was written in the session, then the addresses of the roles whose names are words of the session id, else the "
@@ -38,6 +43,7 @@ def run(call: Call, environment: Environment) -> int:
     """Bind, then print the brief. Raises RestoreNeverReveals (77) for --reveal."""
     if call.flag("reveal"):
         raise revealing.RestoreNeverReveals
+    stdin_event.complete(call, environment, "session_id")
     store = opening.for_hooks(environment)
     occasion = occasions.occasion(call, environment, {})
     recorded = session_restore.bind(store, environment, occasion)

@@ -1,0 +1,27 @@
+"""`hooks agent-spawned`: an agent was started."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option
+from hooks_cli.commands import happenings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = happenings.verb(
+    "agent-spawned",
+    "Record that an agent was started.",
+    (
+        Option("name", ("--name", "--agent-name"), "Its name.", metavar="NAME"),
+        Option("type", ("--type", "--agent-type"), "What it is: coder, tester …", metavar="WORD"),
+        Option("swarm_id", ("--swarm-id", "--swarm"), "The swarm that it belongs to.", metavar="ID"),
+    ),
+    "npx claude-flow@alpha hooks agent-spawned --name coder-1 --type coder",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Keep it. Raises InvalidJson, InvalidAddress (65)."""
+    return happenings.keep(call, environment)

@@ -1,0 +1,27 @@
+"""`hooks neural-trained`: a model was trained elsewhere."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option
+from hooks_cli.commands import happenings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = happenings.verb(
+    "neural-trained",
+    "Record that a model was trained elsewhere.",
+    (
+        Option("pattern", ("--pattern", "--pattern-type", "--model"), "What was trained.", metavar="NAME"),
+        Option("accuracy", ("--accuracy", "--confidence"), "How well it does.", metavar="NUMBER"),
+        Option("epochs", ("--epochs",), "How long it was trained.", "integer", metavar="N"),
+    ),
+    "npx claude-flow@alpha hooks neural-trained --pattern coordination --accuracy 0.94",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Keep it. Raises InvalidJson, InvalidAddress (65)."""
+    return happenings.keep(call, environment)

@@ -1,0 +1,27 @@
+"""`hooks pre-edit`: a file is about to be edited."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Verb
+from hooks_cli.commands import edits
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "hooks",
+    "pre-edit",
+    "Record that a file is about to be edited, with its size and digest as it is now.",
+    options=edits.OPTIONS,
+    positionals=edits.POSITIONALS,
+    examples=('npx claude-flow@alpha hooks pre-edit --file "src/api.js" --load-context true',),
+    details="It never writes the file. With --load-context it prints what is known of it, framed as data for a prompt.",
+    hot=True,
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Keep the announcement. Raises InvalidJson, InvalidAddress (65)."""
+    return edits.announce(call, environment, "Coming edit")

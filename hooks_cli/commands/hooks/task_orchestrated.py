@@ -1,0 +1,27 @@
+"""`hooks task-orchestrated`: a task was given to agents."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option
+from hooks_cli.commands import happenings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = happenings.verb(
+    "task-orchestrated",
+    "Record that a task was given to agents.",
+    (
+        Option("task", ("--task", "--task-id", "--description", "-d"), "The task.", metavar="TEXT"),
+        Option("strategy", ("--strategy",), "How it is divided: parallel, sequential …", metavar="WORD"),
+        Option("agents", ("--agents", "--agent-count"), "Who works on it, or how many.", metavar="TEXT"),
+    ),
+    'npx claude-flow@alpha hooks task-orchestrated --task "Build the API" --strategy parallel',
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Keep it. Raises InvalidJson, InvalidAddress (65)."""
+    return happenings.keep(call, environment)
