@@ -97,6 +97,8 @@ def _cursor(event: Incoming, answer: Answer) -> dict[str, object]:
 
 
 def _copilot(event: Incoming, answer: Answer) -> dict[str, object]:
+    if event.kind == SESSION_START and answer.context:
+        return {"additionalContext": answer.context}
     if event.kind == BEFORE_TOOL and answer.decision:
         return {"permissionDecision": answer.decision, "permissionDecisionReason": answer.reason}
     return {}

@@ -4,10 +4,10 @@ Five agents' dialects are read, told apart by the fields that only they send (do
 
 * Claude Code (code.claude.com/docs/en/hooks): PascalCase names, snake_case fields, `tool_use_id`. Whatever is not another's.
 * Codex (openai/codex, codex-rs/hooks): Claude Code's shape and a `turn_id` (not at the start of a session).
-* Gemini CLI (docs/hooks/reference.md): names of its own (BeforeTool …), or a `timestamp` beside a `transcript_path`.
+* Gemini CLI (docs/hooks/reference.md): names of its own (BeforeTool …); elsewhere a `timestamp` beside a `transcript_path`.
 * Cursor (cursor.com/docs/hooks): camelCase names, `conversation_id`, `workspace_roots`.
-* Copilot CLI (docs.github.com, CLI hooks reference): `sessionId` and no name of the event at all, or, configured with PascalCase
-  names, snake_case fields with a `timestamp` and without a `transcript_path`.
+* Copilot CLI (docs.github.com, hooks reference): `sessionId` and no name of the event at all; configured with PascalCase names (it reads
+  .claude/settings.json too), Claude Code's names and a `timestamp`.
 
 `PATHS` says where each field lies, as SQLite's JSON paths: `store.json_fields` takes them out of the text in one query, so that no
 JSON parser has to be imported. What is not in `PATHS` (a tool's output, the text of an edit) is never looked at.
@@ -63,8 +63,8 @@ PATHS: dict[str, tuple[str, ...]] = {
     "reason": ("$.reason", "$.final_status"),
     "stop_reason": ("$.stop_reason", "$.stopReason", "$.status"),
     "trigger": ("$.trigger",),
-    "agent_id": ("$.agent_id", "$.subagent_id"),
-    "agent_type": ("$.agent_type", "$.subagent_type", "$.agentName", "$.agent_name"),
+    "agent_id": ("$.agent_id", "$.subagent_id", "$.agentId"),
+    "agent_type": ("$.agent_type", "$.subagent_type", "$.agentType", "$.agentName", "$.agent_name"),
     "model": ("$.model",),
     "mode": ("$.permission_mode", "$.composer_mode"),
     "task_id": ("$.task_id",),
@@ -131,6 +131,8 @@ GEMINI_NAMES = (
     "PreCompress",
 )
 
+GEMINI_SHARED = ("SessionStart", "SessionEnd", "Notification")  # names that Claude Code has too
+
 SHELL_TOOLS = (
     "Bash",
     "PowerShell",
@@ -190,8 +192,8 @@ def _dialect(fields: dict[str, str], name: str) -> str:
         return CURSOR
     if "camel_session" in fields:
         return COPILOT
-    if "timestamp" in fields and "turn" not in fields:
-        return GEMINI if name in GEMINI_NAMES or ("transcript" in fields and "stop_reason" not in fields) else COPILOT
+    if "timestamp" in fields and "turn" not in fields and name not in GEMINI_NAMES:
+        return GEMINI if name in GEMINI_SHARED and "transcript" in fields else COPILOT
     if name in GEMINI_NAMES:
         return GEMINI
     return CODEX if "turn" in fields and name != "MessageDisplay" else CLAUDE_CODE

@@ -1,0 +1,55 @@
+"""`setup shell`: the shims on PATH, completion, and a project's `./claude-flow`."""
+
+from __future__ import annotations
+
+import sys
+
+from hooks_cli.cli.spec import Call, Option, Positional, Verb
+from hooks_cli.commands import wiring
+from hooks_cli.commands.program import completion
+from hooks_cli.integrations.launcher import launcher_path
+from hooks_cli.integrations.shims import folder
+from hooks_cli.operations import shell_setup
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "setup",
+    "shell",
+    "Put the shims on PATH and completion into your shell; with --wrapper, a ./claude-flow into the project.",
+    options=(
+        *wiring.CHANGE_OPTIONS,
+        Option("wrapper", ("--wrapper",), "Write the project's ./claude-flow instead.", "switch"),
+        Option("force", ("--force",), "With --wrapper: take the place of another file (it is kept beside).", "switch"),
+    ),
+    positionals=(Positional("shell", "bash, zsh or fish; your own (SHELL) when none is named."),),
+    examples=(
+        "hooks-cli setup shell",
+        "hooks-cli setup shell zsh --dry-run",
+        "hooks-cli setup shell --wrapper",
+        "hooks-cli setup shell bash --remove",
+    ),
+    details="The shims are installed when they are not there yet (see: hooks-cli shims install). The lines go into ~/.bashrc, ~/.zshrc "
+    "or ~/.config/fish/conf.d/hooks-cli.fish, between two markers; --remove takes them out, and the shims are taken away by: "
+    "hooks-cli shims remove.",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Wire the shell. Raises UsageError (64) for an unknown shell, OutputExists (73) for a ./claude-flow that is not ours."""
+    remove = call.flag("remove")
+    if call.flag("wrapper"):
+        change = shell_setup.plan_wrapper(environment, remove=remove, force=call.flag("force"))
+        return wiring.carry_out(call, environment, "Project", [change])
+    shell = shell_setup.shell_name(environment, call.text("shell"))
+    text = "".join([completion.script(shell, program) for program in completion.PROGRAMS])
+    changes = shell_setup.plan(environment, shell, text, remove=remove)
+    changing = not call.flag("check") and not call.flag("dry_run")
+    if changing and not remove:
+        folder.install(environment.data_dir, launcher_path(sys.argv[0]), [])
+    code = wiring.carry_out(call, environment, shell, changes)
+    if changing and call.format == "text":
+        environment.out("It holds for shells that are started from now on.\n")
+    return code

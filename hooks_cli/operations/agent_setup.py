@@ -1,0 +1,86 @@
+"""Wiring an agent: which files change and how, so that its hooks call `hooks event` and its instructions name the memory."""
+
+from __future__ import annotations
+
+import os
+import shlex
+
+from hooks_cli.integrations.launcher import next_on_path
+from hooks_cli.integrations.setup import passage
+from hooks_cli.integrations.setup.agents import AGENTS, PROJECT, Agent
+from hooks_cli.integrations.setup.handlers import is_empty, with_hooks, without_hooks
+from hooks_cli.operations.file_changes import FileChange, read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+
+PROGRAM = "hooks-cli"
+
+
+def plan(
+    environment: Environment, agent: Agent, scope: str, program: str, *, remove: bool = False, instructions: bool = True
+) -> list[FileChange]:
+    """The changes that wire `agent` (or, with `remove`, take every trace of it out), settings first.
+
+    Raises NotJson or UnexpectedShape (65) when the settings cannot be understood: then nothing is changed at all.
+    """
+    changes = [_settings(environment, agent, scope, program, remove)]
+    named = agent.instructions[scope]
+    if named and (remove or instructions):
+        path = place(environment, agent, scope, named)
+        before = read(path)
+        after: str | None
+        if not remove:
+            after = passage.put(before or "", passage.AGENT_PASSAGE, passage.MARKDOWN)
+        elif before is None or _shared(environment, agent, scope):
+            after = before
+        else:
+            after = passage.take(before, passage.MARKDOWN)
+            after = None if not after.strip() and passage.is_there(before, passage.MARKDOWN) else after
+        changes.append(FileChange(path, "a passage on the memory", before, after))
+    return changes
+
+
+def _settings(environment: Environment, agent: Agent, scope: str, program: str, remove: bool) -> FileChange:
+    path = place(environment, agent, scope, agent.settings[scope])
+    before = read(path)
+    after: str | None
+    if not remove:
+        after = with_hooks(before or "", agent.hooks(program, scope), agent.shape, path)
+    elif before is None or not before.strip():
+        after = before
+    else:
+        after = without_hooks(before, agent.shape, path)
+        if after != before and is_empty(after, path):
+            after = None
+    return FileChange(path, "hooks", before, after, backup=True)
+
+
+def place(environment: Environment, agent: Agent, scope: str, named: str) -> str:
+    """The path of one of an agent's files: in the project, or in the user's home or where the agent's own variable moved it."""
+    if scope == PROJECT:
+        return os.path.join(environment.project_root, named)
+    variable, part = agent.variable
+    moved = environment.variables.get(variable, "") if variable else ""
+    if moved and named.startswith(part):
+        return os.path.join(os.path.abspath(os.path.join(environment.cwd, moved)), named.removeprefix(part))
+    return os.path.join(environment.home, named)
+
+
+def program_word(environment: Environment, scope: str, launcher: str) -> str:
+    """How the agent's shell is told the program: by name in a project (its file is shared), else so that this one is found."""
+    found = next_on_path(PROGRAM, environment.variables.get("PATH", os.defpath))
+    return PROGRAM if scope == PROJECT or found else shlex.quote(launcher)
+
+
+def _shared(environment: Environment, agent: Agent, scope: str) -> bool:
+    """Whether another agent that is wired reads the same instructions (AGENTS.md)."""
+    for other in AGENTS.values():
+        if other is agent or other.instructions[scope] != agent.instructions[scope]:
+            continue
+        path = place(environment, other, scope, other.settings[scope])
+        text = read(path)
+        if text and without_hooks(text, other.shape, path) != text:
+            return True
+    return False
