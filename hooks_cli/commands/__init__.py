@@ -12,6 +12,7 @@ GROUP_ALIASES = {"hook": "hooks"}
 # (group, other word) -> the verb it means
 VERB_ALIASES: dict[tuple[str, str], str] = {
     ("hooks", "notification"): "notify",
+    ("memory", "cleanup"): "gc",
     ("memory", "mv"): "rename",
     ("memory", "move"): "rename",
     ("memory", "query"): "search",

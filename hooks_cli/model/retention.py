@@ -138,16 +138,17 @@ class Rules:
 class Decision:
     """`keep` or not, and why, for one version.
 
-    `held`: a pin or a keep rule protects it, whether or not it is due. `closing`: it is due, and stays only because an older
-    version of its address does.
+    `due`: age, number or lifetime would drop it. `held`: a pin or a keep rule protects it, whether or not it is due. `closing`: it
+    is due, and stays only because an older version of its address does.
     """
 
-    __slots__ = ("closing", "held", "keep", "reason", "version")
+    __slots__ = ("closing", "due", "held", "keep", "reason", "version")
 
-    def __init__(self, version: Version, keep: bool, reason: str, held: bool = False) -> None:
+    def __init__(self, version: Version, keep: bool, reason: str, *, due: bool, held: bool = False) -> None:
         self.version = version
         self.keep = keep
         self.reason = reason
+        self.due = due
         self.held = held
         self.closing = False
 
@@ -239,15 +240,28 @@ def decide_address(versions: Sequence[Version], places: dict[int, int], rules: R
     last = max(v.version for v in versions)
     decisions = []
     for version in versions:
+        age = now - version.at
+        old = bool(limits.max_age) and age > limits.max_age
+        many = bool(limits.max_versions) and version.version <= last - limits.max_versions
+        expired = is_expired(version, now)
+        due = old or many or expired
         if version.pinned:
-            decisions.append(Decision(version, True, "pinned", held=True))
+            decision = Decision(version, True, "pinned", due=due, held=True)
         elif limits.keep:
-            decisions.append(Decision(version, True, f"the rule for {limits.pattern} keeps it", held=True))
-        elif is_expired(version, now):
+            decision = Decision(version, True, f"the rule for {limits.pattern} keeps it", due=due, held=True)
+        elif expired:
             ago = to_words(now - version.expires)
-            decisions.append(Decision(version, False, f"its time to live ran out {ago} ago"))
+            decision = Decision(version, False, f"its time to live ran out {ago} ago", due=True)
         else:
-            decisions.append(_by_age(version, live, last, places, limits, now))
+            rescue = _rescue(version, live, places.get(version.revision, 0), limits)
+            if not due:
+                decision = Decision(version, True, f"{to_words(max(age, 0))} old", due=False, held=bool(rescue))
+            elif rescue:
+                decision = Decision(version, True, rescue, due=True, held=True)
+            else:
+                why = _why(version, age if old else 0, last, live, places.get(version.revision, 0), limits)
+                decision = Decision(version, False, why, due=True)
+        decisions.append(decision)
     if any(d.keep for d in decisions):
         for decision in decisions:
             if decision.version.newest and not decision.keep and not is_expired(decision.version, now):
@@ -256,22 +270,19 @@ def decide_address(versions: Sequence[Version], places: dict[int, int], rules: R
     return decisions
 
 
-def _by_age(version: Version, live: bool, last: int, places: dict[int, int], limits: Limits, now: int) -> Decision:
-    age = now - version.at
-    old = bool(limits.max_age) and age > limits.max_age
-    many = bool(limits.max_versions) and version.version <= last - limits.max_versions
-    place = places.get(version.revision, 0)
-    rescue = ""
+def _rescue(version: Version, live: bool, place: int, limits: Limits) -> str:
+    """Which keep rule holds a version, in words, or ""."""
     if 0 < place <= limits.baselines:
         commit = commit_of(version)
-        rescue = f"baseline {place} of {limits.baselines} " + (f"of commit {commit}" if commit else "without a commit")
-    elif limits.patterns and live and version.newest and is_pattern(version) and success_of(version):
-        rescue = f"a successful pattern ({success_of(version)})"
-    if not old and not many:
-        return Decision(version, True, f"{to_words(max(age, 0))} old", held=bool(rescue))
-    if rescue:
-        return Decision(version, True, rescue, held=True)
-    if old:
+        return f"baseline {place} of {limits.baselines} " + (f"of commit {commit}" if commit else "without a commit")
+    if limits.patterns and live and version.newest and is_pattern(version) and success_of(version):
+        return f"a successful pattern ({success_of(version)})"
+    return ""
+
+
+def _why(version: Version, age: int, last: int, live: bool, place: int, limits: Limits) -> str:
+    """Why a version goes; `age` is 0 when it goes for the number of newer ones."""
+    if age:
         why = f"{to_words(age)} old, more than {to_words(limits.max_age)}"
     else:
         why = f"{last - version.version} newer versions, {limits.max_versions} are kept"
@@ -281,7 +292,7 @@ def _by_age(version: Version, live: bool, last: int, places: dict[int, int], lim
         why += f"; baseline {place} of its commit, {limits.baselines} are kept"
     elif is_pattern(version) and version.newest and live:
         why += "; a pattern, but not a successful one"
-    return Decision(version, False, why)
+    return why
 
 
 def decide(versions: Iterable[Version], rules: Rules, now: int, overhead: int = 0) -> list[Decision]:

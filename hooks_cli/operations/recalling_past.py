@@ -29,7 +29,7 @@ class When:
 def when(store: EmbeddedStore, environment: Environment, at_revision: int | None, as_of: str) -> When:
     """The point that `--at-revision` or `--as-of` names. Raises UsageError (64) for a revision or time that is still to come."""
     if at_revision is not None:
-        newest = int(store.query("SELECT revision FROM state")[0][0])
+        newest = past.newest_revision(store)
         if not 0 <= at_revision <= newest:
             raise UsageError(f"--at-revision {at_revision}: the store is at revision {newest}.")
         return When(at_revision, past.moment_of(store, at_revision), f"revision {at_revision}")

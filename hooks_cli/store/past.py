@@ -43,6 +43,11 @@ def version(store: EmbeddedStore, address: str, number: int) -> Entry | None:
     return None if row is None else Entry(row)
 
 
+def newest_revision(store: EmbeddedStore) -> int:
+    """The revision that the store is at."""
+    return int(store.query("SELECT revision FROM state")[0][0])
+
+
 def revision_at(store: EmbeddedStore, at: int) -> int:
     """The newest revision written at or before a time (ms); 0 when everything is younger."""
     row = store.row("SELECT revision FROM entry WHERE at <= ? ORDER BY revision DESC LIMIT 1", (at,))

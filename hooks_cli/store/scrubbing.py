@@ -84,16 +84,16 @@ def free_pages(store: EmbeddedStore) -> int:
     return int(store.query("PRAGMA freelist_count")[0][0])
 
 
+def page_count(store: EmbeddedStore) -> int:
+    """How many pages the file has."""
+    return int(store.query("PRAGMA page_count")[0][0])
+
+
 def give_back(store: EmbeddedStore, deadline: float | None = None) -> int:
     """Return free pages to the file system in short transactions; how many pages the file shrank by."""
-    before = int(store.query("PRAGMA page_count")[0][0])
+    before = page_count(store)
     while free_pages(store) and (deadline is None or time.monotonic() < deadline):
         with store.writing():
             store.query(f"PRAGMA incremental_vacuum({VACUUMED_PAGES})")
         time.sleep(PAUSE_SECONDS)
-    return before - int(store.query("PRAGMA page_count")[0][0])
-
-
-def page_size(store: EmbeddedStore) -> int:
-    """Bytes in a page."""
-    return int(store.query("PRAGMA page_size")[0][0])
+    return before - page_count(store)

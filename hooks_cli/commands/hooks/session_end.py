@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.cli.spec import AGENT_OPTION, Option, Positional, Verb
 from hooks_cli.commands import occasions, opening, stdin_event
+from hooks_cli.errors import HooksError
 from hooks_cli.operations import session_end
 from hooks_cli.output.plain import figures
 
@@ -11,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.operations.collected import Collected
+    from hooks_cli.store.embedded import EmbeddedStore
 
 VERB = Verb(
     "hooks",
@@ -61,8 +64,11 @@ def run(call: Call, environment: Environment) -> int:
     occasion = occasions.occasion(call, environment, fields)
     ended = session_end.end(store, environment, occasion, summary=bool(call.values.get("generate_summary")))
     path = session_end.export(environment, ended, output) if output or call.flag("export_metrics") else ""
+    collected = _collect(store, environment) if environment.settings.has("memory.gc") else None
     if call.format != "text":
         body: dict[str, object] = {"session_id": ended.session, "metrics": ended.metrics, "exported": path or None}
+        if collected is not None:
+            body["collected"] = collected.figures()
         occasions.say(call, environment, "", body, ended.recorded.written)
         return 0
     if ended.session is None:
@@ -72,4 +78,24 @@ def run(call: Call, environment: Environment) -> int:
     occasions.say(call, environment, text, {}, ended.recorded.written)
     if path:
         environment.out(f"Metrics exported: {path}\n")
+    if collected is not None:
+        environment.out(collected.line())
     return 0
+
+
+def _collect(store: EmbeddedStore, environment: Environment) -> Collected | None:
+    """The bounded garbage collection; whatever befalls it, the session is closed already, and one line says it."""
+    from hooks_cli.operations import collecting
+
+    try:
+        result = collecting.automatic(store, environment)
+    except HooksError as error:
+        environment.err(f"hooks-cli: garbage collection stopped: {error}")
+        return None
+    if result is not None and result.held_off:
+        environment.err(
+            f"hooks-cli: garbage collection held off: nothing was written for {result.held_off} days before today. "
+            "Is the clock right? Then look at it: hooks-cli memory gc --dry-run"
+        )
+        return None
+    return result

@@ -1,0 +1,83 @@
+"""`memory destroy`: remove content for good."""
+
+from __future__ import annotations
+
+import sys
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.commands import naming, opening
+from hooks_cli.errors import UsageError
+from hooks_cli.operations import destroying
+from hooks_cli.output import changes
+from hooks_cli.output.listing import one_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "memory",
+    "destroy",
+    "Remove the content of an address for good, old versions too; it cannot be undone.",
+    options=(
+        *naming.KEY_OPTIONS,
+        Option("versions", ("--version", "--versions"), "Only this version; may be repeated, or 1,2,5.", "many"),
+        Option(
+            "yes",
+            ("--yes", "-y", "--force", "--confirm"),
+            "Do not ask: needed for a glob without a terminal.",
+            "switch",
+        ),
+        naming.DRY_RUN,
+        *naming.WHO_OPTIONS,
+    ),
+    positionals=(Positional("key", "The address, or a glob."),),
+    examples=("hooks-cli memory destroy 'secrets/leaked'", "hooks-cli memory destroy 'tmp/*' --yes"),
+    details="The bytes leave the database, the word index, the journal and the write-ahead log. That the versions were there, "
+    "and who wrote them when, stays in memory history. Exports and backups made before are not touched.",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Destroy. Raises NotFound (1), UsageError (64) for a glob without --yes and without a terminal, Busy (75)."""
+    pattern = naming.address(call)
+    versions = _versions(call)
+    as_json = call.format != "text"
+    store = opening.for_memory(environment, create=False)
+    found, one = destroying.chosen(store, pattern)
+    if call.flag("dry_run"):
+        environment.out(changes.would("destroy", "destroyed", found, as_json))
+        return 0
+    if not one and not call.flag("yes") and not _confirmed(environment, pattern, len(found)):
+        environment.err("hooks-cli: nothing was destroyed")
+        return 0
+    done = destroying.destroy(store, environment, found, versions, naming.who(call))
+    if as_json:
+        rows = [{"key": d.address, "key_versions": d.versions} for d in done]
+        environment.out(changes.json_object({"destroyed": rows, "total": sum(len(d.versions) for d in done)}))
+        return 0
+    for d in done:
+        numbers = ", ".join(map(str, d.versions))
+        what = f"version{'s' if len(d.versions) > 1 else ''} {numbers}" if d.versions else "nothing was left"
+        environment.out(f"Destroyed: {one_line(d.address, 1024)} ({what})\n")
+    return 0
+
+
+def _versions(call: Call) -> list[int] | None:
+    words = [part.strip().removeprefix("v") for word in call.words("versions") for part in word.split(",")]
+    if not all(word.isascii() and word.isdigit() for word in words):
+        raise UsageError("memory destroy: --version takes version numbers: --version 1,2")
+    return [int(word) for word in words] or None
+
+
+def _confirmed(environment: Environment, pattern: str, number: int) -> bool:
+    what = f"{changes.count(number, 'address', 'addresses')} that fit {one_line(pattern, 200)!r}"
+    if not environment.is_terminal(0) or not environment.is_terminal(2):
+        raise UsageError(
+            f"memory destroy: {what}: say --yes. Nothing was destroyed.", hint="Look at them first with --dry-run."
+        )
+    environment.flush()
+    sys.stderr.write(f"Destroy the content of {what} for good? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

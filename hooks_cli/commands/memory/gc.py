@@ -1,0 +1,204 @@
+"""`memory gc`, also `memory cleanup`: take away what is due, and say why."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.commands import naming, opening
+from hooks_cli.errors import NotFound, UsageError
+from hooks_cli.model import address as addresses
+from hooks_cli.model.sizes import size_in_words
+from hooks_cli.model.times import DAY, parse_duration
+from hooks_cli.operations import collecting, collecting_all
+from hooks_cli.output import changes
+from hooks_cli.output.listing import one_line
+from hooks_cli.store import scrubbing
+from hooks_cli.store.collecting import used_bytes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+    from hooks_cli.model.retention import Decision
+    from hooks_cli.store.embedded import EmbeddedStore
+
+VERB = Verb(
+    "memory",
+    "gc",
+    "Collect garbage: take away what is due by [memory.gc], and make the file smaller.",
+    options=(
+        Option(
+            "older_than",
+            ("--older-than", "--max-age", "--age"),
+            "Take what is older than this (30d, 24h; a bare number is days), in place of max_age_days.",
+            metavar="AGE",
+        ),
+        Option(
+            "days",
+            ("--days", "--retention-days", "--remove-older-than"),
+            "The same in days.",
+            "integer",
+            metavar="N",
+        ),
+        Option("namespace", ("--namespace", "-n"), "Only in this namespace (a glob is allowed).", metavar="N"),
+        Option("expired_only", ("--expired-only",), "Only what has outlived its --ttl.", "switch"),
+        Option("aggressive", ("--aggressive", "--full"), "Also every replaced version, whatever its age.", "switch"),
+        Option("defrag_only", ("--defrag-only",), "Take nothing away, only make the file smaller.", "switch"),
+        Option(
+            "incremental", ("--incremental",), "Only for 200 ms, going on where the last such run stopped.", "switch"
+        ),
+        Option(
+            "threshold",
+            ("--threshold",),
+            "Only if the store is larger than this: a size (10MB), or a share of max_size (0.9).",
+            metavar="SIZE",
+        ),
+        Option(
+            "explain", ("--explain",), "Say of each version of this address what would become of it.", metavar="KEY"
+        ),
+        Option("stats", ("--stats", "--verbose"), "Also say how large the store was and is.", "switch"),
+        naming.DRY_RUN,
+        *naming.WHO_OPTIONS,
+    ),
+    positionals=(Positional("pattern", "Only addresses that fit this glob."),),
+    examples=(
+        "hooks-cli memory gc --dry-run",
+        "claude-flow memory cleanup --older-than 30d",
+        'hooks-cli memory gc --explain "swarm/performance/baseline"',
+    ),
+    details="The rules, with examples: docs/retention.md. Pinned entries, successful patterns and the newest baselines of each "
+    "commit stay. A collected version does not come back.",
+    aliases=("cleanup",),
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Collect. Raises UsageError (64), NotFound (1) for --explain of an address without versions."""
+    as_json = call.format != "text"
+    store = opening.for_memory(environment, create=False)
+    request = _request(call)
+    if call.text("explain"):
+        return _explain(call, environment, store, request)
+    limit = _threshold(call, environment)
+    before = used_bytes(store)
+    if limit and before <= limit:
+        if as_json:
+            environment.out(changes.json_object({"collected": {}, "store_bytes": before, "threshold_bytes": limit}))
+        else:
+            sizes = f"{size_in_words(before)}, not more than {size_in_words(limit)}"
+            environment.out(f"The store has {sizes}: nothing was collected.\n")
+        return 0
+    if call.flag("dry_run"):
+        return _show_plan(call, environment, store, request)
+    if call.flag("incremental"):
+        found = collecting.bounded(store, environment)
+    else:
+        found = collecting_all.run(store, environment, request, naming.who(call))
+    after = used_bytes(store)
+    if as_json:
+        body: dict[str, Any] = {"collected": found.figures(), "store_bytes": after, "pages_returned": found.pages}
+        environment.out(changes.json_object({**body, "over_max_size": found.excess}))
+    else:
+        environment.out(found.line() or "Nothing is due.\n")
+        if call.flag("stats"):
+            environment.out(
+                f"  store: {size_in_words(before)} -> {size_in_words(after)}, "
+                f"{found.pages:,} pages given back, {scrubbing.free_pages(store):,} free\n"
+            )
+    if found.excess:
+        environment.err(
+            f"hooks-cli: the store is still {size_in_words(found.excess)} larger than max_size: "
+            "what is left is pinned or held by a keep rule (memory gc --dry-run)"
+        )
+    return 0
+
+
+def _request(call: Call) -> collecting_all.Request:
+    naming.one_of(call, "older_than", "days")
+    age: int | None = None
+    if "days" in call.values:
+        age = call.integer("days", 0) * DAY
+        if age < 1:
+            raise UsageError("--days must be 1 or more.")
+    elif call.text("older_than"):
+        age = parse_duration(call.text("older_than"), "--older-than", bare=DAY)
+    pattern, namespace = call.text("pattern"), call.text("namespace")
+    glob = addresses.join(namespace, pattern) if pattern else addresses.under(namespace)
+    return collecting_all.Request(
+        glob,
+        max_age=age,
+        aggressive=call.flag("aggressive"),
+        expired_only=call.flag("expired_only"),
+        defrag_only=call.flag("defrag_only"),
+    )
+
+
+def _threshold(call: Call, environment: Environment) -> int:
+    """The size in bytes above which a run is wanted, 0 for any."""
+    text = call.text("threshold").strip().lower().removesuffix("b")
+    if not text:
+        return 0
+    unit = {"k": 10, "m": 20, "g": 30}.get(text[-1], 0)
+    try:
+        number = float(text[:-1] if unit else text)
+    except ValueError:
+        number = -1.0
+    if unit and number > 0:
+        return int(number * (1 << unit))
+    most = environment.settings.number("memory.max_size")
+    if not 0 < number <= 1:
+        raise UsageError(f"--threshold {call.text('threshold')!r} is neither a size (10MB) nor a share (0.9).")
+    if not most:
+        raise UsageError("--threshold as a share needs [memory] max_size.", hint="Or name a size: --threshold 10MB")
+    return int(number * most)
+
+
+def _explain(call: Call, environment: Environment, store: EmbeddedStore, request: collecting_all.Request) -> int:
+    address = call.text("explain")
+    found = collecting.explain(store, request.rules(environment), environment.now(), address)
+    if not found:
+        raise NotFound(f"There is no version of {address} to explain.", address=address)
+    _show(call, environment, list(reversed(found)), {})
+    return 0
+
+
+def _show_plan(call: Call, environment: Environment, store: EmbeddedStore, request: collecting_all.Request) -> int:
+    found, others, events = collecting_all.plan(store, environment, request)
+    going = [d for d in found if not d.keep]
+    size = sum(d.version.size for d in going)
+    summary: dict[str, Any] = {
+        "drop": len(going),
+        "keep_by_rule": len(found) - len(going),
+        "not_due": others,
+        "events": events,
+        "bytes": size,
+        "dry_run": True,
+    }
+    _show(call, environment, found, summary)
+    if call.format == "text":
+        environment.out(
+            f"{changes.count(len(going), 'version', 'versions')} would go ({size_in_words(size)}) and "
+            f"{changes.count(events, 'event', 'events')}; {len(found) - len(going):,} stay by a rule, "
+            f"{others:,} are not due. Nothing was changed.\n"
+        )
+    return 0
+
+
+def _show(call: Call, environment: Environment, found: list[Decision], summary: dict[str, Any]) -> None:
+    if call.format == "text":
+        for d in found:
+            word = "keep" if d.keep else "drop"
+            environment.out(f"{word}\t{one_line(d.version.address, 1024)}\tv{d.version.version}\t{d.reason}\n")
+        return
+    rows = [
+        {
+            "key": d.version.address,
+            "key_version": d.version.version,
+            "revision": d.version.revision,
+            "keep": d.keep,
+            "reason": d.reason,
+        }
+        for d in found
+    ]
+    environment.out(changes.json_object({"decisions": rows, **summary}))

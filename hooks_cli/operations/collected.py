@@ -1,0 +1,56 @@
+"""What a garbage collection took away, in figures."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.model.retention import Version
+
+
+class Collected:
+    """`versions`, `events`, `tasks` and `sessions` are numbers, `bytes` an estimate of what the versions took, `pages` those given
+    back. `head` is how far a bounded run came (0: to the end). `held_off`: nothing was done, for nobody had written in so many days.
+    `excess`: bytes by which the store is still larger than `max_size`.
+    """
+
+    __slots__ = ("bytes", "events", "excess", "head", "held_off", "pages", "sessions", "tasks", "versions")
+
+    def __init__(self, held_off: int = 0) -> None:
+        self.versions = 0
+        self.events = 0
+        self.tasks = 0
+        self.sessions = 0
+        self.bytes = 0
+        self.pages = 0
+        self.head = 0
+        self.held_off = held_off
+        self.excess = 0
+
+    def add(self, version: Version) -> None:
+        """Count one version."""
+        self.versions += 1
+        self.bytes += version.size
+
+    def figures(self) -> dict[str, object]:
+        """As the fields of an object."""
+        return {
+            "versions": self.versions,
+            "events": self.events,
+            "tasks": self.tasks,
+            "sessions": self.sessions,
+            "bytes": self.bytes,
+        }
+
+    def line(self) -> str:
+        """One line for people, "" when nothing was taken."""
+        counts = [
+            f"{number:,} {word}{'' if number == 1 else 's'}"
+            for number, word in (
+                (self.versions, "version"),
+                (self.events, "event"),
+                (self.tasks, "task"),
+                (self.sessions, "session"),
+            )
+            if number
+        ]
+        return f"Collected {', '.join(counts)}.\n" if counts else ""

@@ -1,0 +1,224 @@
+"""Garbage collection: find what is due, ask `model.retention`, delete in transactions of a few milliseconds.
+
+Each transaction deletes a little, commits and pauses, so that a hook never waits long for one. Nothing is remembered between two
+transactions that a kill could lose: what was deleted is gone, what was not is found again by the next run.
+"""
+
+from __future__ import annotations
+
+import time
+
+from hooks_cli.failpoints import pass_by
+from hooks_cli.model.retention import Decision, Rules, Version, decide_address, is_baseline, is_expired, rank_baselines
+from hooks_cli.model.times import DAY
+from hooks_cli.operations.collected import Collected
+from hooks_cli.store import collecting, scrubbing, upkeep
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hooks_cli.environment import Environment
+    from hooks_cli.store.embedded import EmbeddedStore
+
+# So many heads are looked through at once for due versions, and so many are decided on together.
+SPAN = 2_000
+GROUP = 200
+# The versions of one address are deleted in parts of this many.
+PART = 50
+# A transaction deletes for about this long; a portion of events is this many.
+PORTION_SECONDS = 0.004
+EVENTS = 100
+# A bounded run ranks at most so many baselines; where there are more, it leaves them to the next whole run.
+MOST_BASELINES = 2_000
+PAUSE_SECONDS = 0.002
+
+AUTOMATIC_SECONDS = 0.2
+# Automatic collection looks at what was written before the last day, and holds off when the newest of that is older than this.
+SETTLED = DAY
+LONGEST_ABSENCE = 30 * DAY
+
+
+class Scope:
+    """What a run is about: addresses that fit `pattern`; `everything` is false for a run limited to some (events stay then).
+
+    `deadline` is a time of `time.monotonic`, None for as long as it takes.
+    """
+
+    __slots__ = ("deadline", "everything", "pattern")
+
+    def __init__(self, pattern: str = "*", deadline: float | None = None) -> None:
+        self.pattern = pattern
+        self.everything = pattern == "*"
+        self.deadline = deadline
+
+    def over(self) -> bool:
+        """Whether the time is up."""
+        return self.deadline is not None and time.monotonic() >= self.deadline
+
+
+def rules_of(environment: Environment, max_age: int | None = None) -> Rules:
+    """The rules that the settings hold, with the defaults where they are silent; `max_age` (ms) in place of max_age_days."""
+    settings = environment.settings
+    rules = Rules(
+        max_age=settings.number("memory.gc.max_age_days") * DAY if max_age is None else max_age,
+        patterns=settings.flag("memory.gc.keep_successful_patterns"),
+        baselines=settings.number("memory.gc.keep_baselines_per_commit"),
+        max_versions=settings.number("memory.gc.max_versions"),
+        max_size=settings.number("memory.max_size"),
+    )
+    for pattern, row in settings.rows("memory.gc.rules").items():
+        days, patterns = _number(row, "max_age_days"), row.get("keep_successful_patterns")
+        rules.add(
+            pattern,
+            max_age=None if days is None else days * DAY,
+            max_versions=_number(row, "max_versions"),
+            patterns=patterns if isinstance(patterns, bool) else None,
+            baselines=_number(row, "keep_baselines_per_commit"),
+            keep=row.get("keep") is True,
+        )
+    return rules
+
+
+def _number(row: Mapping[str, object], name: str) -> int | None:
+    value = row.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def decisions(
+    store: EmbeddedStore, rules: Rules, now: int, scope: Scope, after: int = 0
+) -> Iterator[tuple[int, list[Decision]]]:
+    """(head up to which was looked, the decisions on all versions of one address) for every address that may have something due.
+
+    An item without decisions says that everything up to that head is looked through.
+    """
+    bounded = scope.deadline is not None
+    baselines = collecting.baselines(store, MOST_BASELINES + 1 if bounded else -1)
+    crowded = bounded and len(baselines) > MOST_BASELINES
+    places = {} if crowded else rank_baselines(baselines, now)
+    shortest, fewest = rules.shortest_age(), rules.fewest_versions()
+    cutoff = now - shortest if shortest else 0
+    last = collecting.last_head(store)
+    while after < last and not scope.over():
+        upto = min(after + SPAN, last)
+        heads = collecting.due_heads(store, after, upto, scope.pattern, cutoff, now, fewest)
+        for at in range(0, len(heads), GROUP):
+            group = heads[at : at + GROUP]
+            for versions in collecting.versions_of(store, group):
+                if crowded and is_baseline(versions[0].address):
+                    continue
+                yield group[0] - 1, decide_address(versions, places, rules, now)
+        after = upto
+        yield after, []
+
+
+def explain(store: EmbeddedStore, rules: Rules, now: int, address: str) -> list[Decision]:
+    """The decisions on all versions of one address; [] when there are none."""
+    versions = collecting.versions_at(store, address)
+    return decide_address(versions, rank_baselines(collecting.baselines(store), now), rules, now) if versions else []
+
+
+def collect(store: EmbeddedStore, rules: Rules, now: int, scope: Scope, *, after: int = 0) -> Collected:
+    """Delete the versions that are due in the scope.
+
+    Starts after a head and notes in the result how far it came (`head`, 0 at the end).
+    """
+    result = Collected()
+    pending: list[tuple[list[Version], int]] = []
+    for head, decided in decisions(store, rules, now, scope, after):
+        going = [d.version for d in decided if not d.keep]
+        last = max((d.version.version for d in decided), default=0)
+        pending += [(going[at : at + PART], last) for at in range(0, len(going), PART)]
+        if len(pending) >= GROUP or not decided:
+            _drop_all(store, pending, now, scope, result)
+            if pending:
+                return result  # the time is up
+        if not decided:
+            result.head = head
+    _drop_all(store, pending, now, scope, result)
+    if not pending and result.head >= collecting.last_head(store):
+        result.head = 0
+    return result
+
+
+def _drop_all(
+    store: EmbeddedStore, pending: list[tuple[list[Version], int]], now: int, scope: Scope, result: Collected
+) -> None:
+    """Delete versions, given with the newest version of their address, in short transactions; what is done leaves `pending`."""
+    pending.reverse()
+    while pending and not scope.over():
+        newest = 0
+        with store.writing() as tx:
+            began = time.monotonic()
+            tx.next_revision()
+            while pending and time.monotonic() - began < PORTION_SECONDS:
+                going, last = pending.pop()
+                for version in collecting.drop(tx, going[0].address, last, going):
+                    result.add(version)
+                    if not is_expired(version, now):
+                        newest = max(newest, version.revision)
+            if newest:
+                collecting.note_collected(tx, newest)
+            pass_by("gc-in-transaction")
+        pass_by("gc-between-transactions")
+        time.sleep(PAUSE_SECONDS)
+    pending.reverse()
+
+
+def collect_journal(store: EmbeddedStore, cutoff: int, scope: Scope, result: Collected) -> None:
+    """Delete events older than `cutoff`, then ended tasks and unused sessions of that age. A bounded run looks at the oldest only."""
+    after, fruitless = 0, 0
+    while not scope.over():
+        found, after = collecting.old_events(store, cutoff, after, EVENTS)
+        if found:
+            with store.writing() as tx:
+                tx.next_revision()
+                result.events += collecting.drop_events(tx, found)
+                pass_by("gc-events")
+            time.sleep(PAUSE_SECONDS)
+        fruitless = 0 if found else fruitless + 1
+        if not after or (scope.deadline is not None and fruitless > 5):
+            break
+    for drop, name in ((collecting.drop_tasks, "tasks"), (collecting.drop_sessions, "sessions")):
+        while not scope.over():
+            with store.writing() as tx:
+                tx.next_revision()
+                number = drop(tx, cutoff, EVENTS)
+            setattr(result, name, getattr(result, name) + number)
+            if number < EVENTS:
+                break
+            time.sleep(PAUSE_SECONDS)
+
+
+def automatic(store: EmbeddedStore, environment: Environment) -> Collected | None:
+    """The bounded collection at session-end: None where `[memory.gc]` is not written or switched off.
+
+    When nothing was written in the 30 days before the last one, it holds off (`held_off`, in days): then the clock is wrong, or nobody
+    was here for long.
+    """
+    settings = environment.settings
+    if not settings.has("memory.gc") or not settings.flag("memory.gc.enabled"):
+        return None
+    now = environment.now()
+    before = collecting.newest_write_before(store, now - SETTLED)
+    if before is not None and now - before > LONGEST_ABSENCE:
+        return Collected(held_off=(now - before) // DAY)
+    return bounded(store, environment)
+
+
+def bounded(store: EmbeddedStore, environment: Environment) -> Collected:
+    """Collect for 200 ms at most, from where the last bounded run stopped."""
+    settings = environment.settings
+    scope = Scope(deadline=time.monotonic() + AUTOMATIC_SECONDS)
+    now = environment.now()
+    after = upkeep.get(store, upkeep.COLLECTED_TO)
+    result = collect(store, rules_of(environment), now, scope, after=after)
+    event_days = settings.number("memory.gc.event_max_age_days")
+    if event_days and not scope.over():
+        collect_journal(store, now - event_days * DAY, scope, result)
+    if result.head != after:
+        with store.writing() as tx:
+            upkeep.put(tx, upkeep.COLLECTED_TO, result.head)
+    if not scope.over():
+        result.pages = scrubbing.give_back(store, scope.deadline)
+    return result

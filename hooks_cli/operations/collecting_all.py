@@ -1,0 +1,145 @@
+"""A whole garbage collection, as `memory gc` runs it: everything that is due, the file made smaller, unfinished work finished."""
+
+from __future__ import annotations
+
+from hooks_cli.model.retention import Decision, Rules
+from hooks_cli.model.times import DAY
+from hooks_cli.operations import collecting as gc
+from hooks_cli.operations import fitting
+from hooks_cli.operations.collected import Collected
+from hooks_cli.store import collecting, journal, scrubbing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+    from hooks_cli.operations.carrying import Who
+    from hooks_cli.store.embedded import EmbeddedStore
+
+# The file shrinks less than what was counted, since versions share pages: a size limit is approached in this many rounds at most.
+ROUNDS = 4
+
+
+class Request:
+    """What a run is asked for. `max_age` in ms (None: as the settings have it); `aggressive` takes every version that its address no
+    longer says; `expired_only` nothing but what has expired; `defrag_only` nothing at all, it only makes the file smaller.
+    """
+
+    __slots__ = ("aggressive", "defrag_only", "expired_only", "max_age", "pattern")
+
+    def __init__(
+        self,
+        pattern: str = "*",
+        *,
+        max_age: int | None = None,
+        aggressive: bool = False,
+        expired_only: bool = False,
+        defrag_only: bool = False,
+    ) -> None:
+        self.pattern = pattern
+        self.max_age = max_age
+        self.aggressive = aggressive
+        self.expired_only = expired_only
+        self.defrag_only = defrag_only
+
+    def rules(self, environment: Environment) -> Rules:
+        """The rules of the settings, changed as the request asks."""
+        if self.expired_only:
+            return Rules(max_age=0)
+        rules = gc.rules_of(environment, self.max_age)
+        if self.aggressive:
+            for limits in (rules.general, *rules.by_pattern):
+                limits.max_versions = 1
+        return rules
+
+
+def plan(store: EmbeddedStore, environment: Environment, request: Request) -> tuple[list[Decision], int, int]:
+    """What a run would do: the decisions on everything that is due, how many versions are not, and how many events would go."""
+    now = environment.now()
+    if request.defrag_only:
+        return [], collecting.count_versions(store), 0
+    rules = request.rules(environment)
+    found = [
+        decision
+        for _, decided in gc.decisions(store, rules, now, gc.Scope(request.pattern))
+        for decision in decided
+        if decision.due
+    ]
+    found.extend(_for_size(store, rules, now, request, found))
+    events = collecting.count_events(store, _event_cutoff(environment, request)) if _everything(request) else 0
+    return found, collecting.count_versions(store) - len(found), events
+
+
+def _for_size(store: EmbeddedStore, rules: Rules, now: int, request: Request, found: list[Decision]) -> list[Decision]:
+    """The decisions that `max_size` adds to a plan (events, which would go in between, are counted as if all stayed)."""
+    if not rules.max_size or not _everything(request):
+        return []
+    going = [d.version for d in found if not d.keep]
+    excess = collecting.used_bytes(store) - rules.max_size - sum(version.size for version in going)
+    gone = {(version.address, version.version) for version in going}
+    added: list[Decision] = []
+    if excess <= 0:
+        return added
+    for _, version in fitting.victims(store, rules, now, gone):
+        if excess <= 0:
+            break
+        gone.add((version.address, version.version))
+        added.append(Decision(version, False, "the store is larger than max_size", due=True))
+        excess -= version.size
+    return added
+
+
+def run(store: EmbeddedStore, environment: Environment, request: Request, who: Who) -> Collected:
+    """Collect, and give the space back. The journal keeps what was taken, in figures."""
+    result = Collected()
+    now = environment.now()
+    pages = scrubbing.page_count(store)
+    if not request.defrag_only:
+        rules = request.rules(environment)
+        scope = gc.Scope(request.pattern)
+        result = gc.collect(store, rules, now, scope)
+        cutoff = _event_cutoff(environment, request)
+        if _everything(request) and cutoff:
+            gc.collect_journal(store, cutoff, scope, result)
+        if rules.max_size and _everything(request):
+            _fit(store, rules, now, result)
+    scrubbing.merge_words(store, whole=request.aggressive or request.defrag_only)
+    scrubbing.scrub(store)
+    scrubbing.give_back(store)
+    result.pages = pages - scrubbing.page_count(store)
+    if result.versions or result.events:
+        with store.writing() as tx:
+            by = who.in_transaction(tx, environment, "gc")
+            journal.record(
+                tx,
+                "gc",
+                result.figures(),
+                revision=tx.next_revision(),
+                session=by.session,
+                attribution=by.how,
+                agent=by.agent,
+            )
+    return result
+
+
+def _fit(store: EmbeddedStore, rules: Rules, now: int, result: Collected) -> None:
+    for _ in range(ROUNDS):
+        if collecting.used_bytes(store) <= rules.max_size:
+            result.excess = 0
+            return
+        before = result.versions + result.events
+        fitting.fit(store, rules, now, result)
+        scrubbing.merge_words(store, whole=True)
+        result.excess = max(0, collecting.used_bytes(store) - rules.max_size)
+        if result.versions + result.events == before:
+            return
+
+
+def _everything(request: Request) -> bool:
+    return request.pattern == "*" and not request.expired_only and not request.defrag_only
+
+
+def _event_cutoff(environment: Environment, request: Request) -> int:
+    """The time (ms) before which events go; 0 when they do not age."""
+    days = environment.settings.number("memory.gc.event_max_age_days")
+    age = days * DAY if request.max_age is None else request.max_age
+    return environment.now() - age if age else 0

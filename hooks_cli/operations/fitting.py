@@ -1,0 +1,111 @@
+"""Making the store fit `[memory] max_size`: what goes first, and what stays all the same.
+
+In this order, each the oldest first: what no address says any more, the journal's events, what addresses say now. Pins and keep rules
+hold (`model.retention`); an address keeps its newest version as long as an older one of it is held.
+"""
+
+from __future__ import annotations
+
+import time
+
+from hooks_cli.model.retention import Decision, Rules, decide_address, rank_baselines
+from hooks_cli.operations.collected import Collected
+from hooks_cli.store import collecting
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hooks_cli.model.retention import Version
+    from hooks_cli.store.embedded import EmbeddedStore
+
+WINDOW = 500
+PART = 50
+PAUSE_SECONDS = 0.002
+
+
+def victims(store: EmbeddedStore, rules: Rules, now: int, gone: set[tuple[str, int]]) -> Iterator[tuple[bool, Version]]:
+    """(whether it is what its address says now, the version) for everything that may go for size, in the order in which it goes.
+
+    `gone` are (address, version) that are as good as deleted; what is yielded is added by the caller when it goes too.
+    """
+    places = rank_baselines(collecting.baselines(store), now)
+    for is_standing, find in ((False, collecting.superseded), (True, collecting.standing)):
+        after = 0
+        while True:
+            rows = find(store, after, WINDOW)
+            if not rows:
+                break
+            after = rows[-1][0]
+            wanted = {row[0] for row in rows}
+            candidates: list[Decision] = []
+            for versions in collecting.versions_of(store, sorted({row[1] for row in rows})):
+                decided = decide_address(versions, places, rules, now)
+                left = {d.version.version for d in decided if (d.version.address, d.version.version) not in gone}
+                for decision in decided:
+                    version = decision.version
+                    alone = left == {version.version}
+                    if version.revision in wanted and not decision.held and (alone or not is_standing):
+                        candidates.append(decision)
+            candidates.sort(key=lambda d: d.version.revision)
+            for decision in candidates:
+                version = decision.version
+                if (version.address, version.version) not in gone:
+                    yield is_standing, version
+
+
+def fit(store: EmbeddedStore, rules: Rules, now: int, result: Collected) -> None:
+    """Delete until the store is no larger than `rules.max_size`; what is over it in the end stands in `result.excess`."""
+    excess = collecting.used_bytes(store) - rules.max_size
+    gone: set[tuple[str, int]] = set()
+    events_done = False
+    going: list[Version] = []
+    for is_standing, version in victims(store, rules, now, gone):
+        if is_standing and not events_done:
+            excess = _drop(store, going, excess, result)
+            going = []
+            excess = _drop_events(store, excess, result)
+            events_done = True
+        if excess - sum(v.size for v in going) <= 0:
+            break
+        going.append(version)
+        gone.add((version.address, version.version))
+        if len(going) >= PART:
+            excess = _drop(store, going, excess, result)
+            going = []
+    excess = _drop(store, going, excess, result)
+    if not events_done and excess > 0:
+        excess = _drop_events(store, excess, result)
+    result.excess = max(0, excess)
+
+
+def _drop(store: EmbeddedStore, going: list[Version], excess: int, result: Collected) -> int:
+    """Delete these versions in one short transaction; the excess that is left."""
+    if not going:
+        return excess
+    by_address: dict[str, list[Version]] = {}
+    for version in going:
+        by_address.setdefault(version.address, []).append(version)
+    with store.writing() as tx:
+        tx.next_revision()
+        for address, versions in by_address.items():
+            newest = collecting.newest_version(store, address)
+            for version in collecting.drop(tx, address, newest, versions):
+                result.add(version)
+                excess -= version.size
+        collecting.note_collected(tx, max(version.revision for version in going))
+    time.sleep(PAUSE_SECONDS)
+    return excess
+
+
+def _drop_events(store: EmbeddedStore, excess: int, result: Collected) -> int:
+    while excess > 0:
+        revisions, size = collecting.oldest_events(store, PART)
+        if not revisions:
+            break
+        with store.writing() as tx:
+            tx.next_revision()
+            result.events += collecting.drop_events(tx, revisions)
+        excess -= size
+        time.sleep(PAUSE_SECONDS)
+    return excess
