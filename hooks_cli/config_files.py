@@ -32,6 +32,7 @@ WARNING_LIMIT = 10
 ENTRY_LIMIT = 1000  # what one file may hold, so that a hostile one cannot make every command slow
 DOT_LIMIT = 100
 YOUNG_NS = 100_000_000
+KEY_SOURCES = ("encryption_key", "key_file", "key_command")
 KEY_REFERENCE = "${MEMORY_ENCRYPTION_KEY}"
 
 _SIZES = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
@@ -243,6 +244,8 @@ def _judged(settings: Settings, key: str, trust: str, value: Value, path: str, o
     if key == "memory.security.encryption_key":
         if origin == PROJECT and value != KEY_REFERENCE:
             return f'may only be "{KEY_REFERENCE}" here'
+        if origin == PROJECT and any(settings.get(f"memory.security.{name}") for name in KEY_SOURCES):
+            return "" if settings.get(key) == value else "is left to your own config.toml, which names the key already"
         if not re.fullmatch(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}", str(value)):
             return 'must name a variable, such as "${MEMORY_ENCRYPTION_KEY}": a key does not belong in a settings file'
     elif key == "memory.store" and origin == PROJECT:

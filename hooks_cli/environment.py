@@ -213,6 +213,20 @@ class Environment(Streams):
         """The file with the wrapped keys (passphrase, keyring)."""
         return os.path.join(self.keys_dir, self.store_stem + ".slots")
 
+    def in_project(self, stem: str, home: str = "") -> Environment:
+        """The environment of another project of this user, by the name of its folder among the stores.
+
+        `home` is where the project's own folder is or was ("" when nobody knows). The settings are those of the present project:
+        a store is opened by the rules of who opens it, and the other folder may be gone.
+        """
+        other = Environment({**self.variables, "HOOKS_STORE": ""}, self.cwd)
+        other.lenient = self.lenient
+        other.project = Project(home, home, "listed")
+        other.project_stem = stem
+        other.named_store = ""
+        other.settings = self.settings
+        return other
+
     @property
     def exports_dir(self) -> str:
         """Where session-end puts its metrics files: beside the stores."""

@@ -273,6 +273,18 @@ def test_sensitive_keys_are_only_extended(place: Place) -> None:
     assert place.read().texts(key) == ["api_keys", "credentials", "tokens", "b", "c"]
 
 
+@pytest.mark.parametrize("source", ["encryption_key = '${MINE}'", "key_file = 'k'", "key_command = ['k']"])
+def test_a_key_that_the_user_names_is_left_alone(place: Place, source: str) -> None:
+    place.write(user=f"[memory.security]\n{source}\n")
+    before = place.read().get("memory.security.encryption_key")
+    place.write(project="[memory.security]\nencryption_key = '${MEMORY_ENCRYPTION_KEY}'\n")
+    found = place.read()
+    assert found.get("memory.security.encryption_key") == before
+    assert "your own config.toml" in found.warnings[0]
+    place.write(user="[memory.security]\nencryption_key = '${MEMORY_ENCRYPTION_KEY}'\n")
+    assert place.read().warnings == []
+
+
 def test_a_project_names_a_store_only_inside(place: Place) -> None:
     place.write(project="[memory]\nstore = 'data/memory.db'\n")
     assert place.environment().store_path == str(place.root / "data/memory.db")
@@ -366,6 +378,55 @@ def test_a_broken_project_file_stops_a_memory_verb_and_not_a_hook(
         assert lenient.settings.number("memory.gc.max_age_days") == 90
         told = capfd.readouterr().err
         assert told.count("\n") == 1 and str(place.project) in told
+
+
+PROJECT_KEYS = [*KEYS, "agents.b.memory_access", "agents.c.memory_access", "schemas.patterns.p"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    user=st.dictionaries(st.sampled_from(PROJECT_KEYS), st.deferred(lambda: ANY), max_size=4),
+    project=st.dictionaries(st.sampled_from(PROJECT_KEYS), st.deferred(lambda: ANY | PATHS), max_size=6),
+)
+def test_no_project_file_makes_anything_looser(
+    tmp_path_factory: pytest.TempPathFactory, user: dict[str, Any], project: dict[str, Any]
+) -> None:
+    place = Place(tmp_path_factory.mktemp("trust"))
+    place.write(user=_document(user))
+    try:
+        before = place.read()
+    except ConfigError:
+        return
+    place.write(project=_document(project))
+    after = place.read()  # never an error: the problem is kept for who asks
+    for key, order in STRICTER.items():
+        for name in [key] if key in KEYS else ["agents.b.memory_access", "agents.c.memory_access"]:
+            if order == "less":
+                assert (after.number(name) or 1 << 63) <= (before.number(name) or 1 << 63)
+            else:
+                rank = {value: place for place, value in enumerate(order)} | {"": 0}
+                assert rank[after.get(name)] >= rank[before.get(name)], name  # type: ignore[index]
+    for key in ("memory.security.key_file", "memory.security.key_command"):
+        assert after.get(key) == before.get(key)
+    key = "memory.security.encryption_key"
+    assert after.get(key) in (before.get(key), "${MEMORY_ENCRYPTION_KEY}")
+    assert set(after.texts("memory.security.sensitive_keys")) >= set(before.texts("memory.security.sensitive_keys"))
+    inside = str(place.root) + "/"
+    if after.origins.get("memory.store") == PROJECT:
+        assert os.path.normpath(inside + after.text("memory.store")).startswith(inside)
+    for key, origin in after.origins.items():
+        if key.startswith("schemas.patterns.") and origin == PROJECT and after.values[key]:
+            assert str(after.values[key]).startswith(inside)
+
+
+@given(st.text(max_size=200) | st.binary(max_size=200).map(lambda raw: raw.decode("utf-8", "surrogateescape")))
+@settings(max_examples=300, deadline=None)
+def test_no_project_file_is_a_crash(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    path = tmp_path_factory.mktemp("fuzz") / "hooks.toml"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    found = config_files.read("/nowhere", str(path))
+    read = config.parse_cache(config_cache.dump(found))
+    assert read is not None and same(read, found)
 
 
 # --- the cache ---------------------------------------------------------------------------------------------------------
@@ -588,7 +649,7 @@ def test_the_schema_accepts_what_the_program_accepts(
         for part in parents:
             node = node.setdefault(part, {})
         node[last] = value
-    path.write_text("\n".join(f"{key} = {_toml(value)}" for key, value in flat.items()))
+    path.write_text(_document(flat))
     try:
         found = config_files.read(str(path), "/nowhere")
         accepted = not found.warnings
@@ -600,6 +661,15 @@ def test_the_schema_accepts_what_the_program_accepts(
         assert any(key.endswith("ttl") for key in flat)
     else:
         assert valid == accepted
+
+
+PATHS = st.sampled_from(
+    ["/etc/passwd", "../x", "a/../../x", "a/b", ".", "./a", "a//b/.", "${MEMORY_ENCRYPTION_KEY}", "~/x"]
+)
+
+
+def _document(flat: dict[str, Any]) -> str:
+    return "\n".join(f"{key} = {_toml(value)}" for key, value in flat.items())
 
 
 def _toml(value: Any) -> str:

@@ -104,6 +104,16 @@ def test_hooks_store_names_the_file_and_the_key_follows_it(tmp_path: Path) -> No
         _ = Environment({**variables, "HOOKS_STORE": "a\0b"}, "/").store_path
 
 
+def test_another_projects_environment(tmp_path: Path) -> None:
+    variables = {"HOOKS_HOME": str(tmp_path / "h"), "HOOKS_STORE": str(tmp_path / "x.db"), "HOOKS_NOW": "5"}
+    here = Environment(variables, str(tmp_path))
+    other = here.in_project("name-0123456789abcdef", "/gone")
+    assert other.store_path == f"{tmp_path}/h/data/projects/name-0123456789abcdef/memory.db"
+    assert other.key_path == f"{tmp_path}/h/config/keys/name-0123456789abcdef.key"
+    assert (other.project_name, other.project_root, other.now()) == ("name", "/gone", 5)
+    assert here.store_path == str(tmp_path / "x.db")
+
+
 def test_a_path_that_is_not_utf_8(tmp_path: Path) -> None:
     folder = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")
     os.mkdir(folder)

@@ -129,6 +129,30 @@ def test_a_name_that_several_have_is_not_guessed(run: Run, top: Path) -> None:
     assert refused.returncode == 64 and refused.stderr.count("same-") == 2
 
 
+def test_worktrees_share_one_memory_and_it_moves_with_them(run: Run, top: Path) -> None:
+    def git(cwd: Path, *words: str) -> None:
+        variables = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+        command = ["git", "-c", "user.name=T", "-c", "user.email=t@example.org", *words]
+        subprocess.run(command, cwd=cwd, env=variables, check=True, capture_output=True)
+
+    main = folder(top, "main")
+    git(main, "init")
+    git(main, "commit", "--allow-empty", "-m", "first")
+    git(main, "worktree", "add", "../topic")
+    (main / "deep").mkdir()
+    run("memory", "store", "k", "from main", cwd=main / "deep", check=True)
+    assert run("memory", "recall", "k", cwd=top / "topic", check=True).stdout.strip() == "from main"
+    run("memory", "store", "k", "from topic", cwd=top / "topic", check=True)
+    assert run("memory", "recall", "k", cwd=main, check=True).stdout.strip() == "from topic"
+    shown = json.loads(run("project", "show", "--json", cwd=top / "topic", check=True).stdout)
+    assert (shown["root"], shown["home"], shown["reason"]) == (str(top / "topic"), str(main), "worktree")
+    main.rename(top / "renamed")
+    git(top / "renamed", "worktree", "repair", str(top / "topic"))
+    run("project", "adopt", "../main", cwd=top / "topic", check=True)
+    for place in ("renamed", "topic"):
+        assert run("memory", "recall", "k", cwd=top / place, check=True).stdout.strip() == "from topic"
+
+
 # --- in the process: locks and kills -----------------------------------------------------------------------------------
 
 
