@@ -56,6 +56,7 @@ def open_store(
         creation.create(environment, budget_ms)
     held = lock.shared(path, budget_ms)
     try:
+        _mend_permissions(environment, path)
         opening.check_encryption(path, encrypted)
         if not encrypted and os.path.exists(environment.key_path + key_source.NEXT_SUFFIX):
             _settle_plain(environment, path, budget_ms)
@@ -77,6 +78,20 @@ def open_store(
     store.guard = guard_of(environment)
     store.tell = environment.err
     return store
+
+
+def _mend_permissions(environment: Environment, path: str) -> None:
+    """Two looks on every call; what they find is mended elsewhere."""
+    try:
+        mode = os.stat(path).st_mode
+        if not environment.named_store:
+            mode |= os.stat(environment.project_dir).st_mode
+    except OSError:
+        return  # what is wrong with it, the opening says
+    if mode & 0o077:
+        from hooks_cli.store import permissions
+
+        permissions.mend(environment)
 
 
 def _open_with_second_key(

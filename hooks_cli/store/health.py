@@ -1,0 +1,99 @@
+"""What the store itself can say about its health: pages, rows, ledger, anchor, sizes. Reads everything; cold."""
+
+from __future__ import annotations
+
+import os
+
+from hooks_cli.store import anchor, opening, rotation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.store.embedded import EmbeddedStore
+
+MOST_PROBLEMS = 10
+
+
+def damaged_pages(store: EmbeddedStore) -> list[str]:
+    """What SQLite's integrity check finds (every page is read and authenticated), the first few; [] when all is well."""
+    rows = [str(row[0]) for row in store.query(f"PRAGMA integrity_check({MOST_PROBLEMS})")]
+    return [] if rows == ["ok"] else rows
+
+
+def ledgers(store: EmbeddedStore) -> tuple[str, str]:
+    """(the ledger as the store keeps it, the ledger computed from all rows), each as hex digits; in one read transaction."""
+    store.query("BEGIN")
+    try:
+        kept = store.query("SELECT ledger FROM state")[0][0]
+        found = rotation.ledger_of(store.connection, store.key.raw)
+    finally:
+        store.query("ROLLBACK")
+    return kept.hex(), found.hex()
+
+
+def anchored(store: EmbeddedStore) -> tuple[int | None, int]:
+    """(the anchored revision or None, the store's newest revision)."""
+    found = anchor.read(store.anchor_path, store.key.raw, store.store_id)
+    return None if found is None else found[0], int(store.query("SELECT revision FROM state")[0][0])
+
+
+def cipher(store: EmbeddedStore) -> str:
+    """The cipher in force, "" for a store that is not encrypted."""
+    return opening.cipher_in_force(store.connection)
+
+
+def counts(store: EmbeddedStore) -> dict[str, int]:
+    """How many live entries, versions, events and sealed versions there are, the newest write's time (ms), and the format."""
+    live, newest, found_format = store.query(
+        "SELECT live, coalesce((SELECT at FROM entry ORDER BY revision DESC LIMIT 1), 0), format FROM state"
+    )[0]
+    versions, sealed = store.query("SELECT count(*), count(*) FILTER (WHERE sealed != 0) FROM entry")[0]
+    events = store.query("SELECT count(*) FROM event")[0][0]
+    return {
+        "live": live,
+        "versions": versions,
+        "events": events,
+        "sealed": sealed,
+        "newest_at": newest,
+        "format": found_format,
+    }
+
+
+def older_than(store: EmbeddedStore, moment: int) -> int:
+    """How many live entries without a pin were written before a time (ms)."""
+    return int(
+        store.query(
+            "SELECT count(*) FROM head h JOIN entry e ON e.revision = h.revision WHERE h.live = 1 AND h.pinned = 0 AND e.at < ?",
+            (moment,),
+        )[0][0]
+    )
+
+
+def sizes(path: str) -> tuple[int, int]:
+    """(bytes of the database file, bytes of its write-ahead log)."""
+
+    def size(name: str) -> int:
+        try:
+            return os.stat(name).st_size
+        except OSError:
+            return 0
+
+    return size(path), size(path + "-wal")
+
+
+def leftovers(path: str) -> list[str]:
+    """Files beside the store that killed processes or migrations left: half-built databases, backups of older formats."""
+    folder, name = os.path.split(path)
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    marks = (f"{name}.new-", f"{name}.rotating", f"{name}.format-")
+    endings = ("-wal", "-shm", "-journal")
+    return sorted(found for found in names if found.startswith(marks) and not found.endswith(endings))
+
+
+def library_versions() -> dict[str, str]:
+    """The engine's versions by name."""
+    from hooks_cli.store.engine import apsw
+
+    return {"SQLite": apsw.sqlite_lib_version(), "APSW": apsw.apsw_version(), "cipher": opening.CIPHER}
