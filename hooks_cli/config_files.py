@@ -58,7 +58,9 @@ def read(user_path: str, project_path: str, every_warning: bool = False) -> Sett
         _take(settings, user, user_path, USER)
     try:
         project = _document(project_path, trusted=False)
-        if project is not None:
+        if project is not None and _is_strangers(project_path):
+            settings.warnings.append(f"Ignored: {project_path} belongs neither to you nor to the owner of its folder.")
+        elif project is not None:
             _take(settings, project, project_path, PROJECT)
     except HooksError as error:
         settings.problem = str(error.details.get("reason") or error)
@@ -79,6 +81,14 @@ def is_young(*paths: str) -> bool:
         if abs(now - max(status.st_mtime_ns, status.st_ctime_ns)) < YOUNG_NS:
             return True
     return False
+
+
+def _is_strangers(path: str) -> bool:
+    """Whether somebody put the file into a folder that all may write, as /tmp is."""
+    try:
+        return os.stat(path).st_uid not in (0, os.geteuid(), os.stat(os.path.dirname(path)).st_uid)
+    except OSError:
+        return True  # gone in this moment
 
 
 def _document(path: str, trusted: bool) -> dict[str, object] | None:

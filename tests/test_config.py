@@ -318,6 +318,16 @@ def test_a_link_that_leads_out_of_the_project_is_not_read(place: Place) -> None:
     assert "symbolic link" in found.problem and not found.has("memory.gc")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_file_that_a_stranger_put_there_is_not_read(place: Place) -> None:
+    place.write(project="[memory.gc]\nmax_age_days = 1\n")
+    os.chown(place.project, 12345, 12345)
+    found = place.read()
+    assert found.number("memory.gc.max_age_days") == 90 and "belongs neither to you" in found.warnings[0]
+    os.chown(place.root, 12345, 12345)
+    assert place.read().number("memory.gc.max_age_days") == 1
+
+
 HOSTILE = {
     "dots": "a" + ".a" * 100_000 + " = 1",
     "dotted lines": "\n".join("a." * 2000 + f"b{i} = 1" for i in range(60)),
