@@ -40,3 +40,32 @@ def _facts(pid: int) -> tuple[int, int] | None:
         os.close(descriptor)
     fields = line[line.rindex(b")") + 2 :].split()
     return int(fields[1]), int(fields[19])
+
+
+def started(pid: int) -> int | None:
+    """The start time of a process in clock ticks since boot; None when there is none, or where the system does not show it."""
+    facts = _facts(pid)
+    return None if facts is None else facts[1]
+
+
+def alive(pid: int, start: int) -> bool:
+    """Whether the process that had this pid and start time is still running (0: the start time is not known)."""
+    if os.path.isdir("/proc/self"):
+        return started(pid) == start and not _is_dead(pid)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _is_dead(pid: int) -> bool:
+    """Whether it has ended and only waits for its parent to notice."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            line = file.read(4096)
+    except OSError:
+        return True
+    return line[line.rindex(b")") + 2 :].split()[0] in (b"Z", b"X")

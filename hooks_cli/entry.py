@@ -10,6 +10,7 @@ import os
 import sys
 
 from hooks_cli.cli import fast_lane
+from hooks_cli.cli.spec import fails_open
 from hooks_cli.commands import module_name
 
 TYPE_CHECKING = False
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
 
 
 def main(argv: list[str]) -> NoReturn:
@@ -31,7 +33,7 @@ def console() -> NoReturn:
 
 def status(argv: list[str]) -> int:
     """Run a command line and return its exit code, everything flushed. Raises nothing."""
-    call = None
+    call = environment = None
     try:
         if sys.stdin is None or sys.stdout is None or sys.stderr is None:
             from hooks_cli.interpreter import open_missing_streams
@@ -46,17 +48,18 @@ def status(argv: list[str]) -> int:
                 _flush()
                 return found
             call = found
-        code = _run(call)
+        environment = _environment(call)
+        code = _run(call, environment)
         _flush()
     except BaseException as error:
         from hooks_cli import faults
 
-        code = faults.report(error, argv, call)
+        code = faults.report(error, argv, call, environment)
         _flush_what_can_be()
     return code
 
 
-def _run(call: Call) -> int:
+def _environment(call: Call) -> Environment:
     if not call.verb.hot:
         from hooks_cli.interpreter import complete
 
@@ -65,6 +68,12 @@ def _run(call: Call) -> int:
 
     environment = Environment.from_process()
     environment.lenient = call.verb.lenient
+    if call.verb.group == "hooks" and fails_open(call, environment.variables):
+        environment.call_id = os.urandom(16).hex()
+    return environment
+
+
+def _run(call: Call, environment: Environment) -> int:
     if call.unknown:
         _tell(call)
     module = sys.modules[module_name(call.verb.group, call.verb.name)]

@@ -228,6 +228,11 @@ class Environment(Streams):
         return other
 
     @property
+    def queue_dir(self) -> str:
+        """The folder of the calls that wait to be taken into the store; it is there only while some do."""
+        return self.store_path + ".queue"
+
+    @property
     def exports_dir(self) -> str:
         """Where session-end puts its metrics files: beside the stores."""
         return os.path.join(self.data_dir, "exports")

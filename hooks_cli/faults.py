@@ -10,34 +10,67 @@ import json
 import os
 import traceback
 
+from hooks_cli.cli import spec
 from hooks_cli.cli.spec import FALSE_WORDS, Call
 from hooks_cli.errors import (
     AccessDenied,
+    DataError,
     HooksError,
     InternalError,
     Interrupted,
     StorageFailed,
+    UsageError,
 )
 from hooks_cli.streams import Streams
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
 
 PREFIX = "hooks-cli"
 
 
-def report(error: BaseException, argv: list[str], call: Call | None) -> int:
-    """Tell about an error on stderr and return the exit code of the process (0 for a closed pipe, never 2)."""
+def report(error: BaseException, argv: list[str], call: Call | None, environment: Environment | None = None) -> int:
+    """Tell about an error on stderr and return the exit code of the process (0 for a closed pipe, never 2).
+
+    A hooks call that fails open is queued if it was not kept; it always ends with 0.
+    """
     if isinstance(error, BrokenPipeError):
         return 0  # the reader has seen enough; what the command did is done
     known = as_hooks_error(error)
     if os.environ.get("HOOKS_DEBUG") == "1":
         traceback.print_exception(error)
     open_anyway = fails_open(argv, call)
+    became = _queued(known, call, environment) if open_anyway and call is not None and environment is not None else ""
     if wants_json(argv, call):
-        _write(json.dumps(as_object(known), ensure_ascii=False, default=str))
+        told = as_object(known)
+        _write(json.dumps(told | {"became": became} if became else told, ensure_ascii=False, default=str))
     else:
-        _write(f"{PREFIX}: {_one_line(known)}")
+        _write(f"{PREFIX}: {_one_line(known)} {became}".rstrip())
         if known.hint_text and not open_anyway:
             _write(f"  {known.hint_text}")
     return 0 if open_anyway else known.exit_code
+
+
+def _queued(error: HooksError, call: Call, environment: Environment) -> str:
+    """What became of a call that failed open, in a sentence. It is queued unless it was kept, or can never be."""
+    if getattr(environment.transaction, "ended", False):
+        return "The call was recorded."
+    if not call.verb.records or isinstance(error, (UsageError, DataError)):
+        return ""
+    from hooks_cli.interpreter import complete
+    from hooks_cli.operations import queueing
+
+    try:
+        complete()
+        queueing.queue(call, environment, error)
+        environment.out("queued\n" if call.format == "text" else '{"schema_version":"1","queued":true}\n')
+        environment.flush()
+    except HooksError as trouble:
+        return _one_line(trouble)
+    except Exception as trouble:
+        return f"The call is dropped: {trouble}."
+    return "The call is queued."
 
 
 def as_hooks_error(error: BaseException) -> HooksError:
@@ -78,12 +111,12 @@ def wants_json(argv: list[str], call: Call | None) -> bool:
 
 
 def fails_open(argv: list[str], call: Call | None) -> bool:
-    """Whether a hooks verb was told to exit 0 whatever happens (`--fail-open`, HOOKS_FAIL_OPEN=1)."""
+    """Whether a hooks verb was told to exit 0 whatever happens, also when its line was not understood."""
     if not argv or argv[0] not in ("hooks", "hook"):
         return False
-    if os.environ.get("HOOKS_FAIL_OPEN", "").lower() in ("1", "true", "yes", "on"):
-        return True
-    return call.flag("fail_open") if call is not None else "--fail-open" in argv
+    if call is not None:
+        return spec.fails_open(call, os.environ)
+    return "--fail-open" in argv or os.environ.get("HOOKS_FAIL_OPEN", "").lower() in spec.TRUE_WORDS
 
 
 def _one_line(error: HooksError) -> str:

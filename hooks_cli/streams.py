@@ -49,6 +49,8 @@ class Streams:
         self._pending: list[bytes] = []
         self._pending_size = 0
         self._out_closed = False
+        # What was read of standard input, for a call that has to be queued.
+        self.stdin_content = b""
 
     def out(self, text: str) -> None:
         """Write text to standard output as UTF-8, exactly; bytes that a file name smuggled in (surrogates) come out as they were."""
@@ -105,14 +107,16 @@ class Streams:
             size = 0
             while True:
                 if waiting and patience_ms is not None and not select.select([0], [], [], patience_ms / 1000)[0]:
-                    return b"".join(parts)
+                    break
                 part = os.read(0, 1 << 20)
                 if not part:
-                    return b"".join(parts)
+                    break
                 parts.append(part)
                 size += len(part)
                 if size > limit:
                     raise TooLarge(what="The standard input", size=f"more than {limit}", limit=limit)
+            self.stdin_content = b"".join(parts)
+            return self.stdin_content
         except OSError as error:
             raise InputMissing(path="standard input", reason=error.strerror or str(error)) from None
 

@@ -32,6 +32,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hooks_cli.errors import HooksError
 
 TRUE_WORDS = ("true", "yes", "on", "1")
@@ -187,6 +189,12 @@ class Call:
         """Whether two parsers understood the same: what the property test compares."""
         mine = (self.verb.title, self.values, self.unknown, self.missing, self.alias, self.foreign)
         return mine == (other.verb.title, other.values, other.unknown, other.missing, other.alias, other.foreign)
+
+
+def fails_open(call: Call, variables: Mapping[str, str]) -> bool:
+    """Whether a hooks call was told to exit 0 whatever happens: --fail-open, or HOOKS_FAIL_OPEN=1."""
+    state = variables.get("HOOKS_FAIL_OPEN", "")
+    return call.flag("fail_open", state.lower() in TRUE_WORDS if state else False)
 
 
 UNIVERSAL_OPTIONS = (

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import os
+
 from hooks_cli.errors import NotFound
-from hooks_cli.store.embedded import HOOKS_BUDGET_MS, MEMORY_BUDGET_MS, open_store
+from hooks_cli.store.embedded import EVENT_BUDGET_MS, HOOKS_BUDGET_MS, MEMORY_BUDGET_MS, EmbeddedStore, open_store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
-    from hooks_cli.store.embedded import EmbeddedStore
 
 
 def for_hooks(environment: Environment) -> EmbeddedStore:
     """The store for a hooks verb: made on first use, waited for at most 5 s, a broken hooks.toml does not stop it."""
     environment.lenient = True
-    return open_store(environment, budget_ms=HOOKS_BUDGET_MS)
+    return _opened(environment, True, HOOKS_BUDGET_MS)
+
+
+def for_event(environment: Environment) -> EmbeddedStore:
+    """The store for an agent's own hook: as `for_hooks`, waited for at most 1 s."""
+    environment.lenient = True
+    return _opened(environment, True, EVENT_BUDGET_MS)
 
 
 def for_memory(environment: Environment, *, create: bool = True) -> EmbeddedStore:
     """The store for a memory verb: waited for at most 30 s. Raises NotFound (1) when `create` is false and there is none."""
-    return open_store(environment, create=create, budget_ms=MEMORY_BUDGET_MS)
+    return _opened(environment, create, MEMORY_BUDGET_MS)
 
 
 def for_reading(environment: Environment) -> EmbeddedStore | None:
@@ -28,3 +35,18 @@ def for_reading(environment: Environment) -> EmbeddedStore | None:
         return for_memory(environment, create=False)
     except NotFound:
         return None
+
+
+def _opened(environment: Environment, create: bool, budget_ms: int) -> EmbeddedStore:
+    """Open the store, and take in first what was queued for it."""
+    if isinstance(environment.store_at_hand, EmbeddedStore):
+        return environment.store_at_hand
+    store = open_store(environment, create=create, budget_ms=budget_ms)
+    if os.path.exists(environment.queue_dir):
+        from hooks_cli.interpreter import complete
+
+        complete()
+        from hooks_cli.commands import queued
+
+        queued.take_in(store, environment, min(budget_ms, HOOKS_BUDGET_MS) // 2)
+    return store

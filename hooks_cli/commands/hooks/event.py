@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 
 from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Verb
+from hooks_cli.commands import opening
 from hooks_cli.errors import HooksError, InputMissing, InvalidJson, UsageError
 from hooks_cli.integrations.protocol import answers
 from hooks_cli.integrations.protocol import incoming as protocol
 from hooks_cli.integrations.protocol.meaning import meaning
 from hooks_cli.operations import agent_event
-from hooks_cli.store.embedded import EVENT_BUDGET_MS, open_store
 from hooks_cli.store.json_fields import fields
 
 TYPE_CHECKING = False
@@ -76,7 +76,7 @@ def run(call: Call, environment: Environment) -> int:
     answer = answers.Answer()
     try:
         answer = agent_event.judge(environment, event, what)
-        store = open_store(environment, budget_ms=EVENT_BUDGET_MS)
+        store = opening.for_event(environment)
         recorded = agent_event.keep(store, environment, event, what, call.text("agent"))
         if event.kind == protocol.SESSION_START and recorded is not None:
             session = recorded.attribution.session_name or ""
