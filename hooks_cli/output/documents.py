@@ -34,22 +34,6 @@ tool call". Scripts may rely on the code and on the name; `--json` prints both, 
 0 is success. A search or a glob without a hit is an answer and exits 0 with nothing on stdout; 1 says that the one address asked
 for does not exist. A hooks verb with `--fail-open` or `HOOKS_FAIL_OPEN=1` exits 0 whatever happens, with one line on stderr.
 """
-MEANINGS = {
-    0: "Done.",
-    1: "The one address asked for does not exist.",
-    64: "The command line is not understood (usage).",
-    65: "The data is not valid: JSON, UTF-8, schema, size.",
-    66: "An input file is missing or unreadable.",
-    69: "The engine cannot do it: a part is missing, the store is newer, the file system is unfit.",
-    70: "A bug in hooks-cli.",
-    73: "An output file cannot be created.",
-    74: "Reading or writing failed, or the disk is full.",
-    75: "Busy: another process holds the store; try again.",
-    76: "Version conflict: somebody wrote in between.",
-    77: "Access denied: a wrong or unreadable key, permission, tampering.",
-    78: "The configuration is not valid.",
-    130: "Interrupted.",
-}
 
 
 def reference(groups: list[Group]) -> str:

@@ -19,7 +19,23 @@ if TYPE_CHECKING:
 
 PROGRAM = "hooks-cli"
 WIDTH = 100
-EXIT_CODES = "0 done, 1 nothing at that address, 64 and above an error, never 2 (docs/exit-codes.md)."
+EXIT_CODES = f"0 done, 1 nothing at that address, 64 and above an error, never 2. All of them: {PROGRAM} help"
+MEANINGS = {
+    0: "Done.",
+    1: "The one address asked for does not exist.",
+    64: "The command line is not understood (usage).",
+    65: "The data is not valid: JSON, UTF-8, schema, size.",
+    66: "An input file is missing or unreadable.",
+    69: "The engine cannot do it: a part is missing, the store is newer, the file system is unfit.",
+    70: "A bug in hooks-cli.",
+    73: "An output file cannot be created.",
+    74: "Reading or writing failed, or the disk is full.",
+    75: "Busy: another process holds the store; try again.",
+    76: "Version conflict: somebody wrote in between.",
+    77: "Access denied: a wrong or unreadable key, permission, tampering.",
+    78: "The configuration is not valid.",
+    130: "Interrupted.",
+}
 STYLES = {"title": "bold", "heading": "bold yellow", "term": "cyan", "example": "green", "note": "dim", "plain": ""}
 
 Line = tuple[str, str]
@@ -37,6 +53,8 @@ def program_page(groups: list[Group], width: int = WIDTH) -> list[Line]:
     for group in groups:
         heading = f"{group.name}: {group.summary}" if group.name else "Other commands"
         lines += [("plain", ""), ("heading", heading), *_rows(_verb_rows(group), width)]
+    lines += [("plain", ""), ("heading", "Exit codes")]
+    lines += _rows([(str(code), meaning) for code, meaning in MEANINGS.items()], width)
     lines += [("plain", ""), ("note", f"Every command explains itself: {PROGRAM} memory store --help")]
     return lines
 
@@ -119,7 +137,7 @@ def value_word(option: Option) -> str:
 
 def option_help(option: Option) -> str:
     """The help of an option, with what its kind adds."""
-    return option.help + (" May be repeated." if option.kind == "many" else "")
+    return option.help + (" May be repeated." if option.kind == "many" and "repeated" not in option.help else "")
 
 
 def own_and_shared(verb: Verb) -> tuple[list[Option], list[Option]]:
