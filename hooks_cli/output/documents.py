@@ -9,6 +9,7 @@ from hooks_cli import __version__, errors
 from hooks_cli.cli.spec import HOOKS_OPTIONS, UNIVERSAL_OPTIONS, Option, Verb
 from hooks_cli.output.help_page import (
     EXIT_CODES,
+    MEANINGS,
     PROGRAM,
     option_help,
     option_words,

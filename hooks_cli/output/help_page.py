@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "hooks-cli"
 WIDTH = 100
-EXIT_CODES = f"0 done, 1 nothing at that address, 64 and above an error, never 2. All of them: {PROGRAM} help"
+EXIT_CODES = f"0 done, 1 nothing at that address, 64 and above an error, never 2. All: {PROGRAM} help"
 MEANINGS = {
     0: "Done.",
     1: "The one address asked for does not exist.",
