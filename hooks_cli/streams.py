@@ -82,6 +82,11 @@ class Streams:
                 self._out_closed = True
                 raise trouble("standard output", error) from None
 
+    @property
+    def reader_gone(self) -> bool:
+        """Whether nobody reads standard output any more: what goes on for long ends then."""
+        return self._out_closed
+
     def err(self, line: str) -> None:
         """Write one line to standard error, at once; characters that could steer a terminal are shown as escapes."""
         if not line.isprintable():

@@ -41,6 +41,7 @@ RANKS = {
     "model": 1,
     "errors": 0,
     "interpreter": 0,
+    "failpoints": 0,
     "bytecode": 0,
     "": 0,  # hooks_cli itself: the version
 }

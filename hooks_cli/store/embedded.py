@@ -267,6 +267,17 @@ class EmbeddedStore:
         finally:
             self.connection.set_busy_timeout(self.budget_ms)
 
+    def let_go(self) -> None:
+        """Give the opener's lock back while nothing is read or written; `take_up` before the next statement."""
+        if self._held >= 0:
+            lock.release(self._held)
+            self._held = -1
+
+    def take_up(self) -> None:
+        """Take the opener's lock again. The file may have been replaced meanwhile: look at its inode. Raises Busy (75)."""
+        if self._held < 0:
+            self._held = lock.shared(self.path, self.budget_ms)
+
     def close(self) -> None:
         """See contract."""
         self.connection.close()

@@ -1,0 +1,67 @@
+"""`memory wait`: wait until an address holds something."""
+
+from __future__ import annotations
+
+import time
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.commands import naming
+from hooks_cli.errors import NotFound
+from hooks_cli.model.times import SECOND, parse_duration
+from hooks_cli.operations import revealing
+from hooks_cli.output import envelopes
+from hooks_cli.store import entries
+from hooks_cli.store.feed import Feed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+DEFAULT_SECONDS = 60
+
+VERB = Verb(
+    "memory",
+    "wait",
+    "Wait until an address holds an entry, and print it.",
+    options=(
+        *naming.KEY_OPTIONS,
+        Option(
+            "timeout", ("--timeout",), f"At most this long: seconds, or 5m ({DEFAULT_SECONDS}).", metavar="DURATION"
+        ),
+        Option("newer_than", ("--newer-than",), "Until its version is above this one.", "integer", metavar="N"),
+    ),
+    positionals=(Positional("key", "The address."),),
+    examples=('hooks-cli memory wait "swarm/review/result" --timeout 60',),
+    details="It prints what memory recall prints, at once when the entry is there already. Exit 1 and nothing on stdout when "
+    "the time is up.",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Wait and print. Raises NotFound (1) when the time is up, Sealed (77), MissingArgument or UsageError (64)."""
+    address = naming.address(call)
+    text = call.text("timeout", str(DEFAULT_SECONDS))
+    seconds = 0.0 if text == "0" else parse_duration(text, "--timeout", bare=SECOND) / 1000
+    deadline = time.monotonic() + seconds
+    least = call.integer("newer_than", 0)
+    feed = Feed(environment, address, None)
+    while True:
+        feed.mark()
+        entry = entries.read(feed.store, address, environment.now())
+        if entry is not None and entry.version > least:
+            break
+        if not feed.wait(deadline):
+            what = f"No version above {least} was stored" if least else "Nothing was stored"
+            raise NotFound(f"{what} at {address} within {seconds:g} s.", address=address)
+    revealing.refuse_sealed(entry)
+    if call.format == "text":
+        environment.out(entry.value or "")
+    else:
+        version = str(environment.settings.get("memory.version"))
+        environment.out(
+            envelopes.entries_json([entry], 1, version)
+            if call.format == "json"
+            else envelopes.entries_lines([entry], version)
+        )
+    return 0
