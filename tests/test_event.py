@@ -115,7 +115,7 @@ def test_what_is_kept_of_an_event(run: Run, project: Path, memory: Any) -> None:
     by_call = {event["call_id"]: event for event in events if event["call_id"]}
     command = by_call["PostToolUse:toolu_01ABC1231"]
     assert command["fields"]["command"] == "npm test" and command["fields"]["exit_code"] == 0
-    assert command["fields"]["duration_ms"] == "812" and command["attribution"] == "event"
+    assert command["fields"]["duration_ms"] == 812 and command["attribution"] == "event"
     failed = by_call["PostToolUseFailure:toolu_01ABC12311"]
     assert failed["fields"]["exit_code"] == 3
     edit = by_call["PostToolUse:toolu_01ABC1233"]["fields"]
@@ -261,6 +261,18 @@ def test_context_is_short_enough_and_data(run: Run, project: Path) -> None:
 def test_an_empty_memory_says_nothing(run: Run) -> None:
     start = {"session_id": "s", "hook_event_name": "SessionStart", "source": "startup"}
     assert run("hooks", "event", stdin=json.dumps(start), check=True).stdout == ""
+
+
+def test_figures_of_earlier_sessions_push_nothing_out(run: Run) -> None:
+    start = {"hook_event_name": "SessionStart", "source": "startup", "session_id": "s1"}
+    end = {"hook_event_name": "SessionEnd", "reason": "clear", "session_id": "s1"}
+    for event in (start, end, start):
+        assert run("hooks", "event", stdin=json.dumps(event), check=True).stdout == ""
+    run("memory", "store", "decision", "we use SQLite", check=True)
+    for number in range(3, 6):
+        run("hooks", "session-end", "--session-id", f"s{number}", check=True)
+    shown = run("hooks", "session-restore", "--session-id", "fresh", check=True).stdout
+    assert shown.index("we use SQLite") < shown.index("sessions/s5/metrics")
 
 
 def test_a_prompt_is_capped(run: Run, memory: Any) -> None:

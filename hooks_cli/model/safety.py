@@ -4,12 +4,12 @@
 (`shell_words`): a quoted mention (`echo "rm -rf /"`, `git commit -m "rm -rf"`, `grep "DROP TABLE"`) is no danger, the same text
 given to a shell or a database client is. It is a seat belt and no sandbox: whoever wants to hide a command from it can.
 
-Folders that a build makes again (`node_modules`, `dist`, …) may be deleted without a word; everything else that `rm -rf` is given
+Folders of nothing but caches (`node_modules`, `__pycache__` …) may be deleted without a word; everything else that `rm -rf` is given
 is named, because a memory of commands cannot know what was in it.
 
 >>> [rule for rule, reason in dangers("sudo rm -rf / && git commit -m 'rm -rf'")]
 ['delete-tree']
->>> dangers("rm -rf node_modules dist && echo 'DROP TABLE x' | grep DROP")
+>>> dangers("rm -rf node_modules && echo 'DROP TABLE x' | grep DROP")
 []
 """
 

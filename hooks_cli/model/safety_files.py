@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     Found = list[tuple[str, str]]
     Rule = Callable[[list[str], bool], Found]
 
-# Folders that their tools make again.
+# Folders that hold nothing but what their tools make again; `build` and `dist` may hold more.
 # fmt: off
 REGENERABLE = (
     "node_modules", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".tox", ".nox", ".next", ".nuxt",
-    ".turbo", ".parcel-cache", ".gradle", ".cache", "dist", "build", "target", "coverage", "htmlcov",
+    ".turbo", ".parcel-cache", ".gradle", ".cache",
 )
 # fmt: on
 SYSTEM_ROOTS = (

@@ -97,8 +97,8 @@ def context(store: EmbeddedStore, environment: Environment, session: str) -> str
     budget = max(min(configured or answers.MAX_CONTEXT, answers.MAX_CONTEXT), brief.MINIMUM_BUDGET)
     while True:
         made, what = session_restore.build_brief(store, environment, session, environment.now(), budget)
-        if not what.entries:
-            return ""
+        if all(entry.event == "session-end" for entry in what.entries):
+            return ""  # nothing, or nothing but the figures of earlier sessions
         if answers.fits(made.text) or budget <= brief.MINIMUM_BUDGET:
             return made.text
         # Characters beyond the 16-bit plane count twice there; as many fewer are asked for.

@@ -64,7 +64,7 @@ def known(store: EmbeddedStore, environment: Environment, session_name: str, now
                 if role not in scopes:
                     scopes.append(role)
     if not found:
-        for entry in listing.newest(store, "*", now, limit + 1):
+        for entry in _whole_project(store, now, limit + 1):
             found[entry.address] = entry
         scopes = ["the whole project, newest first"]
     scope = ", then ".join(
@@ -72,6 +72,19 @@ def known(store: EmbeddedStore, environment: Environment, session_name: str, now
     )
     entries = list(found.values())
     return Known(entries[:limit], scope, len(entries) > limit)
+
+
+def _whole_project(store: EmbeddedStore, now: int, limit: int) -> list[Entry]:
+    """The newest entries. The figures that each session leaves at its end come last: they would push out what was meant to be read."""
+    entries: list[Entry] = []
+    figures: list[Entry] = []
+    for page in range(5):
+        found = listing.newest(store, "*", now, limit, page * limit)
+        for entry in found:
+            (figures if entry.event == "session-end" else entries).append(entry)
+        if len(found) < limit or len(entries) >= limit:
+            break
+    return (entries + figures)[:limit]
 
 
 def roles_of(environment: Environment, session_name: str) -> list[tuple[str, list[str]]]:

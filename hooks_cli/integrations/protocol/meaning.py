@@ -32,7 +32,6 @@ KEPT = {
     "tool": "tool",
     "description": "description",
     "interrupted": "interrupted",
-    "duration": "duration_ms",
     "mode": "permission_mode",
     "model": "model",
     "source": "source",
@@ -54,7 +53,7 @@ class Meaning:
 
     __slots__ = ("call_id", "facts", "values", "verb")
 
-    def __init__(self, verb: str, values: dict[str, object], facts: dict[str, str], call_id: str) -> None:
+    def __init__(self, verb: str, values: dict[str, object], facts: dict[str, object], call_id: str) -> None:
         self.verb = verb
         self.values = values
         self.facts = facts
@@ -64,7 +63,10 @@ class Meaning:
 def meaning(event: Incoming) -> Meaning:
     """The verb that this event is."""
     verb, values = _verb(event)
-    facts = {ours: event.get(theirs) for theirs, ours in KEPT.items() if event.get(theirs)}
+    facts: dict[str, object] = {ours: event.get(theirs) for theirs, ours in KEPT.items() if event.get(theirs)}
+    duration = event.get("duration").partition(".")[0]
+    if duration.isascii() and duration.isdigit():
+        facts["duration_ms"] = int(duration)
     facts["event"] = event.name
     facts["from"] = event.dialect
     return Meaning(verb, values, facts, _call_id(event))
