@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hooks_cli.model import query
 from hooks_cli.model.query import understand
-from hooks_cli.model.query_syntax import PART, separated
+from hooks_cli.model.unspaced import PART, separated
 
 DOCUMENTS = {
     1: ("swarm/performance/baseline", "perf", "Baseline captured: p50=45ms, p95=120ms for the db-failover run"),

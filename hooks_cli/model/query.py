@@ -12,7 +12,7 @@ A text is read in this order:
 The index is tokenised with `porter unicode61 remove_diacritics 2`: letters and digits make tokens, everything else
 parts them, so `api_user_registration`, `db-failover` and `swarm/performance/baseline` are found by each of their parts.
 A query's word that has parts is a phrase, so it is found whole first; the second expression tries its parts too. Texts
-without spaces between words (Chinese, Japanese, Korean) would be one token a sentence; `query_syntax.separated` parts
+without spaces between words (Chinese, Japanese, Korean) would be one token a sentence; `unspaced.separated` parts
 their characters, here and in what is indexed.
 
 >>> understand("db_failover of postgres").match
@@ -50,19 +50,27 @@ class Query:
 
     kind    "everything", "syntax", "words", or "nothing" (no letter or digit in it: nothing can match)
     match   the MATCH expression to try first; "" for everything and nothing
-    any     the one to try when the first finds nothing; "" when there is none
+    terms   what to look for any of when the first finds nothing, as MATCH phrases; [] when there is nothing to fall back on
+    any     the terms as one MATCH expression; "" without terms
     spoilt  the text looks like query syntax but is not valid, and was taken as words
     cut     more than 64 words; only the first 64 are looked for
     """
 
-    __slots__ = ("any", "cut", "kind", "match", "spoilt")
+    __slots__ = ("cut", "kind", "match", "spoilt", "terms")
 
-    def __init__(self, kind: str, match: str = "", any: str = "", spoilt: bool = False, cut: bool = False) -> None:
+    def __init__(
+        self, kind: str, match: str = "", terms: list[str] | None = None, spoilt: bool = False, cut: bool = False
+    ) -> None:
         self.kind = kind
         self.match = match
-        self.any = any
+        self.terms = terms or []
         self.spoilt = spoilt
         self.cut = cut
+
+    @property
+    def any(self) -> str:
+        """All terms in one expression."""
+        return " OR ".join(self.terms)
 
 
 def understand(text: str) -> Query:
@@ -80,7 +88,7 @@ def understand(text: str) -> Query:
         return Query("nothing")
     together = " ".join(written(phrase, star) for phrase, star in phrases)
     either = _either(phrases)
-    return Query("words", together, either if either != together else "", spoilt, cut)
+    return Query("words", together, either if either != [together] else [], spoilt, cut)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
@@ -136,7 +144,7 @@ def _common(word: str) -> bool:
     return f" {word.lower()} " in COMMON_WORDS
 
 
-def _either(phrases: list[tuple[str, bool]]) -> str:
+def _either(phrases: list[tuple[str, bool]]) -> list[str]:
     telling = [p for p in phrases if not _common(p[0])] or phrases
     parts: list[tuple[str, bool]] = []
     for phrase, _ in telling:
@@ -144,4 +152,4 @@ def _either(phrases: list[tuple[str, bool]]) -> str:
         if len(split) > 1:
             parts += [(part, False) for part in split if not _common(part)]
     distinct = list(dict.fromkeys(telling + parts))[: 2 * MAX_WORDS]
-    return " OR ".join(written(phrase, star) for phrase, star in distinct)
+    return [written(phrase, star) for phrase, star in distinct]

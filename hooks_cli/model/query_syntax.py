@@ -6,37 +6,16 @@ string is quoted, columns are those of the index, numbers and nesting stay withi
 
 from __future__ import annotations
 
+from .unspaced import separated
+
 COLUMNS = ("address", "tags", "body")
 OPERATORS = ("AND", "OR", "NOT")
 MAX_PHRASE = 400  # characters; a longer one is taken as its words
 MAX_PHRASES = 96  # NOT nests to the left, and FTS5 allows 256 levels
 MAX_DEPTH = 20  # FTS5's parser has room for about 90
 
-# Between characters of scripts that do not part their words. FTS5 reads it as a separator, and nobody sees it in a
-# snippet.
-PART = "\u200b"
-
 _SEPARATORS = " \t\r\n"
 _SPECIAL = "(){}:,+*^-"
-# UTF-8 lead bytes of U+2E80 and above are E2 (with others), E3-ED, EF and F0-F4; all other bytes are dropped to see
-# whether any is there.
-_ELSEWHERE = bytes(b for b in range(256) if not (0xE3 <= b <= 0xED or b in (0xEF, 0xF0)))
-
-
-def separated(text: str) -> str:
-    """The text as it is indexed and looked for: with `PART` around each Chinese, Japanese or Korean character."""
-    if text.isascii() or not text.encode("utf-8", "replace").translate(None, _ELSEWHERE):
-        return text
-    return text.translate({ord(c): PART + c + PART for c in set(text) if _unspaced(c)})
-
-
-def _unspaced(c: str) -> bool:
-    return (
-        "\u3005" <= c <= "\u9fff"
-        or "\uac00" <= c <= "\ud7a3"
-        or "\uf900" <= c <= "\ufaff"
-        or "\U00020000" <= c <= "\U0003ffff"
-    )
 
 
 def written(phrase: str, star: bool) -> str:

@@ -90,6 +90,14 @@ def attribute(
     return Attribution(session.id, session.name, how, who)
 
 
+def current_session(store: EmbeddedStore, environment: Environment) -> journal.Session | None:
+    """The session of a call that only reads: the one named in the environment, else bound or guessed; None without one."""
+    named = named_session(environment)
+    if named is not None:
+        return journal.find_session(store, named[0])
+    return _unnamed(store, environment.now(), environment)[0]
+
+
 def _unnamed(store: EmbeddedStore, now: int, environment: Environment) -> tuple[journal.Session | None, str]:
     bound = journal.bindings(store)
     if bound:

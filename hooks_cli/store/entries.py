@@ -6,6 +6,7 @@ from hooks_cli.errors import InvalidText, TooLarge, VersionConflict
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import DESTROYED, JSON, MAX_VALUE_BYTES, TEXT, TOMBSTONE, Draft, Entry, Written
 from hooks_cli.model.sealed_text import mask
+from hooks_cli.model.unspaced import separated
 from hooks_cli.store.sensitive import seal_draft
 
 TYPE_CHECKING = False
@@ -126,7 +127,7 @@ def index(store: EmbeddedStore, revision: int, address: str, tags: str | None, m
     text = mask(body if not metadata else f"{body}\n{metadata}")
     store.query(
         "INSERT INTO search(rowid, address, tags, body) VALUES(?,?,?,?)",
-        (revision, address, mask(tags or ""), text[:INDEXED_CHARACTERS]),
+        (revision, separated(address), separated(mask(tags or "")), separated(text[:INDEXED_CHARACTERS])),
     )
 
 

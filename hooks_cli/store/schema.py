@@ -12,6 +12,8 @@ from __future__ import annotations
 
 FORMAT = 1
 
+TOKENIZER = "porter unicode61 remove_diacritics 2"
+
 TABLES = (
     # One row. `ledger` is the keyed multiset hash over all rows; `marks` the ring of (revision, hash) of the last commits.
     """CREATE TABLE state(
@@ -98,8 +100,8 @@ TABLES = (
     # Where long work stopped and what is left to do, so that the next run goes on: `store.upkeep`. No evidence, so not in the ledger.
     "CREATE TABLE upkeep(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT",
     # The words of the heads. Contentless: the text itself lies in `entry` once. rowid = the head's newest revision.
-    """CREATE VIRTUAL TABLE search USING fts5(
-        address, tags, body, content='', contentless_delete=1, tokenize='porter unicode61 remove_diacritics 2')""",
+    f"""CREATE VIRTUAL TABLE search USING fts5(
+        address, tags, body, content='', contentless_delete=1, tokenize='{TOKENIZER}')""",
     # Address and tag hits weigh more than body hits.
     "INSERT INTO search(search, rank) VALUES('rank', 'bm25(8.0, 5.0, 1.0)')",
 )

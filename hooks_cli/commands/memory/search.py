@@ -1,0 +1,133 @@
+"""`memory search`: full text over addresses, tags, values and metadata, the best matches first."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.commands import opening
+from hooks_cli.commands.narrowing_options import NARROWING_OPTIONS, globs, score, tags, times
+from hooks_cli.errors import MissingArgument
+from hooks_cli.operations.searching import Request, Result, search_store
+from hooks_cli.output import search_results
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+DEFAULT_LIMIT = 10
+
+VERB = Verb(
+    "memory",
+    "search",
+    "Find entries by their words, the best matches first.",
+    options=(
+        Option(
+            "query_option",
+            ("--query", "-q", "--text", "--search", "--pattern", "--content-contains"),
+            "What to look for, instead of the arguments.",
+            metavar="TEXT",
+        ),
+        Option(
+            "context",
+            ("--context",),
+            "session: only what the current session wrote; all: every project's store that your key opens.",
+            "choice",
+            choices=("session", "project", "all"),
+        ),
+        *NARROWING_OPTIONS,
+        Option(
+            "limit",
+            ("--limit", "-l", "--k", "--top-k"),
+            f"At most this many ({DEFAULT_LIMIT}).",
+            "integer",
+            metavar="N",
+        ),
+        Option("offset", ("--offset",), "Leave out the first N.", "integer", metavar="N"),
+        Option(
+            "min_score",
+            ("--min-score", "--threshold", "--min-similarity", "--similarity-threshold", "--min-relevance"),
+            "Leave out results below this score; the best result's is 1.",
+            metavar="0…1",
+        ),
+        Option("recent", ("--recent",), "The newest first instead of the best first.", "switch"),
+        Option("count_only", ("--count-only", "--count"), "Print only how many entries match.", "switch"),
+        Option(
+            "method",
+            ("--method", "--search-type", "-t"),
+            "How to compare: keyword by words, semantic by meaning, hybrid by both (needs hooks-cli[semantic]).",
+            "choice",
+            choices=("keyword", "fulltext", "semantic", "hybrid"),
+        ),
+        Option("semantic", ("--semantic", "--vector-search"), "The same as --method hybrid.", "switch"),
+    ),
+    positionals=(Positional("words", "What to look for.", many=True),),
+    examples=(
+        'claude-flow memory search "authentication" --context project',
+        'claude-flow memory search "db_failover OR network_partition" --namespace swarm/chaos --limit 5',
+        'claude-flow memory search "how do we retry transient errors" --semantic',
+    ),
+    details=(
+        'A query may use "phrases", prefix*, AND, OR, NOT, NEAR(a b, 5), parentheses, and address: tags: body: before a word. '
+        "Anything else is taken as words: entries with all of them, or when there are none, with any of them. Addresses and tags "
+        "weigh more than values. One line a result: address, score (the best is 1.00), and the part where the **hits** stand."
+    ),
+    aliases=("query",),
+    hot=True,
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Print the results; none is an answer too: nothing on stdout, a line on stderr, 0."""
+    text = call.text("query_option") or " ".join(call.words("words"))
+    narrowed = [name for name in call.values if name not in ("output_format", "json", "method", "semantic")]
+    if not text.strip() and not narrowed:
+        raise MissingArgument(verb=call.verb.title, what=f"something to look for: {call.verb.title} TEXT")
+    request = _request(call, environment, text)
+    store = opening.for_reading(environment)
+    everywhere = call.text("context") == "all"
+    if everywhere:
+        from hooks_cli.operations.searching_everywhere import search_all
+
+        result = search_all(store, environment, request)
+    elif store is None:
+        result = Result([], 0, "nothing", [])
+    else:
+        result = search_store(store, environment, request)
+    _tell(call, environment, request, result, everywhere)
+    return 0
+
+
+def _request(call: Call, environment: Environment, text: str) -> Request:
+    request = Request(text, max(0, call.integer("limit", DEFAULT_LIMIT)))
+    request.offset = max(0, call.integer("offset", 0))
+    request.globs = globs(call)
+    request.tags = tags(call)
+    request.session = "current" if call.text("context") == "session" else call.text("session")
+    request.agent, request.kind = call.text("agent"), call.text("kind")
+    request.since, request.until = times(call, environment)
+    request.min_score = score(call)
+    request.recent = call.flag("recent")
+    request.counted = call.format == "json" or call.flag("count_only")
+    method = call.text("method") or ("hybrid" if call.flag("semantic") else "keyword")
+    request.semantic = method if method in ("semantic", "hybrid") else ""
+    if call.flag("count_only"):
+        request.limit = 1
+    return request
+
+
+def _tell(call: Call, environment: Environment, request: Request, result: Result, everywhere: bool) -> None:
+    if call.flag("count_only"):
+        environment.out(f"{max(result.total, 0)}\n")
+        return
+    if call.format == "json":
+        environment.out(search_results.as_json(request.text, result, request.offset))
+    elif call.format == "ndjson":
+        environment.out(search_results.as_lines(result))
+    else:
+        environment.out(search_results.lines(result, colour=environment.colour, projects=everywhere))
+    for note in result.notes:
+        environment.err(f"hooks-cli: {note}")
+    if not result.hits:
+        environment.err(
+            f"hooks-cli: nothing found for {request.text!r}" if request.text.strip() else "hooks-cli: nothing found"
+        )

@@ -1,0 +1,71 @@
+"""Which entries a search or a list is about, besides its words: the filters as one SQL condition over `e` (entry) and `h` (head)."""
+
+from __future__ import annotations
+
+from hooks_cli.model.entry import JSON, NOT_SEALED, TEXT
+from hooks_cli.model.json_text import value_text
+from hooks_cli.store.entries import matching
+
+ALIVE = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?)"
+KINDS = ("text", "json", "sealed")
+
+
+class Narrowing:
+    """The filters. Empty ones do not narrow.
+
+    globs     addresses match one of these
+    tags      for each inner list: the entry has one of these tags
+    session   the row id of the session that wrote it; 0 is none (nothing matches)
+    agent     who wrote it
+    since     written at this time or later; until: before it (ms since the epoch)
+    kind      text, json, sealed, or the event that wrote it (store, notify, post-edit …)
+    """
+
+    __slots__ = ("agent", "globs", "kind", "session", "since", "tags", "until")
+
+    def __init__(self) -> None:
+        self.globs: list[str] = []
+        self.tags: list[list[str]] = []
+        self.session: int | None = None
+        self.agent = ""
+        self.since: int | None = None
+        self.until: int | None = None
+        self.kind = ""
+
+    def __bool__(self) -> bool:
+        """Whether it narrows at all."""
+        given = (self.session, self.since, self.until)
+        return bool(self.globs or self.tags or self.agent or self.kind) or any(value is not None for value in given)
+
+    def condition(self, now: int) -> tuple[str, tuple[object, ...]]:
+        """The SQL condition, with its parameters, for live entries that pass all filters."""
+        parts: list[str] = [ALIVE]
+        params: list[object] = [now]
+        if self.globs:
+            ranges = [matching(glob) for glob in self.globs]
+            parts.append("(" + " OR ".join([sql for sql, _ in ranges]) + ")")
+            for _, values in ranges:
+                params += values
+        for group in self.tags:
+            parts.append("EXISTS (SELECT 1 FROM json_each(e.tags) t WHERE t.value IN (SELECT value FROM json_each(?)))")
+            params.append(value_text(group))
+        value: object
+        for column, value in (("e.session = ?", self.session), ("e.at >= ?", self.since), ("e.at < ?", self.until)):
+            if value is not None:
+                parts.append(column)
+                params.append(value)
+        if self.agent:
+            parts.append("e.agent = ?")
+            params.append(self.agent)
+        if self.kind:
+            sql, value = self._of_kind()
+            parts.append(sql)
+            params.append(value)
+        return " AND ".join(parts), tuple(params)
+
+    def _of_kind(self) -> tuple[str, object]:
+        if self.kind == "sealed":
+            return "e.sealed > ?", NOT_SEALED
+        if self.kind in ("text", "json"):
+            return "e.kind = ?", JSON if self.kind == "json" else TEXT
+        return "e.event = ?", self.kind

@@ -1,0 +1,147 @@
+"""The word index: which entries have the words, ranked, and where in them the words stand.
+
+The index is contentless: it knows which words a head has, not its text. So snippets come from a small index in memory over the few
+results alone, with the same tokenizer, that SQLite's own `snippet` reads.
+
+**Cost.** Ranking looks at each match, so a word that is in a hundred thousand entries would make the search cost as much. Of more
+than `RANKED` matches the newest are ranked; SQLite walks them newest first and stops there. Where any of several words will do, the
+rarest are taken until together they have that many matches, so that a common word does not crowd out the telling ones.
+"""
+
+from __future__ import annotations
+
+from hooks_cli.model.entry import Entry, shown
+from hooks_cli.model.unspaced import PART, separated
+from hooks_cli.store.entries import COLUMNS, FROM_ENTRIES, FROM_HEADS, INDEXED_CHARACTERS
+from hooks_cli.store.schema import TOKENIZER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.store.narrowing import Narrowing
+
+RANKED = 2_000
+# How many words a snippet has, and what stands around a hit in it: characters that no shown text has.
+SNIPPET_WORDS = 20
+HIT_BEGINS, HIT_ENDS = "\x02", "\x03"
+
+_NOT_EXPIRED = "+f.rowid NOT IN (SELECT revision FROM head WHERE expires <= ? AND live = 1)"
+_JOINED = "search f CROSS JOIN entry e ON e.revision = f.rowid CROSS JOIN head h ON h.id = e.head"
+
+
+def _matches(match: str, narrowing: Narrowing, now: int) -> tuple[str, tuple[object, ...]]:
+    """FROM and WHERE of the live matches. Without filters the index alone answers."""
+    if not narrowing:
+        return f"FROM search f WHERE f.search MATCH ? AND {_NOT_EXPIRED}", (match, now)
+    condition, params = narrowing.condition(now)
+    return f"FROM {_JOINED} WHERE f.search MATCH ? AND {condition}", (match, *params)
+
+
+def ranked_sql(match: str, narrowing: Narrowing, now: int, recent: bool) -> tuple[str, tuple[object, ...]]:
+    """The statement of `ranked`, without its limit: the tests ask SQLite for its plan."""
+    source, params = _matches(match, narrowing, now)
+    newest = f"SELECT f.rowid AS revision, f.rank AS score {source} ORDER BY f.rowid DESC LIMIT {RANKED}"
+    order = "revision DESC" if recent else "score, revision DESC"
+    return f"SELECT revision, score FROM ({newest}) ORDER BY {order}", params
+
+
+def ranked(
+    store: EmbeddedStore, match: str, narrowing: Narrowing, now: int, limit: int, *, recent: bool = False
+) -> list[tuple[int, float]]:
+    """(revision, BM25 as FTS5 gives it: lower is better) of the best matches; at equal score the newer first.
+
+    `recent` orders by time alone. `match` comes from `model.query`.
+    """
+    sql, params = ranked_sql(match, narrowing, now, recent)
+    rows = store.query(f"{sql} LIMIT ?", (*params, limit))
+    return [(revision, score) for revision, score in rows]
+
+
+def count(store: EmbeddedStore, match: str, narrowing: Narrowing, now: int) -> int:
+    """How many live entries match."""
+    source, params = _matches(match, narrowing, now)
+    return int(store.query(f"SELECT count(*) {source}", params)[0][0])
+
+
+def any_of(store: EmbeddedStore, terms: list[str]) -> str:
+    """One expression for any of the terms; in a large store, of the rarest of them. "" when none is in the index."""
+    live = store.query("SELECT live FROM state")[0][0]
+    if live <= RANKED:
+        return " OR ".join(terms)
+    sql = "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)"
+    counted = sorted([(store.query(sql, (term, RANKED + 1))[0][0], at) for at, term in enumerate(terms)])
+    chosen: list[int] = []
+    together = 0
+    for number, at in counted:
+        if number and (not chosen or together + number <= RANKED):
+            chosen.append(at)
+            together += number
+    return " OR ".join([terms[at] for at in sorted(chosen)])
+
+
+def read(store: EmbeddedStore, revisions: list[int]) -> dict[int, Entry]:
+    """The entries of these revisions, by revision."""
+    marks = ",".join("?" * len(revisions))
+    rows = store.query(f"SELECT {COLUMNS} FROM {FROM_ENTRIES} WHERE e.revision IN ({marks})", tuple(revisions))
+    return {row[1]: Entry(row) for row in rows}
+
+
+ORDERS = {
+    "newest": "h.revision DESC",
+    "oldest": "h.revision",
+    "key": "h.address",
+    "version": "h.version DESC, h.revision DESC",
+    "size": "octet_length(e.value) DESC, h.revision DESC",
+}
+
+
+def narrowed(
+    store: EmbeddedStore, narrowing: Narrowing, now: int, limit: int, offset: int = 0, order: str = "newest"
+) -> list[Entry]:
+    """The live entries that pass the filters, whatever their words; `order` is one of ORDERS, `-` before it turns it round."""
+    condition, params = narrowing.condition(now)
+    terms = ORDERS[order.removeprefix("-")].split(", ")
+    if order.startswith("-"):
+        terms = [term.removesuffix(" DESC") if term.endswith(" DESC") else term + " DESC" for term in terms]
+    sql = f"SELECT {COLUMNS} FROM {FROM_HEADS} WHERE {condition} ORDER BY {', '.join(terms)} LIMIT ? OFFSET ?"
+    return [Entry(row) for row in store.query(sql, (*params, limit, offset))]
+
+
+def count_narrowed(store: EmbeddedStore, narrowing: Narrowing, now: int) -> int:
+    """How many live entries pass the filters."""
+    condition, params = narrowing.condition(now)
+    return int(
+        store.query(f"SELECT count(*) FROM head h JOIN entry e ON e.revision = h.revision WHERE {condition}", params)[
+            0
+        ][0]
+    )
+
+
+def snippets(store: EmbeddedStore, match: str, entries: list[Entry]) -> dict[int, str]:
+    """By revision, the part of each entry where the words stand, with HIT_BEGINS and HIT_ENDS around each hit."""
+    store.query(
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.shown USING fts5(address, tags, body, tokenize='{TOKENIZER}')"
+    )
+    store.query("DELETE FROM temp.shown")
+    for entry in entries:
+        texts = [separated(_without_marks(t)) for t in (entry.address, entry.tags or "", searched_text(entry))]
+        store.query("INSERT INTO temp.shown(rowid, address, tags, body) VALUES(?,?,?,?)", (entry.revision, *texts))
+    found = store.query(
+        "SELECT rowid, snippet(shown, 2, ?, ?, '…', ?) FROM temp.shown WHERE shown MATCH ?",
+        (HIT_BEGINS, HIT_ENDS, SNIPPET_WORDS, match),
+    )
+    return {
+        revision: text.replace(HIT_ENDS + PART + PART + HIT_BEGINS, "").replace(PART, "") for revision, text in found
+    }
+
+
+def searched_text(entry: Entry) -> str:
+    """The text of an entry as the index has it: the value as it may be shown, and the metadata."""
+    text = shown(entry)[:INDEXED_CHARACTERS]
+    return f"{text}\n{entry.metadata}"[:INDEXED_CHARACTERS] if entry.metadata else text
+
+
+def _without_marks(text: str) -> str:
+    if HIT_BEGINS in text or HIT_ENDS in text:
+        return text.replace(HIT_BEGINS, " ").replace(HIT_ENDS, " ")
+    return text
