@@ -104,7 +104,7 @@ def search_store(store: EmbeddedStore, environment: Environment, request: Reques
     if total > search.RANKED:
         notes.append(f"{total} entries match; the newest {search.RANKED} of them were ranked. More words find better.")
     page = scored[request.offset : request.offset + request.limit]
-    hits = _hits(store, environment, match, page)
+    hits = hits_of(store, environment, match, page)
     return Result(hits, total if total >= 0 or pairs else 0, matched, notes)
 
 
@@ -153,9 +153,10 @@ def _everything(
     return Result(hits, total if total >= 0 or found else 0, "everything", notes)
 
 
-def _hits(
+def hits_of(
     store: EmbeddedStore, environment: Environment, match: str, page: list[tuple[int, float, float]]
 ) -> list[Hit]:
+    """The results of (revision, rank, score) triples, with their snippets; rank is BM25, or a score by meaning."""
     entries = search.read(store, [revision for revision, _, _ in page]) if page else {}
     parts = search.snippets(store, match, list(entries.values())) if entries else {}
     project = environment.project_name
