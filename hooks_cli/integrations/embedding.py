@@ -66,9 +66,14 @@ class Embedder:
 # A component of a vector of length 1 in 256 dimensions is rarely above 0.25; one that is gets clipped.
 SCALE = 127 / 0.3
 
+# The model, once it is loaded.
+_loaded: list[Embedder] = []
+
 
 def load() -> Embedder:
     """The embedding model. Raises ExtraMissing (69) without the extra, Unavailable (69) when its package has other files."""
+    if _loaded:
+        return _loaded[0]
     try:
         from safetensors.numpy import load_file  # type: ignore[import-not-found,unused-ignore]
         from tokenizers import Tokenizer  # type: ignore[import-not-found,unused-ignore]
@@ -88,4 +93,5 @@ def load() -> Embedder:
     loaded = Tokenizer.from_file(tokenizer)
     loaded.no_truncation()
     loaded.no_padding()
-    return Embedder(load_file(weights)["embedding.weight"], loaded)
+    _loaded.append(Embedder(load_file(weights)["embedding.weight"], loaded))
+    return _loaded[0]

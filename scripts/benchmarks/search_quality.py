@@ -121,5 +121,7 @@ def run(quick: bool) -> Result:
     result.table(f"recall over {len(documents)} documents, {counts}", header, rows)
     if not quick:
         result.table("embedding models alone", header, models(documents, questions))
-    result.remarks.append("A question asks in other words than its answer is written in; keywords are as prompts type them.")
+    result.remarks.append(
+        "A question asks in other words than its answer is written in; keywords are as prompts type them."
+    )
     return result
