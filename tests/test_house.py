@@ -43,7 +43,6 @@ RANKS = {
     "interpreter": 0,
     "failpoints": 0,
     "bytecode": 0,
-    "failpoints": 0,
     "": 0,  # hooks_cli itself: the version
 }
 EVERYWHERE = {"hooks_cli.cli.spec"}  # the words in which a verb is declared, which every room may use
