@@ -57,6 +57,13 @@ class Scope:
         return self.deadline is not None and time.monotonic() >= self.deadline
 
 
+def event_age_of(environment: Environment) -> int:
+    """The age (ms) at which the journal's events are dropped, 0 for never: event_max_age_days, else max_age_days."""
+    settings = environment.settings
+    days = settings.number("memory.gc.event_max_age_days") or settings.number("memory.gc.max_age_days")
+    return days * DAY
+
+
 def rules_of(environment: Environment, max_age: int | None = None) -> Rules:
     """The rules that the settings hold, with the defaults where they are silent; `max_age` (ms) in place of max_age_days."""
     settings = environment.settings
@@ -208,14 +215,13 @@ def automatic(store: EmbeddedStore, environment: Environment) -> Collected | Non
 
 def bounded(store: EmbeddedStore, environment: Environment) -> Collected:
     """Collect for 200 ms at most, from where the last bounded run stopped."""
-    settings = environment.settings
     scope = Scope(deadline=time.monotonic() + AUTOMATIC_SECONDS)
     now = environment.now()
     after = upkeep.get(store, upkeep.COLLECTED_TO)
     result = collect(store, rules_of(environment), now, scope, after=after)
-    event_days = settings.number("memory.gc.event_max_age_days")
-    if event_days and not scope.over():
-        collect_journal(store, now - event_days * DAY, scope, result)
+    event_age = event_age_of(environment)
+    if event_age and not scope.over():
+        collect_journal(store, now - event_age, scope, result)
     if result.head != after:
         with store.writing() as tx:
             upkeep.put(tx, upkeep.COLLECTED_TO, result.head)

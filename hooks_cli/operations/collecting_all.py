@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hooks_cli.model.retention import Decision, Rules
-from hooks_cli.model.times import DAY
 from hooks_cli.operations import collecting as gc
 from hooks_cli.operations import fitting
 from hooks_cli.operations.collected import Collected
@@ -140,6 +139,5 @@ def _everything(request: Request) -> bool:
 
 def _event_cutoff(environment: Environment, request: Request) -> int:
     """The time (ms) before which events go; 0 when they do not age."""
-    days = environment.settings.number("memory.gc.event_max_age_days")
-    age = days * DAY if request.max_age is None else request.max_age
+    age = gc.event_age_of(environment) if request.max_age is None else request.max_age
     return environment.now() - age if age else 0
