@@ -109,6 +109,8 @@ def test_agents_settings(run: Run, project: Path) -> None:
     folder.mkdir()
     hook = {"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "hooks-cli hooks event"}]}]}}
     (folder / "settings.json").write_text(json.dumps(hook))
+    assert findings(run, 1)["agents"]["level"] == "warning"  # not what `setup` writes
+    run("setup", "claude-code", check=True)
     assert findings(run, 0)["agents"]["level"] == "ok"
     (folder / "settings.json").write_text("{")
     assert findings(run, 1)["agents"]["level"] == "warning"

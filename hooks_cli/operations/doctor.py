@@ -54,7 +54,7 @@ def examine(environment: Environment, launcher: str) -> list[Finding]:
         ("file system", lambda: doctor_store.file_system(environment)),
         ("store", lambda: doctor_store.store(environment)),
         ("shims", lambda: doctor_surroundings.shims(environment, launcher)),
-        ("agents", lambda: doctor_surroundings.agents(environment)),
+        ("agents", lambda: doctor_surroundings.agents(environment, launcher)),
     ]
     found: list[Finding] = []
     for name, check in checks:

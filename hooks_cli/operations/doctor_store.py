@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from hooks_cli.store.embedded import EmbeddedStore
 
 LONG_LOG_BYTES = 16 * 1024 * 1024
-DAY_MS = 86_400_000
 
 
 def key(environment: Environment) -> Iterator[Finding]:
@@ -175,7 +174,7 @@ def _figures(environment: Environment, opened: EmbeddedStore) -> Iterator[Findin
     now = environment.now()
     if counts["newest_at"] > now + 60_000:
         yield Finding("clock", WARNING, "the newest entry was written in the future", "Set the clock right.")
-    yield from _collection(environment, opened, now)
+    yield from _collection(environment, opened)
     for name in health.leftovers(opened.path):
         place = os.path.join(os.path.dirname(opened.path), name)
         yield Finding(
@@ -183,19 +182,16 @@ def _figures(environment: Environment, opened: EmbeddedStore) -> Iterator[Findin
         )
 
 
-def _collection(environment: Environment, opened: EmbeddedStore, now: int) -> Iterator[Finding]:
-    from hooks_cli.store import health
+def _collection(environment: Environment, opened: EmbeddedStore) -> Iterator[Finding]:
+    from hooks_cli.operations import collecting_all
 
-    settings = environment.settings
-    days = settings.number("memory.gc.max_age_days")
-    old = health.older_than(opened, now - days * DAY_MS) if days else 0
-    if not settings.has("memory.gc"):
-        mend = "Write [memory.gc] in hooks.toml to have it run at session-end; see: memory gc --dry-run"
-        yield Finding("garbage collection", NOTE, f"off; {old} entries are older than {days} days", mend if old else "")
-    elif old:
-        yield Finding(
-            "garbage collection", NOTE, f"{old} entries are older than {days} days", "See: memory gc --dry-run"
-        )
+    due, _, events = collecting_all.plan(opened, environment, collecting_all.Request())
+    text = f"{len(due)} versions and {events} events are due"
+    if not environment.settings.has("memory.gc"):
+        mend = "To have it run at session-end, write [memory.gc] into hooks.toml; see: memory gc --dry-run"
+        yield Finding("garbage collection", NOTE, f"not automatic; {text}", mend if due or events else "")
+    elif due or events:
+        yield Finding("garbage collection", NOTE, text, "It runs at session-end; at once: memory gc")
     else:
         yield Finding("garbage collection", OK, "nothing is due")
 

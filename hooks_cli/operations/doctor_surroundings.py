@@ -4,9 +4,11 @@ program.
 
 from __future__ import annotations
 
-import json
 import os
 
+from hooks_cli.errors import HooksError
+from hooks_cli.integrations.setup.agents import USER
+from hooks_cli.operations import agent_setup
 from hooks_cli.operations.doctor import NOTE, OK, WARNING, Finding
 
 TYPE_CHECKING = False
@@ -14,18 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hooks_cli.environment import Environment
+    from hooks_cli.integrations.setup.agents import Agent
 
-# Below the user's home and the project: where agents keep what they run at their events.
-AGENT_FILES = (
-    ".claude/settings.json",
-    ".claude/settings.local.json",
-    ".gemini/settings.json",
-    ".cursor/hooks.json",
-    ".codex/hooks.json",
-    ".github/hooks/hooks-cli.json",
-)
 OWN_WORDS = ("hooks-cli", "claude-flow")
-_LARGEST_FILE = 4 * 1024 * 1024
+CALLING, OUTDATED, OTHERWISE = "calling", "outdated", "otherwise"
 
 
 def shims(environment: Environment, launcher: str) -> Iterator[Finding]:
@@ -49,30 +43,48 @@ def shims(environment: Environment, launcher: str) -> Iterator[Finding]:
         yield Finding("shims", OK, "installed and first on PATH: " + ", ".join(str(row["name"]) for row in there))
 
 
-def agents(environment: Environment) -> Iterator[Finding]:
-    """Which agents' settings run this program, and which settings cannot be read."""
-    places = dict.fromkeys([environment.project_root, environment.home])
-    calling = []
-    for place in places:
-        for name in AGENT_FILES:
-            path = os.path.join(place, name)
-            if not os.path.isfile(path):
+def agents(environment: Environment, launcher: str) -> Iterator[Finding]:
+    """Which agents call this program, whose wiring is out of date, and which settings cannot be understood."""
+    from hooks_cli.integrations.launcher import launcher_path
+    from hooks_cli.integrations.setup.agents import AGENTS
+
+    wired = []
+    for agent in AGENTS.values():
+        for scope, named in agent.settings.items():
+            path = agent_setup.place(environment, agent, scope, named) if named else ""
+            if not path or not os.path.isfile(path):
                 continue
-            with open(path, encoding="utf-8", errors="replace") as file:
-                text = file.read(_LARGEST_FILE)
             try:
-                settings = json.loads(text)
-            except ValueError as error:
-                yield Finding(
-                    "agents", WARNING, f"{path} is not valid JSON: {error}", "Mend it; the agent cannot read it either."
-                )
+                state = _state(environment, agent, scope, launcher_path(launcher))
+            except HooksError as error:
+                yield Finding("agents", WARNING, f"{agent.title}: {error}", error.hint_text)
                 continue
-            hooks = settings.get("hooks") if isinstance(settings, dict) else None
-            if any(word in json.dumps(hooks) for word in OWN_WORDS):
-                calling.append(path)
-    if calling:
-        yield Finding("agents", OK, "hooks call this program in " + ", ".join(calling))
+            mend = f"Run: hooks-cli setup {agent.name}" + (" --user" if scope == USER else "")
+            if state == OUTDATED:
+                yield Finding(
+                    "agents", WARNING, f"{agent.title}: the hooks in {path} are not those of this version", mend
+                )
+            elif state == CALLING:
+                wired.append(f"{agent.title} ({path})")
+            elif state == OTHERWISE:
+                yield Finding("agents", NOTE, f"{agent.title}: {path} calls this program in a way of its own", mend)
+    if wired:
+        yield Finding("agents", OK, "call this program: " + ", ".join(wired))
     else:
         yield Finding(
-            "agents", NOTE, "no agent's settings call this program", "See docs/agents.md for what to put into them."
+            "agents",
+            NOTE,
+            "no agent's hooks are those of hooks-cli setup",
+            "Run: hooks-cli setup claude-code (or another)",
         )
+
+
+def _state(environment: Environment, agent: Agent, scope: str, launcher: str) -> str:
+    program = agent_setup.program_word(environment, scope, launcher)
+    change = agent_setup.plan(environment, agent, scope, program, instructions=False)[0]
+    if change.after == change.before:
+        return CALLING
+    without = agent_setup.plan(environment, agent, scope, program, remove=True, instructions=False)[0]
+    if without.after != without.before:
+        return OUTDATED
+    return OTHERWISE if any(word in (change.before or "") for word in OWN_WORDS) else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.crypto import key_source
+from hooks_cli.crypto import detect, key_source
 from hooks_cli.crypto.ledger import Ledger
 from hooks_cli.errors import InvalidJson, NewerFormat, NotFound, Tampered, WrongKey
 from hooks_cli.store import anchor, lock, opening
@@ -236,7 +236,7 @@ class EmbeddedStore:
         except Exception as error:
             raise InvalidJson(what=what, position=1, near=f" ({error})") from error
         if not valid:
-            raise InvalidJson(what=what, position=place or 1, near=_near(text, place or 1))
+            raise InvalidJson(what=what, position=place or 1, near=self._near(text, place or 1))
         if only_object and kind != "object":
             raise InvalidJson(
                 f"{what} must be a JSON object, not {kind}. Nothing was stored.", what=what, position=1, near=""
@@ -247,6 +247,13 @@ class EmbeddedStore:
         """Whether the text is a JSON object or array: what an envelope shows as JSON instead of text."""
         start = text.lstrip(" \t\r\n")[:1]
         return start in ("{", "[") and bool(start) and bool(self.query("SELECT json_valid(?)", (text,))[0][0])
+
+    def _near(self, text: str, position: int) -> str:
+        """A few characters of the place of an error; nothing of a text that may hold a secret."""
+        if detect.reason("", None, (text,), self.guard.names, self.guard.scan) is not None:
+            return ""
+        piece = text[max(0, position - 1) : position + 19]
+        return f" near {piece!r}" if piece else " (at its end)"
 
     def checkpoint(self) -> None:
         """Copy a long write-ahead log back and truncate it; never waits (contract 6), at worst it is left for the next commit.
@@ -292,8 +299,3 @@ def _no_clock() -> int:
 
 def _tell_nobody(line: str) -> None:
     return
-
-
-def _near(text: str, position: int) -> str:
-    piece = text[max(0, position - 1) : position + 19]
-    return f" near {piece!r}" if piece else " (at its end)"

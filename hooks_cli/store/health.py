@@ -58,16 +58,6 @@ def counts(store: EmbeddedStore) -> dict[str, int]:
     }
 
 
-def older_than(store: EmbeddedStore, moment: int) -> int:
-    """How many live entries without a pin were written before a time (ms)."""
-    return int(
-        store.query(
-            "SELECT count(*) FROM head h JOIN entry e ON e.revision = h.revision WHERE h.live = 1 AND h.pinned = 0 AND e.at < ?",
-            (moment,),
-        )[0][0]
-    )
-
-
 def sizes(path: str) -> tuple[int, int]:
     """(bytes of the database file, bytes of its write-ahead log)."""
 
