@@ -162,6 +162,12 @@ class DiskFull(StorageFailed):
     hint = "Free some space, or run: memory gc"
 
 
+class OutputFailed(HooksError):
+    """Writing to standard output failed: {reason}. What the command was to keep is kept; only its answer is missing."""
+
+    exit_code = 74
+
+
 class Busy(HooksError):
     """The store {store} is in use by another process and stayed so for {seconds} s."""
 

@@ -10,8 +10,7 @@ import os
 import time
 from stat import S_ISREG
 
-from hooks_cli.errors import InputMissing, TooLarge
-from hooks_cli.private_files import trouble
+from hooks_cli.errors import InputMissing, OutputFailed, TooLarge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ class Streams:
                 time.sleep(0.001)
             except OSError as error:
                 self._out_closed = True
-                raise trouble("standard output", error) from None
+                raise OutputFailed(reason=error.strerror or str(error)) from None
 
     @property
     def reader_gone(self) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.conftest import PROGRAM
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -92,3 +95,15 @@ def test_a_store_where_nothing_can_be_made(run: Run, home: Path, project: Path) 
     (home / "file").write_text("")
     done = run("memory", "store", "k", "v", env={"HOOKS_HOME": str(home / "file/x")})
     assert done.returncode == 73 and str(home / "file") in done.stderr and done.stdout == ""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_an_answer_that_cannot_be_written_is_74_and_what_was_stored_stays(
+    run: Run, project: Path, environ: dict[str, str]
+) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [PROGRAM, "memory", "store", "k", "v"], stdout=full, stderr=subprocess.PIPE, env=environ, cwd=project
+        )
+    assert done.returncode == 74 and b"standard output" in done.stderr and b"is kept" in done.stderr
+    assert run("memory", "recall", "k", check=True).stdout.strip() == "v"

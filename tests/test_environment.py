@@ -288,8 +288,8 @@ def test_a_reader_that_went_away_is_no_error() -> None:
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
 def test_a_full_disk_under_the_output_is_74() -> None:
     code = OUT + (
-        'e.out("x")\n    from hooks_cli.errors import DiskFull\n'
-        "    try:\n        e.flush()\n    except DiskFull as error:\n        sys.exit(error.exit_code)"
+        'e.out("x")\n    from hooks_cli.errors import OutputFailed\n'
+        "    try:\n        e.flush()\n    except OutputFailed as error:\n        sys.exit(error.exit_code)"
     )
     with open("/dev/full", "wb") as full:
         assert python(code, capture_output=False, stdout=full).returncode == 74
