@@ -368,8 +368,15 @@ def test_a_busy_store_stops_no_agent(run: Run, environ: dict[str, str], memory: 
     }
     with store.writing():
         done = run("hooks", "event", stdin=json.dumps(event))
-        assert done.returncode == 0 and "in use" in done.stderr
+        assert done.returncode == 0 and "in use" in done.stderr and "is queued" in done.stderr
         assert check_answer("claude-code", event, done.stdout)["hookSpecificOutput"]["permissionDecision"] == "deny"
+        start = {"session_id": "s2", "hook_event_name": "SessionStart", "source": "startup"}
+        told = run("hooks", "event", stdin=json.dumps(start))
+        assert told.returncode == 0 and "not available" in json.loads(told.stdout)["systemMessage"]
+    run("hooks", "notify", "--message", "the next call", check=True)
+    events = journal(store)
+    assert [e["verb"] for e in events] == ["pre-command", "session-start", "notify"]
+    assert events[0]["fields"]["dangers"] == ["delete-tree"] and [e["session"] for e in events[:2]] == ["s", "s2"]
 
 
 def test_the_user_is_told_that_the_memory_is_locked(run: Run, environ: dict[str, str]) -> None:
@@ -406,6 +413,15 @@ def test_the_command_line_can_name_protocol_and_event(run: Run, project: Path, e
     assert json.loads(done.stdout)["permissionDecision"] == "deny"
     done = run("hooks", "event", "--protocol=gemini", "--event=BeforeTool", stdin=text, check=True)
     assert json.loads(done.stdout)["decision"] == "deny"
+
+
+def test_what_the_command_line_says_is_kept(run: Run, memory: Any) -> None:
+    text = json.dumps({"session_id": "s", "hook_event_name": "Notification", "message": "m"})
+    done = run("hooks", "event", "--session-id", "mine", "--agent", "me", "--colour", "blue", stdin=text, check=True)
+    assert "--colour" in done.stderr
+    event = journal(memory())[0]
+    assert (event["session"], event["attribution"], event["agent"]) == ("mine", "option", "me")
+    assert event["fields"]["attributes"] == {"colour": "blue"}
 
 
 # --- the pure part ---------------------------------------------------------------------------------------------------------

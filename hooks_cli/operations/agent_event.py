@@ -47,15 +47,27 @@ def judge(environment: Environment, event: Incoming, meaning: Meaning) -> Answer
 
 
 def keep(
-    store: EmbeddedStore, environment: Environment, event: Incoming, meaning: Meaning, agent: str
+    store: EmbeddedStore,
+    environment: Environment,
+    event: Incoming,
+    meaning: Meaning,
+    *,
+    session_id: str = "",
+    agent: str = "",
+    attributes: dict[str, object] | None = None,
 ) -> Recorded | None:
-    """Record the event as the verb that it is; None when it was recorded before (the same call of a tool, told twice)."""
+    """Record the event as the verb that it is; None when it was recorded before (the same call of a tool, told twice).
+
+    `session_id`, `agent` and `attributes` are what the command line says beside it.
+    """
     occasion = Occasion(
         meaning.verb,
         fields_of(environment, event, meaning),
+        session_id=session_id,
         agent=agent or (event.get("agent_type") if event.get("agent_id") else ""),
         event_session=event.get("session"),
-        call_id=meaning.call_id or None,
+        attributes=attributes,
+        call_id=meaning.call_id or environment.call_id or None,
     )
     kind = event.kind
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Verb
-from hooks_cli.commands import opening
+from hooks_cli.commands import occasions, opening
 from hooks_cli.errors import HooksError, InputMissing, InvalidJson, UsageError
 from hooks_cli.integrations.protocol import answers
 from hooks_cli.integrations.protocol import incoming as protocol
@@ -60,8 +60,8 @@ VERB = Verb(
         "`hooks-cli setup claude-code` (gemini, codex, cursor, copilot) writes the hooks that call this. Each event is kept as the verb "
         "that it is: SessionStart restores the memory into the agent's context, a prompt opens a task, an edit is a post-edit, a shell "
         "command a post-command, and so on; others are kept under their own name. A destructive command is recorded, or answered with "
-        "`ask` or `deny` as [safety] mode says. The exit code is 0 also when the memory cannot be used (one line on stderr says so); "
-        "64 on a terminal, 66 when no event comes within a second, 65 when it is no JSON object."
+        "`ask` or `deny` as [safety] mode says. The exit code is 0 also when the memory cannot be used: the event is queued then, and "
+        "one line on stderr says so; 64 on a terminal, 66 when no event comes within a second, 65 when it is no JSON object."
     ),
     hot=True,
 )
@@ -77,17 +77,51 @@ def run(call: Call, environment: Environment) -> int:
     try:
         answer = agent_event.judge(environment, event, what)
         store = opening.for_event(environment)
-        recorded = agent_event.keep(store, environment, event, what, call.text("agent"))
+        recorded = agent_event.keep(
+            store,
+            environment,
+            event,
+            what,
+            session_id=call.text("session_id"),
+            agent=call.text("agent"),
+            attributes=occasions.attributes(call),
+        )
         if event.kind == protocol.SESSION_START and recorded is not None:
             session = recorded.attribution.session_name or ""
             answer.context = agent_event.context(store, environment, session)
-            agent_event.export_session(environment, session)
+            if environment.store_at_hand is None:
+                agent_event.export_session(environment, session)
+        if event.kind == protocol.SESSION_END and recorded is not None and environment.settings.has("memory.gc"):
+            from hooks_cli.commands.hooks.session_end import collect
+
+            collect(store, environment)
     except HooksError as error:
+        if environment.store_at_hand is not None:
+            raise  # it is being taken in from the queue, which decides whether it waits on
         # An agent is not stopped, nor shown an error at every step, because its memory is busy or locked away.
-        environment.err(f"hooks-cli: hooks event: {' '.join(str(error).split())}")
+        environment.err(
+            f"hooks-cli: hooks event: {' '.join(str(error).split())} {_queued(call, environment, error)}".rstrip()
+        )
         answer.notice = agent_event.notice(error)
     environment.out(answers.render(event, answer))
     return 0
+
+
+def _queued(call: Call, environment: Environment, error: HooksError) -> str:
+    """What became of an event that could not be kept now: queued for the next call, unless it was kept or can never be."""
+    if getattr(environment.transaction, "ended", False):
+        return "The event was recorded."
+    from hooks_cli.interpreter import complete
+
+    complete()
+    from hooks_cli.operations import queueing
+
+    environment.call_id = environment.call_id or os.urandom(16).hex()
+    try:
+        queueing.queue(call, environment, error)
+    except HooksError as trouble:
+        return str(trouble)
+    return "The event is queued."
 
 
 def read_event(call: Call, environment: Environment) -> Incoming:

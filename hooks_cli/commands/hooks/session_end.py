@@ -64,7 +64,7 @@ def run(call: Call, environment: Environment) -> int:
     occasion = occasions.occasion(call, environment, fields)
     ended = session_end.end(store, environment, occasion, summary=bool(call.values.get("generate_summary")))
     path = session_end.export(environment, ended, output) if output or call.flag("export_metrics") else ""
-    collected = _collect(store, environment) if environment.settings.has("memory.gc") else None
+    collected = collect(store, environment) if environment.settings.has("memory.gc") else None
     if call.format != "text":
         body: dict[str, object] = {"session_id": ended.session, "metrics": ended.metrics, "exported": path or None}
         if collected is not None:
@@ -83,7 +83,7 @@ def run(call: Call, environment: Environment) -> int:
     return 0
 
 
-def _collect(store: EmbeddedStore, environment: Environment) -> Collected | None:
+def collect(store: EmbeddedStore, environment: Environment) -> Collected | None:
     """The bounded garbage collection; whatever befalls it, the session is closed already, and one line says it."""
     from hooks_cli.operations import collecting
 
