@@ -15,7 +15,7 @@ import click
 from hooks_cli import __version__
 from hooks_cli.cli.spec import Option, Verb
 from hooks_cli.cli.words import HELP_FLAGS, Mistake, read
-from hooks_cli.commands import GROUP_ALIASES, catalogue
+from hooks_cli.commands import GROUP_ALIASES, catalogue, redirect
 from hooks_cli.errors import MissingArgument, UnknownOption, UnknownVerb, UsageError
 from hooks_cli.interpreter import complete
 from hooks_cli.output import help_page
@@ -136,17 +136,30 @@ class _VerbCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if ctx.resilient_parsing:
             return super().parse_args(ctx, args)
-        found = read(self.verb, args, self.alias)
+        found = self._read(args)
         if not isinstance(found, Mistake):
             ctx.obj = found
             return []
         if found.kind != "help":
-            raise mistake_error(self.verb, found)
-        show(help_page.verb_page(self.verb, help_page.terminal_width(sys.stdout)))
+            raise mistake_error(found.verb or self.verb, found)
+        show(help_page.verb_page(found.verb or self.verb, help_page.terminal_width(sys.stdout)))
         return ctx.exit(0)
 
     def invoke(self, ctx: click.Context) -> Any:
         return ctx.obj
+
+    def _read(self, words: list[str]) -> Call | Mistake:
+        """Read the words, as another verb's where they say so (`memory usage --action store`)."""
+        name, rest = redirect(self.verb.group, self.verb.name, words)
+        meant = self.verb if name == self.verb.name else catalogue.load(self.verb.group, name)
+        if meant is None:
+            raise UnknownVerb(
+                verb=f"{self.verb.group} {name}", hint=f"See: {help_page.PROGRAM} {self.verb.title} --help"
+            )
+        found = read(meant, rest, self.alias)
+        if isinstance(found, Mistake):
+            found.verb = meant
+        return found
 
 
 def show(lines: list[help_page.Line]) -> None:

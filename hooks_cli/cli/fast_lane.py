@@ -10,7 +10,7 @@ import sys
 
 from hooks_cli.cli.spec import Call, Verb
 from hooks_cli.cli.words import read
-from hooks_cli.commands import find, module_name
+from hooks_cli.commands import find, module_name, redirect
 
 GROUPS = ("hooks", "hook", "memory")
 
@@ -20,6 +20,7 @@ def parse(argv: list[str]) -> Call | None:
     if len(argv) < 2 or argv[0] not in GROUPS:
         return None
     group, name = find(argv[0], argv[1])
+    name, words = redirect(group, name, argv[2:])
     module = module_name(group, name)
     if not module:
         return None
@@ -32,5 +33,5 @@ def parse(argv: list[str]) -> Call | None:
     verb = sys.modules[module].VERB
     if not isinstance(verb, Verb) or verb.name != name:
         return None
-    call = read(verb, argv[2:], argv[1])
+    call = read(verb, words, argv[1])
     return call if isinstance(call, Call) else None

@@ -197,6 +197,18 @@ def fails_open(call: Call, variables: Mapping[str, str]) -> bool:
     return call.flag("fail_open", state.lower() in TRUE_WORDS if state else False)
 
 
+# What prompts call the output formats elsewhere.
+FORMAT_WORDS = {
+    "table": "text",
+    "plain": "text",
+    "pretty": "text",
+    "human": "text",
+    "summary": "text",
+    "detailed": "text",
+    "json-pretty": "json",
+    "jsonl": "ndjson",
+}
+
 UNIVERSAL_OPTIONS = (
     Option(
         "output_format", ("--format",), "Output as text, json or ndjson.", "choice", choices=("text", "json", "ndjson")

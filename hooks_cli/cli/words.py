@@ -13,7 +13,7 @@ True
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import FALSE_WORDS, TRUE_WORDS, Call, Option, Verb
+from hooks_cli.cli.spec import FALSE_WORDS, FORMAT_WORDS, TRUE_WORDS, Call, Option, Verb
 
 HELP_FLAGS = ("--help", "-h")
 LONGEST_INTEGER = 18
@@ -26,13 +26,14 @@ class Mistake:
     choice (`word` is none of the option's choices), integer, switch (`word` is no value for it), extra (`word` is one too many).
     """
 
-    __slots__ = ("flag", "kind", "option", "word")
+    __slots__ = ("flag", "kind", "option", "verb", "word")
 
     def __init__(self, kind: str, flag: str = "", word: str = "", option: Option | None = None) -> None:
         self.kind = kind
         self.flag = flag
         self.word = word
         self.option = option
+        self.verb: Verb | None = None  # the verb whose words they are, where the line named another one
 
 
 def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
@@ -130,6 +131,8 @@ def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
         elif option.kind == "choice" and given not in option.choices:
             if given.lower() in option.choices:
                 values[option.name] = given.lower()
+            elif option.name == "output_format" and given.lower() in FORMAT_WORDS:
+                values[option.name] = FORMAT_WORDS[given.lower()]
             elif not verb.lenient:
                 return Mistake("choice", flag, given, option)
             elif joined or switch_value(given) is not None:

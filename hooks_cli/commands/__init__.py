@@ -24,6 +24,61 @@ VERB_ALIASES: dict[tuple[str, str], str] = {
 }
 
 
+# `memory usage --action WORD` is the verb that is meant.
+USAGE_ACTIONS = {
+    "store": "store",
+    "save": "store",
+    "set": "store",
+    "retrieve": "recall",
+    "get": "recall",
+    "recall": "recall",
+    "search": "search",
+    "query": "search",
+    "list": "list",
+    "delete": "delete",
+    "remove": "delete",
+    "clear": "clear",
+    "cleanup": "gc",
+    "gc": "gc",
+    "optimize": "gc",
+    "optimize-storage": "gc",
+    "compact": "gc",
+    "export": "export",
+    "import": "import",
+    "backup": "backup",
+    "restore": "restore",
+    "stats": "stats",
+    "status": "status",
+    "validate": "status",
+    "init": "init",
+}
+# An age that older spellings gave to `--action delete` is a matter of garbage collection.
+_BY_AGE = ("--older-than", "--max-age", "--age", "--days")
+
+
+def redirect(group: str, name: str, words: list[str]) -> tuple[str, list[str]]:
+    """The verb and the words that `memory usage --action WORD …` stands for; anything else as it is.
+
+    >>> redirect("memory", "usage", ["--action", "store", "--key", "k"])
+    ('store', ['--key', 'k'])
+    """
+    if (group, name) != ("memory", "usage"):
+        return name, words
+    for at, word in enumerate(words):
+        if word == "--":
+            break
+        flag, joined, value = word.partition("=")
+        if flag not in ("--action", "-a"):
+            continue
+        rest = words[:at] + words[at + 1 + (not joined) :]
+        action = value if joined else "".join(words[at + 1 : at + 2])
+        verb = USAGE_ACTIONS.get(action.lower().replace("_", "-"), "")
+        if verb == "delete" and any(word.partition("=")[0] in _BY_AGE for word in rest):
+            verb = "gc"
+        return (verb, rest) if verb else (name, words)
+    return name, words
+
+
 def find(group: str, name: str) -> tuple[str, str]:
     """The canonical (group, verb) for what was typed; the verb need not exist."""
     group = GROUP_ALIASES.get(group, group)

@@ -46,3 +46,26 @@ def _items(values: list[object], indent: str) -> str:
     if all(len(text) < 30 for text in shown):
         return ", ".join(shown)
     return "".join([f"\n{indent}  - {text}" for text in shown])
+
+
+def figure_lines(values: dict[str, object], indent: str = "") -> str:
+    """Figures for people and for `grep`: `Total entries: 42`, nested ones further in. None is left out.
+
+    >>> figure_lines({"total_entries": 2, "by_verb": {"notify": 1}, "encrypted": True})
+    'Total entries: 2\\nBy verb:\\n  notify: 1\\nEncrypted: yes\\n'
+    """
+    lines = []
+    for name, value in values.items():
+        if value is None or value in ({}, []):
+            continue
+        label = (name[:1].upper() + name[1:]).replace("_", " ")
+        if isinstance(value, dict):
+            if indent:
+                inner = ", ".join([f"{key.replace('_', ' ')} {item}" for key, item in value.items()])
+                lines.append(f"{indent}{name}: {inner}\n")
+            else:
+                lines.append(f"{label}:\n{figure_lines(value, '  ')}")
+        else:
+            shown = ("yes" if value else "no") if isinstance(value, bool) else value
+            lines.append(f"{indent}{name if indent else label}: {shown}\n")
+    return "".join(lines)

@@ -1,0 +1,43 @@
+"""`hooks list`: the hooks verbs and what each is for."""
+
+from __future__ import annotations
+
+import json
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "hooks",
+    "list",
+    "List the hooks verbs.",
+    options=(
+        Option("category", ("--category",), "Only verbs with this word in their names: edit, task …", metavar="WORD"),
+        Option("active", ("--active", "--include-disabled", "--all"), "All of them: none can be disabled.", "switch"),
+    ),
+    positionals=(Positional("category", "Only verbs with this word in their names."),),
+    examples=("npx claude-flow@alpha hooks list", "npx claude-flow@alpha hooks list --format json"),
+    hot=False,
+    records=False,
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Print one line a verb."""
+    from hooks_cli.commands import catalogue
+
+    word = call.text("category")
+    verbs = [verb for verb in catalogue.group("hooks").verbs if word in verb.name]
+    if not verbs:
+        environment.err(f"hooks-cli: no hooks verb has {word!r} in its name")
+    if call.format != "text":
+        listed = [{"name": verb.name, "aliases": list(verb.aliases), "summary": verb.summary} for verb in verbs]
+        environment.out(json.dumps({"schema_version": "1", "hooks": listed, "total": len(listed)}) + "\n")
+        return 0
+    width = max((len(verb.name) for verb in verbs), default=0)
+    environment.out("".join(f"{verb.name:<{width}}  {verb.summary}\n" for verb in verbs))
+    return 0

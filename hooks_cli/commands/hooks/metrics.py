@@ -1,0 +1,87 @@
+"""`hooks metrics`: what the hooks told so far, in figures."""
+
+from __future__ import annotations
+
+import json
+
+from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.commands import opening
+from hooks_cli.errors import NotFound
+from hooks_cli.model.times import DAY, UNITS, parse_duration
+from hooks_cli.operations import statistics
+from hooks_cli.output.plain import figure_lines
+from hooks_cli.store import journal
+from hooks_cli.store.metrics import session_metrics
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+    from hooks_cli.store.embedded import EmbeddedStore
+
+VERB = Verb(
+    "hooks",
+    "metrics",
+    "Count what the hooks told: events by verb, tasks, commands, sessions, entries.",
+    options=(
+        Option(
+            "period",
+            ("--period", "--time-range", "--since"),
+            "Only this long back: 7d, 24h, week.",
+            metavar="DURATION",
+        ),
+        Option("category", ("--category",), "Only verbs with this word in their names: edit, task …", metavar="WORD"),
+        Option("detailed", ("--detailed", "--verbose"), "Also the figures of `memory stats --detailed`.", "switch"),
+        Option("summary", ("--summary",), "Only the totals, without the events by verb.", "switch"),
+        *ATTRIBUTION_OPTIONS,
+    ),
+    positionals=(Positional("session_id", "Only this session; latest is the newest one."),),
+    examples=("npx claude-flow@alpha hooks metrics", "npx claude-flow@alpha hooks metrics --period 7d --format json"),
+    details="All figures are counted when they are asked for. A line of the text is `Total entries: N`. Nothing is recorded.",
+    hot=False,
+    records=False,
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Print the figures. Raises NotFound (1) for a session that nobody opened, UsageError (64) for a period that is none."""
+    environment.lenient = True
+    store = opening.for_reading(environment)
+    now = environment.now()
+    if call.text("session_id"):
+        figures = _of_session(store, call.text("session_id"), now)
+    else:
+        since = _since(call.text("period"), now)
+        figures = statistics.of_hooks(store, now, since)
+        verbs = figures.pop("by_verb", {})
+        if call.text("category"):
+            verbs = {name: number for name, number in verbs.items() if call.text("category") in name}
+            figures["events_in_category"] = sum(verbs.values())
+        if verbs and not call.flag("summary"):
+            figures["by_verb"] = verbs
+    if call.flag("detailed") and store is not None:
+        figures["memory"] = statistics.of_memory(store, now, detailed=True)
+    if call.format == "text":
+        environment.out(figure_lines(figures))
+    else:
+        environment.out(json.dumps({"schema_version": "1", **figures}, ensure_ascii=False) + "\n")
+    return 0
+
+
+def _since(period: str, now: int) -> int:
+    if not period or period == "all":
+        return 0
+    words = period.strip().lower().removeprefix("last-").removeprefix("last ")
+    return now - (UNITS[words] if words in UNITS else parse_duration(words, "--period", DAY))
+
+
+def _of_session(store: EmbeddedStore | None, name: str, now: int) -> dict[str, Any]:
+    if store is None:
+        raise NotFound(f"There is no session {name}.")
+    session = journal.newest_session(store) if name == "latest" else journal.find_session(store, name)
+    if session is None:
+        raise NotFound(f"There is no session {name}.", hint="See all figures: hooks metrics")
+    total = statistics.of_hooks(store, now)["total_entries"]
+    return {"total_entries": total, **session_metrics(store, session, now)}

@@ -1,0 +1,106 @@
+"""`memory stats`: what the memory holds, in figures."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.commands import opening
+from hooks_cli.model import address as addresses
+from hooks_cli.model.times import DAY, parse_duration
+from hooks_cli.operations import statistics
+from hooks_cli.output.plain import figure_lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+DEFAULT_PERIOD = "7d"
+
+VERB = Verb(
+    "memory",
+    "stats",
+    "Count what the memory holds: entries, versions, namespaces, sizes.",
+    options=(
+        Option("namespace", ("--namespace", "-n"), "Only this namespace (a glob is allowed).", metavar="N"),
+        Option(
+            "detailed",
+            ("--detailed", "--verbose", "--breakdown", "--full", "--performance"),
+            "Also sizes by namespace, the store's own size, and the journal's figures.",
+            "switch",
+        ),
+        Option(
+            "top",
+            ("--top-keys", "--top"),
+            "Also the N addresses that were written most often.",
+            "integer",
+            metavar="N",
+        ),
+        Option("trends", ("--trends",), "Also what was written on each day of --period.", "switch"),
+        Option(
+            "period",
+            ("--period", "--time-range", "--since"),
+            f"How far --trends goes back ({DEFAULT_PERIOD}).",
+            metavar="DURATION",
+        ),
+        Option("health", ("--health",), "Also where the store lies, how it is closed, and its last write.", "switch"),
+        Option("export", ("--export", "--output", "-o"), "Write the figures to a JSON file too.", metavar="FILE"),
+        Option("watch", ("--watch", "--monitor", "--live"), "On a terminal: again and again, until Ctrl-C.", "switch"),
+        Option("interval", ("--interval",), "How often --watch looks (5s).", metavar="DURATION"),
+    ),
+    positionals=(Positional("namespace", "Only this namespace."),),
+    examples=("claude-flow memory stats", "claude-flow memory stats --namespace swarm --detailed --json"),
+    details="All figures are counted when they are asked for. A line of the text is `Total entries: N`.",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Print the figures. Raises UsageError (64) for a period that is none, CannotCreate (73) for the file of --export."""
+    store = opening.for_reading(environment)
+    pattern = addresses.under(call.text("namespace"))
+    since = None
+    if call.flag("trends") or call.text("period"):
+        since = environment.now() - parse_duration(call.text("period") or DEFAULT_PERIOD, "--period", DAY)
+    pause = parse_duration(call.text("interval") or "5s", "--interval") / 1000
+    again = call.flag("watch") and environment.is_terminal(1)
+    while True:
+        figures = statistics.of_memory(
+            store,
+            environment.now(),
+            pattern,
+            detailed=call.flag("detailed"),
+            top=max(0, call.integer("top", 0)),
+            since=since,
+        )
+        if call.flag("health"):
+            figures["health"] = statistics.health(store, environment)
+        print_figures(call, environment, figures)
+        if call.text("export"):
+            _write(environment, call.text("export"), figures)
+        if not again:
+            return 0
+        environment.flush()
+        time.sleep(pause)
+
+
+def print_figures(call: Call, environment: Environment, figures: dict[str, Any]) -> None:
+    """Figures as text, or as one JSON object."""
+    if call.format == "text":
+        environment.out(figure_lines(figures))
+    else:
+        environment.out(json.dumps({"schema_version": "1", **figures}, ensure_ascii=False) + "\n")
+
+
+def _write(environment: Environment, path: str, figures: dict[str, Any]) -> None:
+    import os
+
+    from hooks_cli.private_files import write_file
+
+    place = os.path.join(environment.cwd, path)
+    content = json.dumps({"schema_version": "1", **figures}, ensure_ascii=False, indent=2) + "\n"
+    write_file(place, content.encode())
+    environment.err(f"hooks-cli: written to {place}")

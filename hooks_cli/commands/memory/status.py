@@ -1,0 +1,42 @@
+"""`memory status`: is the memory all right, in a few lines."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Verb
+from hooks_cli.commands import opening
+from hooks_cli.commands.memory.stats import print_figures
+from hooks_cli.model import address as addresses
+from hooks_cli.operations import statistics
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "memory",
+    "status",
+    "Say where the memory lies, how it is closed, what it holds and when it was written last.",
+    options=(
+        Option("namespace", ("--namespace", "-n"), "Also count this namespace (a glob is allowed).", metavar="N"),
+        Option("detailed", ("--detailed", "--verbose"), "Also the figures of `memory stats --detailed`.", "switch"),
+    ),
+    examples=("claude-flow memory status", "claude-flow memory status --json"),
+    details="`hooks-cli doctor` looks at everything and says how to mend it; this is the quick look.",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Print it. Raises what opening the store raises: a memory that cannot be opened is not all right."""
+    store = opening.for_reading(environment)
+    figures = statistics.health(store, environment)
+    pattern = addresses.under(call.text("namespace"))
+    if call.flag("detailed"):
+        figures["figures"] = statistics.of_memory(store, environment.now(), pattern, detailed=True)
+    elif call.text("namespace"):
+        figures["namespace"] = {
+            "name": call.text("namespace"),
+            **statistics.of_memory(store, environment.now(), pattern),
+        }
+    print_figures(call, environment, figures)
+    return 0

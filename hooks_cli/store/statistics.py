@@ -1,0 +1,134 @@
+"""True figures of the whole store, or of what a glob matches: counted when they are asked for, never estimated."""
+
+from __future__ import annotations
+
+from hooks_cli.store.entries import matching
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.store.embedded import EmbeddedStore
+
+_ALIVE = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?)"
+_NAMESPACE = "CASE WHEN instr(h.address, '/') THEN substr(h.address, 1, instr(h.address, '/') - 1) ELSE '' END"
+
+
+def entry_figures(store: EmbeddedStore, now: int, pattern: str = "*") -> dict[str, int | None]:
+    """Of the entries that match: entries, sealed, pinned, with tags, bytes of their values; versions in all; deleted and expired
+    addresses; when the oldest and the newest was written (ms, None without any)."""
+    condition, params = matching(pattern)
+    alive = store.query(
+        "SELECT count(*), count(*) FILTER (WHERE e.sealed > 0), count(*) FILTER (WHERE h.pinned = 1), "
+        "count(*) FILTER (WHERE e.tags IS NOT NULL), coalesce(sum(octet_length(e.value)), 0), min(e.at), max(e.at) "
+        f"FROM head h JOIN entry e ON e.revision = h.revision WHERE {condition} AND {_ALIVE}",
+        (*params, now),
+    )[0]
+    deleted, expired = store.query(
+        "SELECT count(*) FILTER (WHERE h.live = 0), count(*) FILTER (WHERE h.live = 1 AND h.expires <= ?) "
+        f"FROM head h WHERE {condition}",
+        (now, *params),
+    )[0]
+    versions = store.query(f"SELECT count(*) FROM entry e JOIN head h ON h.id = e.head WHERE {condition}", params)[0][0]
+    return {
+        "entries": alive[0],
+        "versions": versions,
+        "deleted": deleted,
+        "expired": expired,
+        "sealed": alive[1],
+        "pinned": alive[2],
+        "tagged": alive[3],
+        "value_bytes": alive[4],
+        "oldest": alive[5],
+        "newest": alive[6],
+    }
+
+
+def namespaces(store: EmbeddedStore, now: int, pattern: str, limit: int) -> list[tuple[str, int, int]]:
+    """(first segment, entries, bytes of their values), the largest first; "" for addresses of one segment."""
+    condition, params = matching(pattern)
+    rows = store.query(
+        f"SELECT {_NAMESPACE} AS ns, count(*), coalesce(sum(octet_length(e.value)), 0) "
+        f"FROM head h JOIN entry e ON e.revision = h.revision WHERE {condition} AND {_ALIVE} "
+        "GROUP BY ns ORDER BY 2 DESC, ns LIMIT ?",
+        (*params, now, limit),
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def namespace_count(store: EmbeddedStore, now: int, pattern: str) -> int:
+    """How many first segments there are."""
+    condition, params = matching(pattern)
+    sql = f"SELECT count(DISTINCT {_NAMESPACE}) FROM head h WHERE {condition} AND {_ALIVE}"
+    return int(store.query(sql, (*params, now))[0][0])
+
+
+def most_written(store: EmbeddedStore, now: int, pattern: str, limit: int) -> list[tuple[str, int]]:
+    """(address, version) of the entries that were written most often."""
+    condition, params = matching(pattern)
+    rows = store.query(
+        f"SELECT h.address, h.version FROM head h WHERE {condition} AND {_ALIVE} ORDER BY h.version DESC, h.revision DESC LIMIT ?",
+        (*params, now, limit),
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def per_day(store: EmbeddedStore, since: int, pattern: str) -> list[tuple[str, int, int]]:
+    """(day in UTC, versions written, hook events) for each day with any, since a time in ms."""
+    condition, params = matching(pattern)
+    rows = store.query(
+        "SELECT day, sum(v), sum(e) FROM ("
+        "SELECT strftime('%Y-%m-%d', e.at / 1000, 'unixepoch') AS day, 1 AS v, 0 AS e FROM entry e JOIN head h ON h.id = e.head "
+        f"WHERE {condition} AND e.at >= ? UNION ALL "
+        "SELECT strftime('%Y-%m-%d', at / 1000, 'unixepoch'), 0, 1 FROM event WHERE at >= ?) GROUP BY day ORDER BY day",
+        (*params, since, since),
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def journal_figures(store: EmbeddedStore, since: int = 0) -> dict[str, int | None]:
+    """Events, agents, sessions and tasks since a time in ms, and how the tasks ended; `newest_event` in ms, None without one."""
+    events, agents, newest = store.query(
+        "SELECT count(*), count(DISTINCT agent), max(at) FROM event WHERE at >= ?", (since,)
+    )[0]
+    sessions, open_sessions = store.query(
+        "SELECT count(*), count(*) FILTER (WHERE closed_at IS NULL) FROM session WHERE coalesce(closed_at, opened_at) >= ?",
+        (since,),
+    )[0]
+    tasks, open_tasks, succeeded, failed = store.query(
+        "SELECT count(*), count(*) FILTER (WHERE closed_at IS NULL), count(*) FILTER (WHERE outcome = 'success'), "
+        "count(*) FILTER (WHERE outcome = 'failure') FROM task WHERE coalesce(closed_at, opened_at) >= ?",
+        (since,),
+    )[0]
+    return {
+        "events": events,
+        "agents": agents,
+        "sessions": sessions,
+        "sessions_open": open_sessions,
+        "tasks": tasks,
+        "tasks_open": open_tasks,
+        "tasks_succeeded": succeeded,
+        "tasks_failed": failed,
+        "newest_event": newest,
+    }
+
+
+def events_by_verb(store: EmbeddedStore, since: int = 0) -> dict[str, int]:
+    """How many events of each verb there are since a time in ms, the commonest first."""
+    rows = store.query("SELECT verb, count(*) FROM event WHERE at >= ? GROUP BY verb ORDER BY 2 DESC, 1", (since,))
+    return dict(rows)
+
+
+def commands_by_outcome(store: EmbeddedStore, since: int = 0) -> dict[str, int]:
+    """How the shell commands that were told of ended: succeeded, failed, and those of which nothing was said."""
+    rows = store.query(
+        "SELECT CASE fields ->> '$.success' WHEN 1 THEN 'succeeded' WHEN 0 THEN 'failed' ELSE 'untold' END, count(*) "
+        "FROM event WHERE verb IN ('post-command', 'post-bash') AND at >= ? GROUP BY 1 ORDER BY 1",
+        (since,),
+    )
+    return dict(rows)
+
+
+def size_figures(store: EmbeddedStore) -> dict[str, int]:
+    """The store's revision, format and creation time (ms), and its size in bytes as the engine counts its pages."""
+    revision, store_format, created = store.query("SELECT revision, format, created_at FROM state")[0]
+    pages = int(store.query("PRAGMA page_count")[0][0]) * int(store.query("PRAGMA page_size")[0][0])
+    return {"revision": revision, "format": store_format, "created_at": created, "bytes": pages}
