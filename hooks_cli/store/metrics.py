@@ -42,7 +42,7 @@ def session_metrics(
     figures: dict[str, object] = {
         "session_id": session.name,
         "opened_at": opened,
-        "closed_at": closed,
+        "closed_at": closed if session.closed_at is not None else None,
         "duration_ms": (session.closed_at or now) - session.opened_at,
         "tasks": tasks,
         "tasks_open": open_tasks,
