@@ -43,6 +43,7 @@ class Environment(Streams):
         self.transaction: object = None
         # Set while a queued call is taken in: the open store, and the file as it was when the call was made.
         self.store_at_hand: object = None
+        self.accept_rollback = False
         self.captured: object = None
         if cwd:
             self.cwd = cwd

@@ -115,7 +115,8 @@ class Verb:
         self.name = name
         self.summary = summary
         own = {flag for option in options for flag in option.flags}
-        shared = (HOOKS_OPTIONS if group == "hooks" else ()) + UNIVERSAL_OPTIONS
+        of_group = {"hooks": HOOKS_OPTIONS, "memory": MEMORY_OPTIONS}.get(group, ())
+        shared = of_group + UNIVERSAL_OPTIONS
         # A verb's own spelling wins: `memory export --format sqlite` is not the universal --format.
         self.options = options + tuple(o for o in shared if not own.intersection(o.flags))
         self.positionals = positionals
@@ -214,6 +215,16 @@ UNIVERSAL_OPTIONS = (
         "output_format", ("--format",), "Output as text, json or ndjson.", "choice", choices=("text", "json", "ndjson")
     ),
     Option("json", ("--json",), "The same as --format json.", "switch"),
+)
+
+MEMORY_OPTIONS = (
+    Option(
+        "accept_rollback",
+        ("--accept-rollback",),
+        "Read a store that was rolled back or altered, after you have looked into it.",
+        "switch",
+        hidden=True,
+    ),
 )
 
 HOOKS_OPTIONS = (

@@ -10,13 +10,12 @@ import os
 
 from hooks_cli.crypto import detect, key_source
 from hooks_cli.crypto.ledger import Ledger
-from hooks_cli.errors import InvalidJson, NewerFormat, NotFound, Tampered, WrongKey
-from hooks_cli.store import anchor, lock, opening
+from hooks_cli.errors import InvalidJson, NotFound, Tampered, WrongKey
+from hooks_cli.store import evidence, lock, opening
 from hooks_cli.store.engine import apsw
 from hooks_cli.store.faults import translate
-from hooks_cli.store.schema import FORMAT
 from hooks_cli.store.sensitive import Guard, guard_of
-from hooks_cli.store.transaction import Transaction, find_mark
+from hooks_cli.store.transaction import Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ def open_store(
     *,
     create: bool = True,
     budget_ms: int = MEMORY_BUDGET_MS,
-    accept_rollback: bool = False,
     key: key_source.Key | None = None,
 ) -> EmbeddedStore:
     """Open the project's store, making it and its key on first use when `create` is true. `key` is one that was had already.
@@ -70,7 +68,7 @@ def open_store(
         lock.release(held)
         raise
     try:
-        _check_state(store, environment, accept_rollback)
+        evidence.check(store, environment)
     except BaseException:
         store.close()
         raise
@@ -118,55 +116,12 @@ def _settle_plain(environment: Environment, path: str, budget_ms: int) -> None:
         key_keeping.adopt_next(environment.key_path, following)
 
 
-def _check_state(store: EmbeddedStore, environment: Environment, accept_rollback: bool) -> None:
-    """The cheap part of the evidence: format, and that the store is not behind or beside its anchor."""
-    store_id, found_format = _identity(store)
-    store.store_id = store_id
-    if found_format != FORMAT:
-        if found_format > FORMAT:
-            raise NewerFormat(store=store.path, found=found_format, known=FORMAT)
-        from hooks_cli.store import migrations
-
-        migrations.migrate(store, environment, found_format)
-    anchored = anchor.read(store.anchor_path, store.key.raw, store_id)
-    revision, ledger, marks = store.query("SELECT revision, ledger, marks FROM state")[0]
-    if anchored is None or accept_rollback:
-        if anchored is None or anchored[0] > revision or anchored[1] != ledger:
-            anchor.replace(store.anchor_path, store.key.raw, store_id, revision, ledger)
-        return
-    expected, expected_ledger = anchored
-    if revision < expected:
-        raise Tampered(store=store.path, expected=f"revision {expected} or later", found=f"revision {revision}")
-    if revision == expected:
-        if ledger != expected_ledger:
-            raise Tampered(
-                store=store.path,
-                expected=f"ledger {expected_ledger.hex()[:16]} at revision {revision}",
-                found=f"ledger {ledger.hex()[:16]}",
-            )
-        return
-    mark = find_mark(marks, expected)
-    if mark is not None and mark != expected_ledger[: anchor.SHORT_HASH]:
-        raise Tampered(
-            store=store.path,
-            expected=f"ledger {expected_ledger.hex()[:16]} at revision {expected}",
-            found=f"ledger {mark.hex()[:16]}",
-        )
-    anchor.advance(store.anchor_path, store.key.raw, store_id, revision, ledger)
-
-
-def _identity(store: EmbeddedStore) -> tuple[bytes, int]:
-    row = store.row("SELECT store_id, format FROM state")
-    if row is None:
-        raise Tampered(store=store.path, expected="one row of state", found="none")
-    return row[0], row[1]
-
-
 class EmbeddedStore:
     """An open store. Make it with `open_store`."""
 
     __slots__ = (
         "_held",
+        "altered",
         "anchor_path",
         "budget_ms",
         "clock",
@@ -198,6 +153,7 @@ class EmbeddedStore:
         self.clock = _no_clock
         self.guard = Guard((), False)
         self.tell = _tell_nobody
+        self.altered: Tampered | None = None
         self._held = held
 
     def query(self, sql: str, params: Params = ()) -> list[Row]:

@@ -48,6 +48,8 @@ class Transaction:
 
     def __enter__(self) -> Transaction:
         store = self.store
+        if store.altered is not None:
+            raise store.altered
         store.query("BEGIN IMMEDIATE")
         try:
             self.revision, self.live, ledger, self._marks = store.query(
@@ -90,6 +92,11 @@ class Transaction:
     def _rollback(self) -> None:
         if self.store.connection.in_transaction:
             self.store.connection.execute("ROLLBACK")
+
+    def accept_ledger(self, ledger: int, revision: int) -> None:
+        """Begin anew with this ledger, above this revision: only for a user who has looked and takes the store as it is."""
+        self._ledger = ledger
+        self.revision = max(self.revision, revision) + 1
 
     def next_revision(self) -> int:
         """See contract."""

@@ -1,0 +1,58 @@
+"""`memory verify`: read every row and page, and say whether the store is what was written."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Verb
+from hooks_cli.commands import opening
+from hooks_cli.errors import Tampered
+from hooks_cli.model.json_text import object_text
+from hooks_cli.store import verification
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "memory",
+    "verify",
+    "Read every row and page, and say whether the store is what was written.",
+    examples=("hooks-cli memory verify", "hooks-cli memory verify --accept-rollback"),
+    details=(
+        "Recomputes the ledger (a keyed hash over all rows) and compares it with the one kept in the store and with the anchor kept "
+        "beside the key. Writers go on meanwhile. With --accept-rollback a store that was put back or altered is taken as it is: its "
+        "ledger and its anchor begin anew. Look at it first, with the same option on recall, list or history."
+    ),
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Verify; with --accept-rollback accept. Raises Tampered (77) with what was expected and found."""
+    store = opening.for_memory(environment, create=False)
+    found = verification.verify(store, lambda _: None)
+    anchored = "none" if found.anchored is None else f"revision {found.anchored[0]}"
+    if environment.accept_rollback and (store.altered is not None or not found.sound):
+        if found.pages:
+            raise Tampered(store=store.path, expected="authentic pages", found=found.pages[0])
+        verification.accept(store)
+        environment.err("hooks-cli: the store was taken as it is; its ledger and its anchor begin anew")
+        found = verification.verify(store, lambda _: None)
+    if not found.sound:
+        raise Tampered(store=store.path, expected=_expected(found), found=_found(found))
+    if call.format != "text":
+        body = {"sound": True, "rows": found.rows, "revision": found.revision, "ledger": found.kept.hex()}
+        environment.out(object_text({"schema_version": "1", **body}) + "\n")
+        return 0
+    environment.out(
+        f"The store is what was written: {found.rows} rows, revision {found.revision}, anchor {anchored}.\n"
+    )
+    return 0
+
+
+def _expected(found: verification.Evidence) -> str:
+    return f"the ledger {found.kept.hex()[:16]} at revision {found.revision}"
+
+
+def _found(found: verification.Evidence) -> str:
+    said = [f"the rows' ledger {found.computed.hex()[:16]}"] if found.kept != found.computed else []
+    return "; ".join([*said, *found.pages, *found.broken])
