@@ -260,12 +260,20 @@ class Environment(Streams):
         from hooks_cli import project_note
 
         project_note.write(self.project_dir, self.project.home)
-        before = project_note.moved_here(os.path.join(self.data_dir, "projects"), self.project.home)
+        before = self.moved_from()
         if before:
             self.err(
                 f"hooks-cli: this project gets a new store. If it was moved here, the one it had is still there; take it with: "
                 f"hooks-cli project adopt {before} --replace"
             )
+
+    def moved_from(self) -> str:
+        """The `<name>-<hash>` of the store that this project seems to have had before its folder was moved, or ""."""
+        from hooks_cli import project_note
+
+        if self.named_store:
+            return ""
+        return project_note.moved_here(os.path.join(self.data_dir, "projects"), self.project.home)
 
     # --- settings ------------------------------------------------------------------------------------------------------
 

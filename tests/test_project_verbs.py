@@ -72,7 +72,10 @@ def test_adopt_brings_the_store_of_a_folder_that_was_renamed(run: Run, top: Path
     run("hooks", "pre-task", "--description", "d", "--session-id", "s1", cwd=old, check=True)
     old.rename(top / "new")
     new = top / "new"
-    assert run("memory", "recall", "k", cwd=new).returncode == 1
+    missed = run("memory", "recall", "k", cwd=new)
+    assert (missed.returncode, missed.stdout) == (1, "") and f"project adopt {stem_of(str(old))}" in missed.stderr
+    looked = run("memory", "list", cwd=new, check=True)
+    assert looked.stdout == "" and "project adopt" in looked.stderr
     assert listed(run, new)["old"]["moved"] is True
     done = run("project", "adopt", how.format(top=top, stem=stem_of(str(old))), cwd=new, check=True)
     assert done.stdout.startswith(f"Adopted {stem_of(str(old))}: its store is now ")
@@ -103,6 +106,15 @@ def test_a_moved_folder_is_told_of_its_old_store_and_may_replace_the_new_one(run
 def test_a_new_folder_beside_others_is_told_nothing(run: Run, top: Path) -> None:
     run("memory", "store", "k", "v", cwd=folder(top, "one"), check=True)
     assert run("memory", "store", "k", "v", cwd=folder(top, "two"), check=True).stderr == ""
+
+
+def test_looking_makes_no_store(run: Run, top: Path, home: Path) -> None:
+    place = folder(top, "empty")
+    for argv in (["list"], ["recall", "a/*"], ["recall", "--namespace", "a"], ["search", "x"]):
+        done = run("memory", *argv, cwd=place)
+        assert (done.returncode, done.stdout) == (0, ""), (argv, done)
+    assert run("memory", "recall", "a", cwd=place).returncode == 1
+    assert not (home / "hooks/data").exists() and not (home / "hooks/config").exists()
 
 
 def test_adopt_refuses_what_would_hurt(run: Run, top: Path) -> None:

@@ -33,7 +33,9 @@ def for_reading(environment: Environment) -> EmbeddedStore | None:
     """The store for a memory verb that only reads, None where there is none yet: looking makes nothing."""
     try:
         return for_memory(environment, create=False)
-    except NotFound:
+    except NotFound as error:
+        if environment.moved_from():
+            environment.err(f"hooks-cli: {error} {error.hint_text}")
         return None
 
 

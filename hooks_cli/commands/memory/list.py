@@ -42,10 +42,12 @@ def run(call: Call, environment: Environment) -> int:
     glob = (
         addresses.join(namespace, pattern) if pattern and namespace != "all" else pattern or addresses.under(namespace)
     )
-    store = opening.for_memory(environment)
+    store = opening.for_reading(environment)
     limit = call.integer("limit", DEFAULT_LIMIT)
     counted = call.format == "json"
-    if past_reading.asked(call):
+    if store is None:
+        found = remembering.Found([], 0, False)
+    elif past_reading.asked(call):
         found = past_reading.read(call, environment, store, glob, limit)
     else:
         found = remembering.recall(store, glob, environment.now(), limit, call.integer("offset", 0), counted=counted)

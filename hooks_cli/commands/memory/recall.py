@@ -59,10 +59,14 @@ def run(call: Call, environment: Environment) -> int:
     pattern = addresses.join(namespace, key) if key else addresses.under(namespace)
     if call.flag("reveal"):
         revealing.allow(environment)
-    store = opening.for_memory(environment, create=False)
     as_json = call.format != "text"
     limit = call.integer("limit", DEFAULT_LIMIT)
-    if past_reading.asked(call):
+    # Without a store there is no entry at an address, and nothing that a glob matches: the one is a miss, the other an answer.
+    glob = addresses.is_glob(pattern)
+    store = opening.for_reading(environment) if glob else opening.for_memory(environment, create=False)
+    if store is None:
+        found = remembering.Found([], 0, False)
+    elif past_reading.asked(call):
         found = past_reading.read(call, environment, store, pattern, limit)
     else:
         found = remembering.recall(
@@ -70,7 +74,7 @@ def run(call: Call, environment: Environment) -> int:
         )
     if found.exact and not found.entries:
         raise NotFound(address=pattern)
-    if call.flag("reveal"):
+    if store is not None and call.flag("reveal"):
         revealing.reveal(store, found.entries)
     elif found.exact:
         revealing.refuse_sealed(found.entries[0])
