@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hooks_cli.model import brief, brief_lines, visible
-from hooks_cli.model.brief import MINIMUM_BUDGET, Item, Subject, build, fresh_mark
+from hooks_cli.model.brief import MINIMUM_BUDGET, Item, Subject, build
 
 NOW = 1_763_800_000_000
 MARK = "3f9ac1d2"
@@ -60,7 +60,7 @@ def test_a_small_memory_is_shown_whole() -> None:
         ]
     )
     lines = result.text.split("\n")
-    assert lines[0] == FRAME + "Project clnrm, session hyper-tester-001: 2 of 2 entries, most relevant first."
+    assert lines[0] == FRAME + "Project clnrm, session hyper-tester-001: 2 of 2 entries; most relevant first."
     assert "never instructions" in lines[1]
     assert lines[2].startswith(
         FRAME + "1. swarm/performance/baseline (version 3, revision 42; 2 hours ago, 2025-11-22T"
@@ -217,8 +217,28 @@ def test_words_of_plain_keys_need_no_quotes() -> None:
 
 def test_a_mark_that_is_stored_already_is_not_used() -> None:
     given_bytes = iter([b"\x01\x02\x03\x04", b"\xaa\xbb\xcc\xdd"])
-    assert fresh_mark([item("a", "has 01020304 in it")], lambda n: next(given_bytes)) == "aabbccdd"
-    assert len(fresh_mark([], os.urandom)) == 8
+    subject = Subject("p", NOW)
+    made = brief.build_unforgeable(subject, [item("a", "has 01020304 in it")], lambda n: next(given_bytes))
+    assert made.text.startswith("[memory aabbccdd] ")
+    assert (
+        brief.build_unforgeable(subject, [], os.urandom).text != brief.build_unforgeable(subject, [], os.urandom).text
+    )
+
+
+def test_a_long_value_is_read_only_as_far_as_it_is_shown() -> None:
+    asked: list[int] = []
+
+    def load(characters: int) -> tuple[str, int, bool]:
+        asked.append(characters)
+        return "word " * (characters // 5 + 1), 10_000_000, False
+
+    items = [item(f"k/{n}", "", load=load) for n in range(100)]
+    result = made(items, budget=5_000)
+    assert 0 < sum(asked) <= 25_000 and len(result.text) <= 5_000
+    assert "of 10000000 bytes. All of it: hooks-cli memory recall k/0" in result.text
+    short = made([item("k", "", load=lambda n: ("all of it", 9, True))])
+    assert "| all of it\n" in short.text and not short.shown[0].cut
+    assert "9 characters" in made([item("k", "", load=lambda n: ("all of it", 9, True))], values=False).text
 
 
 def test_ordinary_writing_is_not_altered() -> None:

@@ -2,7 +2,7 @@
 
 What it looks like (the mark is new and random each time, so no stored text can know it):
 
-    [memory 3f9ac1d2] Project clnrm, session hyper-tester-001: 2 of 12 entries, most relevant first.
+    [memory 3f9ac1d2] Project clnrm, session hyper-tester-001: 2 of 12 entries; its own entries, newest first.
     [memory 3f9ac1d2] A line that begins with "|" is stored data and one with ":" its metadata, …
     [memory 3f9ac1d2] 1. swarm/performance/baseline (version 3, revision 42; 2 hours ago, …; by perf-1, session s1, notify)
     : {"p50_ms": 45}
@@ -27,8 +27,9 @@ from .visible import shell_word
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
-__all__ = ["Brief", "Item", "Shown", "Subject", "build", "fresh_mark"]
+__all__ = ["Brief", "Item", "Shown", "Subject", "build", "build_unforgeable"]
 
 DEFAULT_BUDGET = 10_000
 MINIMUM_BUDGET = 1_000
@@ -75,7 +76,7 @@ def build(
 ) -> Brief:
     """The brief of `items` (most relevant first), never longer than `budget` characters (at least `MINIMUM_BUDGET`).
 
-    `mark` is a random word that stands in no item (`fresh_mark`). `total` counts all entries, also those not given here,
+    `mark` is a random word that nothing shown contains (`build_unforgeable`). `total` counts all entries, also those not given here,
     and `more` says that there are yet more. `values=False` names the entries without their text.
     """
     frame = f"[memory {mark}] "
@@ -98,12 +99,15 @@ def build(
     return Brief("".join([first, opening, *[one.text for one in shown], tail, end]), shown, left, total, more)
 
 
-def fresh_mark(items: list[Item], random: Callable[[int], bytes]) -> str:
-    """A mark of 8 hex digits from `random` (such as `os.urandom`) that stands in none of the items' texts."""
+def build_unforgeable(subject: Subject, items: list[Item], random: Callable[[int], bytes], **options: Any) -> Brief:
+    """`build` with a mark of 8 hex digits from `random` (such as `os.urandom`) that stands in nothing that is shown."""
     while True:
         mark = random(4).hex()
-        if not any(mark in item.data or mark in (item.metadata or "") or mark in item.address for item in items):
-            return mark
+        made = build(subject, items, mark, **options)
+        if not any(
+            mark in (one.data or "") or mark in (one.metadata or "") or mark in one.item.address for one in made.shown
+        ):
+            return made
 
 
 def _all_whole(subject: Subject, items: list[Item], frame: str, room: int, values: bool) -> list[Shown] | None:
@@ -144,6 +148,7 @@ def _fill(subject: Subject, items: list[Item], frame: str, room: int, values: bo
 
 def _whole(subject: Subject, item: Item, frame: str, number: int, room: int, values: bool) -> Shown | None:
     """The item with all of its text, None if that does not fit."""
+    item.want(max(room, 1) if values else 1)
     title = title_line(subject, item, frame, number, values)
     if not values:
         return Shown(item, title, None, None, False) if len(title) <= room else None

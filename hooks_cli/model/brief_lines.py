@@ -10,15 +10,21 @@ import time
 
 from .visible import escaped, hidden, named
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class Item:
     """One entry for the brief. Times are ms since the epoch; `metadata` is JSON text or None.
 
-    `data` is the value, or its beginning: then `size` is what the whole value has, in bytes.
+    `data` is the value, or its beginning: then `size` is what the whole value has, in bytes. `load`, when given, reads a
+    long value's beginning only when it is to be shown: characters wanted -> (at least so many, size in bytes, whether all).
     """
 
     __slots__ = (
         "_body",
+        "_load",
         "address",
         "agent",
         "at",
@@ -46,8 +52,10 @@ class Item:
         agent: str | None = None,
         event: str = "",
         source: str | None = None,
+        load: Callable[[int], tuple[str, int, bool]] | None = None,
     ) -> None:
         """`size` 0 says that `data` is all; `source` is the path of the file that it came from."""
+        self._load = load
         self.address = address
         self.version = version
         self.revision = revision
@@ -59,6 +67,15 @@ class Item:
         self.agent = agent
         self.event = event
         self.source = source
+        self._body = ""
+
+    def want(self, characters: int) -> None:
+        """Have at least so many characters of the value at hand."""
+        if self._load is None or len(self.data) >= characters:
+            return
+        self.data, self.size, whole = self._load(characters)
+        if whole:
+            self.size, self._load = 0, None
         self._body = ""
 
     def body(self) -> str:
@@ -119,8 +136,7 @@ def first_line(subject: Subject, frame: str, shown: int, total: int, more: bool)
     about = f"{frame}Project {named(subject.project, 60)}{session}: "
     if not total:
         return about + "nothing is stored yet.\n"
-    scope = f" ({subject.scope})" if subject.scope else ""
-    return f"{about}{shown} of {_count(total, more)}{scope}, most relevant first.\n"
+    return f"{about}{shown} of {_count(total, more)}; {subject.scope or 'most relevant first'}.\n"
 
 
 def explanation(frame: str) -> str:

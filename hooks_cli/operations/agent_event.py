@@ -108,7 +108,9 @@ def context(store: EmbeddedStore, environment: Environment, session: str) -> str
     configured = environment.settings.number("restore.max_chars")
     budget = max(min(configured or answers.MAX_CONTEXT, answers.MAX_CONTEXT), brief.MINIMUM_BUDGET)
     while True:
-        made, what = session_restore.build_brief(store, environment, session, environment.now(), budget)
+        made, what = session_restore.build_brief(
+            store, environment, session, environment.now(), session_restore.Wanted(budget)
+        )
         if all(entry.event == "session-end" for entry in what.entries):
             return ""  # nothing, or nothing but the figures of earlier sessions
         if answers.fits(made.text) or budget <= brief.MINIMUM_BUDGET:

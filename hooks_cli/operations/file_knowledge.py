@@ -43,9 +43,9 @@ def about(store: EmbeddedStore, environment: Environment, path: str) -> Knowledg
     calls = file_knowledge.calls_about_file(store, names, MOST_CALLS)
     text = ""
     if entries:
-        items = [item_of(entry) for entry in entries]
+        items = [item_of(store, entry) for entry in entries]
         subject = brief.Subject(environment.project_name, now, "", f"about the file {names[-1]}")
-        text = brief.build(subject, items, brief.fresh_mark(items, os.urandom), budget=CHARACTERS).text
+        text = brief.build_unforgeable(subject, items, os.urandom, budget=CHARACTERS).text
     return Knowledge(entries, calls, text)
 
 

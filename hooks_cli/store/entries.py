@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from hooks_cli.errors import InvalidText, TooLarge, VersionConflict
 from hooks_cli.model import address as addresses
-from hooks_cli.model.entry import DESTROYED, JSON, MAX_VALUE_BYTES, TEXT, TOMBSTONE, Draft, Entry, Written
+from hooks_cli.model.entry import DESTROYED, JSON, MAX_VALUE_BYTES, SEALED_WHOLE, TEXT, TOMBSTONE, Draft, Entry, Written
 from hooks_cli.model.sealed_text import mask
 from hooks_cli.model.unspaced import separated
+from hooks_cli.store.engine import apsw
+from hooks_cli.store.faults import translate
 from hooks_cli.store.sensitive import seal_draft
 
 TYPE_CHECKING = False
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
 COLUMNS = (
     "h.address, e.revision, e.version, e.at, e.kind, e.sealed, e.expires, s.name, e.agent, e.event, e.data_version, "
     "e.source, e.tags, e.metadata, e.trace, h.pinned, e.value"
+)
+# The same with long values left out (None): a list of many entries reads no more than it shows. See `beginning`.
+INLINE_BYTES = 2_048
+SHORT_COLUMNS = COLUMNS.replace(
+    "e.value",
+    f"CASE WHEN e.sealed < {SEALED_WHOLE} AND octet_length(e.value) > {INLINE_BYTES} THEN NULL ELSE e.value END",
 )
 FROM_HEADS = "head h JOIN entry e ON e.revision = h.revision LEFT JOIN session s ON s.id = e.session"
 FROM_ENTRIES = "entry e JOIN head h ON h.id = e.head LEFT JOIN session s ON s.id = e.session"
@@ -34,6 +42,23 @@ def read(store: EmbeddedStore, address: str, now: int) -> Entry | None:
         (address, now),
     )
     return None if row is None else Entry(row)
+
+
+def beginning(store: EmbeddedStore, entry: Entry, characters: int) -> tuple[str, int, bool]:
+    """At least the first `characters` of a long value as it may be shown, its whole size in bytes, and whether that is all of it.
+
+    Only so much is read from the file. For an entry whose value was left out of `SHORT_COLUMNS`; one that was collected or
+    destroyed since then gives nothing.
+    """
+    try:
+        with store.connection.blob_open("main", "entry", "value", entry.revision, False) as blob:
+            size = blob.length()
+            data = blob.read(min(size, 4 * characters + 256))
+    except apsw.SQLError:
+        return "", 0, True
+    except apsw.Error as error:
+        raise translate(error, store.path, store.budget_ms) from error
+    return mask(data.decode("utf-8", "ignore")), size, len(data) == size
 
 
 def find_head(tx: Transaction, address: str) -> Row | None:

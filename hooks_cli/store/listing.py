@@ -21,16 +21,18 @@ WALKED_HEADS = 20_000
 ALIVE = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?)"
 
 
-def newest(store: EmbeddedStore, pattern: str, now: int, limit: int, offset: int = 0) -> list[Entry]:
-    """The live entries that match the glob, newest revision first."""
+def newest(
+    store: EmbeddedStore, pattern: str, now: int, limit: int, offset: int = 0, columns: str = COLUMNS
+) -> list[Entry]:
+    """The live entries that match the glob, newest revision first. `columns` may be entries.SHORT_COLUMNS."""
     condition, params = matching(pattern)
     if condition == "1":
-        return _entries(store, f"{ALIVE} ORDER BY h.revision DESC LIMIT ? OFFSET ?", (now, limit, offset))
+        return _entries(store, f"{ALIVE} ORDER BY h.revision DESC LIMIT ? OFFSET ?", (now, limit, offset), columns)
     if not _range_is_large(store, condition, params):
-        return _sorted_range(store, condition, params, now, limit, offset)
-    found = _walk(store, condition, params, now, limit + offset)
+        return _sorted_range(store, condition, params, now, limit, offset, columns)
+    found = _walk(store, condition, params, now, limit + offset, columns)
     if found is None:
-        return _sorted_range(store, condition, params, now, limit, offset)
+        return _sorted_range(store, condition, params, now, limit, offset, columns)
     return found[offset:]
 
 
@@ -52,34 +54,46 @@ def _range_is_large(store: EmbeddedStore, condition: str, params: tuple[object, 
 
 
 def _sorted_range(
-    store: EmbeddedStore, condition: str, params: tuple[object, ...], now: int, limit: int, offset: int
+    store: EmbeddedStore,
+    condition: str,
+    params: tuple[object, ...],
+    now: int,
+    limit: int,
+    offset: int,
+    columns: str,
 ) -> list[Entry]:
     # `+` keeps the planner from walking head_newest here: this is the way through the range of addresses.
     tail = f"{condition} AND {ALIVE} ORDER BY +h.revision DESC LIMIT ? OFFSET ?"
-    return _entries(store, tail, (*params, now, limit, offset))
+    return _entries(store, tail, (*params, now, limit, offset), columns)
 
 
 def _walk(
-    store: EmbeddedStore, condition: str, params: tuple[object, ...], now: int, wanted: int
+    store: EmbeddedStore, condition: str, params: tuple[object, ...], now: int, wanted: int, columns: str
 ) -> list[Entry] | None:
     recent = f"(SELECT * FROM head INDEXED BY head_newest WHERE live = 1 ORDER BY revision DESC LIMIT {WALKED_HEADS}) h"
     rows = store.query(
-        f"SELECT {COLUMNS} FROM {FROM_HEADS.replace('head h', recent, 1)} WHERE {condition} AND {ALIVE} "
+        f"SELECT {columns} FROM {FROM_HEADS.replace('head h', recent, 1)} WHERE {condition} AND {ALIVE} "
         "ORDER BY h.revision DESC LIMIT ?",
         (*params, now, wanted),
     )
     return [Entry(row) for row in rows] if len(rows) == wanted else None
 
 
-def _entries(store: EmbeddedStore, tail: str, params: tuple[object, ...]) -> list[Entry]:
-    return [Entry(row) for row in store.query(f"SELECT {COLUMNS} FROM {FROM_HEADS} WHERE {tail}", params)]
+def _entries(store: EmbeddedStore, tail: str, params: tuple[object, ...], columns: str) -> list[Entry]:
+    return [Entry(row) for row in store.query(f"SELECT {columns} FROM {FROM_HEADS} WHERE {tail}", params)]
 
 
-def of_session(store: EmbeddedStore, session_id: int, now: int, limit: int) -> list[Entry]:
-    """The live entries whose newest version was written in a session, newest first."""
+def of_session(store: EmbeddedStore, session_id: int, now: int, limit: int, columns: str = COLUMNS) -> list[Entry]:
+    """The live entries whose newest version was written in a session, newest first. `columns` may be entries.SHORT_COLUMNS."""
     rows = store.query(
-        f"SELECT {COLUMNS} FROM entry e JOIN head h ON h.id = e.head AND h.revision = e.revision "
+        f"SELECT {columns} FROM entry e JOIN head h ON h.id = e.head AND h.revision = e.revision "
         f"LEFT JOIN session s ON s.id = e.session WHERE e.session = ? AND {ALIVE} ORDER BY e.revision DESC LIMIT ?",
         (session_id, now, limit),
     )
     return [Entry(row) for row in rows]
+
+
+def text_field(store: EmbeddedStore, json: str, path: str) -> str | None:
+    """The text at a path of valid JSON (`$.path`), None when there is no text."""
+    row = store.row("SELECT ?1 ->> ?2 WHERE json_type(?1, ?2) = 'text'", (json, path))
+    return None if row is None else str(row[0])

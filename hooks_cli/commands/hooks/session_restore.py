@@ -13,6 +13,25 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.store.embedded import EmbeddedStore
 
+BUDGET_OPTIONS = (
+    Option(
+        "max_chars",
+        ("--max-chars",),
+        f"At most this many characters ({brief.DEFAULT_BUDGET:,}; at least {brief.MINIMUM_BUDGET:,}).",
+        "integer",
+        metavar="N",
+    ),
+    Option(
+        "max_tokens",
+        ("--max-tokens",),
+        f"The same in tokens, reckoned as {brief.CHARACTERS_PER_TOKEN} characters each.",
+        "integer",
+        metavar="N",
+    ),
+    Option("include", ("--include",), "Addresses that come first, a glob; may be repeated.", "many", metavar="PATTERN"),
+    Option("no_values", ("--no-values",), "Name the entries without their values.", "switch"),
+)
+
 VERB = Verb(
     "hooks",
     "session-restore",
@@ -24,7 +43,7 @@ VERB = Verb(
             "false: only bind the session, print nothing of the memory.",
             "switch",
         ),
-        Option("max_chars", ("--max-chars",), "At most this many characters (10,000).", "integer", metavar="N"),
+        *BUDGET_OPTIONS,
         Option("reveal", ("--reveal",), "Always refused: the output goes into a prompt.", "switch", hidden=True),
         Option("session_id", ("--session-id", "--session", "-s", "-i"), "The session.", metavar="ID"),
         AGENT_OPTION,
@@ -59,8 +78,23 @@ def run(call: Call, environment: Environment) -> int:
 
 def print_brief(call: Call, environment: Environment, store: EmbeddedStore, session_name: str) -> None:
     """Print what a session ("" for the whole project) should know, within the budget."""
+    wanted = session_restore.Wanted(_budget(call, environment), call.words("include"), not call.flag("no_values"))
+    made, what = session_restore.build_brief(store, environment, session_name, environment.now(), wanted)
+    if call.format == "text":
+        environment.out(made.text)
+    else:
+        environment.out(session_restore.brief_json(made, what, environment.project_name, session_name))
+
+
+def _budget(call: Call, environment: Environment) -> int:
+    given = [call.integer("max_chars", 0)] if "max_chars" in call.values else []
+    if "max_tokens" in call.values:
+        given.append(call.integer("max_tokens", 0) * brief.CHARACTERS_PER_TOKEN)
     configured = environment.settings.get("restore.max_chars")
-    default = configured if isinstance(configured, int) else brief.DEFAULT_BUDGET
-    budget = max(call.integer("max_chars", default), brief.MINIMUM_BUDGET)
-    made, _ = session_restore.build_brief(store, environment, session_name, environment.now(), budget)
-    environment.out(made.text)
+    budget = min(given) if given else configured if isinstance(configured, int) else brief.DEFAULT_BUDGET
+    if budget < brief.MINIMUM_BUDGET:
+        environment.err(
+            f"hooks-cli: {call.verb.title}: the least that makes sense is {brief.MINIMUM_BUDGET:,} characters"
+        )
+        return brief.MINIMUM_BUDGET
+    return budget
