@@ -219,6 +219,12 @@ class Tampered(AccessDenied):
     hint = "It was rolled back or altered. Look at it with --accept-rollback, restore a backup, or accept it as it is."
 
 
+class StoreGone(AccessDenied):
+    """The store {store} is gone, though it was written to: its anchor {anchor} is still there."""
+
+    hint = "Bring it back: hooks-cli memory restore BACKUP. To begin with an empty one: rm '{anchor}'"
+
+
 class PermissionRefused(AccessDenied):
     """{path} may not be read or written: {reason}."""
 

@@ -138,6 +138,21 @@ def test_a_passphrase_and_an_unfinished_rotation(run: Run, keys: Path, environ: 
     assert findings(run, 78)["key"]["level"] == "error"
 
 
+def test_a_store_that_is_gone_is_not_taken_for_an_empty_one(run: Run, home: Path, keys: Path) -> None:
+    run("memory", "store", "a", "b", check=True)
+    for path in store_of(home).parent.glob("memory.db*"):
+        path.unlink()
+    for call in (("memory", "recall", "a"), ("memory", "store", "c", "d"), ("hooks", "notify", "--message", "m")):
+        done = run(*call)
+        assert (done.returncode, done.stdout) == (77, ""), call
+        assert ".anchor" in done.stderr
+    assert findings(run, 77)["store"]["level"] == "error"
+    assert list((home / "hooks" / "data").rglob("memory.db")) == []
+    next(keys.glob("*.anchor")).unlink()  # as the message says
+    run("memory", "store", "c", "d", check=True)
+    assert run("memory", "recall", "a").returncode == 1
+
+
 def test_what_was_left_behind(run: Run, home: Path) -> None:
     run("memory", "store", "a", "b", check=True)
     store_of(home).with_name("memory.db.rotating").write_bytes(b"x")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.errors import HooksError
+from hooks_cli.errors import HooksError, StoreGone
 from hooks_cli.operations.doctor import ERROR, NOTE, OK, WARNING, Finding, of_error
 from hooks_cli.operations.key_facts import facts
 
@@ -104,6 +104,9 @@ def store(environment: Environment) -> Iterator[Finding]:
     from hooks_cli.store.embedded import open_store
 
     path = environment.store_path
+    if not os.path.exists(path) and os.path.exists(environment.anchor_path):
+        yield of_error("store", StoreGone(store=path, anchor=environment.anchor_path))
+        return
     if not os.path.exists(path):
         yield Finding("store", NOTE, f"{path} is not made yet; the first use makes it")
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from hooks_cli.crypto import key_source
-from hooks_cli.errors import CannotCreate, InternalError, NetworkFileSystem, PermissionRefused
+from hooks_cli.errors import CannotCreate, InternalError, NetworkFileSystem, PermissionRefused, StoreGone
 from hooks_cli.store import lock, opening
 from hooks_cli.store.engine import apsw
 from hooks_cli.store.faults import translate
@@ -39,7 +39,7 @@ NETWORK_FILE_SYSTEMS = (
 def create(environment: Environment, budget_ms: int) -> None:
     """Make the store of this environment, unless another process has made it meanwhile.
 
-    Raises CannotCreate (73), PermissionRefused (77), NetworkFileSystem (69), and what `key_source` raises.
+    Raises CannotCreate (73), PermissionRefused or StoreGone (77), NetworkFileSystem (69), and what `key_source` raises.
     """
     path = environment.store_path
     folder = os.path.dirname(path)
@@ -49,6 +49,9 @@ def create(environment: Environment, budget_ms: int) -> None:
     try:
         if os.path.exists(path):
             return
+        if os.path.exists(environment.anchor_path):
+            # An empty store in the place of one that was lost would look like an answer.
+            raise StoreGone(store=path, anchor=environment.anchor_path)
         encrypted = environment.settings.get("memory.security.encrypt_at_rest") is not False
         key = key_source.resolve_or_create(environment)
         draft = f"{path}.new-{os.getpid()}-{os.urandom(4).hex()}"

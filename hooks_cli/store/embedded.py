@@ -41,16 +41,21 @@ def open_store(
 ) -> EmbeddedStore:
     """Open the project's store, making it and its key on first use when `create` is true. `key` is one that was had already.
 
-    Raises NotFound (1) when there is none and `create` is false, WrongKey, KeyMissing, KeyExposed, NotEncrypted or Tampered (77),
-    NewerFormat or NetworkFileSystem (69), CannotCreate (73), Busy (75), KeySourceError (78).
+    Raises NotFound (1) when there is none and `create` is false, WrongKey, KeyMissing, KeyExposed, NotEncrypted, StoreGone
+    or Tampered (77), NewerFormat or NetworkFileSystem (69), CannotCreate (73), Busy (75), KeySourceError (78).
     """
     path = environment.store_path
     encrypted = environment.settings.get("memory.security.encrypt_at_rest") is not False
     if not os.path.exists(path):
+<<<<<<< HEAD
         if not create:
             moved = environment.moved_from()
             hint = f"It seems to have been moved: hooks-cli project adopt {moved}" if moved else "memory init makes it."
             raise NotFound(f"There is no store yet for {environment.project_root}.", hint=hint)
+=======
+        if not create and not os.path.exists(environment.anchor_path):
+            raise NotFound(f"There is no store yet for {environment.project_root}.", hint="memory init makes it.")
+>>>>>>> d867315 (A store that is gone is said to be gone; the threat model, by attacker position; how keys are kept)
         from hooks_cli.store import creation
 
         creation.create(environment, budget_ms)
