@@ -47,15 +47,10 @@ def open_store(
     path = environment.store_path
     encrypted = environment.settings.get("memory.security.encrypt_at_rest") is not False
     if not os.path.exists(path):
-<<<<<<< HEAD
-        if not create:
+        if not create and not os.path.exists(environment.anchor_path):
             moved = environment.moved_from()
             hint = f"It seems to have been moved: hooks-cli project adopt {moved}" if moved else "memory init makes it."
             raise NotFound(f"There is no store yet for {environment.project_root}.", hint=hint)
-=======
-        if not create and not os.path.exists(environment.anchor_path):
-            raise NotFound(f"There is no store yet for {environment.project_root}.", hint="memory init makes it.")
->>>>>>> d867315 (A store that is gone is said to be gone; the threat model, by attacker position; how keys are kept)
         from hooks_cli.store import creation
 
         creation.create(environment, budget_ms)
