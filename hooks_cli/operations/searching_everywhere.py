@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.environment import Environment
 from hooks_cli.errors import HooksError
+from hooks_cli.operations.projects import known_projects
 from hooks_cli.operations.searching import Request, Result, search_store
-from hooks_cli.project import STORE_FILE
 from hooks_cli.store.embedded import EmbeddedStore, open_store
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
 
 
 def others(environment: Environment) -> list[Environment]:
     """An environment for each other project that has a store in the user's data directory, by name."""
-    folder = os.path.join(environment.data_dir, "projects")
-    found = []
-    for stem in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
-        path = os.path.join(folder, stem, STORE_FILE)
-        if not os.path.exists(path) or os.path.realpath(path) == os.path.realpath(environment.store_path):
-            continue
-        variables = {name: value for name, value in environment.variables.items() if name != "HOOKS_STORE"}
-        other = Environment(variables, environment.cwd)
-        # The project's folder may be gone or moved: its store is found by the folder's own name, and this project's settings hold.
-        other.project_stem = stem
-        other.settings = environment.settings
-        other.named_store = ""
-        found.append(other)
-    return found
+    present = os.path.realpath(environment.store_path)
+    known = [project for project in known_projects(environment) if os.path.realpath(project.store) != present]
+    return [environment.in_project(project.stem, project.path) for project in known]
 
 
 def search_all(store: EmbeddedStore | None, environment: Environment, request: Request) -> Result:
