@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from hooks_cli.errors import CannotCreate, PermissionRefused, UsageError
 from hooks_cli.integrations.launcher import interpreter_path, launcher_path, next_on_path
 from hooks_cli.integrations.shims import folder as shims
+from tests.conftest import BIN, Run
 
 SHELLS = [shell for shell in ("dash", "bash", "busybox", "ksh", "zsh") if shutil.which(shell)]
 
@@ -365,3 +367,55 @@ def test_the_launcher_is_found_beside_the_interpreter(tmp_path: Path) -> None:
     assert interpreter_path(str(launcher)) == sys.executable
     launcher.write_text("#!/bin/sh\n'''exec' python\n")
     assert interpreter_path(str(launcher)) == os.path.abspath(sys.executable)
+
+
+# --- the verbs, and a call from end to end -------------------------------------------------------------------------------------
+def test_the_verbs(run: Run, environ: dict[str, str]) -> None:
+    folder = os.path.join(environ["HOOKS_HOME"], "data", "shims")
+    path = run("shims", "path")
+    assert (path.returncode, path.stdout) == (0, folder + "\n") and "not installed" in path.stderr
+    assert run("shims", "status").returncode == 1
+    assert run("shims", "remove", check=True).stdout == f"No shims in {folder}\n"
+    done = run("shims", "install", "npx", "ruflo", check=True)
+    assert sorted(os.listdir(folder)) == ["npx", "ruflo"] and f"export PATH='{folder}':\"$PATH\"" in done.stdout
+    run("shims", "install", check=True)
+    assert sorted(os.listdir(folder)) == ["bunx", "npx", "pnpm", "ruflo"]
+    assert "all as they should be" in run("shims", "install", check=True).stdout
+    assert run("shims", "path", check=True).stderr == ""
+    assert run("shims", "status").returncode == 1, "not on PATH yet"
+    first = {"PATH": f"{folder}:{environ['PATH']}"}
+    status = json.loads(run("shims", "status", "--json", env=first, check=True).stdout)
+    assert status["ready"] is True and all(row["active"] and row["state"] == "current" for row in status["shims"])
+    assert run("shims", "install", "yarn").returncode == 64
+    run("shims", "remove", "pnpm", check=True)
+    assert json.loads(run("shims", "remove", "--json", check=True).stdout)["removed"] == ["npx", "bunx", "ruflo"]
+    assert not os.path.exists(folder)
+
+
+def test_a_prompts_line_from_end_to_end(run: Run, project: Path, environ: dict[str, str], tmp_path: Path) -> None:
+    """The commands as prompts have them, typed into a shell whose PATH has the shims first and no Python of ours."""
+    run("shims", "install", check=True)
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "npx").write_text("#!/bin/sh\necho real npx: $*\nexit 4\n")
+    (tmp_path / "real" / "npx").chmod(0o755)
+    folder = run("shims", "path", check=True).stdout.strip()
+    env = {**environ, "PATH": f"{folder}:{tmp_path / 'real'}:/usr/bin:/bin"}
+    assert str(BIN) not in env["PATH"]
+
+    def shell(line: str, text: str = "") -> tuple[str, int]:
+        done = subprocess.run(
+            ["sh", "-c", line], env=env, cwd=project, input=text, capture_output=True, text=True, timeout=60
+        )
+        return done.stdout, done.returncode
+
+    message = (
+        """npx claude-flow@alpha hooks notify --message "it's 45ms" --memory-key "swarm/p" --metadata '{"p50_ms":45}'"""
+    )
+    assert shell(message) == ("Stored successfully: swarm/p (revision 1, version 1)\n", 0)
+    assert shell('npx -y claude-flow@alpha memory recall "swarm/p"') == ("it's 45ms", 0)
+    assert shell("npx claude-flow memory recall nothing/there || echo default") == ("default\n", 0)
+    assert shell("ruflo memory store k -", "from stdin")[1] == 0
+    assert shell("pnpm dlx claude-flow memory recall k")[0].strip() == "from stdin"
+    assert shell("npx claude-flow@alpha hooks no-such-verb")[1] == 64
+    assert shell("npx claude-flow@alpha mcp start 'a b'") == ("real npx: claude-flow@alpha mcp start a b\n", 4)
+    assert shell("npx prettier --check .") == ("real npx: prettier --check .\n", 4)

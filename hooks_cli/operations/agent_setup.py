@@ -47,7 +47,7 @@ def _settings(environment: Environment, agent: Agent, scope: str, program: str, 
     before = read(path)
     after: str | None
     if not remove:
-        after = with_hooks(before or "", agent.hooks(program, scope), agent.shape, path)
+        after = with_hooks(before or "", agent.hooks(program), agent.shape, path)
     elif before is None or not before.strip():
         after = before
     else:

@@ -43,17 +43,17 @@ class Agent:
         self.variable = variable
         self.note = note
 
-    def hooks(self, program: str, scope: str) -> list[Hook]:
+    def hooks(self, program: str) -> list[Hook]:
         """The handlers, for a `program` as a shell would be told it."""
-        return [Hook(event, self._handler(program, scope, event), matcher) for event, matcher in self.events]
+        return [Hook(event, self._handler(program, event), matcher) for event, matcher in self.events]
 
-    def _handler(self, program: str, scope: str, event: str) -> dict[str, object]:
+    def _handler(self, program: str, event: str) -> dict[str, object]:
         command = f"{program} hooks event"
         if self.name == CLAUDE_CODE:
             # A project's file reaches people who do not have the program, and Copilot CLI, which reads it too, refuses every
-            # tool call whose hook fails. Nobody's agent is to be stopped by that.
-            guarded = f"{command} || true" if scope == PROJECT else command
-            return {"type": "command", "command": guarded, "timeout": TIMEOUT_SECONDS}
+            # tool call whose hook fails. Nobody's agent is to be stopped by that. The user's own file says the same words, because
+            # Claude Code runs a handler that stands in both files once when they are the same.
+            return {"type": "command", "command": f"{command} || true", "timeout": TIMEOUT_SECONDS}
         command += f" --protocol {self.name}"
         if self.name == GEMINI:
             return {"type": "command", "name": "hooks-cli", "command": command, "timeout": TIMEOUT_SECONDS * 1000}
