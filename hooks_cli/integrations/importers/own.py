@@ -129,6 +129,7 @@ def _from_json(reader: JsonReader, text: str, where: str) -> Record | Refused:
 
 def read_table(stream: TextIO, delimiter: str) -> Records:
     """The records of our CSV or TSV; cells that were defused are as they were."""
+    csv.field_size_limit(2 * MAX_VALUE_BYTES)
     for number, row in enumerate(csv.DictReader(stream, delimiter=delimiter), 1):
         fields = {
             name: undefused(cell) for name, cell in row.items() if isinstance(name, str) and isinstance(cell, str)

@@ -1,0 +1,153 @@
+"""The projects that an export is made of: each with its store open, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from hooks_cli import __version__
+from hooks_cli.environment import Environment
+from hooks_cli.errors import HooksError
+from hooks_cli.model.json_text import object_text
+from hooks_cli.model.selection import Selection
+from hooks_cli.model.times import to_iso
+from hooks_cli.project import Project
+from hooks_cli.store import export_rows
+from hooks_cli.store.embedded import EmbeddedStore, open_store
+
+KIND = "hooks-cli-export"
+SECTIONS = ("sessions", "tasks", "events")
+
+
+@dataclass(slots=True)
+class Choices:
+    """How the entries are to be written. `redact` takes out what is sealed or looks like a secret."""
+
+    selection: Selection
+    redact: bool = False
+    metadata: bool = True
+    pretty: bool = False
+    several: bool = False
+
+
+@dataclass(slots=True)
+class Part:
+    """One project of an export, its store open. `advance` is told how many entries were written."""
+
+    environment: Environment
+    store: EmbeddedStore
+    choices: Choices
+    advance: Callable[[int], None]
+    name: str
+    entries: int = 0
+    others: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """The sensitive names when the export is to be redacted, else None."""
+        if not self.choices.redact:
+            return None
+        return export_rows.sensitive_names(self.environment.settings.texts("memory.security.sensitive_keys"))
+
+    def header(self) -> str:
+        """The JSON object at the head of the part."""
+        selection = self.choices.selection
+        return object_text(
+            {
+                "schema_version": "1",
+                "kind": KIND,
+                "program": f"hooks-cli {__version__}",
+                "exported_at": to_iso(self.environment.now()),
+                "store_id": self.store.store_id.hex(),
+                "project": self.name,
+                "versions": selection.versions,
+                "complete": selection.complete and not self.choices.redact and self.choices.metadata,
+            }
+        )
+
+    def batches(self) -> Iterator[list[str]]:
+        """The entries as JSON objects, in lists."""
+        version = str(self.environment.settings.get("memory.version"))
+        choices = self.choices
+        for batch in export_rows.entry_objects(
+            self.store,
+            choices.selection,
+            self.environment.now(),
+            version,
+            redact=self.names,
+            metadata=choices.metadata,
+        ):
+            yield batch
+            self.entries += len(batch)
+            self.advance(len(batch))
+
+    def section(self, name: str) -> Iterator[str]:
+        """The sessions, tasks or events as JSON objects; none when the selection is about entries."""
+        if self.choices.selection.narrows_entries:
+            return
+        self.others[name] = 0
+        for text in self._rows(name):
+            self.others[name] += 1
+            yield text
+
+    def _rows(self, name: str) -> Iterator[str]:
+        if name == "sessions":
+            return export_rows.sessions(self.store, self.choices.selection)
+        reader = export_rows.tasks if name == "tasks" else export_rows.events
+        return reader(self.store, self.choices.selection, self.names)
+
+
+def environments(environment: Environment, project: str) -> list[Environment]:
+    """The environments of `current`, `all`, or the project of that name, path or `<name>-<hash>`.
+
+    Raises InputMissing (66) when there is no such project, UsageError (64) when several have that name.
+    """
+    if project in ("", "current", ".", environment.project_name, environment.project_stem):
+        return [environment]
+    from hooks_cli.operations import projects
+
+    if project != "all":
+        return [of_known(environment, projects.find(environment, project))]
+    return [of_known(environment, known) for known in projects.known_projects(environment)]
+
+
+def of_known(environment: Environment, known: object) -> Environment:
+    """The environment as it would be in another project's folder; the place of its store is the one that was found."""
+    stem, path = getattr(known, "stem", ""), getattr(known, "path", "")
+    if stem == environment.project_stem and not environment.named_store:
+        return environment
+    variables = {name: value for name, value in environment.variables.items() if name != "HOOKS_STORE"}
+    other = Environment(variables, environment.cwd)
+    home = path or environment.cwd
+    other.__dict__.update(project=Project(home, home, "listed"), project_stem=stem, named_store="", store_stem=stem)
+    return other
+
+
+@contextmanager
+def opened(
+    environments: list[Environment], choices: Choices, advance: Callable[[int], None]
+) -> Iterator[Iterator[Part]]:
+    """The parts, each store open only while its part is used; one that cannot be opened is told and passed over, unless it
+    is the only one."""
+
+    def parts() -> Generator[Part, None, None]:
+        for environment in environments:
+            try:
+                store = open_store(environment, create=False)
+            except HooksError as error:
+                if len(environments) == 1:
+                    raise
+                environments[0].err(f"hooks-cli: {environment.project_stem} is left out: {error}")
+                continue
+            try:
+                with export_rows.one_state(store):
+                    yield Part(environment, store, choices, advance, environment.project_name)
+            finally:
+                store.close()
+
+    generator = parts()
+    try:
+        yield generator
+    finally:
+        generator.close()

@@ -1,0 +1,68 @@
+"""The SQLite form of an export: an ordinary database with the records and the tables of both documents (docs/tables.md)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from hooks_cli.model.times import to_iso
+from hooks_cli.operations.export_parts import SECTIONS, Part
+from hooks_cli.output.sink import aside_name, publish
+from hooks_cli.private_files import remove_quietly, trouble
+from hooks_cli.store.export_fill import Filler, engine_errors
+from hooks_cli.store.export_rows import BATCH
+
+
+def write_sqlite(parts: Iterator[Part], path: str, force: bool) -> Iterator[Part]:
+    """Write the database: to a temporary name, 0600, then renamed."""
+    aside = aside_name(path)
+    try:
+        os.close(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise trouble(path, error, creating=True) from None
+    filler: Filler | None = None
+    try:
+        with engine_errors(path):
+            for part in parts:
+                filler = filler or _begin(aside, part)
+                _copy(filler, part)
+                yield part
+                now = to_iso(part.environment.now())
+            if filler is not None:
+                filler.finish(now)
+                filler.close()
+                filler = None
+        descriptor = os.open(aside, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+        publish(aside, path, force)
+    finally:
+        if filler is not None:
+            filler.connection.close()
+        for name in (aside, aside + "-journal"):
+            remove_quietly(name)
+
+
+def _begin(path: str, part: Part) -> Filler:
+    filler = Filler(path, {glob: str(name) for glob, name in part.environment.settings.table("export.tables").items()})
+    choices = part.choices
+    filler.note("kind", "hooks-cli-export")
+    filler.note("schema_version", "1")
+    filler.note("exported_at", to_iso(part.environment.now()))
+    filler.note("versions", choices.selection.versions)
+    filler.note("project", "" if choices.several else part.name)
+    filler.note("store_id", "" if choices.several else part.store.store_id.hex())
+    return filler
+
+
+def _copy(filler: Filler, part: Part) -> None:
+    for batch in part.batches():
+        filler.add("entries", batch, part.name)
+    for section in SECTIONS:
+        batch = []
+        for text in part.section(section):
+            batch.append(text)
+            if len(batch) == BATCH:
+                filler.add(section, batch, part.name)
+                batch = []
+        filler.add(section, batch, part.name)

@@ -1,0 +1,120 @@
+"""`memory export`: the parts, the form, and where it goes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from hooks_cli.environment import Environment
+from hooks_cli.errors import UsageError
+from hooks_cli.operations import export_parts
+from hooks_cli.operations.export_parts import Choices, Part
+from hooks_cli.output import export_text
+from hooks_cli.output.progress import Progress
+from hooks_cli.output.sink import FileSink, StreamSink, refuse_existing
+
+Write = Callable[[str], None]
+TEXT_FORMS: dict[str, Callable[[Iterator[Part], Write], Iterator[Part]]] = {
+    "json": export_text.write_json,
+    "ndjson": export_text.write_ndjson,
+    "csv": export_text.write_csv,
+    "tsv": export_text.write_tsv,
+    "markdown": export_text.write_markdown,
+}
+FILE_FORMS = ("sqlite", "parquet")
+FORMS = (*TEXT_FORMS, *FILE_FORMS)
+# Forms that keep the history by default: those that can be imported again without loss.
+WITH_HISTORY = ("json", "ndjson", "sqlite")
+_BY_SUFFIX = {
+    ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".tsv": "tsv", ".md": "markdown",
+    ".markdown": "markdown", ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite", ".parquet": "parquet",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Request:
+    """What is wanted: `form` one of FORMS, `path` a file, "-" for standard output, or "" for the form's usual place."""
+
+    form: str
+    path: str
+    project: str
+    choices: Choices
+    force: bool = False
+    compress: bool = False
+
+
+@dataclass(slots=True)
+class Exported:
+    """What was written: `path` ("" for standard output), and numbers of each kind of record."""
+
+    path: str
+    form: str
+    projects: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def form_of(path: str) -> str:
+    """The form that a file's name asks for, "" when it does not tell.
+
+    >>> form_of("a/b.json.gz"), form_of("x.DB"), form_of("notes")
+    ('json', 'sqlite', '')
+    """
+    return _BY_SUFFIX.get(os.path.splitext(path.lower().removesuffix(".gz"))[1], "")
+
+
+def export(environment: Environment, request: Request) -> Exported:
+    """Write the export.
+
+    Raises NotFound (1) when there is no store, OutputExists (73), InputMissing (66) for a folder or project that is not
+    there, ExtraMissing (69) for parquet without its extra, UsageError (64), StorageFailed or DiskFull (74).
+    """
+    environments = export_parts.environments(environment, request.project)
+    request.choices.several = len(environments) > 1
+    path = _target(environment, request)
+    done = Exported(path, request.form)
+    if path:
+        refuse_existing(path, request.force)
+    with (
+        Progress(environment, "Exporting", None) as progress,
+        export_parts.opened(environments, request.choices, progress.advance) as parts,
+    ):
+        for part in _written(environment, request, path, parts):
+            done.projects.append(part.name)
+            for name, number in {"entries": part.entries, **part.others}.items():
+                done.counts[name] = done.counts.get(name, 0) + number
+    return done
+
+
+def _target(environment: Environment, request: Request) -> str:
+    """The file to be written, "" for standard output."""
+    if request.path == "-":
+        if request.form in FILE_FORMS:
+            raise UsageError(f"The form {request.form} is a file, not text.", hint="Name it: --output FILE")
+        return ""
+    if request.path:
+        return os.path.join(environment.cwd, request.path)
+    if request.form in FILE_FORMS:
+        name = environment.project_name if request.project in ("", "current") else request.project
+        safe = "".join(c if c.isalnum() or c in "._-" else "_" for c in os.path.basename(name) or "all")
+        return os.path.join(environment.cwd, f"memory-{safe}.{request.form}")
+    return ""
+
+
+def _written(environment: Environment, request: Request, path: str, parts: Iterator[Part]) -> Iterator[Part]:
+    """Write the parts, giving each when it is done."""
+    if request.form in TEXT_FORMS:
+        sink = FileSink(path, request.force, request.compress) if path else StreamSink(environment, request.compress)
+        with sink as out:
+            yield from TEXT_FORMS[request.form](parts, out.write)
+        return
+    if request.compress:
+        raise UsageError(f"The form {request.form} is not compressed here.", hint="gzip the file, or take ndjson.")
+    if request.form == "sqlite":
+        from hooks_cli.operations.export_sqlite import write_sqlite
+
+        yield from write_sqlite(parts, path, request.force)
+    else:
+        from hooks_cli.output.export_parquet import write_parquet
+
+        yield from write_parquet(parts, path, request.force)

@@ -1,0 +1,172 @@
+"""The text forms of an export: JSON, NDJSON, CSV, TSV and Markdown. Each takes the parts and a function that writes text.
+
+`schemas/export.schema.json` says what JSON and NDJSON hold; CSV and TSV have the same members as columns, with cells
+that a spreadsheet would take for formulas defused (`integrations.importers.own`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+
+from hooks_cli.integrations.importers.own import COLUMNS, defused
+from hooks_cli.operations.export_parts import KIND, SECTIONS, Part
+
+Write = Callable[[str], None]
+_RECORDS = {"sessions": "session", "tasks": "task", "events": "event"}
+
+
+def write_ndjson(parts: Iterator[Part], write: Write) -> Iterator[Part]:
+    """One object a line: a header for each part, then its entries, sessions, tasks and events. Gives each finished part."""
+    for part in parts:
+        write('{"record":"header",' + part.header()[1:] + "\n")
+        for batch in part.batches():
+            write('{"record":"entry",' + '\n{"record":"entry",'.join([line[1:] for line in batch]) + "\n")
+        for section in SECTIONS:
+            for text in part.section(section):
+                write(f'{{"record":"{_RECORDS[section]}",{text[1:]}\n')
+        yield part
+
+
+def write_json(parts: Iterator[Part], write: Write) -> Iterator[Part]:
+    """One document; with `choices.several` the parts lie in its `projects`."""
+    first = True
+    several = False
+    for part in parts:
+        several = part.choices.several
+        if several:
+            write(f'{{"schema_version":"1","kind":"{KIND}","projects":[\n' if first else ",\n")
+        first = False
+        _document(part, write)
+        yield part
+    if several:
+        write("]}\n")
+    elif not first:
+        write("\n")
+
+
+def _document(part: Part, write: Write) -> None:
+    pretty = part.choices.pretty
+    write(part.header()[:-1] + ',\n"entries":[')
+    separator = "\n"
+    for batch in part.batches():
+        write(separator + ",\n".join([_pretty(line) for line in batch] if pretty else batch))
+        separator = ",\n"
+    write("\n]")
+    if not part.choices.selection.narrows_entries:
+        for section in SECTIONS:
+            write(f',\n"{section}":[')
+            separator = "\n"
+            for text in part.section(section):
+                write(separator + (_pretty(text) if pretty else text))
+                separator = ",\n"
+            write("\n]")
+    write("}")
+
+
+def _pretty(text: str) -> str:
+    return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+
+
+def write_csv(parts: Iterator[Part], write: Write) -> Iterator[Part]:
+    """Comma-separated values (RFC 4180), with a header row."""
+    return _table(parts, write, ",")
+
+
+def write_tsv(parts: Iterator[Part], write: Write) -> Iterator[Part]:
+    """Tab-separated values; a cell with a tab or line break is quoted."""
+    return _table(parts, write, "\t")
+
+
+def _table(parts: Iterator[Part], write: Write, delimiter: str) -> Iterator[Part]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for part in parts:
+        for batch in part.batches():
+            for line in batch:
+                writer.writerow(cells(line, part.name if part.choices.several else ""))
+            write(buffer.getvalue())
+            buffer.seek(0)
+            buffer.truncate()
+        yield part
+    write(buffer.getvalue())
+
+
+def cells(line: str, project: str) -> list[str]:
+    """The cells of one entry's JSON object, in the order of `COLUMNS`."""
+    members = json.loads(line)
+    members["project"] = project
+    # The exact text of a JSON value: what stands in `text`, else what SQLite wrote, which json.loads would not give back.
+    data = members.get("data")
+    if isinstance(data, (dict, list)) or (data is not None and not isinstance(data, str)):
+        members["data"] = members.get("text") or _raw_member(line, "data")
+    for name in ("tags", "metadata", "source"):
+        members[name] = _raw_member(line, name) if members.get(name) else ""
+    return [defused(_cell(members.get(name))) for name in COLUMNS]
+
+
+def _cell(value: object) -> str:
+    if value is None or value is False:
+        return ""
+    return "true" if value is True else str(value)
+
+
+def _raw_member(line: str, name: str) -> str:
+    """The JSON text of a member as it stands in the object, numbers as they were written."""
+    decoder = json.JSONDecoder()
+    at = 1
+    while True:
+        key, at = decoder.raw_decode(line, at)
+        end = decoder.raw_decode(line, at + 1)[1]
+        if key == name:
+            return line[at + 1 : end]
+        at = end + 1
+
+
+def write_markdown(parts: Iterator[Part], write: Write) -> Iterator[Part]:
+    """One page for people: a chapter for each entry, what is sealed masked, values fenced."""
+    for part in parts:
+        write(f"# Memory of {_inline(part.name)}\n")
+        for batch in part.batches():
+            for line in batch:
+                write(_chapter(json.loads(line)))
+        yield part
+
+
+def _chapter(entry: dict[str, object]) -> str:
+    from hooks_cli.model.sealed_text import mask
+
+    about = [f"version {entry['key_version']}", f"revision {entry['revision']}", str(entry["created_at"])]
+    about += [str(entry[name]) for name in ("event", "session_id", "agent") if entry.get(name)]
+    about += [f"expires {entry['expires_at']}"] if entry.get("expires_at") else []
+    tags = entry.get("tags")
+    about += [" ".join(f"#{tag}" for tag in tags)] if isinstance(tags, list) and tags else []
+    text = f"\n## {_inline(str(entry['key']))}\n\n{_inline(mask(' · '.join(about)))}\n"
+    data, state = entry.get("data"), entry["state"]
+    if state != "live":
+        return text + f"\n*{state}*\n"
+    kind = "" if isinstance(data, str) else "json"
+    body = data if isinstance(data, str) else str(entry.get("text") or json.dumps(data, indent=2, ensure_ascii=False))
+    text += _fenced(mask(body), kind)
+    if entry.get("metadata"):
+        text += "\nMetadata:\n" + _fenced(mask(json.dumps(entry["metadata"], indent=2, ensure_ascii=False)), "json")
+    return text
+
+
+def _fenced(text: str, kind: str) -> str:
+    """A fence longer than any within, so that a value cannot end it."""
+    longest = run = 0
+    for character in text:
+        run = run + 1 if character == "`" else 0
+        longest = max(longest, run)
+    fence = "`" * max(3, longest + 1)
+    return f"\n{fence}{kind}\n{text}" + ("" if text.endswith("\n") else "\n") + f"{fence}\n"
+
+
+def _inline(text: str) -> str:
+    return "".join("\\" + c if c in "\\`*_[]<>#|!" else c for c in text)
+
+

@@ -1,0 +1,135 @@
+"""Where an export goes: a new file (0600, whole or not at all), or standard output; compressed on request."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from types import TracebackType
+from typing import IO, Any
+
+from hooks_cli.environment import Environment
+from hooks_cli.errors import InputMissing, OutputExists
+from hooks_cli.private_files import remove_quietly, sync_folder, trouble
+
+CHUNK = 1 << 20
+
+
+def aside_name(path: str) -> str:
+    """A name beside `path` that nobody else uses."""
+    return f"{path}.{os.getpid()}.{os.urandom(4).hex()}.new"
+
+
+def refuse_existing(path: str, force: bool) -> None:
+    """Raise OutputExists (73) before any work when something is there, InputMissing (66) when its folder is not."""
+    if os.path.isdir(path):
+        raise OutputExists(path=path, hint="It is a folder. Name a file in it.")
+    if not force and os.path.lexists(path):
+        raise OutputExists(path=path)
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder):
+        raise InputMissing(f"The folder {folder} is not there.", path=folder, reason="", hint=f"mkdir -p '{folder}'")
+
+
+def publish(aside: str, path: str, force: bool) -> None:
+    """Give a finished, synced file its name. Raises OutputExists (73) when somebody took it meanwhile."""
+    try:
+        if force:
+            os.rename(aside, path)
+        else:
+            os.link(aside, path)
+            os.unlink(aside)
+        sync_folder(os.path.dirname(path) or ".")
+    except FileExistsError:
+        remove_quietly(aside)
+        raise OutputExists(path=path) from None
+    except OSError as error:
+        remove_quietly(aside)
+        raise trouble(path, error, creating=True) from None
+
+
+class FileSink:
+    """`with FileSink(path, force, compress) as sink: sink.write(text)`; nothing is there unless the block ends well."""
+
+    def __init__(self, path: str, force: bool = False, compress: bool = False) -> None:
+        self.path = path
+        self._force = force
+        self._compress = compress
+        self._aside = aside_name(path)
+        self._file: Any = None
+
+    def __enter__(self) -> FileSink:
+        refuse_existing(self.path, self._force)
+        try:
+            descriptor = os.open(self._aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise trouble(self.path, error, creating=True) from None
+        raw: IO[bytes] = open(descriptor, "wb", buffering=CHUNK)
+        self._raw = raw
+        self._file = gzip.GzipFile("", "wb", 6, raw, 0) if self._compress else raw
+        return self
+
+    def write(self, text: str) -> None:
+        """Append text as UTF-8. Raises StorageFailed or DiskFull (74)."""
+        try:
+            self._file.write(text.encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            raise trouble(self.path, error) from None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if self._compress:
+                self._file.close()
+            if kind is None:
+                self._raw.flush()
+                os.fsync(self._raw.fileno())
+            self._raw.close()
+        except OSError as problem:
+            remove_quietly(self._aside)
+            raise trouble(self.path, problem) from None
+        if kind is None:
+            publish(self._aside, self.path, self._force)
+        else:
+            remove_quietly(self._aside)
+
+
+class StreamSink:
+    """Standard output as a sink."""
+
+    def __init__(self, environment: Environment, compress: bool = False) -> None:
+        self._environment = environment
+        self._compress = compress
+        self._file: Any = None
+
+    def __enter__(self) -> StreamSink:
+        if self._compress:
+            self._file = gzip.GzipFile("", "wb", 6, _Out(self._environment), 0)
+        return self
+
+    def write(self, text: str) -> None:
+        """Print text."""
+        if self._compress:
+            self._file.write(text.encode("utf-8", "backslashreplace"))
+        else:
+            self._environment.out(text)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._compress and kind is None:
+            self._file.close()
+
+
+class _Out:
+    """Standard output as the binary file that gzip writes to."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+
+    def write(self, data: Any) -> int:
+        self._environment.out_bytes(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        self._environment.flush()
