@@ -210,8 +210,10 @@ _FROM_RECORDS = (
        SELECT 'session', iif(closed_at IS NULL, 'open', 'closed'), 'sessions/' || session_id, NULL, NULL, session_id, agent,
        coalesce(closed_at, opened_at), NULL, project FROM sessions""",
     """INSERT OR IGNORE INTO agent_interactions(verb, agent, session_id, key, message, at, revision, project)
-       SELECT verb, agent, session_id, key, coalesce(fields ->> '$.message', fields ->> '$.description', fields ->> '$.file'),
-       at, revision, project FROM events WHERE verb IN ('notify', 'session-restore') OR key IS NOT NULL ORDER BY revision""",
+       SELECT v.verb, v.agent, v.session_id, v.key, coalesce(v.fields ->> '$.message', v.fields ->> '$.description',
+         v.fields ->> '$.file', e.data), v.at, v.revision, v.project
+       FROM events v LEFT JOIN entries e ON e.key = v.key AND e.project IS v.project AND e.revision = v.revision
+       WHERE v.verb IN ('notify', 'session-restore') OR v.key IS NOT NULL ORDER BY v.revision""",
     """INSERT INTO task_history(task_id, description, session_id, agent, started_at, finished_at, duration_ms, outcome, project)
        SELECT task_id, description, session_id, agent, opened_at, closed_at,
        CAST(round((julianday(closed_at) - julianday(opened_at)) * 86400000) AS INTEGER), outcome, project FROM tasks

@@ -23,7 +23,7 @@ def statements(where: Mapping[str, str]) -> Iterator[str]:
       SELECT e.key, m.fullkey, m.atom, e.metadata ->> '$.git_commit', e.session_id, e.agent, e.created_at, e.revision, e.project
       FROM (SELECT e.*, {_NUMBERS} AS numbers FROM entries e WHERE e.state = 'live' AND {where["performance_metrics"]}) e,
         json_tree(e.numbers) m WHERE m.type IN ('integer', 'real') ORDER BY e.revision"""
-    yield "UPDATE performance_metrics SET metric = ltrim(metric, '$.')"
+    yield "UPDATE performance_metrics SET metric = replace(ltrim(metric, '$.'), '\"', '')"
     yield f"""INSERT INTO agent_interactions(verb, agent, session_id, key, message, at, revision, project)
       SELECT event, agent, session_id, key, data, created_at, revision, project FROM entries e
       WHERE e.state = 'live' AND {where["agent_interactions"]} AND NOT EXISTS(

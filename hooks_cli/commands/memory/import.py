@@ -1,0 +1,182 @@
+"""`memory import`: take memory in, from an export or from another program."""
+# ruff: noqa: N999  the verb is called import
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.errors import InputMissing, MissingArgument, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+    from hooks_cli.operations.importing import Choices, Imported
+
+# Other words for the strategies.
+STRATEGY_WORDS = {
+    "skip": "skip", "keep": "skip", "newest": "newest", "merge": "newest", "intelligent": "newest",
+    "overwrite": "overwrite", "update": "overwrite", "replace": "overwrite", "rename": "rename",
+}  # fmt: skip
+SHOWN = 20
+
+VERB = Verb(
+    "memory",
+    "import",
+    "Take in an export, claude-flow's memory, an MCP memory file, or a folder of Markdown.",
+    options=(
+        Option("file", ("--file", "-f", "--input", "-i", "--files", "--path"), "The file or folder; several with commas; - is standard "
+               "input.", "many", metavar="FILE"),
+        Option("stdin", ("--stdin",), "Read standard input.", "switch"),
+        Option("namespace", ("--namespace", "-n"), "Put everything under this namespace; a glob instead takes only what it matches.",
+               metavar="N"),
+        Option("pattern", ("--pattern",), "Only the addresses that this glob matches; repeatable.", "many", metavar="GLOB"),
+        Option("exclude", ("--exclude", "--exclude-namespace"), "Not the addresses that this glob matches; repeatable.", "many",
+               metavar="GLOB"),
+        Option("tags", ("--tags", "--tag"), "Only entries that have all these tags.", "many", metavar="TAGS"),
+        Option("project", ("--project", "-p"), "From an export of several projects: only this one.", metavar="NAME"),
+        Option("conflict", ("--on-conflict", "--conflict-resolution", "--conflict"), "When an address has another history here: skip keeps "
+               "ours (the default), newest takes theirs when it was written later, overwrite takes theirs, rename puts theirs "
+               "at KEY.imported. What was here stays as an older version.", metavar="WAY"),
+        Option("strategy", ("--merge-strategy", "--strategy"), "The same as --on-conflict.", metavar="WAY"),
+        Option("merge", ("--merge",), "The same as --on-conflict newest.", "switch"),
+        Option("overwrite", ("--overwrite",), "The same as --on-conflict overwrite.", "switch"),
+        Option("dry_run", ("--dry-run",), "Say what would be done, and do nothing.", "switch"),
+        Option("strict", ("--strict",), "Take nothing at all when anything is refused.", "switch"),
+        Option("validate", ("--validate", "--validation"), "Refuse what does not fit the schema of its address.", "switch"),
+        Option("report", ("--stats", "--verbose"), "Name everything that was refused or left out.", "switch"),
+        Option("agent", ("--agent-id", "--agent"), "The agent that speaks.", metavar="NAME"),
+    ),
+    positionals=(Positional("words", "Files or folders.", many=True),),
+    examples=(
+        "claude-flow memory import backup.json",
+        "hooks-cli memory import .swarm/memory.db --dry-run",
+        'hooks-cli memory import memory/memory-store.json --namespace "old"',
+    ),
+    details="What it is, it sees by the content; gzip is unpacked. One transaction for each file: all of it or nothing. Times, tags, "
+    "metadata and versions are kept; what is there already is passed over, so that importing twice changes nothing. Exit 65 when "
+    "anything was refused; the rest is taken in all the same, unless --strict.",
+)  # fmt: skip
+
+
+def _paths(call: Call) -> list[str]:
+    given = [*call.words("file"), *call.words("words")] + (["-"] if call.flag("stdin") else [])
+    paths = [part.strip() for text in given for part in text.split(",") if part.strip()] if call.words("file") else given
+    if not paths:
+        raise MissingArgument(verb=call.verb.title, what=f"a file: {call.verb.title} FILE")
+    return list(dict.fromkeys(paths))
+
+
+def _choices(call: Call) -> Choices:
+    from hooks_cli.model import address as addresses
+    from hooks_cli.operations.importing import Choices
+
+    words = [call.text(name) for name in ("conflict", "strategy")]
+    words += ["newest"] if call.flag("merge") else []
+    words += ["overwrite"] if call.flag("overwrite") else []
+    ways = []
+    for word in words:
+        if word and word.lower() not in STRATEGY_WORDS:
+            raise UsageError(f"--on-conflict has no way {word}.", hint="It has: skip, newest, overwrite, rename.")
+        ways += [STRATEGY_WORDS[word.lower()]] if word else []
+    if len(set(ways)) > 1 and set(ways) != {"newest", "overwrite"}:
+        raise UsageError(f"--on-conflict cannot be {' and '.join(dict.fromkeys(ways))} at once.")
+    namespace = call.text("namespace").removesuffix("/")
+    is_filter = addresses.is_glob(namespace)
+    return Choices(
+        ways[-1] if ways else "skip",
+        "" if is_filter or namespace in ("all", "default") else namespace,
+        tuple(call.words("pattern") + ([addresses.under(namespace)] if is_filter else [])),
+        tuple(addresses.under(glob) if not addresses.is_glob(glob) else glob for glob in call.words("exclude")),
+        tuple(tag.strip() for text in call.words("tags") for tag in text.split(",") if tag.strip()),
+        call.text("project"),
+        call.flag("dry_run"),
+        call.flag("strict"),
+        call.flag("validate"),
+    )
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Import each file. Returns 65 when anything was refused. Raises DataError (65), InputMissing (66), UsageError (64)."""
+    import os
+    import sys
+
+    from hooks_cli.commands import opening
+    from hooks_cli.integrations.importers.recognise import open_source
+    from hooks_cli.operations import access, importing
+    from hooks_cli.output.progress import Progress
+
+    paths, choices = _paths(call), _choices(call)
+    access.check_write(environment, call.text("agent"))
+    for path in paths:
+        if path != "-" and not os.path.exists(os.path.join(environment.cwd, path)):
+            raise InputMissing(path=path, reason="it does not exist")
+    store = opening.for_memory(environment)
+    code = 0
+    for path in paths:
+        place = path if path == "-" else os.path.join(environment.cwd, path)
+        source = open_source(place, sys.stdin.buffer if path == "-" else None, environment.now())
+        with Progress(environment, "Importing", None) as progress:
+            report = importing.import_source(store, environment, source, choices, progress.advance)
+        if call.format == "text":
+            environment.out(_text(report, path, choices))
+            _tell(environment, report, call.flag("report"))
+        else:
+            environment.out(_json(report, path, choices))
+        code = 65 if report.number_refused else code
+    return code
+
+
+def _text(report: Imported, path: str, choices: Choices) -> str:
+    counts = report.counts
+    new = counts["added"] + counts["renamed"]
+    verb = "Imported" if report.committed else "Would import" if choices.dry_run else "Nothing was imported; without --strict"
+    lines = [f"{verb} {_some(new, 'entry version')} from {report.kind}: {path}"]
+    facts = [
+        (counts["there"], "there already"),
+        (counts["kept_ours"], "have another history here, and ours was kept (--on-conflict newest|overwrite|rename)"),
+        (counts["renamed"], "of them put at KEY.imported"),
+        (counts["left"], "left out by the source itself"),
+        (counts["not_asked_for"], "not asked for"),
+        (len(report.unfit), "do not fit the schema of their address"),
+        (report.number_refused, "refused"),
+    ]
+    facts += [(number, name) for name, number in report.others.items()]
+    lines += [f"  {number:,} {words}" for number, words in facts if number]
+    return "\n".join(lines) + "\n"
+
+
+def _some(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _tell(environment: Environment, report: Imported, everything: bool) -> None:
+    """Name what was refused (and with --verbose what was left out or does not fit) on stderr."""
+    lines = [f"refused: {item.what}: {item.why}" for item in report.refused]
+    if everything:
+        lines += [f"left out: {item.what}: {item.why}" for item in report.left]
+        lines += [f"does not fit its schema: {text}" for text in report.unfit]
+    shown = lines if everything else lines[:SHOWN]
+    for line in shown:
+        environment.err(f"hooks-cli: {line}")
+    rest = max(report.number_refused, len(lines)) - len(shown)
+    if rest > 0:
+        environment.err(f"hooks-cli: and {rest:,} more (--verbose)")
+
+
+def _json(report: Imported, path: str, choices: Choices) -> str:
+    from hooks_cli.model.json_text import object_text
+
+    counts = report.counts
+    body: dict[str, object] = {
+        "file": path,
+        "kind": report.kind,
+        "dry_run": choices.dry_run,
+        "committed": report.committed,
+        "added": counts["added"] + counts["renamed"],
+        **{name: counts[name] for name in ("renamed", "there", "kept_ours", "left", "not_asked_for")},
+        **{name: report.others[name] for name in ("sessions", "tasks", "events")},
+        "unfit": len(report.unfit),
+        "refused": [{"what": item.what, "why": item.why} for item in report.refused],
+        "refused_total": report.number_refused,
+    }
+    return object_text({"schema_version": "1", "imported": body}) + "\n"

@@ -1,0 +1,210 @@
+"""Writing what an import reads, in one transaction: entries with their own times and numbers, and our own journals.
+
+What decides is `EntryWriter.add`, for one record after the other (worked example: the store has address k with versions
+1 (a) and 2 (b)):
+
+* version 2 (b) comes: there already, nothing to do;
+* version 3 (c) comes: it goes on the same history, so it is added as version 3;
+* version 2 (x) comes: another history of the same address, a conflict: skip leaves ours, newest takes x as version 3 when
+  it was written later than b, overwrite takes it as version 3, rename takes it (and what follows) at `k.imported`.
+
+A record without a version (another program's) is a new version of an address that this import made, else a conflict in
+the same sense. An own record keeps its revision, moved up by what the store had counted before, so that the order of
+entries and events stays, and in an empty store everything has the number that it had.
+"""
+
+from __future__ import annotations
+
+from hooks_cli.errors import DataError
+from hooks_cli.integrations.importers.records import Record
+from hooks_cli.model.entry import DESTROYED, JSON, TEXT, TOMBSTONE, Draft
+from hooks_cli.model.json_text import value_text
+from hooks_cli.store import entries
+from hooks_cli.store.import_journal import JournalWriter
+from hooks_cli.store.sensitive import seal_draft
+from hooks_cli.store.transaction import Transaction
+
+ADDED, THERE, KEPT_OURS, RENAMED = "added", "there", "kept_ours", "renamed"
+STRATEGIES = ("skip", "newest", "overwrite", "rename")
+# Numbers beyond this are nobody's: the counter of the store must stay far from its end.
+MOST = 2**53
+_STATES = {"deleted": TOMBSTONE, "destroyed": DESTROYED}
+_SEALED = "it is sealed, and only the store that it comes from can open it"
+
+
+class EntryWriter:
+    """Writes records into an open transaction. `begin` at each header of an export."""
+
+    def __init__(self, tx: Transaction, strategy: str, default_version: str) -> None:
+        self.tx = tx
+        self.store = tx.store
+        self.strategy = strategy
+        self.default_version = default_version
+        self.journal = JournalWriter(tx)
+        self._last_head = int(self.store.query("SELECT coalesce(max(id), 0) FROM head")[0][0])
+        self._conflicts: set[str] = set()
+        self.offset = 0
+        self.begin("")
+
+    def begin(self, store_id: str) -> None:
+        """What follows comes from that store: its revisions are counted from what has been written so far."""
+        self.offset = self.tx.revision
+        self._conflicts = set()
+        self.journal.begin(store_id, self.offset)
+
+    def add(self, record: Record) -> tuple[str, str]:
+        """(what became of it, the address). Raises DataError (65) for what cannot be taken."""
+        if record.value is not None:
+            entries.check_value(record.value, "it")
+        became, target = ADDED, record.address
+        for _ in range(2):
+            old = entries.find_head(self.tx, target)
+            if old is None:
+                version = record.version or 1
+                break
+            if self._is_there(old[0], record):
+                return THERE, target
+            foreign = self._foreign_version(old, record, target)
+            if foreign is not None:
+                version = foreign
+                break
+            if self.strategy != "rename" or became == RENAMED:
+                return KEPT_OURS, target
+            became, target = RENAMED, _renamed(record.address)
+        else:
+            return KEPT_OURS, target
+        if record.sealed:
+            raise DataError(_SEALED)
+        self._write(record, target, version, old)
+        return became, target
+
+    def _foreign_version(self, old: tuple[object, ...], record: Record, target: str) -> int | None:
+        """The version that a record gets at an address that exists, or None when ours is kept."""
+        head, current = int(str(old[0])), int(str(old[2]))
+        made_now = head > self._last_head
+        if record.version is None:
+            if made_now or self._wins(old, record):
+                return current + 1
+            return None
+        free = not self.store.query("SELECT 1 FROM entry WHERE head = ? AND version = ?", (head, record.version))
+        if free and target not in self._conflicts:
+            return record.version
+        self._conflicts.add(target)
+        return current + 1 if self._wins(old, record) else None
+
+    def _wins(self, old: tuple[object, ...], record: Record) -> bool:
+        if self.strategy == "overwrite":
+            return True
+        if self.strategy != "newest":
+            return False
+        at = self.store.query("SELECT at FROM entry WHERE revision = ?", (old[1],))
+        return bool(at) and (self.tx.now if record.at is None else record.at) > at[0][0]
+
+    def _is_there(self, head: int, record: Record) -> bool:
+        """Whether some version of the address has this content (and time, when the record has one)."""
+        where, values = "head = ?", [head]
+        if record.version is not None:
+            where, values = f"{where} AND (version = ? OR at = ?)", [*values, record.version, record.at or 0]
+        elif record.at is not None:
+            where, values = f"{where} AND at = ?", [*values, record.at]
+        kind = _STATES.get(record.state)
+        rows = self.store.each(f"SELECT kind, sealed, value, metadata, tags, at FROM entry WHERE {where}", tuple(values))
+        for its_kind, sealed, value, metadata, tags, at in rows:
+            if record.at is not None and at != record.at:
+                continue
+            if kind is not None or its_kind in (TOMBSTONE, DESTROYED):
+                if kind == its_kind:
+                    return True
+                continue
+            if sealed:
+                # What is plain there is ciphertext here: the time tells.
+                if record.at is not None and (not record.sealed or _plain(record.value) == _plain(value)):
+                    return True
+                continue
+            mine = (record.value, record.metadata or "{}", _tags(record))
+            if mine == (value, metadata or "{}", tags):
+                return True
+        return False
+
+    def _write(self, record: Record, address: str, version: int, old: tuple[object, ...] | None) -> None:
+        store, tx = self.store, self.tx
+        at = tx.now if record.at is None else record.at
+        revision = self._revision(record)
+        draft = Draft(
+            address,
+            record.value,
+            event=record.event or "import",
+            metadata=record.metadata,
+            tags=_tags(record),
+            source=record.source,
+            data_version=self._data_version(record),
+            expires=record.expires,
+            session=self.journal.session(record.session, at),
+            guessed=record.guessed,
+            agent=record.agent,
+            trace=record.trace,
+        )
+        kind = _STATES.get(record.state, TEXT)
+        if record.value is not None and store.is_json_document(record.value):
+            kind = JSON
+        kept = seal_draft(tx, draft, revision, kind == JSON)
+        live = int(kept.value is not None)
+        is_newest = old is None or version > int(str(old[2]))
+        if old is None:
+            new = (revision, version, live, int(record.pinned), draft.expires, address)
+            store.query("INSERT INTO head(revision, version, live, pinned, expires, address) VALUES(?,?,?,?,?,?)", new)
+            head = store.connection.last_insert_rowid()
+            tx.remember("head", (head, *new))
+        else:
+            head = int(str(old[0]))
+            if is_newest:
+                self._move_head(old, revision, version, live, record)
+        tx.insert(
+            "entry",
+            (
+                *(revision, head, version, at, kind, kept.sealed, int(draft.guessed), draft.expires, draft.session),
+                *(draft.agent, draft.event, draft.data_version, kept.source, kept.tags, kept.metadata, draft.trace, kept.value),
+            ),
+        )
+        if is_newest:
+            tx.live += live - (int(str(old[3])) if old is not None else 0)
+            if kept.value is not None:
+                entries.index(store, revision, address, kept.tags, kept.metadata, kept.value)
+
+    def _move_head(self, old: tuple[object, ...], revision: int, version: int, live: int, record: Record) -> None:
+        head, pinned = old[0], int(bool(old[4]) or record.pinned)
+        self.store.query(
+            "UPDATE head SET revision=?, version=?, live=?, pinned=?, expires=? WHERE id=?",
+            (revision, version, live, pinned, record.expires, head),
+        )
+        self.tx.forget("head", old)
+        self.tx.remember("head", (head, revision, version, live, pinned, record.expires, old[6]))
+        if old[3]:
+            self.store.query("DELETE FROM search WHERE rowid=?", (old[1],))
+
+    def _revision(self, record: Record) -> int:
+        if record.revision is None or not 0 < record.revision <= MOST:
+            return self.tx.next_revision()
+        return self.journal.take(self.offset + record.revision, events=True)
+
+    def _data_version(self, record: Record) -> str | None:
+        """`metadata.version` when it is a string; else what the export says, unless that is the default anyhow."""
+        if record.metadata and '"version"' in record.metadata:
+            rows = self.store.query(
+                "SELECT ?1 ->> '$.version' WHERE json_type(?1, '$.version') = 'text'", (record.metadata,)
+            )
+            if rows:
+                return str(rows[0][0])
+        return None if record.data_version == self.default_version else record.data_version
+
+
+def _tags(record: Record) -> str | None:
+    return value_text(record.tags) if record.tags else None
+
+
+def _plain(value: str | None) -> str:
+    return (value or "").strip('"')
+
+
+def _renamed(address: str) -> str:
+    return address.encode()[:1000].decode(errors="ignore") + ".imported"
