@@ -17,7 +17,10 @@ from tests.conftest import Run
 
 ROOT = Path(__file__).resolve().parent.parent
 VALIDATOR = Draft202012Validator(json.loads((ROOT / "schemas" / "export.schema.json").read_text()))
-TWELVE = ["swarm_state", "agent_interactions", "task_history", "decision_tree", "performance_metrics", "neural_patterns", "code_patterns", "error_patterns", "project_context", "file_changes", "dependencies", "documentation"]  # fmt: skip
+TWELVE = (
+    *("swarm_state", "agent_interactions", "task_history", "decision_tree", "performance_metrics", "neural_patterns"),
+    *("code_patterns", "error_patterns", "project_context", "file_changes", "dependencies", "documentation"),
+)
 
 
 @pytest.fixture

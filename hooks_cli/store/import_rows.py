@@ -42,14 +42,14 @@ class EntryWriter:
         self.default_version = default_version
         self.journal = JournalWriter(tx)
         self._last_head = int(self.store.query("SELECT coalesce(max(id), 0) FROM head")[0][0])
-        self._conflicts: set[str] = set()
+        self._parted: set[str] = set()
         self.offset = 0
         self.begin("")
 
     def begin(self, store_id: str) -> None:
         """What follows comes from that store: its revisions are counted from what has been written so far."""
         self.offset = self.tx.revision
-        self._conflicts = set()
+        self._parted = set()
         self.journal.begin(store_id, self.offset)
 
     def add(self, record: Record) -> tuple[str, str]:
@@ -62,7 +62,7 @@ class EntryWriter:
             if old is None:
                 version = record.version or 1
                 break
-            if self._is_there(old[0], record):
+            if self._is_there(old, record, target):
                 return THERE, target
             foreign = self._foreign_version(old, record, target)
             if foreign is not None:
@@ -86,10 +86,8 @@ class EntryWriter:
             if made_now or self._wins(old, record):
                 return current + 1
             return None
-        free = not self.store.query("SELECT 1 FROM entry WHERE head = ? AND version = ?", (head, record.version))
-        if free and target not in self._conflicts:
+        if target not in self._parted:
             return record.version
-        self._conflicts.add(target)
         return current + 1 if self._wins(old, record) else None
 
     def _wins(self, old: tuple[object, ...], record: Record) -> bool:
@@ -100,29 +98,36 @@ class EntryWriter:
         at = self.store.query("SELECT at FROM entry WHERE revision = ?", (old[1],))
         return bool(at) and (self.tx.now if record.at is None else record.at) > at[0][0]
 
-    def _is_there(self, head: int, record: Record) -> bool:
-        """Whether some version of the address has this content (and time, when the record has one)."""
-        where, values = "head = ?", [head]
-        if record.version is not None:
-            where, values = f"{where} AND (version = ? OR at = ?)", [*values, record.version, record.at or 0]
-        elif record.at is not None:
-            where, values = f"{where} AND at = ?", [*values, record.at]
+    def _is_there(self, old: tuple[object, ...], record: Record, target: str) -> bool:
+        """Whether the address has this version already; or, once histories have parted, some version written at that time.
+
+        A record without a version is there when it says what the address holds now, or what it held at that time.
+        """
+        head = int(str(old[0]))
+        if record.version is None:
+            at = "revision = ?" if record.at is None else "(revision = ? OR at = ?)"
+            return self._some(record, f"head = ? AND {at}", (head, old[1], *([] if record.at is None else [record.at])))
+        if self._some(record, "head = ? AND version = ? AND at = ?", (head, record.version, record.at)):
+            return True
+        if self.store.query("SELECT 1 FROM entry WHERE head = ? AND version = ?", (head, record.version)):
+            self._parted.add(target)
+        return target in self._parted and self._some(record, "head = ? AND at = ?", (head, record.at))
+
+    def _some(self, record: Record, where: str, values: tuple[object, ...]) -> bool:
+        """Whether one of these versions has the content of the record."""
         kind = _STATES.get(record.state)
-        rows = self.store.each(f"SELECT kind, sealed, value, metadata, tags, at FROM entry WHERE {where}", tuple(values))
-        for its_kind, sealed, value, metadata, tags, at in rows:
-            if record.at is not None and at != record.at:
-                continue
+        mine = (record.value, record.metadata or "{}", _tags(record))
+        for its_kind, sealed, value, metadata, tags, at in self.store.each(
+            f"SELECT kind, sealed, value, metadata, tags, at FROM entry WHERE {where}", values
+        ):
             if kind is not None or its_kind in (TOMBSTONE, DESTROYED):
                 if kind == its_kind:
                     return True
-                continue
-            if sealed:
-                # What is plain there is ciphertext here: the time tells.
-                if record.at is not None and (not record.sealed or _plain(record.value) == _plain(value)):
+            elif sealed:
+                # What is plain there is ciphertext here: then the time tells.
+                if at == record.at and (not record.sealed or _plain(record.value) == _plain(value)):
                     return True
-                continue
-            mine = (record.value, record.metadata or "{}", _tags(record))
-            if mine == (value, metadata or "{}", tags):
+            elif mine == (value, metadata or "{}", tags):
                 return True
         return False
 

@@ -1,5 +1,5 @@
 """`memory import`: take memory in, from an export or from another program."""
-# ruff: noqa: N999  the verb is called import
+
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from hooks_cli.integrations.importers.json_forms import parse
 from hooks_cli.integrations.importers.records import Aside, Found, Header, Record, Records, Refused, milliseconds
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import MAX_VALUE_BYTES
+from hooks_cli.model.sealed_text import MASK
 from hooks_cli.store.foreign import ForeignDatabase
 from hooks_cli.store.json_split import JsonReader
 
@@ -48,6 +49,8 @@ def own_record(fields: Mapping[str, Any], where: str) -> Record | Refused:
         return Refused(where, "its key_version is no number from 1 on")
     if fields.get("redacted") in (1, "1", "true", True):
         return Refused(where, "something was taken out of it when it was exported (--redact)")
+    if not fields.get("state") and any(MASK in str(fields.get(name) or "") for name in ("data", "metadata")):
+        return Refused(where, f"it was printed with {MASK} in the place of a sealed value")
     state = fields.get("state") or "live"
     value = fields.get("data") if state == "live" else None
     if state not in ("live", "deleted", "destroyed") or (state == "live" and not isinstance(value, str)):

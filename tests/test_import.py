@@ -1,0 +1,192 @@
+"""`memory import`: other programs' memory and our own exports, once and again, with and without conflicts."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+
+PEERS = Path(__file__).resolve().parent / "fixtures" / "peers"
+
+
+def imported(run: Run, *words: object, code: int = 0) -> dict[str, object]:
+    """The report of one import."""
+    done = run("memory", "import", *[str(word) for word in words], "--json")
+    assert done.returncode == code, done.stderr
+    return json.loads(done.stdout)["imported"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "number", "key", "value"),
+    [
+        ("v2/memory-store.json", "a claude-flow 2.x memory store or export", 3, "patterns/auth/decision", "JWT with refresh tokens"),
+        ("v2/memory.db", "a claude-flow 2.x memory.db", 8, "backend/api/limits", "100 requests a minute"),
+        ("v3/memory.db", "a claude-flow 3.x memory.db", 3, "plain", '{"p50_ms":45}'),
+        ("v3/export.json", "a claude-flow 3.x export", 4, "patterns/auth/decision", "JWT with refresh tokens"),
+        ("mcp/memory.jsonl", "an MCP memory server's memory.jsonl", 3, "entities/auth",
+         '{"name":"auth","entityType":"service","observations":["issues JWT"]}'),
+        ("notes", "a folder of Markdown", 2, "todo", "Plain text.\n"),
+    ],
+)  # fmt: skip
+def test_what_other_programs_left(run: Run, name: str, kind: str, number: int, key: str, value: str) -> None:
+    report = imported(run, PEERS / name)
+    assert (report["kind"], report["added"], report["refused"]) == (kind, number, [])
+    assert run("memory", "recall", key, check=True).stdout == value
+    again = imported(run, PEERS / name)
+    assert (again["added"], again["there"]) == (0, number)
+
+
+def test_times_tags_and_namespaces_are_kept(run: Run) -> None:
+    imported(run, PEERS / "v3" / "memory.db")
+    entry = json.loads(run("memory", "recall", "patterns/auth/decision", "--json", check=True).stdout)["entries"][0]
+    assert entry["created_at"] == "2026-11-22T06:05:55.798Z"
+    assert entry["tags"] == ["auth", "security"]
+    assert entry["event"] == "import"
+    found = run("memory", "search", "refresh")
+    assert found.returncode == 64 or "patterns/auth/decision" in found.stdout
+
+
+def test_a_dry_run_changes_nothing(run: Run) -> None:
+    report = imported(run, PEERS / "v3" / "memory.db", "--dry-run")
+    assert (report["added"], report["committed"]) == (3, False)
+    assert run("memory", "recall", "plain").returncode == 1
+    assert run("memory", "import", str(PEERS / "v3" / "memory.db"), "--dry-run").stdout.startswith("Would import 3 ")
+
+
+def test_under_a_namespace_and_only_a_part(run: Run) -> None:
+    imported(run, PEERS / "v3" / "memory.db", "-n", "old")
+    assert run("memory", "recall", "old/plain", check=True).stdout == '{"p50_ms":45}'
+    report = imported(run, "--file", PEERS / "v3" / "memory.db", "--namespace", "tmp/*")
+    assert (report["added"], report["not_asked_for"]) == (1, 2)
+    report = imported(run, PEERS / "v3" / "memory.db", "--tags", "auth", "--exclude-namespace", "nothing/*")
+    assert report["added"] == 1
+
+
+def test_standard_input_several_files_and_gzip(run: Run, project: Path) -> None:
+    raw = (PEERS / "v2" / "memory-store.json").read_bytes()
+    assert run("memory", "import", "-", stdin=raw, check=True).stdout.startswith("Imported 3 ")
+    (project / "a.json.gz").write_bytes(gzip.compress(raw))
+    shutil.copy(PEERS / "v3" / "export.json", project / "b.json")
+    done = run("memory", "import", "--files", "a.json.gz,b.json", check=True)
+    assert done.stdout.count("there already") == 2  # 3 of a, and `plain` of b has the same value
+
+
+@pytest.mark.parametrize(
+    ("words", "now", "versions"),
+    [
+        ([], "mine", 1),
+        (["--on-conflict", "overwrite"], "theirs", 2),
+        (["--overwrite"], "theirs", 2),
+        (["--merge"], "mine", 1),  # theirs is older
+        (["--conflict-resolution", "rename"], "mine", 1),
+    ],
+)
+def test_conflicts(run: Run, project: Path, words: list[str], now: str, versions: int) -> None:
+    run("memory", "store", "k", "mine", check=True)
+    (project / "x.json").write_text(json.dumps([{"key": "k", "value": "theirs", "timestamp": 1_700_000_000_000}]))
+    report = imported(run, "x.json", *words)
+    entry = json.loads(run("memory", "recall", "k", "--json").stdout)["entries"][0]
+    assert (entry["data"], entry["key_version"]) == (now, versions)
+    if "rename" in words:
+        assert run("memory", "recall", "k.imported", check=True).stdout == "theirs"
+        assert report["renamed"] == 1
+    elif now == "mine":
+        assert report["kept_ours"] == 1
+    assert imported(run, "x.json", *words)["added"] == 0  # again changes nothing
+
+
+def test_newest_takes_what_was_written_later(run: Run, project: Path) -> None:
+    run("memory", "store", "k", "mine", check=True)
+    (project / "x.json").write_text(json.dumps([{"key": "k", "value": "theirs", "timestamp": "2099-01-01"}]))
+    imported(run, "x.json", "--on-conflict", "merge", "--merge-strategy", "newest")
+    assert run("memory", "recall", "k").stdout == "theirs"
+
+
+def test_what_is_refused_is_named_and_the_rest_is_taken(run: Run, project: Path) -> None:
+    entries = [{"key": "good", "value": "1"}, {"key": "a/../b", "value": "2"}, {"key": "nul", "value": "a\0b"}]
+    (project / "x.json").write_text(json.dumps(entries))
+    done = run("memory", "import", "x.json")
+    assert done.returncode == 65
+    assert "refused: entry 2" in done.stderr
+    assert "NUL" in done.stderr
+    assert run("memory", "recall", "good").stdout == "1"
+    report = imported(run, "x.json", code=65)
+    assert report["refused_total"] == 2
+
+
+def test_strict_takes_all_or_nothing(run: Run, project: Path) -> None:
+    (project / "x.json").write_text(json.dumps([{"key": "good", "value": "1"}, {"key": "", "value": "2"}]))
+    assert imported(run, "x.json", "--strict", code=65)["committed"] is False
+    assert run("memory", "recall", "good").returncode == 1
+
+
+def test_a_file_that_breaks_off_is_not_half_imported(run: Run, project: Path) -> None:
+    run("memory", "store", "a", "1", check=True)
+    run("memory", "store", "b", "2", check=True)
+    run("memory", "export", "x.ndjson.gz", check=True)
+    (project / "x.ndjson.gz").write_bytes((project / "x.ndjson.gz").read_bytes()[:-12])
+    elsewhere = {"HOOKS_STORE": str(project / "other.db")}
+    assert run("memory", "import", "x.ndjson.gz", env=elsewhere).returncode == 65
+    assert run("memory", "recall", "a", env=elsewhere).returncode == 1
+
+
+def test_schemas_are_in_force(run: Run, project: Path) -> None:
+    entry = {"key": "swarm/performance/baseline", "value": "x", "metadata": {"p50_ms": "slow"}}
+    (project / "x.json").write_text(json.dumps([entry]))
+    report = imported(run, "x.json", "--validate", code=65)
+    assert "p50_ms is a string" in report["refused"][0]["why"]
+    assert imported(run, "x.json")["unfit"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ([], 64),
+        (["none.json"], 66),
+        (["x.txt"], 65),
+        (["x.json", "--on-conflict", "ask"], 64),
+        (["x.json", "--on-conflict", "rename", "--merge"], 64),
+    ],
+)
+def test_what_cannot_be_is_an_error(run: Run, project: Path, words: list[str], code: int) -> None:
+    (project / "x.txt").write_text("no memory at all")
+    (project / "x.json").write_text("[]")
+    done = run("memory", "import", *words)
+    assert (done.returncode, done.stdout) == (code, "")
+
+
+def test_a_read_only_agent_imports_nothing(run: Run, project: Path) -> None:
+    (project / "hooks.toml").write_text('[agents.guest]\nmemory_access = "read-only"\n')
+    assert run("memory", "import", str(PEERS / "v3" / "memory.db"), "--agent", "guest").returncode == 77
+
+
+def test_a_sealed_value_is_refused_elsewhere_and_known_at_home(run: Run, project: Path) -> None:
+    run("memory", "store", "service/api_keys", "hunter2-hunter2", check=True)
+    run("memory", "export", "x.json", check=True)
+    assert imported(run, "x.json")["there"] == 1
+    report = imported_elsewhere(run, project, "x.json")
+    assert report["refused_total"] == 1
+    assert "sealed" in report["refused"][0]["why"]
+    # A masked value that was printed is no value either.
+    printed = run("memory", "recall", "service/*", "--json", check=True).stdout
+    (project / "printed.json").write_text(printed)
+    assert imported_elsewhere(run, project, "printed.json")["refused_total"] == 1
+
+
+def imported_elsewhere(run: Run, project: Path, name: str) -> dict[str, object]:
+    """The report of an import into another store, where something is refused."""
+    done = run("memory", "import", name, "--json", env={"HOOKS_STORE": str(project / "other.db")})
+    assert done.returncode == 65, done.stdout
+    return json.loads(done.stdout)["imported"]
+
+
+def test_secrets_in_foreign_memory_are_sealed(run: Run, project: Path) -> None:
+    (project / "x.json").write_text(json.dumps([{"key": "svc/credentials", "value": "s3cret-s3cret"}]))
+    imported(run, "x.json")
+    assert run("memory", "recall", "svc/credentials").returncode == 77
+    assert imported(run, "x.json")["added"] == 0
