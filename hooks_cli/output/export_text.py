@@ -168,5 +168,3 @@ def _fenced(text: str, kind: str) -> str:
 
 def _inline(text: str) -> str:
     return "".join("\\" + c if c in "\\`*_[]<>#|!" else c for c in text)
-
-

@@ -53,7 +53,11 @@ _FROM_HEADS: dict[str, tuple[str, str, str]] = {
         f"{_member('success')}",
         "",
     ),
-    "code_patterns": ("file, language, digest", "file_of(e.source), suffix(file_of(e.source)), e.source ->> '$.digest'", _CODE),
+    "code_patterns": (
+        "file, language, digest",
+        "file_of(e.source), suffix(file_of(e.source)), e.source ->> '$.digest'",
+        _CODE,
+    ),
     "error_patterns": (
         "error, solution, success",
         f"coalesce({_member('error_type')}, {_member('pattern')}), coalesce({_member('remediation')}, "
@@ -82,7 +86,12 @@ class Filler:
         self.connection = apsw.Connection(path)
         self.sources = {name: list(globs) for name, globs in SOURCES.items()}
         for glob, table in tables.items():
-            if not table.isidentifier() or not table.isascii() or table.startswith("sqlite_") or table in {**RECORDS, **OF_THE_EXPORT}:
+            if (
+                not table.isidentifier()
+                or not table.isascii()
+                or table.startswith("sqlite_")
+                or table in {**RECORDS, **OF_THE_EXPORT}
+            ):
                 raise ConfigError(path="[export.tables]", reason=f"{table!r} cannot be the name of a table")
             self.sources.setdefault(table, []).append(glob)
         self.now = "9999"
@@ -99,7 +108,9 @@ class Filler:
         for name in self.sources:
             if name not in SOURCES:
                 self._run(f"CREATE TABLE {name}({OTHER})")
-            self._many("INSERT OR IGNORE INTO table_sources VALUES(?, ?)", [(name, glob) for glob in self.sources[name]])
+            self._many(
+                "INSERT OR IGNORE INTO table_sources VALUES(?, ?)", [(name, glob) for glob in self.sources[name]]
+            )
         self._run("CREATE TEMP TABLE taken(project TEXT, key TEXT, PRIMARY KEY(project, key)) WITHOUT ROWID")
 
     def note(self, name: str, value: str) -> None:
@@ -110,9 +121,7 @@ class Filler:
         """Records of one kind (entries, sessions, tasks, events) as JSON objects."""
         names = [column.split()[0] for column in RECORDS[record]]
         values = ", ".join(_VALUES.get(name, f"json_extract(?1, '$.{name}')") for name in names)
-        self._many(
-            f"INSERT INTO {record}({', '.join(names)}) VALUES({values})", [(text, project) for text in objects]
-        )
+        self._many(f"INSERT INTO {record}({', '.join(names)}) VALUES({values})", [(text, project) for text in objects])
 
     def finish(self, now: str) -> None:
         """Fill the tables from the records. `now` is the time (ISO 8601) at which entries may have expired."""
@@ -132,7 +141,8 @@ class Filler:
         for table in _BY_OTHER_MEANS:
             for where, params in self._matches(table):
                 self._run(
-                    f"INSERT OR IGNORE INTO taken SELECT coalesce(e.project, ''), e.key FROM entries e WHERE {where}", params
+                    f"INSERT OR IGNORE INTO taken SELECT coalesce(e.project, ''), e.key FROM entries e WHERE {where}",
+                    params,
                 )
         for statement in (*_FROM_RECORDS, *self._learning()):
             self._run(statement, {"now": now} if ":now" in statement else None)
@@ -170,7 +180,10 @@ class Filler:
                 "ORDER BY e.revision",
                 {"now": self.now, **params},
             )
-            self._run(f"INSERT OR IGNORE INTO taken SELECT coalesce(e.project, ''), e.key {chosen}", {"now": self.now, **params})
+            self._run(
+                f"INSERT OR IGNORE INTO taken SELECT coalesce(e.project, ''), e.key {chosen}",
+                {"now": self.now, **params},
+            )
 
     def _names(self, table: str) -> str:
         """The last eight columns of a table of heads; only the name of its time differs."""

@@ -39,7 +39,9 @@ TIMES = {
     "swarm_state": "updated_at", "decision_tree": "decided_at", "neural_patterns": "learned_at", "code_patterns": "edited_at",
     "error_patterns": "seen_at", "project_context": "updated_at", "documentation": "written_at",
 }  # fmt: skip
-_ENTRY = "key TEXT, data TEXT, metadata JSON, session_id TEXT, agent TEXT, {0} TIMESTAMP, revision INTEGER, project TEXT"
+_ENTRY = (
+    "key TEXT, data TEXT, metadata JSON, session_id TEXT, agent TEXT, {0} TIMESTAMP, revision INTEGER, project TEXT"
+)
 
 # The twelve tables of the hive-mind memory.
 HIVE = {

@@ -65,7 +65,9 @@ class JournalWriter:
     def add_session(self, members: dict[str, Any], opened: int, closed: int | None) -> str:
         """A session as it was; one that exists stays as it is."""
         name = members["session_id"]
-        rows = self.store.query("SELECT id, opened_at, closed_at, opened_by, agent, name FROM session WHERE name = ?", (name,))
+        rows = self.store.query(
+            "SELECT id, opened_at, closed_at, opened_by, agent, name FROM session WHERE name = ?", (name,)
+        )
         values = (opened, closed, members.get("opened_by") or "import", members.get("agent"), name)
         if not rows:
             self._sessions[name] = self._insert_session(*values)

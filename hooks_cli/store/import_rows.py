@@ -168,7 +168,16 @@ class EntryWriter:
             "entry",
             (
                 *(revision, head, version, at, kind, kept.sealed, int(draft.guessed), draft.expires, draft.session),
-                *(draft.agent, draft.event, draft.data_version, kept.source, kept.tags, kept.metadata, draft.trace, kept.value),
+                *(
+                    draft.agent,
+                    draft.event,
+                    draft.data_version,
+                    kept.source,
+                    kept.tags,
+                    kept.metadata,
+                    draft.trace,
+                    kept.value,
+                ),
             ),
         )
         if is_newest:

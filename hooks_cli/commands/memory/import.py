@@ -1,6 +1,5 @@
 """`memory import`: take memory in, from an export or from another program."""
 
-
 from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
@@ -60,7 +59,9 @@ VERB = Verb(
 
 def _paths(call: Call) -> list[str]:
     given = [*call.words("file"), *call.words("words")] + (["-"] if call.flag("stdin") else [])
-    paths = [part.strip() for text in given for part in text.split(",") if part.strip()] if call.words("file") else given
+    paths = (
+        [part.strip() for text in given for part in text.split(",") if part.strip()] if call.words("file") else given
+    )
     if not paths:
         raise MissingArgument(verb=call.verb.title, what=f"a file: {call.verb.title} FILE")
     return list(dict.fromkeys(paths))
@@ -129,7 +130,13 @@ def run(call: Call, environment: Environment) -> int:
 def _text(report: Imported, path: str, choices: Choices) -> str:
     counts = report.counts
     new = counts["added"] + counts["renamed"]
-    verb = "Imported" if report.committed else "Would import" if choices.dry_run else "Nothing was imported; without --strict"
+    verb = (
+        "Imported"
+        if report.committed
+        else "Would import"
+        if choices.dry_run
+        else "Nothing was imported; without --strict"
+    )
     lines = [f"{verb} {_some(new, 'entry version')} from {report.kind}: {path}"]
     facts = [
         (counts["there"], "there already"),
