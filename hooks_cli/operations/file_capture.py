@@ -172,6 +172,11 @@ def _text(full: str, project_root: str, content: bytes, size: int) -> tuple[str,
         return BINARY, ""
 
 
+def digest_of(content: bytes) -> str:
+    """The SHA-256 of some bytes, in hexadecimal."""
+    return str(sha256(content).hexdigest())
+
+
 def is_secret(path: str) -> bool:
     """Whether the name is one of those that hold keys: `.env`, `.env.local`, `id_rsa`, `server.pem` …"""
     name = path.rsplit("/", 1)[-1].lower()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import opening
+from hooks_cli.commands import bare, opening
 from hooks_cli.commands.narrowing_options import NARROWING_OPTIONS, globs, score, tags, times
-from hooks_cli.errors import MissingArgument
 from hooks_cli.operations.searching import Request, Result, search_store
 from hooks_cli.output import search_results
 
@@ -81,7 +80,7 @@ def run(call: Call, environment: Environment) -> int:
     text = call.text("query_option") or " ".join(call.words("words"))
     narrowed = [name for name in call.values if name not in ("output_format", "json", "method", "semantic")]
     if not text.strip() and not narrowed:
-        raise MissingArgument(verb=call.verb.title, what=f"something to look for: {call.verb.title} TEXT")
+        return bare.explain(call, environment, "something to look for: memory search TEXT")
     request = _request(call, environment, text)
     store = opening.for_reading(environment)
     everywhere = call.text("context") == "all"

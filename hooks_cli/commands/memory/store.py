@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
-from hooks_cli.commands import occasions, opening
+from hooks_cli.commands import bare, occasions, opening
+from hooks_cli.commands.about_options import ABOUT_OPTIONS, metadata_of
 from hooks_cli.errors import InputMissing, InvalidText, MissingArgument
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import MAX_VALUE_BYTES
+from hooks_cli.operations.file_capture import digest_of
 from hooks_cli.operations.remembering import store_value
 
 TYPE_CHECKING = False
@@ -44,6 +46,7 @@ VERB = Verb(
             "integer",
             metavar="N",
         ),
+        *ABOUT_OPTIONS,
         *ATTRIBUTION_OPTIONS,
     ),
     positionals=(
@@ -53,6 +56,10 @@ VERB = Verb(
     examples=(
         'claude-flow memory store "coordination/task-123" "Assigned API development to coder-1, testing to tester-1"',
         'git diff | claude-flow memory store "review/diff" -',
+    ),
+    details=(
+        "Without a key one is made of the value (--content TEXT --type discovery is kept at discovery/<digest>). A key without a value "
+        "takes it from standard input when something comes there."
     ),
     hot=True,
 )
@@ -81,10 +88,35 @@ def value_of(call: Call, environment: Environment) -> str:
     if "value_option" in call.values:
         return call.text("value_option")
     if not words:
+        piped = _piped(environment)
+        if piped:
+            return _decoded(piped, "The standard input")
         raise MissingArgument(
             verb=call.verb.title, what=f"a value: {call.verb.title} KEY VALUE (or --value, --file, --stdin)"
         )
     return " ".join(words)
+
+
+def _piped(environment: Environment) -> bytes:
+    """What is piped in although nobody said --stdin; a pipe that stays silent for a second has nothing for us."""
+    import os
+    import stat
+
+    try:
+        kind = os.fstat(0).st_mode
+    except OSError:
+        return b""
+    if not (stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind) or stat.S_ISREG(kind)):
+        return b""
+    return environment.read_stdin(MAX_VALUE_BYTES, 1_000)
+
+
+def _made_address(call: Call, environment: Environment, value: str) -> str:
+    """An address for a value that came without one: what it is about, and its digest, so that the same value has the same one."""
+    prefix = call.text("about_type") or call.text("about_category") or "notes"
+    address = addresses.join(call.text("namespace"), f"{prefix}/{digest_of(value.encode('utf-8', 'replace'))[:12]}")
+    environment.err(f"hooks-cli: no key was given; the value is kept at {address}")
+    return address
 
 
 def _file(environment: Environment, path: str) -> bytes:
@@ -106,15 +138,22 @@ def _decoded(content: bytes, what: str) -> str:
 
 def run(call: Call, environment: Environment) -> int:
     """Store the value. Raises MissingArgument (64), InputMissing (66), VersionConflict (76), DataError (65)."""
-    address = address_of(call)
-    value = value_of(call, environment)
+    value_given = "value_option" in call.values or "file" in call.values or call.flag("stdin")
+    if call.text("key_option") or call.values.get("key") is not None:
+        address = address_of(call)
+        value = value_of(call, environment)
+    elif value_given:
+        value = value_of(call, environment)
+        address = _made_address(call, environment, value)
+    else:
+        return bare.explain(call, environment, f"a key: {call.verb.title} KEY")
     store = opening.for_memory(environment)
     written = store_value(
         store,
         environment,
         address,
         value,
-        metadata=call.text("metadata"),
+        metadata=metadata_of(call, store),
         tags=call.words("tags"),
         ttl=call.text("ttl"),
         redact=call.flag("redact"),

@@ -21,6 +21,7 @@ VERB = Verb(
             ("--action", "-a"),
             "Which verb is meant; all options are that verb's.",
             "choice",
+            metavar="WORD",
             choices=tuple(USAGE_ACTIONS),
         ),
         Option("quick_check", ("--quick-check", "--check"), "Print what `memory status` prints.", "switch"),
