@@ -46,13 +46,13 @@ def envelope(entry: Entry, default_version: str) -> str:
     )
 
 
-def entries_json(entries: list[Entry], total: int, default_version: str) -> str:
-    """The answer of recall and list: one object with `entries`, `total` and `truncated`."""
+def entries_json(entries: list[Entry], total: int, default_version: str, *, truncated: bool | None = None) -> str:
+    """The answer of recall and list: one object with `entries`, `total` and `truncated` (there are more after these)."""
     body = {
         "schema_version": SCHEMA_VERSION,
         "entries": [Raw(envelope(entry, default_version)) for entry in entries],
         "total": total,
-        "truncated": total > len(entries),
+        "truncated": total > len(entries) if truncated is None else truncated,
     }
     return value_text(body) + "\n"
 

@@ -24,6 +24,7 @@ COLUMNS = (
 )
 # The same with long values left out (None): a list of many entries reads no more than it shows. See `beginning`.
 INLINE_BYTES = 2_048
+PREVIEWED_CHARACTERS = 512
 SHORT_COLUMNS = COLUMNS.replace(
     "e.value",
     f"CASE WHEN e.sealed < {SEALED_WHOLE} AND octet_length(e.value) > {INLINE_BYTES} THEN NULL ELSE e.value END",
@@ -59,6 +60,13 @@ def beginning(store: EmbeddedStore, entry: Entry, characters: int) -> tuple[str,
     except apsw.Error as error:
         raise translate(error, store.path, store.budget_ms) from error
     return mask(data.decode("utf-8", "ignore")), size, len(data) == size
+
+
+def shorten(store: EmbeddedStore, entries: list[Entry]) -> None:
+    """Give entries that were read by `SHORT_COLUMNS` the beginning of their long values, enough for a line of a list."""
+    for entry in entries:
+        if entry.value is None:
+            entry.value = beginning(store, entry, PREVIEWED_CHARACTERS)[0]
 
 
 def find_head(tx: Transaction, address: str) -> Row | None:

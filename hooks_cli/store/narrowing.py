@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.model.entry import JSON, NOT_SEALED, TEXT
 from hooks_cli.model.json_text import value_text
+from hooks_cli.model.query_syntax import has_token, written
 from hooks_cli.store.entries import matching
 
 ALIVE = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?)"
@@ -37,8 +38,11 @@ class Narrowing:
         given = (self.session, self.since, self.until)
         return bool(self.globs or self.tags or self.agent or self.kind) or any(value is not None for value in given)
 
-    def condition(self, now: int) -> tuple[str, tuple[object, ...]]:
-        """The SQL condition, with its parameters, for live entries that pass all filters."""
+    def condition(self, now: int, *, tags_by_index: bool = False) -> tuple[str, tuple[object, ...]]:
+        """The SQL condition, with its parameters, for live entries that pass all filters.
+
+        `tags_by_index` lets the word index find the few entries that may have a tag; for statements that do not use it already.
+        """
         parts: list[str] = [ALIVE]
         params: list[object] = [now]
         if self.globs:
@@ -49,6 +53,9 @@ class Narrowing:
         for group in self.tags:
             parts.append("EXISTS (SELECT 1 FROM json_each(e.tags) t WHERE t.value IN (SELECT value FROM json_each(?)))")
             params.append(value_text(group))
+            if tags_by_index and all(has_token(tag) for tag in group):
+                parts.append("h.revision IN (SELECT rowid FROM search WHERE search MATCH ?)")
+                params.append("{tags} : (" + " OR ".join([written(tag, False) for tag in group]) + ")")
         value: object
         for column, value in (("e.session = ?", self.session), ("e.at >= ?", self.since), ("e.at < ?", self.until)):
             if value is not None:

@@ -88,7 +88,6 @@ def read(store: EmbeddedStore, revisions: list[int]) -> dict[int, Entry]:
 
 ORDERS = {
     "newest": "h.revision DESC",
-    "oldest": "h.revision",
     "key": "h.address",
     "version": "h.version DESC, h.revision DESC",
     "size": "octet_length(e.value) DESC, h.revision DESC",
@@ -96,20 +95,26 @@ ORDERS = {
 
 
 def narrowed(
-    store: EmbeddedStore, narrowing: Narrowing, now: int, limit: int, offset: int = 0, order: str = "newest"
+    store: EmbeddedStore,
+    narrowing: Narrowing,
+    now: int,
+    limit: int,
+    offset: int = 0,
+    order: str = "newest",
+    columns: str = COLUMNS,
 ) -> list[Entry]:
     """The live entries that pass the filters, whatever their words; `order` is one of ORDERS, `-` before it turns it round."""
-    condition, params = narrowing.condition(now)
+    condition, params = narrowing.condition(now, tags_by_index=True)
     terms = ORDERS[order.removeprefix("-")].split(", ")
     if order.startswith("-"):
         terms = [term.removesuffix(" DESC") if term.endswith(" DESC") else term + " DESC" for term in terms]
-    sql = f"SELECT {COLUMNS} FROM {FROM_HEADS} WHERE {condition} ORDER BY {', '.join(terms)} LIMIT ? OFFSET ?"
+    sql = f"SELECT {columns} FROM {FROM_HEADS} WHERE {condition} ORDER BY {', '.join(terms)} LIMIT ? OFFSET ?"
     return [Entry(row) for row in store.query(sql, (*params, limit, offset))]
 
 
 def count_narrowed(store: EmbeddedStore, narrowing: Narrowing, now: int) -> int:
     """How many live entries pass the filters."""
-    condition, params = narrowing.condition(now)
+    condition, params = narrowing.condition(now, tags_by_index=True)
     return int(
         store.query(f"SELECT count(*) FROM head h JOIN entry e ON e.revision = h.revision WHERE {condition}", params)[
             0

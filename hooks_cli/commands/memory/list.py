@@ -1,9 +1,11 @@
-"""`memory list`: what there is, newest first."""
+"""`memory list`: what there is, newest first, or in another order."""
 
 from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import opening, past_reading
+from hooks_cli.commands.narrowing_options import NARROWING_OPTIONS, globs, tags, times
+from hooks_cli.errors import UsageError
 from hooks_cli.model import address as addresses
 from hooks_cli.operations import remembering
 from hooks_cli.output import envelopes
@@ -13,52 +15,119 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.operations.remembering import Found
+    from hooks_cli.store.embedded import EmbeddedStore
 
 DEFAULT_LIMIT = 100
+_FILTERS = ("tags", "session", "agent", "since", "until", "kind", "sort_by", "sort_order")
+# What prompts write after --sort-by, and the order that is meant (store.search.ORDERS).
+_SORTS = {
+    **dict.fromkeys(
+        (
+            "newest",
+            "time",
+            "timestamp",
+            "date",
+            "created",
+            "createdat",
+            "updated",
+            "updatedat",
+            "revision",
+            "relevance",
+        ),
+        "newest",
+    ),
+    "oldest": "-newest",
+    **dict.fromkeys(("key", "name", "address"), "key"),
+    **dict.fromkeys(("version", "versions"), "version"),
+    "size": "size",
+}
 
 VERB = Verb(
     "memory",
     "list",
     "List the entries, newest first.",
     options=(
-        Option(
-            "namespace", ("--namespace", "-n"), "Only what lies in this namespace (a glob is allowed).", metavar="N"
-        ),
+        *NARROWING_OPTIONS,
         Option("pattern_option", ("--pattern",), "Only addresses that match this glob.", metavar="GLOB"),
         Option("limit", ("--limit", "-l"), f"At most this many ({DEFAULT_LIMIT}).", "integer", metavar="N"),
         Option("offset", ("--offset",), "Leave out the first N.", "integer", metavar="N"),
+        Option("sort_by", ("--sort-by", "--sort"), "newest, oldest, key, version or size.", metavar="ORDER"),
+        Option(
+            "sort_order",
+            ("--sort-order", "--order"),
+            "Up or down, whatever the order is.",
+            "choice",
+            choices=("asc", "desc"),
+        ),
         *past_reading.POINT_OPTIONS,
     ),
     positionals=(Positional("pattern", "A glob over the addresses."),),
-    examples=("claude-flow memory list --namespace swarm --limit 20",),
+    examples=(
+        "claude-flow memory list --namespace swarm --limit 20",
+        "claude-flow memory list --tags auth,security --since yesterday --sort-by key",
+    ),
     hot=True,
 )
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Print the entries; nothing when there are none."""
-    pattern = call.text("pattern") or call.text("pattern_option")
-    namespace = call.text("namespace")
-    glob = (
-        addresses.join(namespace, pattern) if pattern and namespace != "all" else pattern or addresses.under(namespace)
-    )
+    """Print the entries; nothing when there are none. Raises UsageError (64) for an unknown order or time."""
     store = opening.for_reading(environment)
-    limit = call.integer("limit", DEFAULT_LIMIT)
-    counted = call.format == "json"
-    if store is None:
-        found = remembering.Found([], 0, False)
-    elif past_reading.asked(call):
-        found = past_reading.read(call, environment, store, glob, limit)
-    else:
-        found = remembering.recall(store, glob, environment.now(), limit, call.integer("offset", 0), counted=counted)
+    limit, offset = max(0, call.integer("limit", DEFAULT_LIMIT)), max(0, call.integer("offset", 0))
+    found = remembering.Found([], 0, False) if store is None else _found(call, environment, store, limit, offset)
+    more = found.total > offset + len(found.entries)
     if call.format == "text":
         environment.out(entry_lines(found.entries))
-        if found.total > limit:
-            environment.err(f"hooks-cli: only the newest {limit} are shown; more with --limit or --offset")
+        if more and found.entries:
+            environment.err(f"hooks-cli: only {len(found.entries)} are shown; more with --limit or --offset")
         return 0
     version = str(environment.settings.get("memory.version"))
     if call.format == "json":
-        environment.out(envelopes.entries_json(found.entries, found.total, version))
+        environment.out(envelopes.entries_json(found.entries, found.total, version, truncated=more))
     else:
         environment.out(envelopes.entries_lines(found.entries, version))
     return 0
+
+
+def _found(call: Call, environment: Environment, store: EmbeddedStore, limit: int, offset: int) -> Found:
+    wanted = _globs(call)
+    counted, short = call.format == "json", call.format == "text"
+    if len(wanted) == 1 and not any(name in call.values for name in _FILTERS):
+        if past_reading.asked(call):
+            return past_reading.read(call, environment, store, wanted[0], limit)
+        return remembering.recall(store, wanted[0], environment.now(), limit, offset, counted=counted, short=short)
+    if past_reading.asked(call):
+        raise UsageError(f"{call.verb.title}: the past is listed by one namespace or pattern alone, newest first.")
+    order = _order(call.text("sort_by"), call.text("sort_order"))
+    from hooks_cli.operations.searching import Request, list_entries
+
+    request = Request("", limit)
+    request.globs, request.tags, request.offset, request.counted = wanted, tags(call), offset, counted
+    request.session, request.agent, request.kind = call.text("session"), call.text("agent"), call.text("kind")
+    request.since, request.until = times(call, environment)
+    return list_entries(store, environment, request, order, short=short)
+
+
+def _globs(call: Call) -> list[str]:
+    pattern = call.text("pattern") or call.text("pattern_option")
+    if not pattern:
+        return globs(call) or ["*"]
+    names = [name.strip() for name in call.text("namespace").split(",")]
+    return [pattern if name == addresses.ALL_NAMESPACES else addresses.join(name, pattern) for name in names]
+
+
+def _order(by: str, direction: str) -> str:
+    """The name in store.search.ORDERS, with `-` for the other way round. `timestamp:desc` and `-key` are understood."""
+    word, _, suffix = by.lower().partition(":")
+    turned = word.startswith("-")
+    name = word.lstrip("-").replace("_", "").replace("-", "") or "newest"
+    if name not in _SORTS:
+        raise UsageError(f"--sort-by {by!r} is no order.", hint="Orders: newest, oldest, key, version, size.")
+    order = _SORTS[name]
+    direction = direction or suffix
+    if direction:
+        # Each order has its own natural direction: keys upwards, times, versions and sizes downwards.
+        natural = "asc" if order == "key" else "desc"
+        return order.lstrip("-") if direction == natural else "-" + order.lstrip("-")
+    return ("" if order.startswith("-") else "-") + order.lstrip("-") if turned else order
