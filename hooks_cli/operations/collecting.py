@@ -94,8 +94,8 @@ def _number(row: Mapping[str, object], name: str) -> int | None:
 
 def decisions(
     store: EmbeddedStore, rules: Rules, now: int, scope: Scope, after: int = 0
-) -> Iterator[tuple[int, list[Decision]]]:
-    """(head up to which was looked, the decisions on all versions of one address) for every address that may have something due.
+) -> Iterator[tuple[int, int, list[Decision]]]:
+    """(head up to which was looked, newest version ever, the decisions on all versions) of every address that may have something due.
 
     An item without decisions says that everything up to that head is looked through.
     """
@@ -111,12 +111,12 @@ def decisions(
         heads = collecting.due_heads(store, after, upto, scope.pattern, cutoff, now, fewest)
         for at in range(0, len(heads), GROUP):
             group = heads[at : at + GROUP]
-            for versions in collecting.versions_of(store, group):
+            for last_version, versions in collecting.versions_of(store, group):
                 if crowded and is_baseline(versions[0].address):
                     continue
-                yield group[0] - 1, decide_address(versions, places, rules, now)
+                yield group[0] - 1, last_version, decide_address(versions, places, rules, now)
         after = upto
-        yield after, []
+        yield after, 0, []
 
 
 def explain(store: EmbeddedStore, rules: Rules, now: int, address: str) -> list[Decision]:
@@ -132,9 +132,8 @@ def collect(store: EmbeddedStore, rules: Rules, now: int, scope: Scope, *, after
     """
     result = Collected()
     pending: list[tuple[list[Version], int]] = []
-    for head, decided in decisions(store, rules, now, scope, after):
+    for head, last, decided in decisions(store, rules, now, scope, after):
         going = [d.version for d in decided if not d.keep]
-        last = max((d.version.version for d in decided), default=0)
         pending += [(going[at : at + PART], last) for at in range(0, len(going), PART)]
         if len(pending) >= GROUP or not decided:
             _drop_all(store, pending, now, scope, result)

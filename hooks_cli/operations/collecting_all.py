@@ -59,7 +59,7 @@ def plan(store: EmbeddedStore, environment: Environment, request: Request) -> tu
     rules = request.rules(environment)
     found = [
         decision
-        for _, decided in gc.decisions(store, rules, now, gc.Scope(request.pattern))
+        for _, _, decided in gc.decisions(store, rules, now, gc.Scope(request.pattern))
         for decision in decided
         if decision.due
     ]

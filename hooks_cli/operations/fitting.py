@@ -39,7 +39,7 @@ def victims(store: EmbeddedStore, rules: Rules, now: int, gone: set[tuple[str, i
             after = rows[-1][0]
             wanted = {row[0] for row in rows}
             candidates: list[Decision] = []
-            for versions in collecting.versions_of(store, sorted({row[1] for row in rows})):
+            for _, versions in collecting.versions_of(store, sorted({row[1] for row in rows})):
                 decided = decide_address(versions, places, rules, now)
                 left = {d.version.version for d in decided if (d.version.address, d.version.version) not in gone}
                 for decision in decided:

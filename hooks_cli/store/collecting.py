@@ -68,15 +68,15 @@ def due_heads(
     return [row[0] for row in store.query(sql, (after, last, *params, cutoff, now, fewest, fewest))]
 
 
-def versions_of(store: EmbeddedStore, heads: list[int]) -> list[list[Version]]:
-    """All versions of these heads, one list a head."""
-    sql = f"SELECT {_COLUMNS} FROM {_FROM} WHERE h.id IN (SELECT value FROM json_each(?)) ORDER BY h.id, e.version"
-    found: list[list[Version]] = []
+def versions_of(store: EmbeddedStore, heads: list[int]) -> list[tuple[int, list[Version]]]:
+    """All versions of these heads: for each, the number of the newest version that it ever had, and those that are left."""
+    sql = f"SELECT {_COLUMNS}, h.version FROM {_FROM} WHERE h.id IN (SELECT value FROM json_each(?)) ORDER BY h.id, e.version"
+    found: list[tuple[int, list[Version]]] = []
     for row in store.query(sql, (value_text(heads),)):
         version = _version(row)
-        if not found or found[-1][0].address != version.address:
-            found.append([])
-        found[-1].append(version)
+        if not found or found[-1][1][0].address != version.address:
+            found.append((row[-1], []))
+        found[-1][1].append(version)
     return found
 
 

@@ -115,3 +115,7 @@ class Transaction:
     def remember(self, table: str, row: Row) -> None:
         """See contract."""
         self._ledger = (self._ledger + self.store.ledger.row(table, row)) % MODULUS
+
+    def add_to_ledger(self, amount: int) -> None:
+        """Take in the sum of the hashes of many rows (those taken out subtracted), modulo 2**256."""
+        self._ledger = (self._ledger + amount) % MODULUS

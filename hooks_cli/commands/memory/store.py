@@ -47,6 +47,12 @@ VERB = Verb(
             metavar="N",
         ),
         *ABOUT_OPTIONS,
+        Option(
+            "batch",
+            ("--batch",),
+            'Store many entries, all or none: one JSON object a line on standard input, {"key": …, "value": …}.',
+            "switch",
+        ),
         *ATTRIBUTION_OPTIONS,
     ),
     positionals=(
@@ -138,6 +144,10 @@ def _decoded(content: bytes, what: str) -> str:
 
 def run(call: Call, environment: Environment) -> int:
     """Store the value. Raises MissingArgument (64), InputMissing (66), VersionConflict (76), DataError (65)."""
+    if call.flag("batch") and not any(name in call.values for name in ("key", "key_option", "value_option")):
+        from hooks_cli.commands import batch_reading
+
+        return batch_reading.run(call, environment)  # with a key, it is a batch of one
     value_given = "value_option" in call.values or "file" in call.values or call.flag("stdin")
     if call.text("key_option") or call.values.get("key") is not None:
         address = address_of(call)

@@ -1,0 +1,188 @@
+"""Storing many entries from NDJSON in one transaction: all of them, or none."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+
+from hooks_cli.errors import DataError, InputMissing, UsageError
+from hooks_cli.failpoints import pass_by
+from hooks_cli.model import address as addresses
+from hooks_cli.model.entry import MAX_VALUE_BYTES, Draft
+from hooks_cli.model.times import parse_duration
+from hooks_cli.operations import drafting
+from hooks_cli.operations.carrying import Who
+from hooks_cli.operations.schema_check import check_draft
+from hooks_cli.store import entries
+from hooks_cli.store.bulk import BulkWriter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from hooks_cli.environment import Environment
+    from hooks_cli.operations.attribution import Attribution
+    from hooks_cli.store.embedded import EmbeddedStore
+
+MEMBERS = frozenset(("key", "value", "data", "namespace", "metadata", "tags", "ttl", "if_version"))
+PORTION = 2_000
+CHUNK_BYTES = 1 << 20
+
+
+class LineError(DataError):
+    """Line {line}: {reason}. Nothing was stored."""
+
+    hint = 'A line is one JSON object: {{"key": "a/b", "value": …}}, with namespace, metadata, tags, ttl and if_version if wanted.'
+
+
+def lines_of(descriptor: int) -> Iterator[tuple[bytes, int]]:
+    """The lines of a file, each with how many bytes were read so far. Raises InputMissing (66)."""
+    rest, size = b"", 0
+    while True:
+        try:
+            part = os.read(descriptor, CHUNK_BYTES)
+        except OSError as error:
+            raise InputMissing(path="standard input", reason=error.strerror or str(error)) from None
+        size += len(part)
+        *lines, rest = (rest + part).split(b"\n") if part else ([rest, b""] if rest else [b""])
+        for line in lines:
+            yield line, size
+        if not part:
+            return
+        if len(rest) > 2 * MAX_VALUE_BYTES:
+            raise DataError(f"A line is longer than {2 * MAX_VALUE_BYTES} bytes. Nothing was stored.")
+
+
+def store_lines(
+    store: EmbeddedStore,
+    environment: Environment,
+    lines: Iterator[tuple[bytes, int]],
+    who: Who,
+    *,
+    namespace: str = "",
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[int, int]:
+    """Store every line; (how many, the store's revision then). `progress` is called with entries and bytes so far.
+
+    Raises LineError (65) with the number of the line, VersionConflict (76); nothing is kept then.
+    """
+    gc.disable()  # the rows make no cycles; looking for some again and again would take a tenth of the time
+    try:
+        with store.writing() as tx:
+            by = who.in_transaction(tx, environment, "store")
+            writer = BulkWriter(tx)
+            reader = _Reader(store, environment, by, namespace, tx.now)
+            size = 0
+            for number, (line, size) in enumerate(lines, 1):
+                if not line or line.isspace():
+                    continue
+                reader.take(line, number)
+                if len(reader.drafts) >= PORTION:
+                    writer.write(reader.drafts, reader.json_documents, reader.if_versions)
+                    reader.clear()
+                    pass_by("batch-portion")
+                    if progress is not None:
+                        progress(writer.written, size)
+            writer.write(reader.drafts, reader.json_documents, reader.if_versions)
+            return writer.written, tx.revision
+    finally:
+        gc.enable()
+
+
+class _Reader:
+    """Makes drafts of lines."""
+
+    def __init__(
+        self, store: EmbeddedStore, environment: Environment, by: Attribution, namespace: str, now: int
+    ) -> None:
+        self.store = store
+        self.environment = environment
+        self.by = by
+        self.namespace = namespace
+        self.now = now
+        settings = environment.settings
+        self.default_lifetime = settings.has("memory.gc")
+        self.all_checked = bool(settings.values)  # a schema of the user's own may be about anything
+        self.decode = json.JSONDecoder().decode
+        self.clear()
+
+    def clear(self) -> None:
+        self.drafts: list[Draft] = []
+        self.json_documents: list[bool] = []
+        self.if_versions: list[int | None] = []
+
+    def take(self, line: bytes, number: int) -> None:
+        try:
+            row = self.decode(line.decode())
+        except (ValueError, RecursionError) as error:
+            raise LineError(line=number, reason=f"not valid JSON ({error})") from None
+        if not isinstance(row, dict):
+            raise LineError(line=number, reason="not a JSON object")
+        try:
+            self._take(row)
+        except LineError:
+            raise
+        except (DataError, UsageError) as error:
+            reason = str(error).removesuffix(" Nothing was stored.").removesuffix(".")
+            raise LineError(line=number, reason=reason) from None
+
+    def _take(self, row: dict[str, Any]) -> None:
+        if not row.keys() <= MEMBERS:
+            raise DataError(f"{sorted(row.keys() - MEMBERS)[0]!r} is no member that memory store --batch knows")
+        key = row.get("key")
+        if not isinstance(key, str):
+            raise DataError("it has no text member 'key'")
+        if "value" not in row and "data" not in row:
+            raise DataError("it has no member 'value'")
+        value = row["value"] if "value" in row else row["data"]
+        is_json = isinstance(value, (dict, list))
+        if isinstance(value, str):
+            text = value
+            is_json = self.store.is_json_document(text)
+        else:
+            text = _dumped(value)
+        entries.check_value(text)
+        namespace = row.get("namespace") or self.namespace
+        address = addresses.check(addresses.join(str(namespace), key) if namespace else key)
+        by = self.by
+        draft = Draft(address, text, session=by.session, guessed=by.guessed, agent=by.agent)
+        if len(row) > 2:
+            self._details(row, draft)
+        if self.default_lifetime and draft.expires is None:
+            lives = drafting.lifetime(self.environment, address)
+            draft.expires = self.now + lives if lives else None
+        if self.all_checked or draft.metadata is not None:
+            check_draft(self.store, self.environment, draft)
+        self.drafts.append(draft)
+        self.json_documents.append(is_json)
+        if_version = row.get("if_version")
+        self.if_versions.append(if_version if isinstance(if_version, int) else None)
+
+    def _details(self, row: dict[str, Any], draft: Draft) -> None:
+        metadata, tags, ttl = row.get("metadata"), row.get("tags"), row.get("ttl")
+        if metadata is not None:
+            if not isinstance(metadata, dict):
+                raise DataError("'metadata' is no JSON object")
+            draft.metadata = _dumped(metadata)
+            version = metadata.get("version")
+            draft.data_version = version if isinstance(version, str) else None
+        if tags is not None:
+            if not isinstance(tags, str) and not (isinstance(tags, list) and all(isinstance(t, str) for t in tags)):
+                raise DataError("'tags' is neither a list of texts nor a text")
+            draft.tags = drafting.tags_json(tags)
+        if ttl is not None:
+            draft.expires = self.now + parse_duration(str(ttl), "ttl")
+
+
+def _dumped(value: Any) -> str:
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        if not text.isascii():
+            text.encode()
+        return text
+    except UnicodeEncodeError:
+        raise DataError("it has half of a surrogate pair, which is no text") from None
+    except ValueError:
+        raise DataError("it has a number that JSON cannot hold") from None

@@ -1,0 +1,156 @@
+"""Writing many versions in one transaction: what `entries.put` does for one, done for a portion at a time with executemany.
+
+A property test holds both to the same store, row for row.
+"""
+
+from __future__ import annotations
+
+from hooks_cli.crypto import detect
+from hooks_cli.crypto.ledger import MODULUS
+from hooks_cli.errors import VersionConflict
+from hooks_cli.model.entry import JSON, TEXT
+from hooks_cli.model.json_text import value_text
+from hooks_cli.model.sealed_text import mask
+from hooks_cli.store.engine import apsw
+from hooks_cli.store.entries import INDEXED_CHARACTERS
+from hooks_cli.store.faults import translate
+from hooks_cli.store.schema import LEDGER_TABLES
+from hooks_cli.store.sensitive import Sealed, seal_draft
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.model.entry import Draft
+    from hooks_cli.store.contract import Row
+    from hooks_cli.store.transaction import Transaction
+
+# Pages kept in memory while a batch is written, in KiB: its indexes are written at random places.
+CACHE_KIB = 64 * 1024
+
+_HEAD = LEDGER_TABLES["head"]
+_INSERT_HEAD = f"INSERT INTO head({_HEAD}) VALUES(?,?,?,?,?,?,?)"
+_UPDATE_HEAD = "UPDATE head SET revision=?, version=?, live=?, expires=? WHERE id=?"
+_INSERT_ENTRY = f"INSERT INTO entry({LEDGER_TABLES['entry']}) VALUES({','.join('?' * 17)})"
+_INSERT_WORDS = "INSERT INTO search(rowid, address, tags, body) VALUES(?,?,?,?)"
+_DELETE_WORDS = "DELETE FROM search WHERE rowid=?"
+
+
+class BulkWriter:
+    """Writes portions of drafts (never tombstones) inside one transaction. The drafts are checked: address, value, JSON texts."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self.tx = tx
+        self.written = 0
+        store = tx.store
+        store.query(f"PRAGMA cache_size = -{CACHE_KIB}")
+        self._next_head = store.query("SELECT coalesce(max(id), 0) FROM head")[0][0] + 1
+
+    def write(self, drafts: list[Draft], json_documents: list[bool], if_versions: list[int | None]) -> None:
+        """Write one version for each draft, in order; `json_documents` says which values are JSON objects or arrays.
+
+        Raises VersionConflict (76) where `if_versions` has a version that is not the current one.
+        """
+        tx, store = self.tx, self.tx.store
+        heads = self._heads(drafts)
+        before = dict(heads)
+        rows: list[Row] = []
+        words: dict[int, Row] = {}
+        unindexed: list[tuple[int]] = []
+        hashed = store.ledger.row
+        total = 0
+        clean = _nothing_to_seal(tx, drafts)
+        for draft, is_json, if_version in zip(drafts, json_documents, if_versions, strict=True):
+            address = draft.address
+            old = heads.get(address)
+            if if_version is not None:
+                alive = old is not None and old[3] and (old[5] is None or old[5] > tx.now)
+                current = old[2] if old is not None and alive else 0
+                if current != if_version:
+                    raise VersionConflict(address=address, current=current, expected=if_version)
+            revision = tx.next_revision()
+            kept = Sealed(draft) if clean else seal_draft(tx, draft, revision, is_json)
+            if old is None:
+                head = (self._next_head, revision, 1, 1, 0, draft.expires, address)
+                self._next_head += 1
+                tx.live += 1
+            else:
+                head = (old[0], revision, old[2] + 1, 1, old[4], draft.expires, address)
+                if not old[3]:
+                    tx.live += 1
+                elif words.pop(old[1], None) is None:
+                    unindexed.append((old[1],))
+            heads[address] = head
+            row = (
+                revision,
+                head[0],
+                head[2],
+                tx.now,
+                JSON if is_json else TEXT,
+                kept.sealed,
+                int(draft.guessed),
+                draft.expires,
+                draft.session,
+                draft.agent,
+                draft.event,
+                draft.data_version,
+                kept.source,
+                kept.tags,
+                kept.metadata,
+                draft.trace,
+                kept.value,
+            )
+            rows.append(row)
+            total += hashed("entry", row)
+            body, tags = kept.value or "", kept.tags or ""
+            if kept.metadata:
+                body = f"{body}\n{kept.metadata}"
+            if kept.sealed:
+                body, tags = mask(body), mask(tags)
+            words[revision] = (revision, address, tags, body[:INDEXED_CHARACTERS])
+        total += self._put_heads(before, heads)
+        tx.add_to_ledger(total % MODULUS)
+        self._many(_INSERT_ENTRY, rows)
+        self._many(_DELETE_WORDS, unindexed)
+        self._many(_INSERT_WORDS, list(words.values()))
+        self.written += len(rows)
+
+    def _heads(self, drafts: list[Draft]) -> dict[str, Row]:
+        found = self.tx.store.query(
+            f"SELECT {_HEAD} FROM head WHERE address IN (SELECT value FROM json_each(?))",
+            (value_text([draft.address for draft in drafts]),),
+        )
+        return {row[6]: row for row in found}
+
+    def _put_heads(self, before: dict[str, Row], after: dict[str, Row]) -> int:
+        """Write the heads that changed; what that adds to the ledger."""
+        hashed = self.tx.store.ledger.row
+        new, changed, total = [], [], 0
+        for address, head in after.items():
+            old = before.get(address)
+            if old is head:
+                continue
+            total += hashed("head", head)
+            if old is None:
+                new.append(head)
+            else:
+                total -= hashed("head", old)
+                changed.append((head[1], head[2], head[3], head[5], head[0]))
+        self._many(_INSERT_HEAD, new)
+        self._many(_UPDATE_HEAD, changed)
+        return total
+
+    def _many(self, sql: str, rows: list[Row]) -> None:
+        store = self.tx.store
+        try:
+            store.connection.executemany(sql, rows)
+        except apsw.Error as error:
+            raise translate(error, store.path, store.budget_ms) from error
+
+
+def _nothing_to_seal(tx: Transaction, drafts: list[Draft]) -> bool:
+    """Whether none of the drafts holds anything sensitive: one search over all of them, which says yes only when each would."""
+    guard = tx.store.guard
+    if any(draft.redact for draft in drafts):
+        return False
+    texts = [text for d in drafts for text in (d.value, d.metadata, d.tags, d.source) if text]
+    addresses = "/".join([draft.address for draft in drafts])
+    return detect.reason(addresses, "\n".join(texts), (), guard.names, guard.scan) is None
