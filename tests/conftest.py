@@ -22,6 +22,11 @@ TIMEOUT_SECONDS = 60
 SHIELDED = ("HOOKS_", "CLAUDE_", "MEMORY_", "OTEL_", "XDG_", "GIT_", "PYTHON")
 SHIELDED_NAMES = ("TRACEPARENT", "TRACESTATE", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM")
 
+for _name in list(os.environ):
+    # Tests that call the package in this process see none of it either.
+    if _name.startswith(SHIELDED) or _name in SHIELDED_NAMES:
+        del os.environ[_name]
+
 Completed = subprocess.CompletedProcess[str]
 Run = Callable[..., Completed]
 
@@ -46,13 +51,8 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def environ(home: Path) -> dict[str, str]:
     """The environment in which `run` starts the program; a test may change it."""
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(SHIELDED) and name not in SHIELDED_NAMES
-    }
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)])
-    return {**inherited, "PATH": path, "HOME": str(home), "HOOKS_HOME": str(home / "hooks"), "LC_ALL": "C.UTF-8"}
+    return {**os.environ, "PATH": path, "HOME": str(home), "HOOKS_HOME": str(home / "hooks"), "LC_ALL": "C.UTF-8"}
 
 
 @pytest.fixture
