@@ -26,7 +26,14 @@ from tests.conftest import PROGRAM, Run
 
 FIXTURES = Path(__file__).parent / "fixtures" / "protocol"
 ANSWERS = json.loads((FIXTURES / "answers.schema.json").read_text())["$defs"]
-AGENTS = {"claude_code": "claude-code", "codex": "codex", "gemini": "gemini", "cursor": "cursor", "copilot": "copilot"}
+AGENTS = {
+    "claude_code": "claude-code",
+    "codex": "codex",
+    "gemini": "gemini",
+    "cursor": "cursor",
+    "copilot": "copilot",
+    "vscode": "vscode",
+}
 HIDDEN = "SECRET-TOOL-OUTPUT"
 
 
@@ -88,7 +95,7 @@ def test_every_kind_of_event(run: Run, project: Path, environ: dict[str, str], m
         argv = line.get("argv", [])
         done = run("hooks", "event", *argv, stdin=json.dumps(line["event"]))
         assert (done.returncode, done.stderr) == (0, ""), (line, done)
-        answer = check_answer(AGENTS[agent], line["event"], done.stdout, argv[-1] if argv else "")
+        answer = check_answer(AGENTS[agent], line["event"], done.stdout, argv[1] if argv else "")
         expected = line["answer"]
         if expected == "silence":
             assert answer == {} and done.stdout == ("{}\n" if agent in ("gemini", "cursor") else "")
@@ -161,7 +168,9 @@ def test_safety_decides_what_a_destructive_command_is_answered(
     common = {"session_id": "s", "cwd": str(project), "hook_event_name": "PreToolUse", "tool_name": "Bash"}
     common |= {"codex": {"turn_id": "t"}, "copilot": {"timestamp": "2026"}}.get(dialect, {})
     for command, dangerous in (("git push --force origin main", True), ("git commit -m 'push --force'", False)):
-        event = {**common, "tool_input": {"command": command}, "tool_use_id": command}
+        event = {**common, "tool_input": {"command": command}}
+        if dialect != "copilot":
+            event["tool_use_id"] = command
         done = run("hooks", "event", stdin=json.dumps(event), check=True)
         answer = check_answer(dialect, event, done.stdout)
         inner = answer.get("hookSpecificOutput", answer)

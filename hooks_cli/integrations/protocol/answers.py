@@ -18,6 +18,7 @@ from hooks_cli.integrations.protocol.incoming import (
     GEMINI,
     PROMPT,
     SESSION_START,
+    VSCODE,
     Incoming,
 )
 from hooks_cli.model.json_text import object_text
@@ -110,4 +111,11 @@ def _deny_for_ask(answer: Answer) -> Answer:
     return Answer(answer.context, "deny", answer.reason + ASK_THE_USER, answer.notice)
 
 
-_BY_DIALECT = {CLAUDE_CODE: _claude, CODEX: _codex, GEMINI: _gemini, CURSOR: _cursor, COPILOT: _copilot}
+_BY_DIALECT = {
+    CLAUDE_CODE: _claude,
+    CODEX: _codex,
+    GEMINI: _gemini,
+    CURSOR: _cursor,
+    COPILOT: _copilot,
+    VSCODE: _claude,
+}

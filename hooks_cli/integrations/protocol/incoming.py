@@ -1,6 +1,6 @@
 """One event as an agent sends it, brought to one form.
 
-Five agents' dialects are read, told apart by the fields that only they send (documents as of 2026):
+Six agents' dialects are read, told apart by the fields that only they send (documents as of 2026):
 
 * Claude Code (code.claude.com/docs/en/hooks): PascalCase names, snake_case fields, `tool_use_id`. Whatever is not another's.
 * Codex (openai/codex, codex-rs/hooks): Claude Code's shape and a `turn_id` (not at the start of a session).
@@ -8,6 +8,8 @@ Five agents' dialects are read, told apart by the fields that only they send (do
 * Cursor (cursor.com/docs/hooks): camelCase names, `conversation_id`, `workspace_roots`.
 * Copilot CLI (docs.github.com, hooks reference): `sessionId` and no name of the event at all; configured with PascalCase names (it reads
   .claude/settings.json too), Claude Code's names and a `timestamp`.
+* VS Code (code.visualstudio.com, hooks reference): `hookEventName`, or Claude Code's fields with a `timestamp`. It reads the hooks of
+  Claude Code and of Copilot CLI, so its events come by way of either's handlers, and what they say of the protocol does not hold.
 
 `PATHS` says where each field lies, as SQLite's JSON paths: `store.json_fields` takes them out of the text in one query, so that no
 JSON parser has to be imported. What is not in `PATHS` (a tool's output, the text of an edit) is never looked at.
@@ -15,12 +17,14 @@ JSON parser has to be imported. What is not in `PATHS` (a tool's output, the tex
 
 from __future__ import annotations
 
-CLAUDE_CODE, CODEX, GEMINI, CURSOR, COPILOT = "claude-code", "codex", "gemini", "cursor", "copilot"
-DIALECTS = (CLAUDE_CODE, CODEX, GEMINI, CURSOR, COPILOT)
+CLAUDE_CODE, CODEX, GEMINI, CURSOR = "claude-code", "codex", "gemini", "cursor"
+COPILOT, VSCODE = "copilot", "vscode"
+DIALECTS = (CLAUDE_CODE, CODEX, GEMINI, CURSOR, COPILOT, VSCODE)
 
 # name -> the places where it may lie, the first that is there counts
 PATHS: dict[str, tuple[str, ...]] = {
     "name": ("$.hook_event_name", "$.hookEventName"),
+    "vscode_name": ("$.hookEventName",),
     "session": ("$.session_id", "$.sessionId", "$.conversation_id"),
     "conversation": ("$.conversation_id", "$.cursor_version"),
     "camel_session": ("$.sessionId",),
@@ -42,6 +46,7 @@ PATHS: dict[str, tuple[str, ...]] = {
         "$.toolArgs.file_path",
         "$.file_path",
         "$.tool_response.filePath",
+        "$.tool_input.files[0]",
     ),
     "query": ("$.tool_input.query", "$.tool_input.pattern", "$.toolArgs.query", "$.toolArgs.pattern"),
     "tool_args": ("$.toolArgs",),
@@ -133,24 +138,19 @@ GEMINI_NAMES = (
 
 GEMINI_SHARED = ("SessionStart", "SessionEnd", "Notification")  # names that Claude Code has too
 
-SHELL_TOOLS = (
-    "Bash",
-    "PowerShell",
-    "bash",
-    "powershell",
-    "shell",
-    "Shell",
-    "run_shell_command",
-    "local_shell",
-    "exec_command",
-)
 # fmt: off
+SHELL_TOOLS = (
+    "Bash", "PowerShell", "bash", "powershell", "shell", "Shell", "run_shell_command", "local_shell", "exec_command", "run_in_terminal",
+    "runTerminalCommand", "runInTerminal",
+)
 EDIT_TOOLS = (
     "Edit", "Write", "MultiEdit", "NotebookEdit", "write_file", "replace", "edit", "create", "str_replace", "apply_patch",
-    "edit_file", "search_replace", "ApplyPatch", "StrReplace",
+    "edit_file", "search_replace", "ApplyPatch", "StrReplace", "editFiles", "createFile", "create_file", "replace_string_in_file",
+    "insert_edit_into_file", "multi_replace_string_in_file", "str_replace_editor",
 )
 SEARCH_TOOLS = (
     "Grep", "Glob", "WebSearch", "grep", "glob", "web_search", "google_web_search", "search_file_content", "grep_search",
+    "file_search", "semantic_search", "rg",
 )
 # fmt: on
 
@@ -181,6 +181,8 @@ class Incoming:
 def read(found: Fields, dialect: str = "", name: str = "") -> Incoming:
     """The event in the fields that were found; `dialect` and `name` are what the command line says, "" when it says nothing."""
     fields = {key: value if isinstance(value, str) else str(value) for key, value in found.items() if value is not None}
+    if "vscode_name" in fields:  # see above: it goes by other agents' handlers
+        dialect, name = VSCODE, fields["vscode_name"]
     name = name or fields.get("name", "")
     dialect = dialect or _dialect(fields, name)
     name = name or _guessed_name(fields)
@@ -193,6 +195,8 @@ def _dialect(fields: dict[str, str], name: str) -> str:
     if "camel_session" in fields:
         return COPILOT
     if "timestamp" in fields and "turn" not in fields and name not in GEMINI_NAMES:
+        if "call_id" in fields:
+            return VSCODE
         return GEMINI if name in GEMINI_SHARED and "transcript" in fields else COPILOT
     if name in GEMINI_NAMES:
         return GEMINI
