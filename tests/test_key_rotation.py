@@ -32,6 +32,18 @@ def reached(point):
 rotate(Environment.from_process(), reached=reached, phrase=os.environ.get("PHRASE"))
 """
 
+QUEUED = """
+from hooks_cli.cli import fast_lane
+from hooks_cli.environment import Environment
+from hooks_cli.errors import Busy
+from hooks_cli.operations import queueing
+
+call = fast_lane.parse(["hooks", "notify", "--message", "m", "--memory-key", "q"])
+environment = Environment.from_process()
+environment.call_id = "c1"
+queueing.queue(call, environment, Busy(store="x", seconds="5"))
+"""
+
 
 def fill(run: Run) -> None:
     run("memory", "store", "a", "first", check=True)
@@ -46,7 +58,9 @@ def check(run: Run, home: Path) -> None:
     """Everything is still there, sealed values open, and writing goes on."""
     config = home / "hooks" / "config" / "config.toml"
     config.write_text("[memory.security]\nallow_reveal = true\n")
+    run("memory", "verify", check=True)
     assert run("memory", "recall", "a", check=True).stdout == "second"
+    assert run("memory", "search", "second", check=True).stdout
     assert run("memory", "recall", "secret/tokens", "--reveal", check=True).stdout == "hunter2secret"
     assert run("memory", "recall", "b", "--reveal", check=True).stdout == f"say {TOKEN}"
     run("memory", "store", "after", "third", check=True)
@@ -120,7 +134,7 @@ def test_killed_with_a_passphrase(run: Run, home: Path, project: Path, environ: 
     assert run("memory", "recall", "a", env={"MEMORY_ENCRYPTION_KEY": "wrong horse"}).returncode == 77
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", POINTS[1:4])
 def test_killed_in_a_store_that_is_not_encrypted(
     run: Run, home: Path, project: Path, environ: dict[str, str], point: str
 ) -> None:
@@ -166,6 +180,19 @@ def test_writers_go_on_during_rotations(run: Run, project: Path, environ: dict[s
     assert len(written) == 75
     listed = run("memory", "list", "--limit", "200", check=True).stdout
     assert {line.split("\t")[0] for line in listed.splitlines()} == {"n/0", *written}
+
+
+@pytest.mark.parametrize("point", [POINTS[1], POINTS[2], ""])
+def test_a_queued_call_is_taken_in_after_a_rotation(
+    run: Run, home: Path, project: Path, environ: dict[str, str], point: str
+) -> None:
+    run("memory", "store", "a", "first", check=True)
+    subprocess.run([sys.executable, "-c", QUEUED], env=environ, cwd=project, timeout=60, check=True)
+    if point:
+        subprocess.run([sys.executable, "-c", KILLED, point], env=environ, cwd=project, timeout=60)
+    if point != POINTS[1]:
+        run("key", "rotate", check=True)
+    assert run("memory", "recall", "q", check=True).stdout == "m"
 
 
 def test_no_store_yet(run: Run) -> None:

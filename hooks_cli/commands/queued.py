@@ -90,7 +90,7 @@ def _take(store: EmbeddedStore, environment: Environment, claimed: queueing.Clai
     title = "call"
     then = None
     try:
-        told = claimed.content(store.key.raw)
+        told = claimed.content(environment, store.key)
         group, verb, alias = told["verb"]
         title = f"{group} {verb}"
         then = _Then(environment, store, told)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.errors import CannotCreate, KeyExposed, KeySourceError, PermissionRefused, StorageFailed
+from hooks_cli.errors import CannotCreate, KeyExposed, KeySourceError, PermissionRefused
+from hooks_cli.private_files import trouble
 
 KEY_BYTES = 32
 _HEX_DIGITS = "0123456789abcdefABCDEF"
@@ -60,7 +61,7 @@ def read_private(path: str, longest: int = _LONGEST_KEY_FILE) -> str | None:
 def create_key_file(path: str) -> bytes:
     """Make a new random key at `path` and return its 32 bytes; when another process was first, return that one's.
 
-    On return the key is on the disk, name and all. Raises CannotCreate (73), StorageFailed (74).
+    On return the key is on the disk, name and all. Raises CannotCreate (73), PermissionRefused (77), StorageFailed (74).
     """
     publish_key_file(path, os.urandom(KEY_BYTES))
     raw = read_key_file(path)
@@ -77,7 +78,7 @@ def publish_key_file(path: str, raw: bytes, replace: bool = False) -> bool:
 def publish(path: str, content: bytes, replace: bool = False) -> bool:
     """Write a private file whole or not at all: 0600, synced, its name synced. An existing one stays, unless `replace`.
 
-    Returns whether the file was written. Raises CannotCreate (73), StorageFailed (74).
+    Returns whether the file was written. Raises CannotCreate (73), PermissionRefused (77), StorageFailed (74).
     """
     folder = os.path.dirname(path) or "."
     make_private_folders(folder)
@@ -85,7 +86,7 @@ def publish(path: str, content: bytes, replace: bool = False) -> bool:
     try:
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o600)
     except OSError as problem:
-        raise CannotCreate(path=path, reason=problem.strerror or "unknown") from problem
+        raise trouble(path, problem, creating=True) from problem
     try:
         try:
             os.write(fd, content)
@@ -101,7 +102,7 @@ def publish(path: str, content: bytes, replace: bool = False) -> bool:
             os.unlink(temporary)
     except OSError as problem:
         _forget(temporary)
-        raise StorageFailed(path=path, reason=problem.strerror or "unknown") from problem
+        raise trouble(path, problem) from problem
     sync_folder(folder)
     return written
 
@@ -134,7 +135,7 @@ def make_private_folders(folder: str) -> None:
         except FileExistsError:
             continue
         except OSError as problem:
-            raise CannotCreate(path=name, reason=problem.strerror or "unknown") from problem
+            raise trouble(name, problem, creating=True) from problem
         sync_folder(os.path.dirname(name) or ".")
 
 

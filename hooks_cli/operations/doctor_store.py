@@ -122,25 +122,22 @@ def store(environment: Environment) -> Iterator[Finding]:
 
 
 def _opened(environment: Environment, opened: EmbeddedStore) -> Iterator[Finding]:
-    from hooks_cli.store import health
+    from hooks_cli.store import health, verification
 
     cipher = health.cipher(opened)
     if cipher:
         yield Finding("cipher", OK, f"{cipher}, every page authenticated")
     else:
         yield Finding("cipher", WARNING, "the store is not encrypted", "See: encrypt_at_rest in docs/configuration.md")
-    damaged = health.damaged_pages(opened)
-    for line in damaged:
+    found = verification.verify(opened, lambda _: None)
+    for line in [*found.pages, *found.broken]:
         yield Finding("integrity", ERROR, line, "Bring back a backup: memory restore", 77)
-    if damaged:
-        return
-    yield Finding("integrity", OK, "every page is whole")
-    kept, found = health.ledgers(opened)
-    if kept != found:
-        mend = (
-            "It was altered by something that had the key. Bring back a backup, or export what is there: memory export"
-        )
-        yield Finding("ledger", ERROR, f"the rows give {found[:16]}, the store says {kept[:16]}", mend, 77)
+    if not found.pages and not found.broken:
+        yield Finding("integrity", OK, f"every page is whole, {found.rows} rows agree with each other")
+    if found.kept != found.computed:
+        mend = "Something altered it that had the key. Bring back a backup, or look at it: memory verify"
+        text = f"the rows give {found.computed.hex()[:16]}, the store says {found.kept.hex()[:16]}"
+        yield Finding("ledger", ERROR, text, mend, 77)
     else:
         yield Finding("ledger", OK, "every row is what was written")
     at, revision = health.anchored(opened)
@@ -178,10 +175,27 @@ def _figures(environment: Environment, opened: EmbeddedStore) -> Iterator[Findin
     if counts["newest_at"] > now + 60_000:
         yield Finding("clock", WARNING, "the newest entry was written in the future", "Set the clock right.")
     yield from _collection(environment, opened)
+    yield from _queue(environment)
     for name in health.leftovers(opened.path):
         place = os.path.join(os.path.dirname(opened.path), name)
         yield Finding(
             "leftovers", NOTE, f"{place} was left by an earlier process", f"When you do not need it: rm '{place}'"
+        )
+
+
+def _queue(environment: Environment) -> Iterator[Finding]:
+    from hooks_cli.operations import queueing
+
+    waiting = len(queueing.waiting(environment.queue_dir))
+    if waiting:
+        yield Finding(
+            "queue", NOTE, f"{waiting} calls wait to be taken in", "The next hooks or memory command does it."
+        )
+    refused = environment.queue_dir + "-refused"
+    if os.path.isdir(refused) and os.listdir(refused):
+        mend = f"They can never be taken in. When you do not need them: rm -r '{refused}'"
+        yield Finding(
+            "queue", WARNING, f"{len(os.listdir(refused))} queued calls were refused and lie in {refused}", mend
         )
 
 

@@ -11,6 +11,7 @@ import os
 from hooks_cli.crypto import key_keeping, key_source, slots, unlock_cache
 from hooks_cli.crypto.key_file import KEY_BYTES
 from hooks_cli.errors import KeySourceError, NotFound, WrongKey
+from hooks_cli.operations import queueing
 from hooks_cli.operations.key_holding import present_key
 from hooks_cli.store import anchor, lock, opening, rotation
 from hooks_cli.store.embedded import MEMORY_BUDGET_MS, open_store
@@ -64,9 +65,13 @@ def rotate(
     held = lock.exclusive(path, MEMORY_BUDGET_MS)
     try:
         _still_opens(environment, key, encrypted)
+        pending = key_source.second_key(environment, key)
+        if pending is not None:  # an earlier rotation was killed before it replaced anything: its next key is given up
+            queueing.close_anew(environment.queue_dir, pending.raw, key.raw)
         keeper.store_next(following)
         reached("the next key is stored")
         made = rotation.rewrite(path, key.raw, following, encrypted, MEMORY_BUDGET_MS)
+        queueing.close_anew(environment.queue_dir, key.raw, following)
         reached("the new database is built")
         was_unlocked = unlock_cache.get(environment.slots_path)
         unlock_cache.drop(environment.slots_path)
@@ -75,6 +80,8 @@ def rotate(
         anchor.replace(environment.anchor_path, following, made.store_id, made.revision, made.ledger)
         reached("the anchor is new")
         keeper.promote(following)
+        # What was queued while this went on: its process had the old key.
+        queueing.close_anew(environment.queue_dir, key.raw, following)
         reached("the next key is the key")
         if was_unlocked is not None:
             import time

@@ -19,7 +19,7 @@ import os
 from hooks_cli.ancestry import alive, started
 from hooks_cli.crypto import key_source
 from hooks_cli.crypto.spool_box import close_box, open_box
-from hooks_cli.errors import HooksError, WrongKey
+from hooks_cli.errors import HooksError, Tampered, WrongKey
 from hooks_cli.operations.file_capture import capture
 from hooks_cli.private_files import make_folder, sync_folder, write_file
 
@@ -102,11 +102,19 @@ class Claimed:
         self.name = name
         self.at = int(name.partition("-")[0])
 
-    def content(self, data_key: bytes) -> dict[str, Any]:
+    def content(self, environment: Environment, key: key_source.Key) -> dict[str, Any]:
         """What `_described` wrote. Raises Tampered (77)."""
         with open(self.path, "rb") as file:
             box = file.read()
-        found: dict[str, Any] = json.loads(open_box(data_key, self.name, box, self.path))
+        try:
+            plain = open_box(key.raw, self.name, box, self.path)
+        except Tampered:
+            # A rotation of the key that was killed half-way may have closed it with the next key already.
+            other = key_source.second_key(environment, key)
+            if other is None:
+                raise
+            plain = open_box(other.raw, self.name, box, self.path)
+        found: dict[str, Any] = json.loads(plain)
         return found
 
     def done(self) -> None:
@@ -138,6 +146,19 @@ def _abandoned(name: str) -> bool:
     _, mark, claim = name.partition(TAKEN)
     pid, _, start = claim.partition("-")
     return bool(mark) and pid.isdigit() and start.isdigit() and not alive(int(pid), int(start))
+
+
+def close_anew(folder: str, old_key: bytes, new_key: bytes) -> None:
+    """Close what waits with a new data key; what the old one does not open stays as it is. Nobody may be taking calls in meanwhile."""
+    for file_name in waiting(folder):
+        path = os.path.join(folder, file_name)
+        name = file_name.removesuffix(WAITING).partition(TAKEN)[0]
+        try:
+            with open(path, "rb") as file:
+                plain = open_box(old_key, name, file.read(), path)
+        except (Tampered, OSError):
+            continue
+        write_file(path, close_box(new_key, name, plain))
 
 
 def claim(folder: str, file_name: str) -> Claimed | None:

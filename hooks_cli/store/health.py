@@ -1,33 +1,14 @@
-"""What the store itself can say about its health: pages, rows, ledger, anchor, sizes. Reads everything; cold."""
+"""What the store can say about itself besides `verification`: anchor, cipher, numbers, sizes, what lies beside it. Cold."""
 
 from __future__ import annotations
 
 import os
 
-from hooks_cli.store import anchor, opening, rotation
+from hooks_cli.store import anchor, opening
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.store.embedded import EmbeddedStore
-
-MOST_PROBLEMS = 10
-
-
-def damaged_pages(store: EmbeddedStore) -> list[str]:
-    """What SQLite's integrity check finds (every page is read and authenticated), the first few; [] when all is well."""
-    rows = [str(row[0]) for row in store.query(f"PRAGMA integrity_check({MOST_PROBLEMS})")]
-    return [] if rows == ["ok"] else rows
-
-
-def ledgers(store: EmbeddedStore) -> tuple[str, str]:
-    """(the ledger as the store keeps it, the ledger computed from all rows), each as hex digits; in one read transaction."""
-    store.query("BEGIN")
-    try:
-        kept = store.query("SELECT ledger FROM state")[0][0]
-        found = rotation.ledger_of(store.connection, store.key.raw)
-    finally:
-        store.query("ROLLBACK")
-    return kept.hex(), found.hex()
 
 
 def anchored(store: EmbeddedStore) -> tuple[int | None, int]:
