@@ -19,6 +19,7 @@ from hooks_cli.operations.drafting import tags_json
 from hooks_cli.operations.export_parts import Choices
 from hooks_cli.store import entries, journal
 from hooks_cli.store.embedded import EmbeddedStore, open_store
+from hooks_cli.store.verification import verify
 
 FORMS = ("json", "ndjson", "csv", "tsv", "sqlite")
 
@@ -108,6 +109,8 @@ def test_a_store_comes_back_as_it_was(
     again = importing.import_source(other, second, open_source(path), importing.Choices(), lambda number: None)
     assert again.counts["added"] == 0
     assert other.query("SELECT revision, ledger FROM state") == before
+    evidence = verify(other, lambda number: None)
+    assert evidence.sound, (evidence.broken, evidence.pages)
     search = "SELECT count(*) FROM head h WHERE live = 1 AND NOT EXISTS(SELECT 1 FROM search WHERE rowid = h.revision)"
     assert other.query(search)[0][0] == 0
     store.close()

@@ -34,12 +34,15 @@ class JournalWriter:
         """Whether it comes from this very store."""
         return bool(self._origin) and self._origin == self.store.store_id.hex()
 
-    def take(self, wanted: int, *, events: bool) -> int:
-        """The revision wanted when nobody has it, else the next. With `events` those count, too."""
-        taken = self.store.query("SELECT 1 FROM entry WHERE revision = ?", (wanted,))
-        if not taken and events:
-            taken = self.store.query("SELECT 1 FROM event WHERE revision = ?", (wanted,))
-        if taken or wanted > MOST:
+    def is_free(self, revision: int) -> bool:
+        """Whether neither an entry nor an event has this revision."""
+        return not self.store.query(
+            "SELECT 1 FROM entry WHERE revision = ?1 UNION ALL SELECT 1 FROM event WHERE revision = ?1", (revision,)
+        )
+
+    def take(self, wanted: int) -> int:
+        """The revision wanted when nobody has it, else the next."""
+        if wanted > MOST or not self.is_free(wanted):
             return self.tx.next_revision()
         self.tx.revision = max(self.tx.revision, wanted)
         return wanted
@@ -145,7 +148,7 @@ class JournalWriter:
             )
             if its_entry and not self.store.query("SELECT 1 FROM event WHERE revision = ?", (wanted,)):
                 return wanted, 1
-        return self.take(wanted, events=True), 0
+        return self.take(wanted), 0
 
     def _task(self, name: Any, session: int | None) -> int | None:
         if not isinstance(name, str):

@@ -24,7 +24,7 @@ from hooks_cli.store.import_journal import JournalWriter
 from hooks_cli.store.sensitive import seal_draft
 from hooks_cli.store.transaction import Transaction
 
-ADDED, THERE, KEPT_OURS, RENAMED = "added", "there", "kept_ours", "renamed"
+ADDED, THERE, KEPT_OURS, RENAMED, OLDER = "added", "there", "kept_ours", "renamed", "older"
 STRATEGIES = ("skip", "newest", "overwrite", "rename")
 # Numbers beyond this are nobody's: the counter of the store must stay far from its end.
 MOST = 2**53
@@ -64,6 +64,8 @@ class EntryWriter:
                 break
             if self._is_there(old, record, target):
                 return THERE, target
+            if target not in self._parted and not self._has_place(old, record):
+                return OLDER, target
             foreign = self._foreign_version(old, record, target)
             if foreign is not None:
                 version = foreign
@@ -89,6 +91,13 @@ class EntryWriter:
         if target not in self._parted:
             return record.version
         return current + 1 if self._wins(old, record) else None
+
+    def _has_place(self, old: tuple[object, ...], record: Record) -> bool:
+        """Whether it is newer than the newest version here, or can go in below it: with a free revision that lies below."""
+        if record.version is None or record.version > int(str(old[2])):
+            return True
+        wanted = self.offset + (record.revision or MOST)
+        return wanted < int(str(old[1])) and self.journal.is_free(wanted)
 
     def _wins(self, old: tuple[object, ...], record: Record) -> bool:
         if self.strategy == "overwrite":
@@ -199,7 +208,7 @@ class EntryWriter:
     def _revision(self, record: Record) -> int:
         if record.revision is None or not 0 < record.revision <= MOST:
             return self.tx.next_revision()
-        return self.journal.take(self.offset + record.revision, events=True)
+        return self.journal.take(self.offset + record.revision)
 
     def _data_version(self, record: Record) -> str | None:
         """`metadata.version` when it is a string; else what the export says, unless that is the default anyhow."""

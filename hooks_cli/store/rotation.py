@@ -48,8 +48,8 @@ def rewrite(path: str, old_key: bytes, new_key: bytes, encrypted: bool, budget_m
     try:
         _copy(path, draft, old_key if encrypted else None, budget_ms)
         if encrypted:
-            _rekey(draft, old_key, new_key, budget_ms)
-        return _renew(draft, old_key, new_key, encrypted, budget_ms)
+            rekey(draft, old_key, new_key, budget_ms)
+        return renew(draft, old_key, new_key, encrypted, budget_ms)
     except BaseException:
         discard(draft)
         raise
@@ -91,7 +91,8 @@ def _copy(path: str, draft: str, key: bytes | None, budget_ms: int) -> None:
         connection.close()
 
 
-def _rekey(draft: str, old_key: bytes, new_key: bytes, budget_ms: int) -> None:
+def rekey(draft: str, old_key: bytes, new_key: bytes, budget_ms: int) -> None:
+    """Encrypt a file that nobody else uses with another key."""
     connection = opening.connect(draft, old_key, budget_ms)
     try:
         if _rows(connection, f'PRAGMA rekey="raw:{new_key.hex()}"') != [("ok",)]:
@@ -102,7 +103,7 @@ def _rekey(draft: str, old_key: bytes, new_key: bytes, budget_ms: int) -> None:
         connection.close()
 
 
-def _renew(draft: str, old_key: bytes, new_key: bytes, encrypted: bool, budget_ms: int) -> Rewritten:
+def renew(draft: str, old_key: bytes, new_key: bytes, encrypted: bool, budget_ms: int) -> Rewritten:
     """Seal anew, compute the ledger anew, go back to a write-ahead log; then sync."""
     connection = opening.connect(draft, new_key if encrypted else None, budget_ms)
     try:

@@ -141,6 +141,7 @@ def _text(report: Imported, path: str, choices: Choices) -> str:
     facts = [
         (counts["there"], "there already"),
         (counts["kept_ours"], "have another history here, and ours was kept (--on-conflict newest|overwrite|rename)"),
+        (counts["older"], "are older than the history that is kept here"),
         (counts["renamed"], "of them put at KEY.imported"),
         (counts["left"], "left out by the source itself"),
         (counts["not_asked_for"], "not asked for"),
@@ -180,7 +181,7 @@ def _json(report: Imported, path: str, choices: Choices) -> str:
         "dry_run": choices.dry_run,
         "committed": report.committed,
         "added": counts["added"] + counts["renamed"],
-        **{name: counts[name] for name in ("renamed", "there", "kept_ours", "left", "not_asked_for")},
+        **{name: counts[name] for name in ("renamed", "there", "kept_ours", "older", "left", "not_asked_for")},
         **{name: report.others[name] for name in ("sessions", "tasks", "events")},
         "unfit": len(report.unfit),
         "refused": [{"what": item.what, "why": item.why} for item in report.refused],

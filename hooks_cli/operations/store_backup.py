@@ -1,0 +1,139 @@
+"""`memory backup` and `memory restore`: a verified copy of the whole store, and putting one back.
+
+A copy is encrypted with the store's own key. With a passphrase a slot file lies beside it (`FILE.slots`), which opens the
+copy where that key is not at hand. Restoring verifies before it replaces anything, and sets the old store aside.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+
+from hooks_cli.crypto import key_source, passphrase, slots
+from hooks_cli.environment import Environment
+from hooks_cli.errors import DataError, InputMissing, WrongKey
+from hooks_cli.output.sink import aside_name, publish, refuse_existing
+from hooks_cli.private_files import trouble
+from hooks_cli.store import backup, lock, opening
+from hooks_cli.store.backup import Copied
+from hooks_cli.store.embedded import MEMORY_BUDGET_MS, EmbeddedStore
+from hooks_cli.store.foreign import MAGIC
+
+SLOTS = ".slots"
+BUDGET_MS = MEMORY_BUDGET_MS
+
+
+@dataclass(slots=True)
+class BackedUp:
+    """What was made: the file, the slot file beside it or "", and what is in it."""
+
+    path: str
+    slots: str
+    holds: Copied
+
+
+@dataclass(slots=True)
+class Restored:
+    """What was restored, and where the store that was there before is now ("" when there was none)."""
+
+    holds: Copied
+    aside: str
+
+
+def back_up(store: EmbeddedStore, environment: Environment, path: str, *, phrase: str = "", force: bool = False) -> BackedUp:
+    """Write a verified copy of the store to `path`, with a slot for `phrase` when there is one.
+
+    Raises OutputExists (73), InputMissing (66), Tampered (77), StorageFailed or DiskFull (74).
+    """
+    refuse_existing(path, force)
+    if phrase:
+        refuse_existing(path + SLOTS, force)
+    encrypted = opening.cipher_in_force(store.connection) != ""
+    draft = aside_name(path)
+    try:
+        backup.copy_to(store, draft)
+        holds = backup.examine(draft, store.key.raw, encrypted, store.key.source, BUDGET_MS)
+        if phrase:
+            slots.write(path + SLOTS, [slots.passphrase_slot(store.key.raw, phrase, environment.now())])
+        publish(draft, path, force)
+    finally:
+        backup.discard(draft)
+    return BackedUp(path, path + SLOTS if phrase else "", holds)
+
+
+def default_name(environment: Environment) -> str:
+    """The name of a copy that nobody named: `memory-<project>-20251017-120000.backup`."""
+    import time
+
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(environment.now() // 1000))
+    return os.path.join(environment.cwd, f"memory-{environment.project_name}-{stamp}.backup")
+
+
+def restore(environment: Environment, path: str, *, phrase: str = "", dry_run: bool = False) -> Restored:
+    """Put a copy in the place of the store; with `dry_run` only verify it.
+
+    Raises InputMissing (66), DataError (65) when it is no copy, WrongKey or Tampered (77), Busy (75) while the store is
+    open elsewhere; then everything is as it was.
+    """
+    _refuse_what_is_no_copy(path)
+    encrypted = environment.settings.get("memory.security.encrypt_at_rest") is not False
+    its_key, source = _its_key(environment, path, phrase)
+    place = environment.store_path
+    if not dry_run:
+        environment.prepare_store_folder()
+    draft = aside_name(place if os.path.isdir(os.path.dirname(place)) else path)
+    try:
+        _copy(path, draft)
+        holds = backup.examine(draft, its_key, encrypted, source, BUDGET_MS)
+        if dry_run:
+            return Restored(holds, "")
+        key = key_source.resolve_or_create(environment)
+        made = backup.prepare(draft, its_key, key.raw, encrypted, BUDGET_MS)
+        held = lock.exclusive(place, BUDGET_MS)
+        try:
+            aside = backup.put_in_place(place, made, environment.anchor_path, key.raw)
+        finally:
+            lock.release(held)
+    finally:
+        backup.discard(draft)
+    return Restored(holds, aside)
+
+
+def _its_key(environment: Environment, path: str, phrase: str) -> tuple[bytes, str]:
+    """(the key of the copy, where it comes from): the phrase's slot when one is given, else the store's own key."""
+    if phrase:
+        return _slot_key(path, phrase)
+    key = key_source.resolve(environment)
+    return key.raw, key.source
+
+
+def _slot_key(path: str, phrase: str) -> tuple[bytes, str]:
+    found = slots.read(path + SLOTS)
+    if found is None:
+        raise InputMissing(path=path + SLOTS, reason="the slot file of the copy is not there")
+    opened = passphrase.try_all(found, phrase) if phrase else None
+    if opened is None:
+        raise WrongKey(source="the passphrase", store=path)
+    return opened[0], "the passphrase"
+
+
+def _copy(path: str, draft: str) -> None:
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with open(path, "rb") as source, open(descriptor, "wb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+            target.flush()
+            os.fsync(target.fileno())
+    except OSError as error:
+        raise trouble(draft, error, creating=True) from None
+
+
+def _refuse_what_is_no_copy(path: str) -> None:
+    if not os.path.isfile(path):
+        raise InputMissing(path=path, reason="it is no regular file" if os.path.lexists(path) else "it does not exist")
+    with open(path, "rb") as file:
+        start = file.read(16)
+    text = start.lstrip()[:1] in (b"{", b"[") or start[:2] == b"\x1f\x8b"
+    if text or start.startswith((MAGIC, b"key,", b"key\t")):
+        raise DataError(f"{path} is no copy of a store, but an export or a plain database.", hint=f"memory import '{path}'")

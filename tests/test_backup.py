@@ -1,0 +1,145 @@
+"""`memory backup` and `memory restore`: a copy that opens, is verified, and takes the store's place."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+
+
+def test_there_and_back(run: Run, project: Path, home: Path) -> None:
+    run("memory", "store", "k", "before", check=True)
+    run("memory", "store", "svc/api_keys", "hunter2-hunter2", check=True)
+    done = run("memory", "backup", "safe.backup", check=True)
+    path = project / "safe.backup"
+    assert "Backed up 2 entries (2 versions, revision 2)" in done.stdout
+    assert "the key file" in done.stdout
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert b"before" not in path.read_bytes()
+    assert not path.read_bytes().startswith(b"SQLite")
+    run("memory", "store", "k", "after", check=True)
+    assert run("memory", "restore", "safe.backup", "--dry-run").stdout.startswith("Verified 2 entries")
+    assert run("memory", "recall", "k").stdout == "after"
+    done = run("memory", "restore", "safe.backup", check=True)
+    assert run("memory", "recall", "k", check=True).stdout == "before"
+    assert run("memory", "recall", "svc/api_keys", "--reveal").returncode in (0, 77)
+    assert run("memory", "verify").returncode == 0
+    run("memory", "store", "k", "goes on", check=True)
+    # The old store is whole where the output says.
+    aside = done.stdout.splitlines()[-1].partition(": ")[2]
+    run("memory", "restore", aside, check=True)
+    assert run("memory", "recall", "k").stdout == "after"
+
+
+def test_a_copy_is_named_after_project_and_time_and_not_overwritten(run: Run, project: Path) -> None:
+    run("memory", "store", "k", "v", check=True)
+    env = {"HOOKS_NOW": "2025-10-17T12:00:00Z"}
+    assert run("memory", "backup", env=env).returncode == 0
+    assert (project / "memory-project-20251017-120000.backup").exists()
+    assert run("memory", "backup", env=env).returncode == 73
+    assert run("memory", "backup", "--force", env=env).returncode == 0
+    report = json.loads(run("memory", "backup", "--output", "x", "--json", check=True).stdout)["backup"]
+    assert (report["entries"], report["verified"]) == (1, True)
+
+
+def test_a_passphrase_opens_it_without_the_stores_key(run: Run, project: Path, home: Path) -> None:
+    run("memory", "store", "k", "v", check=True)
+    run("memory", "store", "svc/credentials", "hunter2-hunter2", check=True)
+    (project / "phrase").write_text("correct horse battery staple\n")
+    (project / "phrase").chmod(0o600)
+    done = run("memory", "backup", "safe", "--password-file", "phrase", check=True)
+    assert "safe.slots" in done.stdout
+    shutil.rmtree(home / "hooks")
+    assert run("memory", "restore", "safe").returncode == 77
+    assert run("memory", "restore", "safe", "--stdin", stdin="wrong phrase, quite wrong\n").returncode == 77
+    assert not list((home / "hooks").rglob("memory.db"))
+    run("memory", "restore", "safe", "--password-file", "phrase", check=True)
+    assert run("memory", "recall", "k", check=True).stdout == "v"
+    assert run("memory", "verify").returncode == 0
+    run(
+        "memory", "revert", "svc/credentials", "--to", "1"
+    )  # opens the seal under the new key, whatever the verb answers
+    entry = json.loads(run("memory", "recall", "svc/*", "--json", check=True).stdout)["entries"][0]
+    assert entry["data"] == "‹sealed›"
+
+
+def test_a_damaged_copy_replaces_nothing(run: Run, project: Path) -> None:
+    for number in range(8):
+        run("memory", "store", f"k/{number}", "x" * 500, check=True)
+    run("memory", "backup", "safe", check=True)
+    content = bytearray((project / "safe").read_bytes())
+    content[len(content) // 2] ^= 1
+    (project / "safe").write_bytes(content)
+    done = run("memory", "restore", "safe")
+    assert done.returncode == 77
+    assert run("memory", "recall", "k/1").stdout == "x" * 500
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", 65), (b'{"entries": []}', 65), (b"SQLite format 3\0" + b"x" * 100, 65), (b"\x01" * 8192, 77)],
+)
+def test_what_is_no_copy_is_said(run: Run, project: Path, content: bytes, code: int) -> None:
+    run("memory", "store", "k", "v", check=True)
+    (project / "file").write_bytes(content)
+    assert run("memory", "restore", "file").returncode == code
+    assert run("memory", "restore", "none").returncode == 66
+    assert run("memory", "restore").returncode == 64
+    assert run("memory", "recall", "k").stdout == "v"
+
+
+def test_another_projects_copy_does_not_open_here(run: Run, project: Path) -> None:
+    other = project.parent / "other"
+    other.mkdir()
+    (other / "hooks.toml").write_text("")
+    run("memory", "store", "k", "v", check=True)
+    run("memory", "store", "k", "other", cwd=other, check=True)
+    run("memory", "backup", "safe", check=True)
+    assert run("memory", "restore", str(project / "safe"), cwd=other).returncode == 77
+    assert run("memory", "recall", "k", cwd=other).stdout == "other"
+
+
+def test_a_kill_while_restoring_leaves_one_of_the_two(run: Run, project: Path) -> None:
+    run("memory", "store", "k", "before", check=True)
+    run("memory", "backup", "safe", check=True)
+    run("memory", "store", "k", "after", check=True)
+    assert run("memory", "restore", "safe", env={"HOOKS_FAILPOINT": "restore"}).returncode < 0
+    assert run("memory", "recall", "k", check=True).stdout == "after"
+    run("memory", "restore", "safe", check=True)
+    assert run("memory", "recall", "k", check=True).stdout == "before"
+
+
+def test_a_copy_while_others_write_is_one_state(run: Run, project: Path) -> None:
+    run("memory", "store", "k/0", "0", check=True)
+    stop = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            run("memory", "store", f"k/{number}", str(number))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for number in range(3):
+            assert run("memory", "backup", f"safe{number}").returncode == 0
+    finally:
+        stop.set()
+        writer.join()
+    assert run("memory", "restore", "safe2").returncode == 0
+    assert run("memory", "verify").returncode == 0
+
+
+def test_the_folder_of_the_copy_must_be_there(run: Run, project: Path) -> None:
+    run("memory", "store", "k", "v", check=True)
+    assert run("memory", "backup", "no/where").returncode == 66
+    assert run("memory", "backup", str(project)).returncode == 73
+    assert not [name for name in os.listdir(project) if ".new" in name]
