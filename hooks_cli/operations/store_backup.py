@@ -41,7 +41,9 @@ class Restored:
     aside: str
 
 
-def back_up(store: EmbeddedStore, environment: Environment, path: str, *, phrase: str = "", force: bool = False) -> BackedUp:
+def back_up(
+    store: EmbeddedStore, environment: Environment, path: str, *, phrase: str = "", force: bool = False
+) -> BackedUp:
     """Write a verified copy of the store to `path`, with a slot for `phrase` when there is one.
 
     Raises OutputExists (73), InputMissing (66), Tampered (77), StorageFailed or DiskFull (74).
@@ -136,4 +138,6 @@ def _refuse_what_is_no_copy(path: str) -> None:
         start = file.read(16)
     text = start.lstrip()[:1] in (b"{", b"[") or start[:2] == b"\x1f\x8b"
     if text or start.startswith((MAGIC, b"key,", b"key\t")):
-        raise DataError(f"{path} is no copy of a store, but an export or a plain database.", hint=f"memory import '{path}'")
+        raise DataError(
+            f"{path} is no copy of a store, but an export or a plain database.", hint=f"memory import '{path}'"
+        )
