@@ -33,7 +33,7 @@ MEMORY: dict[str, tuple[str, str]] = {
     ),
     "how much is told: every command says what it did": (
         "verbose debug detailed quiet silent pretty highlight progress color no-color trends health embeddings-stats live",
-        "log-level verbosity",
+        "log-level verbosity compare",
     ),
     "asking before and checking after: nothing is asked, every write is checked": (
         "yes confirm interactive verify validate force",

@@ -45,6 +45,33 @@ NARROWING_OPTIONS = (
         metavar="TIME",
     ),
     Option(
+        "max_age",
+        ("--max-age", "--time-range", "--within"),
+        "Only what is not older than this: 7d, 24h; a bare number is days.",
+        metavar="AGE",
+    ),
+    Option("about_type", ("--type",), "Only what was stored with this --type.", metavar="WORD"),
+    Option("about_category", ("--category",), "Only what was stored with this --category.", metavar="WORD"),
+    Option("about_domain", ("--domain",), "Only what was stored with this --domain.", metavar="WORD"),
+    Option("about_scope", ("--scope",), "Only what was stored with this --scope.", metavar="WORD"),
+    Option("about_owner", ("--owner",), "Only what was stored with this --owner.", metavar="NAME"),
+    Option("about_partition", ("--partition",), "Only what was stored with this --partition.", metavar="NAME"),
+    Option("about_status", ("--status",), "Only what was stored with this --status.", metavar="WORD"),
+    Option(
+        "filters",
+        ("--filter", "--where"),
+        "Only what has this in its metadata: field:value, field:>0.8, field:<=3.",
+        "many",
+        metavar="FIELD:VALUE",
+    ),
+    Option(
+        "min_confidence",
+        ("--min-confidence", "--confidence"),
+        "Leave out what was stored with a lower --confidence.",
+        metavar="0…1",
+    ),
+    Option("all_namespaces", ("--all-namespaces",), "Everything, whatever --namespace says.", "switch"),
+    Option(
         "kind",
         ("--kind",),
         "Only text, json or sealed values, or what one verb wrote: store, notify, post-edit.",
@@ -55,6 +82,8 @@ NARROWING_OPTIONS = (
 
 def globs(call: Call) -> list[str]:
     """The globs that --namespace stands for; [] for all."""
+    if call.flag("all_namespaces"):
+        return []
     return [addresses.under(name.strip()) for name in call.text("namespace").split(",") if name.strip()]
 
 
@@ -75,7 +104,51 @@ def times(call: Call, environment: Environment) -> tuple[int | None, int | None]
             found.append(parse_time(text, environment.now(), f"--{name}"))
         else:
             found.append(None)
+    age = call.text("max_age")
+    if age:
+        from hooks_cli.model.times import DAY, parse_duration
+
+        oldest = environment.now() - parse_duration(age.lower().removeprefix("last-"), "--max-age", DAY)
+        found[0] = oldest if found[0] is None else max(found[0], oldest)
     return found[0], found[1]
+
+
+_FACTS = ("type", "category", "domain", "scope", "owner", "partition", "status")
+_COMPARISONS = (">=", "<=", ">", "<", "=")
+
+
+def facts(call: Call) -> list[tuple[str, str, str]]:
+    """What the metadata has to say, as `store.narrowing.Narrowing.facts`. `--type all` is any. Raises UsageError (64)."""
+    found = [(field, "=", call.text("about_" + field)) for field in _FACTS]
+    found = [(field, how, value) for field, how, value in found if value and value != "all"]
+    for text in call.words("filters"):
+        field, colon, rest = text.partition(":")
+        if not colon:
+            continue  # a word to look for: `words_of_filters`
+        rest = rest.strip()
+        how = next((sign for sign in _COMPARISONS if rest.startswith(sign)), "")
+        value = rest[len(how) :].strip()
+        field = field.strip()
+        if not field.replace("_", "").replace("-", "").isalnum() or not value:
+            raise UsageError(f"--filter {text!r} is no filter.", hint="Write field:value, field:>0.8 or field:<=3.")
+        found.append((field, how or "=", value))
+    return found
+
+
+def words_of_filters(call: Call) -> list[str]:
+    """Filters that name no field are words to look for."""
+    return [text for text in call.words("filters") if ":" not in text]
+
+
+def confidence(call: Call) -> float | None:
+    """--min-confidence as a number, None without one. Raises UsageError (64)."""
+    text = call.text("min_confidence").strip().lstrip(">=").strip()
+    if not text:
+        return None
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        raise UsageError(f"--min-confidence {text!r} is no number.", hint="Write a number from 0 to 1.") from None
 
 
 def score(call: Call) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.errors import ExtraMissing
 from hooks_cli.model.query import Query, understand
 from hooks_cli.operations.attribution import current_session
 from hooks_cli.operations.remembering import Found
@@ -22,7 +23,7 @@ class Request:
     """What is asked for.
 
     text        the query as it was typed; `session` a session's name, "latest", or "current" for the caller's own
-    globs, tags, agent, kind, since, until   see store.narrowing.Narrowing
+    globs, tags, agent, kind, since, until, facts, min_confidence   see store.narrowing.Narrowing
     limit, offset     how many results, after how many
     min_score   results below it are left out; scores are between 0 and 1, the best result's is 1
     recent      the newest first instead of the best first
@@ -30,8 +31,8 @@ class Request:
     """
 
     __slots__ = (
-        "agent", "counted", "globs", "kind", "limit", "min_score", "offset", "recent", "semantic", "session", "since",
-        "tags", "text", "until",
+        "agent", "counted", "facts", "globs", "kind", "limit", "min_confidence", "min_score", "offset", "recent", "semantic",
+        "session", "since", "tags", "text", "until",
     )  # fmt: skip
 
     def __init__(self, text: str, limit: int) -> None:
@@ -45,6 +46,8 @@ class Request:
         self.kind = ""
         self.since: int | None = None
         self.until: int | None = None
+        self.facts: list[tuple[str, str, str]] = []
+        self.min_confidence: float | None = None
         self.min_score = 0.0
         self.recent = False
         self.counted = False
@@ -92,7 +95,13 @@ def search_store(store: EmbeddedStore, environment: Environment, request: Reques
     if request.semantic:
         from hooks_cli.operations import semantic_search
 
-        return semantic_search.search_store(store, environment, request, query, narrowing, notes)
+        try:
+            return semantic_search.search_store(store, environment, request, query, narrowing, notes)
+        except ExtraMissing as error:
+            # Prompts write --semantic wherever they search; half of what was asked for is better than nothing, and is told.
+            if request.semantic == "semantic":
+                raise
+            notes.append(f"searched by words alone: {str(error)[:1].lower()}{str(error)[1:]} {error.hint_text}")
     match, pairs, matched = by_words(store, environment, request, query, narrowing)
     if matched == "any" and pairs:
         notes.append("no entry has all the words; these have some of them")
@@ -132,6 +141,7 @@ def narrowing_of(store: EmbeddedStore, environment: Environment, request: Reques
     narrowing.tags = request.tags
     narrowing.agent, narrowing.kind = request.agent, request.kind
     narrowing.since, narrowing.until = request.since, request.until
+    narrowing.facts, narrowing.min_confidence = request.facts, request.min_confidence
     if request.session:
         word = request.session.lower()
         if word == "current":

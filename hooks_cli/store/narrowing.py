@@ -20,9 +20,11 @@ class Narrowing:
     agent     who wrote it
     since     written at this time or later; until: before it (ms since the epoch)
     kind      text, json, sealed, or the event that wrote it (store, notify, post-edit …)
+    facts     (field, how, value) of its metadata, all of them: how is =, <, <=, > or >= (as numbers but for =)
+    min_confidence   leaves out what says in its metadata that it is less sure
     """
 
-    __slots__ = ("agent", "globs", "kind", "session", "since", "tags", "until")
+    __slots__ = ("agent", "facts", "globs", "kind", "min_confidence", "session", "since", "tags", "until")
 
     def __init__(self) -> None:
         self.globs: list[str] = []
@@ -32,11 +34,14 @@ class Narrowing:
         self.since: int | None = None
         self.until: int | None = None
         self.kind = ""
+        self.facts: list[tuple[str, str, str]] = []
+        self.min_confidence: float | None = None
 
     def __bool__(self) -> bool:
         """Whether it narrows at all."""
-        given = (self.session, self.since, self.until)
-        return bool(self.globs or self.tags or self.agent or self.kind) or any(value is not None for value in given)
+        given = (self.session, self.since, self.until, self.min_confidence)
+        filled = self.globs or self.tags or self.agent or self.kind or self.facts
+        return bool(filled) or any(value is not None for value in given)
 
     def condition(self, now: int, *, tags_by_index: bool = False) -> tuple[str, tuple[object, ...]]:
         """The SQL condition, with its parameters, for live entries that pass all filters.
@@ -68,6 +73,17 @@ class Narrowing:
             sql, value = self._of_kind()
             parts.append(sql)
             params.append(value)
+        for field, how, text in self.facts:
+            place = f'$."{field}"'
+            if how == "=":
+                parts.append("e.metadata ->> ? = ?")
+                params += [place, text]
+            else:
+                parts.append(f"CAST(e.metadata ->> ? AS REAL) {how} CAST(? AS REAL)")
+                params += [place, text]
+        if self.min_confidence is not None:
+            parts.append("coalesce(CAST(e.metadata ->> '$.confidence' AS REAL), 1.0) >= ?")
+            params.append(self.min_confidence)
         return " AND ".join(parts), tuple(params)
 
     def _of_kind(self) -> tuple[str, object]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import opening, past_reading
-from hooks_cli.commands.narrowing_options import NARROWING_OPTIONS, globs, tags, times
+from hooks_cli.commands.narrowing_options import NARROWING_OPTIONS, confidence, facts, globs, tags, times
 from hooks_cli.errors import UsageError
 from hooks_cli.model import address as addresses
 from hooks_cli.operations import remembering
 from hooks_cli.output import envelopes
 from hooks_cli.output.listing import entry_lines
+from hooks_cli.store import entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from hooks_cli.store.embedded import EmbeddedStore
 
 DEFAULT_LIMIT = 100
-_FILTERS = ("tags", "session", "agent", "since", "until", "kind", "sort_by", "sort_order")
+_FILTERS = ("sort_by", "sort_order", *[option.name for option in NARROWING_OPTIONS if option.name != "namespace"])
 # What prompts write after --sort-by, and the order that is meant (store.search.ORDERS).
 _SORTS = {
     **dict.fromkeys(
@@ -62,7 +63,7 @@ VERB = Verb(
         ),
         *past_reading.POINT_OPTIONS,
     ),
-    positionals=(Positional("pattern", "A glob over the addresses."),),
+    positionals=(Positional("pattern", "A glob over the addresses, an address, or a namespace."),),
     examples=(
         "claude-flow memory list --namespace swarm --limit 20",
         "claude-flow memory list --tags auth,security --since yesterday --sort-by key",
@@ -96,6 +97,8 @@ def _found(call: Call, environment: Environment, store: EmbeddedStore, limit: in
     if len(wanted) == 1 and not any(name in call.values for name in _FILTERS):
         if past_reading.asked(call):
             return past_reading.read(call, environment, store, wanted[0], limit)
+        if call.text("pattern") and entries.read(store, wanted[0], environment.now()) is None:
+            wanted = [wanted[0] if addresses.is_glob(wanted[0]) else addresses.under(wanted[0])]
         return remembering.recall(store, wanted[0], environment.now(), limit, offset, counted=counted, short=short)
     if past_reading.asked(call):
         raise UsageError(f"{call.verb.title}: the past is listed by one namespace or pattern alone, newest first.")
@@ -106,6 +109,7 @@ def _found(call: Call, environment: Environment, store: EmbeddedStore, limit: in
     request.globs, request.tags, request.offset, request.counted = wanted, tags(call), offset, counted
     request.session, request.agent, request.kind = call.text("session"), call.text("agent"), call.text("kind")
     request.since, request.until = times(call, environment)
+    request.facts, request.min_confidence = facts(call), confidence(call)
     return list_entries(store, environment, request, order, short=short)
 
 

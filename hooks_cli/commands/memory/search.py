@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import bare, opening
-from hooks_cli.commands.narrowing_options import NARROWING_OPTIONS, globs, score, tags, times
+from hooks_cli.commands.narrowing_options import (
+    NARROWING_OPTIONS,
+    confidence,
+    facts,
+    globs,
+    score,
+    tags,
+    times,
+    words_of_filters,
+)
+from hooks_cli.errors import UsageError
 from hooks_cli.operations.searching import Request, Result, search_store
 from hooks_cli.output import search_results
 
@@ -22,8 +32,8 @@ VERB = Verb(
     options=(
         Option(
             "query_option",
-            ("--query", "-q", "--text", "--search", "--pattern", "--content-contains"),
-            "What to look for, instead of the arguments.",
+            ("--query", "-q", "--text", "--search", "--pattern", "--content-contains", "--full-text", "--value-search"),
+            "What to look for, beside or instead of the arguments.",
             metavar="TEXT",
         ),
         Option(
@@ -49,6 +59,12 @@ VERB = Verb(
             metavar="0…1",
         ),
         Option("recent", ("--recent",), "The newest first instead of the best first.", "switch"),
+        Option(
+            "sort_by",
+            ("--sort-by", "--sort", "--order-by"),
+            "relevance, or a time (updated, created, timestamp) for the newest first.",
+            metavar="WORD",
+        ),
         Option("count_only", ("--count-only", "--count"), "Print only how many entries match.", "switch"),
         Option(
             "method",
@@ -57,7 +73,19 @@ VERB = Verb(
             "choice",
             choices=("keyword", "fulltext", "semantic", "hybrid"),
         ),
-        Option("semantic", ("--semantic", "--vector-search"), "The same as --method hybrid.", "switch"),
+        Option(
+            "redact",
+            ("--redact",),
+            "Sealed values are always masked; for prompts that ask for it.",
+            "switch",
+            hidden=True,
+        ),
+        Option(
+            "semantic",
+            ("--semantic", "--vector-search"),
+            "The same as --method hybrid; by words alone, with a note, where that part is missing.",
+            "switch",
+        ),
     ),
     positionals=(Positional("words", "What to look for.", many=True),),
     examples=(
@@ -77,7 +105,9 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the results; none is an answer too: nothing on stdout, a line on stderr, 0."""
-    text = call.text("query_option") or " ".join(call.words("words"))
+    text = " ".join(
+        [word for word in (call.text("query_option"), *call.words("words"), *words_of_filters(call)) if word]
+    )
     narrowed = [name for name in call.values if name not in ("output_format", "json", "method", "semantic")]
     if not text.strip() and not narrowed:
         return bare.explain(call, environment, "something to look for: memory search TEXT")
@@ -96,6 +126,29 @@ def run(call: Call, environment: Environment) -> int:
     return 0
 
 
+def newest_first(call: Call) -> bool:
+    """Whether --sort-by asks for it. Raises UsageError (64) for an order that a search cannot have."""
+    word = call.text("sort_by").lower().replace("_", "").partition(":")[0]
+    if word in ("", "relevance", "score", "rank", "similarity", "confidence"):
+        return False
+    if word in (
+        "updated",
+        "updatedat",
+        "created",
+        "createdat",
+        "timestamp",
+        "time",
+        "date",
+        "recent",
+        "recency",
+        "newest",
+    ):
+        return True
+    raise UsageError(
+        f"{call.verb.title} --sort-by {word!r} is no order of a search.", hint="Write relevance or updated."
+    )
+
+
 def _request(call: Call, environment: Environment, text: str) -> Request:
     request = Request(text, max(0, call.integer("limit", DEFAULT_LIMIT)))
     request.offset = max(0, call.integer("offset", 0))
@@ -104,8 +157,9 @@ def _request(call: Call, environment: Environment, text: str) -> Request:
     request.session = "current" if call.text("context") == "session" else call.text("session")
     request.agent, request.kind = call.text("agent"), call.text("kind")
     request.since, request.until = times(call, environment)
+    request.facts, request.min_confidence = facts(call), confidence(call)
     request.min_score = score(call)
-    request.recent = call.flag("recent")
+    request.recent = call.flag("recent") or newest_first(call)
     request.counted = call.format == "json" or call.flag("count_only")
     method = call.text("method") or ("hybrid" if call.flag("semantic") else "keyword")
     request.semantic = method if method in ("semantic", "hybrid") else ""
