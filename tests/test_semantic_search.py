@@ -122,13 +122,16 @@ def test_without_the_extra_its_name_is_told(run: Run, project: Path) -> None:
     run("memory", "store", "k", "v", check=True)
     script = (
         "import sys; sys.modules['tokenizers'] = None; "
-        "from hooks_cli.entry import main; sys.exit(main(['memory', 'search', 'x', '--semantic']))"
+        "from hooks_cli.entry import main; sys.exit(main(['memory', 'search', {words}]))"
     )
     from tests.conftest import BIN
 
-    done = run("-c", script, program=BIN / "python")
+    done = run("-c", script.format(words="'x', '--method', 'semantic'"), program=BIN / "python")
     assert done.returncode == 69, done.stderr
     assert "hooks-cli[semantic]" in done.stderr and done.stdout == ""
+    # What prompts write everywhere goes by words then, and says so.
+    done = run("-c", script.format(words="'v', '--semantic'"), program=BIN / "python", check=True)
+    assert done.stdout.startswith("k\t") and "by words alone" in done.stderr and "hooks-cli[semantic]" in done.stderr
 
 
 @installed
