@@ -18,10 +18,10 @@ def for_hooks(environment: Environment) -> EmbeddedStore:
     return _opened(environment, True, HOOKS_BUDGET_MS)
 
 
-def for_event(environment: Environment) -> EmbeddedStore:
-    """The store for an agent's own hook: as `for_hooks`, waited for at most 1 s."""
+def for_event(environment: Environment, budget_ms: int = EVENT_BUDGET_MS) -> EmbeddedStore:
+    """The store for an agent's own hook: as `for_hooks`, waited for at most 1 s, or less."""
     environment.lenient = True
-    return _opened(environment, True, EVENT_BUDGET_MS)
+    return _opened(environment, True, budget_ms)
 
 
 def for_memory(environment: Environment, *, create: bool = True) -> EmbeddedStore:

@@ -35,6 +35,8 @@ class NotAnEvent(InvalidJson):
 
 
 PATIENCE_MS = 1_000
+# A session's end has 1.5 s in all before its agent gives up on it; there is more than one lock to wait for.
+END_BUDGET_MS = 400
 LIMIT_BYTES = 64 * 1024 * 1024
 
 VERB = Verb(
@@ -76,7 +78,8 @@ def run(call: Call, environment: Environment) -> int:
     answer = answers.Answer()
     try:
         answer = agent_event.judge(environment, event, what)
-        store = opening.for_event(environment)
+        ending = event.kind == protocol.SESSION_END
+        store = opening.for_event(environment, END_BUDGET_MS) if ending else opening.for_event(environment)
         recorded = agent_event.keep(
             store,
             environment,
@@ -91,7 +94,7 @@ def run(call: Call, environment: Environment) -> int:
             answer.context = agent_event.context(store, environment, session)
             if environment.store_at_hand is None:
                 agent_event.export_session(environment, session)
-        if event.kind == protocol.SESSION_END and recorded is not None and environment.settings.has("memory.gc"):
+        if ending and recorded is not None and environment.settings.has("memory.gc"):
             from hooks_cli.commands.hooks.session_end import collect
 
             collect(store, environment)
