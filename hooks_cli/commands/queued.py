@@ -64,7 +64,8 @@ def take_in(store: EmbeddedStore, environment: Environment, patience_ms: int) ->
     """Take in what waits, oldest first, for at most about `patience_ms`; the rest is the next call's. Raises nothing."""
     folder = environment.queue_dir
     deadline = time.monotonic() + patience_ms / 1000
-    taken = 0
+    taken, budget_ms = 0, store.budget_ms
+    store.wait_at_most(patience_ms // 4)  # what waits has waited before; the call at hand is not to be late for it
     for name in queueing.waiting(folder):
         if taken and time.monotonic() > deadline:
             break
@@ -80,6 +81,7 @@ def take_in(store: EmbeddedStore, environment: Environment, patience_ms: int) ->
             break
         finally:
             store.clock = environment.now
+    store.wait_at_most(budget_ms)
     queueing.remove_if_empty(folder)
     if taken:
         environment.err(f"hooks-cli: took in {taken} queued {'call' if taken == 1 else 'calls'}")

@@ -213,6 +213,11 @@ class EmbeddedStore:
         piece = text[max(0, position - 1) : position + 19]
         return f" near {piece!r}" if piece else " (at its end)"
 
+    def wait_at_most(self, milliseconds: int) -> None:
+        """From now on wait no longer than this for other writers (the lock budget)."""
+        self.budget_ms = milliseconds
+        self.connection.set_busy_timeout(milliseconds)
+
     def checkpoint(self) -> None:
         """Copy a long write-ahead log back and truncate it; never waits (contract 6), at worst it is left for the next commit.
 
