@@ -197,6 +197,17 @@ def test_a_link_is_followed_and_kept(run: Run, project: Path, tmp_path: Path) ->
     assert (project / ".claude" / "settings.json.hooks-cli-backup").read_text() == "{}\n"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_the_owner_stays(run: Run, project: Path) -> None:
+    (project / ".claude").mkdir()
+    file = project / ".claude" / "settings.json"
+    file.write_text("{}")
+    os.chown(file, 1234, 4321)
+    run("setup", "claude-code", check=True)
+    for path in (file, Path(f"{file}.hooks-cli-backup")):
+        assert (path.stat().st_uid, path.stat().st_gid) == (1234, 4321)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -1,11 +1,12 @@
 """Changes to files of the user's: planned as texts before and after, shown, and only then written.
 
-A file is replaced as a whole by a rename, keeps its mode, and is found through links (settings are often links into a folder of
+A file is replaced as a whole by a rename, keeps its mode and owner, and is found through links (settings are often links into a folder of
 dotfiles). A settings file gets a copy of what it was beside it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 from stat import S_IMODE
@@ -86,21 +87,23 @@ def write(change: FileChange) -> None:
         return
     real = os.path.realpath(change.path)
     try:
-        if change.backup_path and change.before is not None:
-            _replace(change.backup_path, change.before, _mode(real))
+        was = os.stat(real) if change.before is not None else None
+        if change.backup_path and change.before is not None and was is not None:
+            _replace(change.backup_path, change.before, S_IMODE(was.st_mode), was)
         if change.after is None:
             os.unlink(real)
-        else:
-            os.makedirs(os.path.dirname(real), exist_ok=True)
-            mode = change.mode & ~_umask()
-            if change.before is not None:
-                mode = _mode(real) | (mode & 0o111)  # as it was, and executable when it has to be
-            _replace(real, change.after, mode)
+            return
+        os.makedirs(os.path.dirname(real), exist_ok=True)
+        mode = change.mode & ~_umask()
+        if was is not None:
+            mode = S_IMODE(was.st_mode) | (mode & 0o111)  # as it was, and executable when it has to be
+        _replace(real, change.after, mode, was)
     except OSError as error:
         raise trouble(change.path, error, creating=change.before is None) from None
 
 
-def _replace(path: str, text: str, mode: int) -> None:
+def _replace(path: str, text: str, mode: int, like: os.stat_result | None) -> None:
+    """Put `text` at `path` by a rename, with this mode and the owner of `like` as far as we may."""
     fresh = f"{path}.{os.getpid()}.new"
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
@@ -108,15 +111,14 @@ def _replace(path: str, text: str, mode: int) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+            if like is not None and (like.st_uid, like.st_gid) != (os.geteuid(), os.getegid()):
+                with contextlib.suppress(PermissionError):
+                    os.fchown(file.fileno(), like.st_uid, like.st_gid)
         os.chmod(fresh, mode)
         os.rename(fresh, path)
     except BaseException:
         os.unlink(fresh)
         raise
-
-
-def _mode(path: str) -> int:
-    return S_IMODE(os.stat(path).st_mode)
 
 
 def _umask() -> int:
