@@ -20,6 +20,10 @@ OPTIONS = (
     Option("version", ("--version",), "This version of the address.", "integer", metavar="N"),
     *POINT_OPTIONS,
 )
+# For verbs that cannot read the past: they say so, and where it is read.
+REFUSED_OPTION = Option(
+    "as_of", ("--as-of", "--at-revision"), "Refused: memory list GLOB --as-of TIME reads the past.", hidden=True
+)
 _NAMES = ("version", "at_revision", "as_of")
 
 
@@ -45,3 +49,12 @@ def read(call: Call, environment: Environment, store: EmbeddedStore, pattern: st
         whose = "1 address" if unknown == 1 else f"{unknown} addresses"
         environment.err(f"hooks-cli: of {whose} it is not known any more: versions were collected")
     return found
+
+
+def refuse(call: Call, why: str) -> None:
+    """Raise UsageError (64) for `REFUSED_OPTION`, with the way that there is."""
+    if "as_of" in call.values:
+        raise UsageError(
+            f"{call.verb.title} has no --as-of: {why}.",
+            hint="Read the past with: memory list GLOB --as-of TIME (--format ndjson gives whole entries)",
+        )

@@ -117,6 +117,7 @@ def run(store: EmbeddedStore, environment: Environment, request: Request, who: W
                 attribution=by.how,
                 agent=by.agent,
             )
+    scrubbing.settle_log(store)
     return result
 
 

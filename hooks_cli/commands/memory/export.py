@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.commands import past_reading
 from hooks_cli.errors import UsageError
 
 TYPE_CHECKING = False
@@ -38,6 +39,7 @@ VERB = Verb(
         Option("agent", ("--agent-id", "--agent"), "Only what this agent wrote.", metavar="NAME"),
         Option("versions", ("--versions",), "head: what the addresses hold now; all: with their history. json, ndjson and sqlite "
                "have all by default, so that they can be imported again; the others head.", "choice", choices=("head", "all")),
+        past_reading.REFUSED_OPTION,
         Option("redact", ("--redact",), "Leave out sealed values and whatever looks like a secret.", "switch"),
         Option("metadata", ("--include-metadata",), "With the metadata (the default); false leaves it out.", "switch"),
         Option("compress", ("--compress", "--gzip", "--compression"), "Compress with gzip; so does a name that ends in .gz.", "switch"),
@@ -127,6 +129,7 @@ def run(call: Call, environment: Environment) -> int:
     """Write the export. Raises NotFound (1), UsageError (64), InputMissing (66), ExtraMissing (69), OutputExists (73)."""
     from hooks_cli.operations import exporting
 
+    past_reading.refuse(call, "it writes what there is now, or with --versions all every version")
     wanted = request(call, environment)
     done = exporting.export(environment, wanted)
     if done.path:

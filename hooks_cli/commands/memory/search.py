@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import bare, opening
+from hooks_cli.commands import bare, opening, past_reading
 from hooks_cli.commands.narrowing_options import (
     NARROWING_OPTIONS,
     confidence,
@@ -52,6 +52,7 @@ VERB = Verb(
             metavar="N",
         ),
         Option("offset", ("--offset",), "Leave out the first N.", "integer", metavar="N"),
+        past_reading.REFUSED_OPTION,
         Option(
             "min_score",
             ("--min-score", "--threshold", "--min-similarity", "--similarity-threshold", "--min-relevance"),
@@ -105,6 +106,7 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the results; none is an answer too: nothing on stdout, a line on stderr, 0."""
+    past_reading.refuse(call, "the word index holds only what there is now")
     text = " ".join(
         [word for word in (call.text("query_option"), *call.words("words"), *words_of_filters(call)) if word]
     )

@@ -1,0 +1,368 @@
+"""Garbage collection and destruction on real stores: the table of docs/retention.md, space, kills, and bytes that must be gone."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import apsw
+import pytest
+
+from hooks_cli.model.times import DAY
+from hooks_cli.operations import collecting, collecting_all, destroying, pinning, remembering, removing
+from hooks_cli.operations.carrying import Who
+from hooks_cli.operations.recording import Occasion, record
+from hooks_cli.store import entries, past, scrubbing, upkeep
+from hooks_cli.store.feed import Feed, RevisionCollected
+from tests.conftest import PROGRAM, Run
+from tests.stores import START, Place, check
+
+WHO = Who()
+AGES = (1, 89, 90, 91, 400)
+NOW = START + 500 * DAY
+GC = "[memory.gc]\nenabled = true\nmax_age_days = 90\nkeep_successful_patterns = true\nkeep_baselines_per_commit = 5\n"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path / "place", GC)
+
+
+def write(place: Place, age: int, address: str, value: str = "v", metadata: str = "", ttl: str = "") -> None:
+    place.now = NOW - age * DAY
+    remembering.store_value(place.store, place.environment, address, value, metadata=metadata, ttl=ttl)
+
+
+def kept(place: Place) -> set[tuple[str, int]]:
+    rows = place.store.query("SELECT h.address, e.version FROM entry e JOIN head h ON h.id = e.head")
+    return {(address, version) for address, version in rows}
+
+
+def test_the_table_of_the_document(place: Place) -> None:
+    patterns = "swarm/intelligence/patterns"
+    young, old = ("1", "89", "90"), ("91", "400")
+    expected: set[tuple[str, int]] = set()
+    for age in sorted(AGES, reverse=True):
+        write(place, age, f"notes/{age}", "text")
+        write(place, age, f"json/{age}", '{"a":1}')
+        write(place, age, f"deleted/{age}")
+        removing.delete(place.store, place.environment, f"deleted/{age}", WHO)
+        write(place, age, f"destroyed/{age}", "secret")
+        destroying.destroy(place.store, place.environment, [f"destroyed/{age}"], None, WHO)
+        write(place, age, f"rewritten/{age}")
+        write(place, age, f"pinned/{age}")
+        pinning.set_pinned(place.store, place.environment, f"pinned/{age}", True, WHO)
+        write(place, age, f"lived/{age}", ttl="30d")
+        write(place, age, f"{patterns}/sure{age}", metadata='{"confidence":0.92}')
+        write(place, age, f"{patterns}/rated{age}", '{"success_rate":0.8}')
+        write(place, age, f"swarm/self_healing/remediations/{age}", metadata='{"pattern":"p","success":true}')
+        write(place, age, f"{patterns}/failed{age}", metadata='{"success":false,"confidence":0.95}')
+        write(place, age, f"{patterns}/unsure{age}", metadata='{"confidence":0.79}')
+        write(place, age, f"{patterns}/worded{age}", metadata='{"confidence":"high"}')
+        write(place, age, f"{patterns}/gone{age}", metadata='{"success":true}')
+        removing.delete(place.store, place.environment, f"{patterns}/gone{age}", WHO)
+    for age in young + old:
+        write(place, 0, f"rewritten/{age}", "again")
+        expected |= {(f"rewritten/{age}", 2), (f"pinned/{age}", 1), (f"{patterns}/sure{age}", 1)}
+        expected |= {(f"{patterns}/rated{age}", 1), (f"swarm/self_healing/remediations/{age}", 1)}
+    for age in young:
+        for name in ("notes/", "json/", "destroyed/", "rewritten/", f"{patterns}/failed", f"{patterns}/unsure"):
+            expected.add((f"{name}{age}", 1))
+        expected |= {(f"{patterns}/worded{age}", 1), (f"{patterns}/gone{age}", 1), (f"{patterns}/gone{age}", 2)}
+        expected |= {(f"deleted/{age}", 1), (f"deleted/{age}", 2)}
+    expected.add(("lived/1", 1))
+    place.now = NOW
+    planned, others, _ = collecting_all.plan(place.store, place.environment, collecting_all.Request())
+    going = {(d.version.address, d.version.version) for d in planned if not d.keep}
+    before = kept(place)
+    assert before - going == expected
+    assert len(before) == others + len(planned)
+    collecting_all.run(place.store, place.environment, collecting_all.Request(), WHO)
+    assert kept(place) == expected
+    check(place.store)
+    assert entries.read(place.store, "notes/91", NOW) is None
+    assert remembering.store_value(place.store, place.environment, "notes/91", "again").version == 2
+
+
+def test_eight_baselines_of_three_commits(place: Place) -> None:
+    ages = [400, 399, 350, 300, 200, 120, 92, 91]
+    wanted = set()
+    for commit in ("aaa", "bbb", "ccc"):
+        for turn, age in enumerate(ages):
+            write(place, age, f"swarm/performance/baselines/s{turn % 4}", metadata=f'{{"git_commit":"{commit}"}}')
+            if turn >= 3:
+                wanted.add(past.newest_revision(place.store))
+    place.now = NOW
+    collecting.collect(place.store, collecting.rules_of(place.environment), NOW, collecting.Scope())
+    assert {row[0] for row in place.store.query("SELECT revision FROM entry")} == wanted
+    assert len(wanted) == 15
+    check(place.store)
+
+
+def test_events_tasks_and_sessions_age(place: Place) -> None:
+    for age in (100, 91, 90, 1):
+        place.now = NOW - age * DAY
+        record(place.store, place.environment, Occasion("notify", {"message": str(age)}, session_id=f"s{age}"))
+    place.now = NOW
+    result = collecting_all.run(place.store, place.environment, collecting_all.Request(), WHO)
+    assert (result.events, result.sessions) == (2, 2)
+    assert place.store.query("SELECT name FROM session ORDER BY id") == [("s90",), ("s1",)]
+    check(place.store)
+
+
+def test_limits_of_one_run(place: Place) -> None:
+    for age in (40, 20):
+        write(place, age, f"tmp/{age}")
+        write(place, age, f"kept/{age}")
+    write(place, 5, "kept/20", "new")
+    place.now = NOW
+
+    def run(**more: object) -> set[tuple[str, int]]:
+        request = collecting_all.Request(**more)  # type: ignore[arg-type]
+        collecting_all.run(place.store, place.environment, request, WHO)
+        return kept(place)
+
+    everything = kept(place)
+    assert run(expired_only=True) == run(defrag_only=True) == run() == everything
+    assert run(pattern="tmp/*", max_age=30 * DAY) == everything - {("tmp/40", 1)}
+    assert run(aggressive=True) == everything - {("tmp/40", 1), ("kept/20", 1)}
+    assert run(max_age=10 * DAY) == {("kept/20", 2)}
+
+
+def test_max_size(tmp_path: Path) -> None:
+    place = Place(tmp_path / "place", '[memory]\nmax_size = "400KB"\n')
+    for number in range(60):
+        write(place, 60 - number // 2, f"big/{number % 40}", os.urandom(8000).hex())
+    pinning.set_pinned(place.store, place.environment, "big/39", True, WHO)
+    place.now = NOW
+    planned, _, _ = collecting_all.plan(place.store, place.environment, collecting_all.Request())
+    result = collecting_all.run(place.store, place.environment, collecting_all.Request(), WHO)
+    assert result.excess == 0
+    assert os.path.getsize(place.store.path) <= 400 * 1024 + 64 * 1024
+    left = kept(place)
+    assert ("big/39", 1) in left
+    # What is left are the newest writes; nothing that was replaced.
+    assert all(version == past.head_of(place.store, address)[2] for address, version in left)  # type: ignore[index]
+    planned_gone = {(d.version.address, d.version.version) for d in planned if not d.keep}
+    assert planned_gone and planned_gone.isdisjoint({("big/39", 1)})
+    check(place.store)
+
+
+def test_space_goes_back_to_the_disk(place: Place) -> None:
+    for number in range(200):
+        write(place, 200, f"old/{number}", os.urandom(2000).hex())
+    scrubbing.truncate_log(place.store)
+    before = os.path.getsize(place.store.path)
+    place.now = NOW
+    collecting_all.run(place.store, place.environment, collecting_all.Request(), WHO)
+    scrubbing.truncate_log(place.store)
+    assert os.path.getsize(place.store.path) < before / 4
+    assert scrubbing.free_pages(place.store) == 0
+    check(place.store)
+
+
+def test_a_stale_decision_is_not_carried_out(place: Place) -> None:
+    write(place, 100, "a")
+    versions = collecting.collecting.versions_at(place.store, "a")
+    place.now = NOW
+    remembering.store_value(place.store, place.environment, "a", "new")
+    with place.store.writing() as tx:
+        assert collecting.collecting.drop(tx, "a", 1, versions) == []
+    assert kept(place) == {("a", 1), ("a", 2)}
+
+
+def test_automatic_collection_goes_on_where_it_stopped(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(40):
+        write(place, 100, f"old/{number}")
+    write(place, 2, "new")
+    place.now = NOW
+    monkeypatch.setattr(collecting, "SPAN", 10)
+    monkeypatch.setattr(collecting, "AUTOMATIC_SECONDS", 0.0001)
+    rounds = 0
+    while len(kept(place)) > 1:
+        monkeypatch.setattr(collecting, "AUTOMATIC_SECONDS", 0.02 if rounds else 0.0001)
+        assert collecting.automatic(place.store, place.environment) is not None
+        rounds += 1
+        assert rounds < 100
+    collecting.bounded(place.store, place.environment)
+    assert upkeep.get(place.store, upkeep.COLLECTED_TO) == 0
+    check(place.store)
+
+
+def test_automatic_collection_holds_off(place: Place, tmp_path: Path) -> None:
+    write(place, 100, "old")
+    place.now = NOW
+    remembering.store_value(place.store, place.environment, "today", "x")
+    result = collecting.automatic(place.store, place.environment)
+    assert result is not None and result.held_off == 100 and ("old", 1) in kept(place)
+    place.now = NOW + 2 * DAY
+    result = collecting.automatic(place.store, place.environment)
+    assert result is not None and result.held_off == 0 and ("old", 1) not in kept(place)
+    without = Place(tmp_path / "other")
+    assert collecting.automatic(without.store, without.environment) is None
+    off = Place(tmp_path / "off", "[memory.gc]\nenabled = false\n")
+    assert collecting.automatic(off.store, off.environment) is None
+
+
+def test_a_watch_from_before_a_collection_says_so(place: Place) -> None:
+    for number in range(5):
+        write(place, 100, f"old/{number}")
+    write(place, 1, "new")
+    place.now = NOW
+    feed = Feed(place.environment, "*", 2)
+    collecting.collect(place.store, collecting.rules_of(place.environment), NOW, collecting.Scope())
+    with pytest.raises(RevisionCollected) as caught:
+        feed.look()
+    assert (caught.value.exit_code, caught.value.details) == (1, {"since": 2, "oldest": 5})
+    feed.close()
+    feed = Feed(place.environment, "*", 5)
+    assert [entry.address for entry in feed.look()] == ["new"]
+    feed.close()
+
+
+# --- destruction -------------------------------------------------------------------------------------------------------
+def decrypted(place: Place, folder: Path) -> bytes:
+    """All bytes of a decrypted copy of the store: database, log and all."""
+    folder.mkdir()
+    found = b""
+    for end in ("", "-wal", "-shm"):
+        if os.path.exists(place.store.path + end):
+            shutil.copy(place.store.path + end, folder / f"copy{end}")
+    connection = apsw.Connection(str(folder / "copy"))
+    connection.execute("PRAGMA cipher='chacha20'")
+    connection.execute(f'PRAGMA key="raw:{place.store.key.raw.hex()}"')
+    connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+    connection.execute("PRAGMA rekey=''").fetchall()
+    connection.close()
+    for path in folder.iterdir():
+        found += path.read_bytes()
+    assert found.startswith(b"SQLite format 3")
+    return found
+
+
+def test_destroy_leaves_no_bytes(place: Place, tmp_path: Path) -> None:
+    secrets = [b"zzqsecretone", b"zzqsecrettwo", b"zzqmetadata", b"zzqtag", b"zzqevent"]
+    for number in range(30):
+        write(place, 0, f"other/{number}", f"harmless {number} " * 50)
+    place.now = NOW
+    remembering.store_value(
+        place.store, place.environment, "x/leak", "zzqsecretone " * 400, metadata='{"m":"zzqmetadata"}', tags="zzqtag"
+    )
+    draft = remembering.drafting.draft(place.store, "x/leak", "zzqsecrettwo", metadata="{}")
+    occasion = Occasion("notify", {"message": "zzqevent", "memory_key": "x/leak"}, draft=draft)
+    record(place.store, place.environment, occasion)
+    removing.delete(place.store, place.environment, "x/leak", WHO)
+    for number in range(30, 60):
+        write(place, 0, f"other/{number}", f"harmless {number} " * 50)
+    before = decrypted(place, tmp_path / "before")
+    for secret in secrets:
+        assert secret in before
+    done = destroying.destroy(place.store, place.environment, ["x/leak"], None, WHO)
+    assert [d.versions for d in done] == [[1, 2]]
+    after = decrypted(place, tmp_path / "after")
+    for secret in (*secrets, b"secretone", b"secrettwo", b"qtag"):
+        assert secret not in after, secret
+    assert b"harmless" in after
+    assert [(e.version, e.kind) for e in past.versions(place.store, "x/leak")] == [(3, 2), (2, 3), (1, 3)]
+    check(place.store)
+
+
+def test_destroy_one_version(place: Place) -> None:
+    for value in ("one", "two", "three"):
+        write(place, 0, "a", value)
+    destroying.destroy(place.store, place.environment, ["a"], [2], WHO)
+    assert [(e.version, e.value) for e in past.versions(place.store, "a")] == [(3, "three"), (2, None), (1, "one")]
+    found = entries.read(place.store, "a", NOW)
+    assert found is not None and found.value == "three"
+    check(place.store)
+
+
+# --- kills -------------------------------------------------------------------------------------------------------------
+def killed(run: Run, environ: dict[str, str], project: Path, point: str, *argv: str) -> None:
+    done = subprocess.run(
+        [PROGRAM, *argv], env={**environ, "HOOKS_FAILPOINT": point}, cwd=project, capture_output=True, timeout=60
+    )
+    assert done.returncode == -9, (done.returncode, done.stderr)
+
+
+def checked(environ: dict[str, str], project: Path) -> dict[str, int]:
+    """Check the project's store; how many versions and how many events it has."""
+    from hooks_cli.environment import Environment
+    from hooks_cli.store.embedded import open_store
+
+    store = open_store(Environment(environ, str(project)))
+    check(store)
+    counts = {table: store.query(f"SELECT count(*) FROM {table}")[0][0] for table in ("entry", "event")}
+    counts["scrub"] = upkeep.get(store, upkeep.SCRUB)
+    store.close()
+    return counts
+
+
+@pytest.mark.parametrize("point", ["gc-in-transaction", "gc-between-transactions", "gc-events:2"])
+def test_kill_in_gc(run: Run, environ: dict[str, str], project: Path, point: str) -> None:
+    rows = "".join(json.dumps({"key": f"old/{n}", "value": f"v{n}"}) + "\n" for n in range(500))
+    old = {"HOOKS_NOW": str(START)}
+    run("memory", "store", "--batch", stdin=rows, env=old, check=True)
+    run("hooks", "notify", "--message", "one", env=old, check=True)
+    run("memory", "store", "new", "x", env={"HOOKS_NOW": str(NOW)}, check=True)
+    if point == "gc-events:2":
+        environ["HOOKS_NOW"] = str(START)
+        _events(environ, project, 250)
+    environ["HOOKS_NOW"] = str(NOW)
+    before = checked(environ, project)
+    killed(run, environ, project, point, "memory", "gc")
+    middle = checked(environ, project)
+    assert (middle["entry"], middle["event"]) < (before["entry"], before["event"]) or point == "gc-in-transaction"
+    assert middle["entry"] > 1 or middle["event"] > 0
+    run("memory", "gc", check=True)
+    after = checked(environ, project)
+    assert (after["entry"], after["event"]) == (1, 1)  # the new entry, and the event that says what was collected
+
+
+def _events(environ: dict[str, str], project: Path, number: int) -> None:
+    from hooks_cli.environment import Environment
+    from hooks_cli.store import journal
+    from hooks_cli.store.embedded import open_store
+
+    store = open_store(Environment(environ, str(project)))
+    with store.writing() as tx:
+        for _ in range(number):
+            journal.record(tx, "notify", {"message": "m"}, revision=tx.next_revision())
+    store.close()
+
+
+@pytest.mark.parametrize("point", ["destroy-in-transaction", "destroy-committed"])
+def test_kill_in_destroy(run: Run, environ: dict[str, str], project: Path, tmp_path: Path, point: str) -> None:
+    run("memory", "store", "a", "zzqsecret", check=True)
+    run("memory", "store", "b", "harmless", check=True)
+    killed(run, environ, project, point, "memory", "destroy", "a")
+    middle = checked(environ, project)
+    assert middle["scrub"] == (point == "destroy-committed")
+    assert run("memory", "recall", "a").returncode == (1 if point == "destroy-committed" else 0)
+    if point == "destroy-in-transaction":
+        run("memory", "destroy", "a", check=True)
+    else:
+        run("memory", "gc", check=True)
+    assert checked(environ, project)["scrub"] == 0
+    assert run("memory", "recall", "a").returncode == 1
+    assert run("memory", "recall", "b", check=True).stdout == "harmless"
+
+
+def test_kill_in_a_batch(run: Run, environ: dict[str, str], project: Path) -> None:
+    run("memory", "store", "first", "x", check=True)
+    rows = "".join(json.dumps({"key": f"k/{n}", "value": "v"}) + "\n" for n in range(5000))
+    done = subprocess.run(
+        [PROGRAM, "memory", "store", "--batch"],
+        input=rows.encode(),
+        env={**environ, "HOOKS_FAILPOINT": "batch-portion:2"},
+        cwd=project,
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.returncode == -9
+    assert checked(environ, project)["entry"] == 1
+    run("memory", "store", "--batch", stdin=rows, check=True)
+    assert checked(environ, project)["entry"] == 5001
