@@ -7,6 +7,7 @@ import os
 import pty
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from hooks_cli.integrations.protocol.meaning import MAX_PROMPT, capped, meaning
 from hooks_cli.store.embedded import EmbeddedStore, open_store
 from hooks_cli.store.json_fields import fields
 from tests.conftest import PROGRAM, Run
+from tests.test_hot_imports import ALLOWED, PURELIB, SEES
 
 FIXTURES = Path(__file__).parent / "fixtures" / "protocol"
 ANSWERS = json.loads((FIXTURES / "answers.schema.json").read_text())["$defs"]
@@ -431,6 +433,23 @@ def test_what_the_command_line_says_is_kept(run: Run, memory: Any) -> None:
     event = journal(memory())[0]
     assert (event["session"], event["attribution"], event["agent"]) == ("mine", "option", "me")
     assert event["fields"]["attributes"] == {"colour": "blue"}
+
+
+def test_an_event_loads_no_more_than_a_hot_command_may(run: Run, project: Path, environ: dict[str, str]) -> None:
+    run("memory", "store", "k", "v", check=True)
+    lines = [line for line in recorded("claude_code", project) if line["verb"] not in ("session-end",)]
+    for line in lines[:1] + lines[4:21]:
+        done = subprocess.run(
+            [sys.executable, "-IS", "-c", SEES.format(purelib=PURELIB), "hooks", "event"],
+            input=json.dumps(line["event"]),
+            cwd=project,
+            env=environ,
+            capture_output=True,
+            text=True,
+        )
+        code, names = json.loads(done.stderr.rpartition("LOADED")[2])
+        foreign = {name for name in names if not name.startswith("hooks_cli")}
+        assert code == 0 and foreign - ALLOWED <= {"select"}, (line["verb"], foreign - ALLOWED)
 
 
 # --- the pure part ---------------------------------------------------------------------------------------------------------
