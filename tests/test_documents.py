@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 
 from hooks_cli import errors
+from hooks_cli.commands import USAGE_ACTIONS
 from hooks_cli.commands.catalogue import every_group, every_verb
-from hooks_cli.output import documents
+from hooks_cli.output import compatibility, documents
 from tests.conftest import Run
 
 ROOT = Path(__file__).parent.parent
 MADE = {
     "docs/reference.md": documents.reference(every_group()),
     "docs/exit-codes.md": documents.exit_codes(),
+    "docs/compatibility.md": compatibility.page(USAGE_ACTIONS),
     **{f"docs/man/{name}": page for name, page in documents.man_pages(every_group()).items()},
 }
 

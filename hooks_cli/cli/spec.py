@@ -21,7 +21,7 @@ with nothing but `sys`, `click_app` for all else. The rules:
 * `--camelCase` is read as `--camel-case` when the latter is known.
 * A lenient verb (all of `hooks`) keeps options it does not know in `Call.unknown` as (name without dashes, value or "true"):
   the next word is its value unless that word begins with `-` and a non-digit. A verb that is not lenient refuses them (64), and a
-  lenient one does so when `--strict` is given. The options in `foreign` (another program's internals) are neither refused nor
+  lenient one does so when `--strict` is given. The options in `model.foreign_options` (another program's internals) are neither refused nor
   told as unknown: they stand in `Call.unknown` too, and as they were typed in `Call.foreign`.
 * Plain words fill the positionals in their order. A positional that has the name of an option is skipped when that option was
   given (`store --key K VALUE`). Words that are left over are refused (64); a lenient verb keeps them in `Call.unknown` as

@@ -62,7 +62,7 @@ def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
         option = _declared(flag, flags)
 
         if option is None:
-            from hooks_cli.cli.foreign import kind_of
+            from hooks_cli.model.foreign_options import kind_of
 
             kind = kind_of(verb.group, kebab(flag).lstrip("-"))
             if kind:
@@ -230,7 +230,7 @@ def _is_flag(word: str, flags: dict[str, Option]) -> bool:
 
 
 def _is_value_of(kind: str, word: str, verb: Verb, values: dict[str, object], plain: list[str]) -> bool:
-    """Whether the word behind an option that is not declared is its value; `kind` as `foreign.kind_of` has it."""
+    """Whether the word behind an option that is not declared is its value; `kind` as `foreign_options.kind_of` has it."""
     if kind == "switch":
         return switch_value(word) is not None
     if _begins_like_option(word):

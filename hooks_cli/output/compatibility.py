@@ -1,0 +1,87 @@
+"""docs/compatibility.md: what becomes of command lines that were written for claude-flow. Made from the same tables that decide it."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import FORMAT_WORDS
+from hooks_cli.model.foreign_options import HOOKS, MEMORY, MEMORY_WORDS
+
+MADE = "<!-- Made by scripts/make-reference from hooks_cli/output/compatibility.py and the tables it names; change those. -->"
+INTRO = """\
+# Compatibility with claude-flow's commands
+
+Prompts, settings files and scripts call `claude-flow hooks …` and `claude-flow memory …`, also as `npx claude-flow@alpha …` (see
+`hooks-cli shims install`). They run here as they are written. `scripts/compat` shows it: it runs a corpus of real command lines through
+the installed program, says what became of each, and reads a sample of the stored values back.
+
+## How a line is read
+
+- `--name value` and `--name=value` are the same, and so are `--camelCase` and `--camel-case`. A switch stands bare or takes `true`,
+  `false`, `yes`, `no`, `on`, `off`, `1` or `0`. A value may begin with a dash. `--` ends the options.
+- `memory store k a b c` keeps `a b c`. `memory store k` takes the value from standard input when something is piped in.
+  `memory store --content TEXT` without a key makes one from `--type` or `--category` and the value's digest, and says which.
+- `--namespace N --key K` is the address `N/K`; `default` is none, `all` is everything.
+- A verb that needs an argument and gets none at all (`memory store`) prints its page and does nothing.
+- `--format` takes `text`, `json` and `ndjson`; {formats}.
+
+## Hooks verbs
+
+A hooks verb requires nothing and refuses nothing that it can keep:
+
+- A value that is missing or empty (`--file ""`, as settings files with unset variables produce) is taken from the agent's event, when
+  one waits as JSON on standard input: `session_id`, `prompt`, `message`, `tool_input.file_path`, `tool_input.command`,
+  `tool_input.pattern`. A pipe that stays silent is not waited for, and a verb that was told all it needs does not look.
+  What is missing after that is recorded as missing, with one line on stderr.
+- An option that nobody knows is recorded with the event, with one line on stderr. `--strict` makes it an error (64).
+- Metadata that is no JSON, and an address that is none, refuse the entry and keep the event (65).
+- With `--fail-open` or `HOOKS_FAIL_OPEN=1` the exit code is 0 whatever happens, and one line on stderr says what did. A call that could
+  not be kept is queued beside the store, sealed with the store's key and synced; standard output says `queued`. The next command takes
+  it in, once, with the time at which it was made. Without a key nothing can be queued: the line says that the call is dropped.
+  Calls that can never be taken in are set aside in `memory.db.queue-refused`.
+
+These options belong to another program's inner life. They are recorded as attributes of the event, without a word:
+"""
+MEMORY_INTRO = """
+## Memory verbs
+
+An option that a memory verb does not know is an error (64) with a suggestion, because a misspelt `--namespcae` must not store
+something elsewhere. These are accepted instead, with one line on stderr that they have no effect, unless the verb declares an option
+of that name (see [reference.md](reference.md)), which then does what it says:
+"""
+FAMILY = """
+So are all options with one of these words in their names: {words}.
+
+`memory store` keeps `--type`, `--category`, `--domain`, `--title`, `--confidence`, `--scope`, `--partition`, `--owner`,
+`--access-level`, `--cognitive-pattern`, `--priority` and `--status` as fields of the entry's metadata (`access_level`,
+`cognitive_pattern`); what `--metadata` says itself wins. `memory search` and `memory list` narrow by most of them, and by any field
+with `--filter field:value` or `--filter 'field:>0.8'`.
+"""
+USAGE = """
+## memory usage
+
+`memory usage --action WORD …` is the verb in the second column, with that verb's options; without `--action` it prints figures:
+
+| --action | is |
+|---|---|
+"""
+
+
+def page(usage_actions: dict[str, str]) -> str:
+    """The document."""
+    by_meaning = {meant: [word for word in FORMAT_WORDS if FORMAT_WORDS[word] == meant] for meant in FORMAT_WORDS.values()}
+    formats = "; ".join(", ".join(f"`{word}`" for word in words) + f" mean {meant}" for meant, words in by_meaning.items())
+    parts = [MADE, "", INTRO.format(formats=formats), *_rows("about", HOOKS), MEMORY_INTRO, *_rows("about", MEMORY)]
+    parts.append(FAMILY.format(words=", ".join(f"`{word}`" for word in MEMORY_WORDS)))
+    parts.append(USAGE.rstrip("\n"))
+    parts += [f"| `{word}` | `memory {verb}` |" for word, verb in usage_actions.items()]
+    return "\n".join(parts) + "\n"
+
+
+def _rows(head: str, table: dict[str, tuple[str, str]]) -> list[str]:
+    rows = [f"| {head} | switches | with a value |", "|---|---|---|"]
+    for about, names in table.items():
+        rows.append(f"| {about} | " + " | ".join(_flags(text) for text in names) + " |")
+    return rows
+
+
+def _flags(text: str) -> str:
+    return ", ".join(f"`--{name}`" for name in sorted(text.split()))
