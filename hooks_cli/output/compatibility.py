@@ -67,8 +67,12 @@ USAGE = """
 
 def page(usage_actions: dict[str, str]) -> str:
     """The document."""
-    by_meaning = {meant: [word for word in FORMAT_WORDS if FORMAT_WORDS[word] == meant] for meant in FORMAT_WORDS.values()}
-    formats = "; ".join(", ".join(f"`{word}`" for word in words) + f" mean {meant}" for meant, words in by_meaning.items())
+    by_meaning = {
+        meant: [word for word in FORMAT_WORDS if FORMAT_WORDS[word] == meant] for meant in FORMAT_WORDS.values()
+    }
+    formats = "; ".join(
+        ", ".join(f"`{word}`" for word in words) + f" mean {meant}" for meant, words in by_meaning.items()
+    )
     parts = [MADE, "", INTRO.format(formats=formats), *_rows("about", HOOKS), MEMORY_INTRO, *_rows("about", MEMORY)]
     parts.append(FAMILY.format(words=", ".join(f"`{word}`" for word in MEMORY_WORDS)))
     parts.append(USAGE.rstrip("\n"))
