@@ -185,3 +185,69 @@ def test_a_read_only_agent_may_not_write(run: Run, project: Path) -> None:
     assert run("hooks", "notify", "--message", "m", "--agent-id", "ro").returncode == 0  # the journal is not the memory
     assert run("memory", "recall", "k", check=True).stdout == "v"
     assert run("memory", "store", "k", "w", "--agent", "rw", check=True)
+
+
+def allow_reveal(home: Path) -> None:
+    config = home / "hooks" / "config" / "config.toml"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text("[memory.security]\nallow_reveal = true\n")
+
+
+@pytest.mark.parametrize("extension", ["json", "ndjson", "csv"])
+def test_what_this_store_exported_sealed_comes_back(filled: Run, home: Path, project: Path, extension: str) -> None:
+    allow_reveal(home)
+    name = f"out.{extension}"
+    filled("memory", "export", name, check=True)
+    content = (project / name).read_text()
+    assert not any(secret in content for secret in SECRETS)
+    for key in ("app/api_keys/github", "note", "doc", "all", "a/b"):
+        filled("memory", "destroy", key, "--yes", check=True)
+    done = filled("memory", "import", name, "--strategy", "overwrite")
+    assert done.returncode == 0, done.stdout + done.stderr
+    for key, value in {
+        "app/api_keys/github": "hunter2secret",
+        "note": f"deploy with {TOKEN} now",
+        "all": "redacted-words",
+        "a/b": f"m {TOKEN}",
+    }.items():
+        assert filled("memory", "recall", key, "--reveal", check=True).stdout == value
+        shown = filled("memory", "recall", key)
+        assert value not in shown.stdout, key
+    assert json.loads(filled("memory", "recall", "doc", "--reveal").stdout)["credentials"] == {"user": "s3same-open"}
+    entry = json.loads(filled("memory", "recall", "a/b", "--json", "--reveal").stdout)["entries"][0]
+    assert entry["metadata"] == {"token": "s3same-open", "n": 1}
+    filled("memory", "import", name, "--namespace", "copy", check=True)
+    assert filled("memory", "recall", "copy/all").returncode == 77
+    assert filled("memory", "recall", "copy/all", "--reveal", check=True).stdout == "redacted-words"
+
+
+def test_new_versions_of_a_sealed_value_are_sealed(filled: Run, home: Path) -> None:
+    allow_reveal(home)
+    filled("memory", "rename", "all", "plain/name", check=True)
+    assert filled("memory", "recall", "plain/name").returncode == 77
+    assert filled("memory", "recall", "plain/name", "--reveal", check=True).stdout == "redacted-words"
+    filled("memory", "append", "note", "more", check=True)
+    assert filled("memory", "recall", "note", check=True).stdout == f"deploy with {MASK} now\nmore"
+    filled("memory", "revert", "note", "1", check=True)
+    assert filled("memory", "recall", "note", "--reveal", check=True).stdout == f"deploy with {TOKEN} now"
+    filled("memory", "patch", "doc", '{"n": 1}', check=True)
+    shown = json.loads(filled("memory", "recall", "doc", "--reveal", check=True).stdout)
+    assert shown == {"credentials": {"user": "s3same-open"}, "tokens": 1523, "n": 1}
+
+
+def test_an_edited_file_and_an_agents_event(run: Run, project: Path) -> None:
+    (project / "deploy.sh").write_text(f"#!/bin/sh\nexport T={TOKEN}\necho done\n")
+    run("hooks", "post-edit", "--file", "deploy.sh", "--memory-key", "files/deploy", check=True)
+    assert run("memory", "recall", "files/deploy", check=True).stdout == f"#!/bin/sh\nexport T={MASK}\necho done\n"
+    event = {
+        "session_id": "s-9",
+        "hook_event_name": "PostToolUse",
+        "tool_name": "Bash",
+        "tool_input": {"command": f"curl -H 'Authorization: {TOKEN}' localhost"},
+        "tool_response": {"stdout": TOKEN},
+    }
+    run("hooks", "event", stdin=json.dumps(event), check=True)
+    prompt = {"session_id": "s-9", "hook_event_name": "UserPromptSubmit", "prompt": f"use {TOKEN}"}
+    run("hooks", "event", stdin=json.dumps(prompt), check=True)
+    log = run("memory", "log", "--json", check=True).stdout
+    assert TOKEN not in log and log.count(MASK) >= 2

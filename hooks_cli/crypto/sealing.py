@@ -162,6 +162,18 @@ def reveal(sealer: Sealer, address: str, revision: int, text: str) -> str:
     return "".join(pieces) + text[at:]
 
 
+def open_carried(sealer: Sealer, address: str, text: str) -> tuple[str, bool]:
+    """(the text with its markers opened, whether it was one whole value): for what this store exported and takes in again.
+
+    Each marker is opened for the revision that it names itself. Raises Tampered (77) for one that does not open here.
+    """
+    revision, first = 0, text.find(BEGIN)
+    parts = text[first + len(BEGIN) :].split(":", 3) if first >= 0 else []
+    if len(parts) == 4 and parts[2].isascii() and parts[2].isdigit():
+        revision = int(parts[2])
+    return reveal(sealer, address, revision, text), parts[:1] == ["w"]
+
+
 def seal_anew(old: Sealer, new: Sealer, address: str, revision: int, text: str) -> str:
     """The text with every marker opened by `old` and sealed by `new`; what does not open is left (it never was a marker)."""
     pieces, at = [], 0

@@ -15,13 +15,14 @@ entries and events stays, and in an empty store everything has the number that i
 
 from __future__ import annotations
 
-from hooks_cli.errors import DataError
+from hooks_cli.errors import DataError, Tampered
 from hooks_cli.integrations.importers.records import Record
 from hooks_cli.model.entry import DESTROYED, JSON, TEXT, TOMBSTONE, Draft
 from hooks_cli.model.json_text import value_text
+from hooks_cli.model.sealed_text import BEGIN
 from hooks_cli.store import entries
 from hooks_cli.store.import_journal import JournalWriter
-from hooks_cli.store.sensitive import seal_draft
+from hooks_cli.store.sensitive import seal_draft, sealer_of
 from hooks_cli.store.transaction import Transaction
 
 ADDED, THERE, KEPT_OURS, RENAMED, OLDER = "added", "there", "kept_ours", "renamed", "older"
@@ -75,10 +76,32 @@ class EntryWriter:
             became, target = RENAMED, _renamed(record.address)
         else:
             return KEPT_OURS, target
-        if record.sealed:
-            raise DataError(_SEALED)
-        self._write(record, target, version, old)
+        whole = self._open(record)
+        self._write(record, target, version, old, whole)
         return became, target
+
+    def _open(self, record: Record) -> bool:
+        """Put the plain text in the place of sealed pieces; whether the whole value was sealed. They are sealed again on the way in.
+
+        Only the store that sealed them can; for the others the record is refused (65), unless it does not claim to be sealed: then the
+        text only looks like that.
+        """
+        texts = (record.value, record.metadata, record.source, *record.tags)
+        if not record.sealed and not any(BEGIN in text for text in texts if text):
+            return False
+        from hooks_cli.crypto import sealing
+
+        sealer = sealer_of(self.store)
+        try:
+            bound_to = record.sealed_for or record.address
+            opened = [sealing.open_carried(sealer, bound_to, text) if text else (text, False) for text in texts]
+        except Tampered:
+            if record.sealed:
+                raise DataError(_SEALED) from None
+            return False
+        (record.value, whole), (record.metadata, _), (record.source, _), *tags = opened
+        record.tags = [tag for tag, _ in tags if tag]
+        return whole
 
     def _foreign_version(self, old: tuple[object, ...], record: Record, target: str) -> int | None:
         """The version that a record gets at an address that exists, or None when ours is kept."""
@@ -140,7 +163,9 @@ class EntryWriter:
                 return True
         return False
 
-    def _write(self, record: Record, address: str, version: int, old: tuple[object, ...] | None) -> None:
+    def _write(
+        self, record: Record, address: str, version: int, old: tuple[object, ...] | None, redact: bool = False
+    ) -> None:
         store, tx = self.store, self.tx
         at = tx.now if record.at is None else record.at
         revision = self._revision(record)
@@ -157,6 +182,7 @@ class EntryWriter:
             guessed=record.guessed,
             agent=record.agent,
             trace=record.trace,
+            redact=redact,
         )
         kind = _STATES.get(record.state, TEXT)
         if record.value is not None and store.is_json_document(record.value):

@@ -78,6 +78,7 @@ def own_record(fields: Mapping[str, Any], where: str) -> Record | Refused:
         expires=milliseconds(fields.get("expires_at") or None),
         pinned=fields.get("pinned") in (1, "1", "true", True),
         sealed=SEALED.get(str(fields.get("sealed")), 0),
+        sealed_for=address,
         project=fields.get("project") or None,
     )
 

@@ -17,7 +17,8 @@ class Record:
     """One version of one entry, as it was found. Times are ms since the epoch; None where the source says nothing.
 
     `state` is live, deleted (a tombstone; `value` is None) or destroyed. `metadata` and `source` are JSON text.
-    `version` and `revision` are set by our own exports only. `where` says where it was found, for the report.
+    `version` and `revision` are set by our own exports only, as are `sealed` and
+    `sealed_for`, the address that sealed pieces are bound to. `where` says where it was found, for the report.
     """
 
     address: str
@@ -39,6 +40,7 @@ class Record:
     expires: int | None = None
     pinned: bool = False
     sealed: int = 0
+    sealed_for: str = ""
     project: str | None = None
 
 
