@@ -123,3 +123,11 @@ REGRESSIONS = """
   WHERE git_commit = :current_commit
     AND current_p95 > baseline_p95 * 1.15
 """
+PATTERN_COLUMNS = ("id", "pattern_hash", "span_topology", "frequency", "first_seen", "last_seen", "success_rate")
+REMEDIATION_COLUMNS = ("id", "error_type", "symptom_spans", "root_cause", "remediation", "success_rate")
+REGRESSION_COLUMNS = ("test_name", "current_p95", "baseline_p95")
+# The commits that baselines were captured for, the newest first.
+COMMITS = """
+  SELECT git_commit FROM performance_baselines WHERE git_commit <> ''
+  GROUP BY git_commit ORDER BY max(captured_at) DESC, max(rowid) DESC
+"""

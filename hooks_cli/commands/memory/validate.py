@@ -1,0 +1,67 @@
+"""`memory validate`: check what is stored against its schemas."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+    from hooks_cli.operations.validating import Violation
+
+SHOWN = 1000
+
+VERB = Verb(
+    "memory",
+    "validate",
+    "Check what is stored against the schemas of its addresses.",
+    options=(
+        Option("namespace", ("--namespace", "-n"), "Only this namespace; may be a glob.", metavar="N"),
+        Option("versions", ("--versions",), "head: what the addresses hold now (the default); all: every version.", "choice",
+               choices=("head", "all")),
+    ),
+    positionals=(Positional("pattern", "Only the addresses that this glob matches."),),
+    examples=("hooks-cli memory validate", 'hooks-cli memory validate "swarm/performance/*"'),
+    details="Built in are the schemas of the envelope and of the metadata in swarm/topology, orchestration, chaos, performance, "
+    "intelligence, self_healing and architect; [schemas.patterns] in the settings adds your own. Exit 65 when something does not fit.",
+)  # fmt: skip
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Check. Returns 65 when something does not fit. Raises NotFound (1) without a store, ConfigError (78)."""
+    import json
+    from dataclasses import asdict
+
+    from hooks_cli.commands import opening
+    from hooks_cli.model.json_text import Raw, object_text
+    from hooks_cli.model.selection import Selection, pattern_of
+    from hooks_cli.operations.validating import Validation
+    from hooks_cli.output.progress import Progress
+
+    store = opening.for_memory(environment, create=False)
+    pattern = pattern_of(call.text("namespace"), call.text("pattern"))
+    with Progress(environment, "Validating", None) as progress:
+        validation = Validation(store, environment, progress.advance)
+        found: list[Violation] = []
+        number = 0
+        for violation in validation.run(Selection(pattern, versions=call.text("versions") or "head")):
+            number += 1
+            if len(found) < SHOWN:
+                found.append(violation)
+    if call.format == "ndjson":
+        environment.out("".join(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in found))
+    elif call.format == "json":
+        body = {"schema_version": "1", "entries": validation.entries, "with_schema": validation.checked, "violations": number}
+        listed = Raw(json.dumps([asdict(item) for item in found], ensure_ascii=False))
+        environment.out(object_text({**body, "found": listed}) + "\n")
+    else:
+        for item in found:
+            where = f"{item.where}: " if item.where else ""
+            environment.out(f"{item.address} (version {item.version}): {where}{item.what}\n")
+        if number > len(found):
+            environment.err(f"hooks-cli: and {number - len(found):,} more")
+        environment.err(
+            f"hooks-cli: {validation.entries:,} entries, {validation.checked:,} with a schema of their own, {number:,} violations"
+        )
+    return 65 if number else 0

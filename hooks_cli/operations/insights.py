@@ -1,0 +1,71 @@
+"""`memory insights`: the three queries of cross-run learning, over the live store.
+
+The tables that they ask are the ones of the SQLite export (`store.export_schema`), made in memory from the addresses that
+fill them; so an export and this command cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hooks_cli.environment import Environment
+from hooks_cli.model.selection import Selection
+from hooks_cli.model.times import to_iso
+from hooks_cli.store import export_rows
+from hooks_cli.store.embedded import EmbeddedStore
+from hooks_cli.store.export_fill import Filler
+from hooks_cli.store.export_schema import (
+    COMMITS,
+    COMMON_PATTERNS,
+    PATTERN_COLUMNS,
+    REGRESSION_COLUMNS,
+    REGRESSIONS,
+    REMEDIATION_COLUMNS,
+    SUCCESSFUL_REMEDIATIONS,
+)
+
+# question -> (the table that it asks, the query, its columns)
+QUESTIONS = {
+    "patterns": ("test_patterns", COMMON_PATTERNS, PATTERN_COLUMNS),
+    "remediations": ("failure_patterns", SUCCESSFUL_REMEDIATIONS, REMEDIATION_COLUMNS),
+    "regressions": ("performance_baselines", REGRESSIONS, REGRESSION_COLUMNS),
+}
+
+
+@dataclass(slots=True)
+class Insight:
+    """The answer: columns and rows. For regressions also the two commits that were compared ("" where there are none)."""
+
+    question: str
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    baseline: str = ""
+    current: str = ""
+
+
+def ask(
+    store: EmbeddedStore | None, environment: Environment, question: str, baseline: str = "", current: str = ""
+) -> Insight:
+    """Ask one of QUESTIONS. Without commits, the newest is compared with the one before it."""
+    table, query, columns = QUESTIONS[question]
+    if store is None:
+        return Insight(question, columns, [], baseline, current)
+    tables = {glob: str(name) for glob, name in environment.settings.table("export.tables").items()}
+    filler = Filler(":memory:", tables)
+    now = environment.now()
+    version = str(environment.settings.get("memory.version"))
+    with export_rows.one_state(store):
+        for glob in filler.sources[table]:
+            for batch in export_rows.entry_objects(store, Selection(glob), now, version):
+                filler.add("entries", batch, environment.project_name)
+    filler.finish(to_iso(now))
+    values: dict[str, Any] = {}
+    if question == "regressions":
+        commits = [str(row[0]) for row in filler.query(COMMITS, {})[1]]
+        current = current or (commits[0] if commits else "")
+        others = [commit for commit in commits if commit != current]
+        baseline = baseline or (others[0] if others else "")
+        values = {"baseline_commit": baseline, "current_commit": current}
+    rows = filler.query(query, values)[1]
+    return Insight(question, columns, rows, baseline, current)
