@@ -27,5 +27,7 @@ def names() -> list[str]:
     """The names of all that are there."""
     for folder in _FOLDERS:
         if os.path.isdir(folder):
-            return sorted(name.removesuffix(".schema.json") for name in os.listdir(folder) if name.endswith(".schema.json"))
+            return sorted(
+                name.removesuffix(".schema.json") for name in os.listdir(folder) if name.endswith(".schema.json")
+            )
     return []

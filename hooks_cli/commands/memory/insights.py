@@ -60,7 +60,9 @@ def run(call: Call, environment: Environment) -> int:
         environment.out(object_text(body) + "\n")
         return 0
     if question == "regressions" and found.current:
-        environment.err(f"hooks-cli: {found.current} compared with {found.baseline or 'nothing: there is no other commit'}")
+        environment.err(
+            f"hooks-cli: {found.current} compared with {found.baseline or 'nothing: there is no other commit'}"
+        )
     if rows:
         environment.out(columns(found.columns, found.rows))
     else:

@@ -52,7 +52,12 @@ def run(call: Call, environment: Environment) -> int:
     if call.format == "ndjson":
         environment.out("".join(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in found))
     elif call.format == "json":
-        body = {"schema_version": "1", "entries": validation.entries, "with_schema": validation.checked, "violations": number}
+        body = {
+            "schema_version": "1",
+            "entries": validation.entries,
+            "with_schema": validation.checked,
+            "violations": number,
+        }
         listed = Raw(json.dumps([asdict(item) for item in found], ensure_ascii=False))
         environment.out(object_text({**body, "found": listed}) + "\n")
     else:
