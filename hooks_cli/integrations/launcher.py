@@ -43,10 +43,12 @@ def interpreter_path(launcher: str) -> str:
     except OSError:
         first = b""
     named = os.fsdecode(first[2:].strip()) if first.startswith(b"#!") else ""
-    # Installers write `#!/bin/sh` and an exec line when the interpreter's path is long or holds a space.
+    # Our launchers are sh; and installers write sh and an exec line when the interpreter's path is long or holds a space.
     if os.path.isabs(named) and os.access(named, os.X_OK) and "python" in os.path.basename(named):
         return named
-    return os.path.abspath(sys.executable)
+    # python3 before python3.12: an update of Python keeps the one and takes the other away.
+    beside = os.path.join(os.path.dirname(os.path.abspath(sys.executable)), "python3")
+    return beside if os.access(beside, os.X_OK) else os.path.abspath(sys.executable)
 
 
 def next_on_path(name: str, path: str, skip_folder: str = "") -> str:
