@@ -1,0 +1,1 @@
+"""Storms: many processes, many kills, many inputs, against the installed program."""
