@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import bare, opening, past_reading
-from hooks_cli.errors import NotFound
+from hooks_cli.commands import opening, past_reading
+from hooks_cli.errors import MissingArgument, NotFound
 from hooks_cli.model import address as addresses
 from hooks_cli.operations import remembering, revealing
 from hooks_cli.output import envelopes
@@ -55,7 +55,7 @@ def run(call: Call, environment: Environment) -> int:
     """Print what is there. Raises NotFound (1) for one address without an entry, Sealed or RevealRefused (77), MissingArgument (64)."""
     key, namespace = call.text("key_option") or call.text("key"), call.text("namespace")
     if not key and not namespace:
-        return bare.explain(call, environment, f"a key: {call.verb.title} KEY")
+        raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY")
     pattern = addresses.join(namespace, key) if key else addresses.under(namespace)
     if call.flag("reveal"):
         revealing.allow(environment)

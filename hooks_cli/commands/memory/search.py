@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import bare, opening, past_reading
+from hooks_cli.commands import opening, past_reading
 from hooks_cli.commands.narrowing_options import (
     NARROWING_OPTIONS,
     confidence,
@@ -14,7 +14,7 @@ from hooks_cli.commands.narrowing_options import (
     times,
     words_of_filters,
 )
-from hooks_cli.errors import UsageError
+from hooks_cli.errors import MissingArgument, UsageError
 from hooks_cli.operations.searching import Request, Result, search_store
 from hooks_cli.output import search_results
 
@@ -112,7 +112,7 @@ def run(call: Call, environment: Environment) -> int:
     )
     narrowed = [name for name in call.values if name not in ("output_format", "json", "method", "semantic")]
     if not text.strip() and not narrowed:
-        return bare.explain(call, environment, "something to look for: memory search TEXT")
+        raise MissingArgument(verb=call.verb.title, what="something to look for: memory search TEXT")
     request = _request(call, environment, text)
     store = opening.for_reading(environment)
     everywhere = call.text("context") == "all"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
-from hooks_cli.commands import bare, occasions, opening
+from hooks_cli.commands import occasions, opening
 from hooks_cli.commands.about_options import ABOUT_OPTIONS, metadata_of
 from hooks_cli.errors import InputMissing, InvalidText, MissingArgument
 from hooks_cli.model import address as addresses
@@ -64,8 +64,8 @@ VERB = Verb(
         'git diff | claude-flow memory store "review/diff" -',
     ),
     details=(
-        "Without a key one is made of the value (--content TEXT --type discovery is kept at discovery/<digest>). A key without a value "
-        "takes it from standard input when something comes there."
+        "With --type or --category the key may be left out: --content TEXT --type discovery is kept at discovery/<digest>. A key without "
+        "a value takes it from standard input when something comes there."
     ),
     hot=True,
 )
@@ -119,7 +119,7 @@ def _piped(environment: Environment) -> bytes:
 
 def _made_address(call: Call, environment: Environment, value: str) -> str:
     """An address for a value that came without one: what it is about, and its digest, so that the same value has the same one."""
-    prefix = call.text("about_type") or call.text("about_category") or "notes"
+    prefix = call.text("about_type") or call.text("about_category")
     address = addresses.join(call.text("namespace"), f"{prefix}/{digest_of(value.encode('utf-8', 'replace'))[:12]}")
     environment.err(f"hooks-cli: no key was given; the value is kept at {address}")
     return address
@@ -152,11 +152,11 @@ def run(call: Call, environment: Environment) -> int:
     if call.text("key_option") or call.values.get("key") is not None:
         address = address_of(call)
         value = value_of(call, environment)
-    elif value_given:
+    elif value_given and "key_option" not in call.values and (call.text("about_type") or call.text("about_category")):
         value = value_of(call, environment)
         address = _made_address(call, environment, value)
     else:
-        return bare.explain(call, environment, f"a key: {call.verb.title} KEY")
+        raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY")
     store = opening.for_memory(environment)
     written = store_value(
         store,
