@@ -317,3 +317,39 @@ def test_no_query_fails(large: tuple[EmbeddedStore, Environment], text: str) -> 
     assert len(result.hits) <= 3
     for hit in result.hits:
         assert 0 <= hit.score <= 1
+
+
+def test_fields_of_the_metadata_narrow(run: Run) -> None:
+    for key, metadata in (
+        ("k/a", '{"type":"decision","confidence":0.9,"stats":{"runs":12},"ok":true}'),
+        ("k/b", '{"type":"pattern","confidence":0.4}'),
+        ("k/c", "{}"),
+        ("k/d", '{"confidence":"high","success_rate":0.97}'),
+    ):
+        run("memory", "store", key, "something to find", "--metadata", metadata, check=True)
+    for argv, found in (
+        (["--type", "decision"], ["k/a"]),
+        (["--type", "DECISION"], ["k/a"]),
+        (["--type", "all"], ["k/a", "k/b", "k/c", "k/d"]),
+        (["--filter", "type:pattern"], ["k/b"]),
+        (["--filter", "confidence>0.5"], ["k/a"]),
+        (["--filter", "confidence:>=0.9"], ["k/a"]),
+        (["--filter", "confidence<0.9", "--filter", "type=pattern"], ["k/b"]),
+        (["--filter", "success_rate:>0.85"], ["k/d"]),
+        (["--filter", "confidence:high"], ["k/d"]),
+        (["--filter", "stats.runs:12"], ["k/a"]),
+        (["--filter", "ok:true"], ["k/a"]),
+        (["--filter", "none:x"], []),
+        (["--min-confidence", "0.7"], ["k/a", "k/c", "k/d"]),
+        (["--max-age", "1"], ["k/a", "k/b", "k/c", "k/d"]),
+        (["--time-range", "last-7d"], ["k/a", "k/b", "k/c", "k/d"]),
+    ):
+        assert sorted(keys(run, "find", *argv)) == found, argv
+        if "--filter" not in argv or found:
+            listed = run("memory", "list", *argv, check=True).stdout.splitlines()
+            assert sorted(line.split("\t")[0] for line in listed) == found, argv
+    assert keys(run, "--filter", "something here", "--filter", "type:pattern") == ["k/b"]
+    assert run("memory", "search", "--filter", 'zebra"lion:tiger').returncode == 64
+    assert keys(run, "find", "--value-search", "something", "--sort-by", "createdAt") == ["k/d", "k/c", "k/b", "k/a"]
+    assert run("memory", "search", "find", "--sort-by", "colour").returncode == 64
+    assert run("memory", "search", "find", "--min-confidence", "sure").returncode == 64

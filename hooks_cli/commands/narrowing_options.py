@@ -122,22 +122,28 @@ def facts(call: Call) -> list[tuple[str, str, str]]:
     found = [(field, "=", call.text("about_" + field)) for field in _FACTS]
     found = [(field, how, value) for field, how, value in found if value and value != "all"]
     for text in call.words("filters"):
-        field, colon, rest = text.partition(":")
-        if not colon:
-            continue  # a word to look for: `words_of_filters`
-        rest = rest.strip()
+        place = _comparison_at(text)
+        if place < 0:
+            continue  # words to look for: `words_of_filters`
+        rest = text[place:].removeprefix(":").strip()
         how = next((sign for sign in _COMPARISONS if rest.startswith(sign)), "")
         value = rest[len(how) :].strip()
-        field = field.strip()
-        if not field.replace("_", "").replace("-", "").isalnum() or not value:
-            raise UsageError(f"--filter {text!r} is no filter.", hint="Write field:value, field:>0.8 or field:<=3.")
+        field = text[:place].strip()
+        if not all(name.replace("_", "").replace("-", "").isalnum() for name in field.split(".")) or not value:
+            raise UsageError(f"--filter {text!r} is no filter.", hint="Write field:value, field>0.8 or field<=3.")
         found.append((field, how or "=", value))
     return found
 
 
+def _comparison_at(text: str) -> int:
+    """Where in `field:value` or `field>0.8` the comparison begins, -1 when there is none."""
+    places = [place for place in map(text.find, ":=<>") if place >= 0]
+    return min(places, default=-1)
+
+
 def words_of_filters(call: Call) -> list[str]:
-    """Filters that name no field are words to look for."""
-    return [text for text in call.words("filters") if ":" not in text]
+    """Filters that compare nothing are words to look for."""
+    return [text for text in call.words("filters") if _comparison_at(text) < 0]
 
 
 def confidence(call: Call) -> float | None:

@@ -10,6 +10,23 @@ from hooks_cli.store.entries import matching
 ALIVE = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?)"
 KINDS = ("text", "json", "sealed")
 
+# Comparisons of a field of the metadata, bound to its path and the value. A number is compared with numbers only ("high" is no
+# confidence of 0); equality takes any text, number or yes/no, and letters count the same in both cases.
+_NUMBER = "CASE WHEN json_type(e.metadata, a.path) IN ('integer', 'real') THEN e.metadata ->> a.path END"
+_FIELD = "EXISTS (SELECT 1 FROM (SELECT ? AS path, ? AS wanted) a WHERE {})"
+_COMPARED = {
+    "=": _FIELD.format(
+        "CAST(e.metadata ->> a.path AS TEXT) = a.wanted COLLATE NOCASE OR json_type(e.metadata, a.path) = lower(a.wanted)"
+    ),
+    **{how: _FIELD.format(f"{_NUMBER} {how} CAST(a.wanted AS REAL)") for how in (">", ">=", "<", "<=")},
+}
+_CONFIDENT = _FIELD.format(f"coalesce({_NUMBER} >= a.wanted, 1)")
+
+
+def _path(field: str) -> str:
+    """The JSON path of a field; dots lead into objects."""
+    return "$" + "".join([f'."{name}"' for name in field.split(".")])
+
 
 class Narrowing:
     """The filters. Empty ones do not narrow.
@@ -74,16 +91,11 @@ class Narrowing:
             parts.append(sql)
             params.append(value)
         for field, how, text in self.facts:
-            place = f'$."{field}"'
-            if how == "=":
-                parts.append("e.metadata ->> ? = ?")
-                params += [place, text]
-            else:
-                parts.append(f"CAST(e.metadata ->> ? AS REAL) {how} CAST(? AS REAL)")
-                params += [place, text]
+            parts.append(_COMPARED[how])
+            params += [_path(field), text]
         if self.min_confidence is not None:
-            parts.append("coalesce(CAST(e.metadata ->> '$.confidence' AS REAL), 1.0) >= ?")
-            params.append(self.min_confidence)
+            parts.append(_CONFIDENT)
+            params += [_path("confidence"), self.min_confidence]
         return " AND ".join(parts), tuple(params)
 
     def _of_kind(self) -> tuple[str, object]:
