@@ -112,6 +112,15 @@ def test_a_passphrase_takes_the_key_files_place(run: Run, keys: Path, environ: d
     assert list(keys.glob("*.slots")) == []
 
 
+def test_a_passphrase_before_the_first_use(run: Run, keys: Path) -> None:
+    assert "no key yet" in run("key", "export", "--yes").stderr
+    run("key", "passphrase", "set", "--stdin", stdin=f"{PHRASE}\n", check=True)
+    assert list(keys.glob("*.key")) == []
+    assert run("memory", "store", "a", "b").returncode == 77
+    run("memory", "store", "a", "b", env={"MEMORY_ENCRYPTION_KEY": PHRASE}, check=True)
+    assert run("memory", "recall", "a", env={"MEMORY_ENCRYPTION_KEY": PHRASE}, check=True).stdout == "b"
+
+
 def test_the_slot_file_is_authenticated(run: Run, keys: Path, environ: dict[str, str]) -> None:
     environ["MEMORY_ENCRYPTION_KEY"] = PHRASE
     run("memory", "store", "a", "b", check=True)

@@ -221,6 +221,16 @@ def test_what_this_store_exported_sealed_comes_back(filled: Run, home: Path, pro
     assert filled("memory", "recall", "copy/all", "--reveal", check=True).stdout == "redacted-words"
 
 
+def test_a_backup_of_what_was_cleared_is_no_value_elsewhere(filled: Run, project: Path) -> None:
+    sealed = filled("memory", "export", "-", "--format", "json", check=True).stdout
+    entries = json.loads(sealed)["entries"]
+    bare = [{"key": entry["key"], "value": entry["data"]} for entry in entries if "‹sealed:v1:" in str(entry["data"])]
+    assert bare
+    (project / "bare.json").write_text(json.dumps(bare))
+    done = filled("memory", "import", "bare.json", "--json", env={"HOOKS_STORE": str(project / "other.db")})
+    assert done.returncode == 65 and json.loads(done.stdout)["imported"]["refused_total"] == len(bare)
+
+
 def test_new_versions_of_a_sealed_value_are_sealed(filled: Run, home: Path) -> None:
     allow_reveal(home)
     filled("memory", "rename", "all", "plain/name", check=True)

@@ -109,7 +109,10 @@ def resolve(environment: KeyEnvironment, create: bool = False) -> Key:
         elif create:
             raw = create_key_file(path)
         else:
-            raise KeyMissing(store=environment.store_path, source=f"the key file {path}")
+            raise KeyMissing(
+                f"There is no key yet: neither the store {environment.store_path} nor the key file {path} is there.",
+                hint="The first use makes both: hooks-cli memory init",
+            )
     return Key(raw, f"the key file {path}")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 
 from hooks_cli.crypto import detect, findings
 from hooks_cli.crypto.ciphers import AESGCM, InvalidTag
@@ -19,6 +20,8 @@ from hooks_cli.model.json_text import Raw
 from hooks_cli.model.sealed_text import BEGIN, END
 
 NONCE_BYTES = 12
+# A nonce and a tag alone are 38 characters of base64.
+_MARKER = re.compile(f"{BEGIN}[tjw]:[0-9a-f]{{16}}:[0-9]+:[0-9A-Za-z_-]{{38,}}{END}")
 FIELDS, WHOLE = 1, 2
 
 
@@ -160,6 +163,11 @@ def reveal(sealer: Sealer, address: str, revision: int, text: str) -> str:
         at = end + quoted
         start = text.find(BEGIN, at)
     return "".join(pieces) + text[at:]
+
+
+def holds_marker(text: str) -> bool:
+    """Whether a text has a whole, well-formed marker in it: ciphertext of some store, and not just the words."""
+    return _MARKER.search(text) is not None
 
 
 def open_carried(sealer: Sealer, address: str, text: str) -> tuple[str, bool]:

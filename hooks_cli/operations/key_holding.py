@@ -95,6 +95,8 @@ def set_passphrase(environment: Environment, new: str, *, current: str | None = 
     """
     _refuse_users_key(environment)
     with_slots = os.path.exists(environment.slots_path)
+    if not with_slots and not os.path.exists(environment.store_path):
+        key_source.resolve_or_create(environment)  # a passphrase from the first use on
     held = lock.exclusive(environment.slots_path, MEMORY_BUDGET_MS) if _has_folder(environment) else -1
     try:
         key = present_key(environment, current if with_slots and not os.path.exists(environment.key_path) else None)

@@ -83,8 +83,8 @@ class EntryWriter:
     def _open(self, record: Record) -> bool:
         """Put the plain text in the place of sealed pieces; whether the whole value was sealed. They are sealed again on the way in.
 
-        Only the store that sealed them can; for the others the record is refused (65), unless it does not claim to be sealed: then the
-        text only looks like that.
+        Only the store that sealed them can; the others refuse the record (65), unless what is in it only looks like the beginning of a
+        sealed piece.
         """
         texts = (record.value, record.metadata, record.source, *record.tags)
         if not record.sealed and not any(BEGIN in text for text in texts if text):
@@ -96,7 +96,7 @@ class EntryWriter:
             bound_to = record.sealed_for or record.address
             opened = [sealing.open_carried(sealer, bound_to, text) if text else (text, False) for text in texts]
         except Tampered:
-            if record.sealed:
+            if record.sealed or any(sealing.holds_marker(text) for text in texts if text):
                 raise DataError(_SEALED) from None
             return False
         (record.value, whole), (record.metadata, _), (record.source, _), *tags = opened
