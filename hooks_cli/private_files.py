@@ -58,6 +58,18 @@ def make_folder(path: str) -> bool:
     raise CannotCreate(path=path, reason="a file is in its place")
 
 
+def make_parents(path: str) -> None:
+    """Make the folders in which a file is about to be written that a user named, with ordinary modes.
+
+    Raises CannotCreate (73), PermissionRefused (77) or DiskFull (74).
+    """
+    folder = os.path.dirname(path)
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise trouble(folder, error, creating=True) from None
+
+
 def write_file(path: str, data: bytes, durable: bool = True) -> None:
     """Put a 0600 file in place, whole or not at all (temporary name, rename). `durable` syncs the file and its folder.
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from hooks_cli.store.embedded import EmbeddedStore
 
+TAKEN, REFUSED, WAITS = "taken", "refused", "waits"
+
 
 class _Then(Environment):
     """The environment of a call as it was when it was queued; what it prints was told nobody then and is told nobody now."""
@@ -73,9 +75,10 @@ def take_in(store: EmbeddedStore, environment: Environment, patience_ms: int) ->
         if claimed is None:
             continue
         try:
-            if not _take(store, environment, claimed):
+            outcome = _take(store, environment, claimed)
+            if outcome == WAITS:
                 break
-            taken += 1
+            taken += outcome == TAKEN
         except OSError as error:
             environment.err(f"hooks-cli: a queued call could not be taken in: {error.strerror}")
             break
@@ -87,8 +90,8 @@ def take_in(store: EmbeddedStore, environment: Environment, patience_ms: int) ->
         environment.err(f"hooks-cli: took in {taken} queued {'call' if taken == 1 else 'calls'}")
 
 
-def _take(store: EmbeddedStore, environment: Environment, claimed: queueing.Claimed) -> bool:
-    """Run one queued call; False when it has to wait on, and the others with it."""
+def _take(store: EmbeddedStore, environment: Environment, claimed: queueing.Claimed) -> str:
+    """Run one queued call: TAKEN, REFUSED for ever, or it WAITS on, and the others with it."""
     title = "call"
     then = None
     try:
@@ -103,7 +106,7 @@ def _take(store: EmbeddedStore, environment: Environment, claimed: queueing.Clai
     except (Busy, StorageFailed):
         if not _kept(then):
             claimed.put_back()
-            return False
+            return WAITS
     except Exception as error:
         if not _kept(then):
             reason = " ".join(str(error).split()) if isinstance(error, HooksError) else repr(error)
@@ -111,9 +114,9 @@ def _take(store: EmbeddedStore, environment: Environment, claimed: queueing.Clai
             environment.err(
                 f"hooks-cli: a queued {title} of {moment(claimed.at)} cannot be taken in and lies in {place}: {reason}"
             )
-            return True
+            return REFUSED
     claimed.done()
-    return True
+    return TAKEN
 
 
 def _kept(then: Environment | None) -> bool:

@@ -10,7 +10,7 @@ from hooks_cli.model.entry import Draft
 from hooks_cli.model.json_text import Raw, object_text
 from hooks_cli.operations.attribution import Attribution, attribute
 from hooks_cli.operations.recording import Occasion, Recorded, record_in, refused_draft
-from hooks_cli.private_files import make_folder, write_file
+from hooks_cli.private_files import make_folder, make_parents, write_file
 from hooks_cli.store import journal, metrics
 
 TYPE_CHECKING = False
@@ -81,6 +81,7 @@ def export(environment: Environment, ended: Ended, output: str = "") -> str:
     """
     if output:
         path = os.path.join(environment.cwd, output)
+        make_parents(path)
     else:
         name = f"{environment.project_name}-{ended.session or 'no-session'}"
         name = "".join([c if c.isalnum() or c in "._-" else "_" for c in name])[:120]

@@ -98,9 +98,10 @@ def print_figures(call: Call, environment: Environment, figures: dict[str, Any])
 def _write(environment: Environment, path: str, figures: dict[str, Any]) -> None:
     import os
 
-    from hooks_cli.private_files import write_file
+    from hooks_cli.private_files import make_parents, write_file
 
     place = os.path.join(environment.cwd, path)
+    make_parents(place)
     content = json.dumps({"schema_version": "1", **figures}, ensure_ascii=False, indent=2) + "\n"
     write_file(place, content.encode())
     environment.err(f"hooks-cli: written to {place}")
