@@ -15,6 +15,7 @@ from hooks_cli.commands import module_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import NoReturn
 
     from hooks_cli.cli.spec import Call
@@ -49,14 +50,35 @@ def status(argv: list[str]) -> int:
                 return found
             call = found
         environment = _environment(call)
+        if telemetry_configured(environment.variables):
+            _begin_span(call, environment)
         code = _run(call, environment)
         _flush()
+        if environment.span is not None:
+            environment.span.end(code, None)
     except BaseException as error:
         from hooks_cli import faults
 
         code = faults.report(error, argv, call, environment)
         _flush_what_can_be()
+        if environment is not None and environment.span is not None:
+            environment.span.end(code, error)
     return code
+
+
+def telemetry_configured(variables: Mapping[str, str]) -> bool:
+    """Whether the environment asks for spans to be exported; nothing of OpenTelemetry is imported otherwise (docs/telemetry.md)."""
+    return (
+        "OTEL_EXPORTER_OTLP_ENDPOINT" in variables
+        or "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT" in variables
+        or "OTEL_TRACES_EXPORTER" in variables
+    )
+
+
+def _begin_span(call: Call, environment: Environment) -> None:
+    from hooks_cli.integrations import telemetry
+
+    environment.span = telemetry.begin(call.verb.title, environment)
 
 
 def _environment(call: Call) -> Environment:

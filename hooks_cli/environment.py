@@ -24,6 +24,14 @@ from hooks_cli.streams import Streams, lazy
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Protocol
+
+    class Span(Protocol):
+        """One command as telemetry sees it (`integrations.telemetry`)."""
+
+        def end(self, code: int, error: BaseException | None) -> None:
+            """The command is done."""
+
 
 PROGRAM = "hooks-cli"
 
@@ -45,6 +53,9 @@ class Environment(Streams):
         self.store_at_hand: object = None
         self.accept_rollback = False
         self.captured: object = None
+        # The span of this command, and what it is to tell; only where telemetry is configured.
+        self.span: Span | None = None
+        self.noted: dict[str, str | int] | None = None
         if cwd:
             self.cwd = cwd
 
@@ -301,6 +312,16 @@ class Environment(Streams):
         from hooks_cli.ancestry import ancestors
 
         return ancestors()
+
+    @lazy
+    def trace(self) -> str | None:
+        """The ids of the trace that this call belongs to, `<trace id>-<span id>`: its own span's, else those in TRACEPARENT."""
+        parent = self.variables.get("TRACEPARENT", "")
+        if not parent:
+            return None
+        from hooks_cli.model.traces import parent_ids
+
+        return parent_ids(parent)
 
     # --- when ----------------------------------------------------------------------------------------------------------
 

@@ -77,7 +77,7 @@ def test_an_older_format_is_migrated_after_a_backup(environment: Environment, ru
     run("memory", "store", "k", "v", check=True)
     newer = schema.FORMAT + 1
     monkeypatch.setattr(schema, "FORMAT", newer)
-    monkeypatch.setattr("hooks_cli.store.embedded.FORMAT", newer)
+    monkeypatch.setattr("hooks_cli.store.evidence.FORMAT", newer)
     monkeypatch.setitem(migrations.STEPS, newer - 1, ("ALTER TABLE task ADD COLUMN note TEXT",))
     store = open_store(environment)
     assert store.row("SELECT format FROM state") == (newer,)
@@ -94,7 +94,7 @@ def test_a_migration_that_fails_changes_nothing(environment: Environment, run: R
     newer = schema.FORMAT + 1
     with monkeypatch.context() as patched:
         patched.setattr(schema, "FORMAT", newer)
-        patched.setattr("hooks_cli.store.embedded.FORMAT", newer)
+        patched.setattr("hooks_cli.store.evidence.FORMAT", newer)
         patched.setitem(migrations.STEPS, newer - 1, ("ALTER TABLE task ADD COLUMN note TEXT", "SELECT nothing"))
         with pytest.raises(Exception, match="nothing"):
             open_store(environment)

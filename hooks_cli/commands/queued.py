@@ -68,6 +68,7 @@ def take_in(store: EmbeddedStore, environment: Environment, patience_ms: int) ->
     deadline = time.monotonic() + patience_ms / 1000
     taken, budget_ms = 0, store.budget_ms
     store.wait_at_most(patience_ms // 4)  # what waits has waited before; the call at hand is not to be late for it
+    noted, store.noted = store.noted, None  # the span is about this call, not about those that waited
     for name in queueing.waiting(folder):
         if taken and time.monotonic() > deadline:
             break
@@ -83,8 +84,9 @@ def take_in(store: EmbeddedStore, environment: Environment, patience_ms: int) ->
             environment.err(f"hooks-cli: a queued call could not be taken in: {error.strerror}")
             break
         finally:
-            store.clock = environment.now
+            store.clock, store.trace = environment.now, environment.trace
     store.wait_at_most(budget_ms)
+    store.noted = noted
     queueing.remove_if_empty(folder)
     if taken:
         environment.err(f"hooks-cli: took in {taken} queued {'call' if taken == 1 else 'calls'}")
@@ -99,7 +101,7 @@ def _take(store: EmbeddedStore, environment: Environment, claimed: queueing.Clai
         group, verb, alias = told["verb"]
         title = f"{group} {verb}"
         then = _Then(environment, store, told)
-        store.clock = then.now
+        store.clock, store.trace = then.now, then.trace
         _run(group, verb, alias, told, then)
     except AlreadyRecorded:
         pass

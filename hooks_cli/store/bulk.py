@@ -95,7 +95,7 @@ class BulkWriter:
                 kept.source,
                 kept.tags,
                 kept.metadata,
-                draft.trace,
+                draft.trace or store.trace,
                 kept.value,
             )
             rows.append(row)

@@ -77,6 +77,7 @@ def open_store(
     store.clock = environment.now
     store.guard = guard_of(environment)
     store.tell = environment.err
+    store.trace, store.noted = environment.trace, environment.noted
     return store
 
 
@@ -131,9 +132,11 @@ class EmbeddedStore:
         "guard",
         "key",
         "ledger",
+        "noted",
         "path",
         "store_id",
         "tell",
+        "trace",
     )
 
     def __init__(
@@ -156,6 +159,9 @@ class EmbeddedStore:
         self.guard = Guard((), False)
         self.tell = _tell_nobody
         self.altered: Tampered | None = None
+        # The ids of the trace that this process writes in, and what its span is to tell (None without telemetry).
+        self.trace: str | None = None
+        self.noted: dict[str, str | int] | None = None
         self._held = held
 
     def query(self, sql: str, params: Params = ()) -> list[Row]:

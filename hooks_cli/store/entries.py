@@ -145,7 +145,7 @@ def put(tx: Transaction, draft: Draft, *, revision: int = 0, if_version: int | N
             kept.source,
             kept.tags,
             kept.metadata,
-            draft.trace,
+            draft.trace or store.trace,
             value,
         ),
     )

@@ -91,12 +91,16 @@ def record(
     trace: str | None = None,
     at: int | None = None,
 ) -> None:
-    """Append one event. `fields` is what the call said, without None values; texts over 16 Ki characters are cut and named in `cut`."""
+    """Append one event. `fields` is what the call said, without None values; texts over 16 Ki characters are cut and named in `cut`.
+
+    Without `trace` it is the trace of this process.
+    """
     given = {name: value for name, value in fields.items() if value is not None}
     text = object_text(given)
     given = seal_fields(tx, text, given, revision) or given
     text = object_text(capped(given))
     at = tx.now if at is None else at
+    trace = trace or tx.store.trace
     row = (revision, at, verb, session, attribution, agent, task, int(has_entry), call_id, trace, text)
     tx.insert("event", row)
 

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 
 class Wanted:
-    """Which lines of the journal: times in ms, revisions exclusive, `verb`, `session` and `agent` exactly, `pattern` a glob."""
+    """Which lines of the journal: times in ms, revisions exclusive, `verb`, `session` and `agent` exactly, `pattern` a glob,
+    `trace` the beginning of a trace's ids."""
 
-    __slots__ = ("after", "agent", "before", "pattern", "session", "since", "until", "verb")
+    __slots__ = ("after", "agent", "before", "pattern", "session", "since", "trace", "until", "verb")
 
     def __init__(
         self,
@@ -27,6 +28,7 @@ class Wanted:
         until: int | None = None,
         after: int | None = None,
         before: int | None = None,
+        trace: str = "",
     ) -> None:
         self.session = session
         self.agent = agent
@@ -36,6 +38,7 @@ class Wanted:
         self.until = until
         self.after = after
         self.before = before
+        self.trace = trace
 
 
 class Line:
@@ -55,6 +58,7 @@ class Line:
         "revision",
         "session",
         "size",
+        "trace",
         "verb",
         "version",
     )
@@ -71,17 +75,18 @@ class Line:
             self.version,
             self.kind,
             self.size,
+            self.trace,
             fields,
         ) = row
         self.fields: str | None = None if fields is None else mask(fields)
 
 
 _EVENTS = """SELECT v.revision, v.at, v.verb, s.name, v.agent, v.attribution, h.address, e.version, e.kind,
-    octet_length(e.value), v.fields
+    octet_length(e.value), v.trace, v.fields
     FROM event v LEFT JOIN entry e ON v.entry = 1 AND e.revision = v.revision LEFT JOIN head h ON h.id = e.head
     LEFT JOIN session s ON s.id = v.session"""
 _ENTRIES = """SELECT v.revision, v.at, v.event, s.name, v.agent, CASE v.guessed WHEN 1 THEN 'guessed' END, h.address, v.version,
-    v.kind, octet_length(v.value), NULL
+    v.kind, octet_length(v.value), v.trace, NULL
     FROM entry v JOIN head h ON h.id = v.head LEFT JOIN session s ON s.id = v.session"""
 _NO_EVENT = "NOT EXISTS (SELECT 1 FROM event x WHERE x.revision = v.revision)"
 
@@ -120,6 +125,8 @@ def _condition(wanted: Wanted, verb: str) -> tuple[str, tuple[object, ...]]:
         (wanted.until, "v.at <= ?"),
         (wanted.after, "v.revision > ?"),
         (wanted.before, "v.revision < ?"),
+        (wanted.trace or None, "v.trace >= ?"),
+        (wanted.trace + "~" if wanted.trace else None, "v.trace < ?"),
     ):
         if value is not None:
             conditions.append(condition)

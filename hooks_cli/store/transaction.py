@@ -85,6 +85,10 @@ class Transaction:
         self.ended = True
         if self.revision != self._first_revision:
             anchor.advance(store.anchor_path, store.key.raw, store.store_id, self.revision, ledger)
+            if store.noted is not None:
+                from hooks_cli.store import noting
+
+                noting.note(store, store.noted, self._first_revision, self.revision)
         for line in self.notes:
             store.tell(line)
         store.checkpoint()

@@ -6,6 +6,8 @@ import json
 
 from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import naming, opening
+from hooks_cli.errors import UsageError
+from hooks_cli.model import traces
 from hooks_cli.output import changes
 from hooks_cli.output.envelopes import moment
 from hooks_cli.output.listing import one_line
@@ -30,6 +32,7 @@ VERB = Verb(
         Option("session_id", ("--session", "--session-id", "-s"), "Only this session.", metavar="ID"),
         Option("agent", ("--agent", "--agent-id"), "Only this agent.", metavar="NAME"),
         Option("verb", ("--verb",), "Only this verb: notify, post-edit, store, delete, gc …", metavar="VERB"),
+        Option("trace", ("--trace",), "Only what this trace wrote: its id, or the beginning of it.", metavar="ID"),
         Option("since", ("--since",), "From then on: 2h, yesterday, 2025-10-17.", metavar="TIME"),
         Option("until", ("--until",), "Up to then.", metavar="TIME"),
         Option("before", ("--before",), "Before this revision: the next page.", "integer", metavar="REV"),
@@ -42,7 +45,7 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Print the lines, nothing when there are none. Raises UsageError (64) for a time that is none."""
+    """Print the lines, nothing when there are none. Raises UsageError (64) for a time or trace that is none."""
     store = opening.for_reading(environment)
     wanted = log.Wanted(
         session=call.text("session_id"),
@@ -51,6 +54,7 @@ def run(call: Call, environment: Environment) -> int:
         pattern=call.text("pattern"),
         since=naming.time_option(call, environment, "since"),
         until=naming.time_option(call, environment, "until"),
+        trace=_trace(call.text("trace")),
         before=call.integer("before", 0) if "before" in call.values else None,
     )
     limit = max(0, call.integer("limit", DEFAULT_LIMIT))
@@ -68,8 +72,18 @@ def run(call: Call, environment: Environment) -> int:
     return 0
 
 
+def _trace(text: str) -> str:
+    wanted = traces.searched(text) if text else ""
+    if wanted is None:
+        raise UsageError(
+            f"--trace {text!r} is no trace id.", hint="A trace id is 32 hexadecimal digits, or the first of them."
+        )
+    return wanted
+
+
 def line_object(line: log.Line) -> dict[str, Any]:
     """One line of the journal for programs."""
+    trace, span = traces.split(line.trace)
     return {
         "revision": line.revision,
         "at": moment(line.at),
@@ -77,6 +91,8 @@ def line_object(line: log.Line) -> dict[str, Any]:
         "session_id": line.session,
         "agent": line.agent,
         "attribution": line.attribution,
+        "trace_id": trace,
+        "span_id": span,
         "key": line.address,
         "key_version": line.version,
         "fields": None if line.fields is None else json.loads(line.fields),
