@@ -11,7 +11,7 @@ from hooks_cli.environment import Environment
 from hooks_cli.model.entry import Draft
 from hooks_cli.operations import session_restore
 from hooks_cli.operations.session_restore import Wanted
-from hooks_cli.store import entries, journal
+from hooks_cli.store import entries, journal, listing
 from hooks_cli.store.embedded import EmbeddedStore, open_store
 from tests.conftest import Run
 
@@ -177,3 +177,43 @@ def test_of_a_huge_value_only_the_beginning_is_read(tmp_path: Path) -> None:
     assert "characters of 6000000 bytes." in made.text and len(made.text) <= 10_000
     text, size, whole = entries.beginning(store, what.entries[0], 100)
     assert (set(text), size, whole) == ({"é"}, 6_000_000, False) and 100 <= len(text) <= 1_000
+
+
+def test_a_session_that_wrote_one_address_very_often_costs_no_more(tmp_path: Path) -> None:
+    environment = Environment({"HOOKS_HOME": str(tmp_path), "CLAUDE_PROJECT_DIR": str(tmp_path), "HOME": str(tmp_path)})
+    store = open_store(environment)
+    with store.writing() as tx:
+        session = journal.open_session(tx, "busy", "test", None)
+        entries.put(tx, Draft("early", "written first", session=session.id))
+        for n in range(listing.WALKED_WRITES):
+            entries.put(tx, Draft("progress", f"{n}", session=session.id))
+    made, what = session_restore.build_brief(store, environment, "busy", environment.now(), Wanted(10_000))
+    assert [entry.address for entry in what.entries] == ["progress"] and what.more
+    assert "more than 1 entry" in made.text.splitlines()[0]
+
+
+def test_no_restore_scans_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = Environment({"HOOKS_HOME": str(tmp_path), "CLAUDE_PROJECT_DIR": str(tmp_path), "HOME": str(tmp_path)})
+    store = open_store(environment)
+    with store.writing() as tx:
+        session = journal.open_session(tx, "hyper-tester-001", "test", None)
+        for n in range(3_000):
+            entries.put(tx, Draft(f"swarm/intelligence/patterns/{n}", "x", session=session.id if n % 2 else None))
+    statements: list[tuple[str, tuple[object, ...]]] = []
+    query = EmbeddedStore.query
+
+    def noting(self: EmbeddedStore, sql: str, params: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+        statements.append((sql, params))
+        return query(self, sql, params)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmbeddedStore, "query", noting)
+        for name in ("", "hyper-tester-001", "x-tester"):
+            session_restore.build_brief(store, environment, name, environment.now(), Wanted(10_000))
+    for sql, params in statements:
+        for row in store.query("EXPLAIN QUERY PLAN " + sql, params):
+            step = str(row[3])
+            # Walks of an index that end at their limit, rows of a subquery, the one row of state; never a whole table.
+            if step.startswith("SCAN") and "USING" not in step and "subquery" not in step.lower():
+                bounded = {"SCAN h": "INDEXED BY head_newest", "SCAN e": "WHERE session = ?", "SCAN state": "state"}
+                assert bounded.get(step, "\0") in sql, (step, sql)

@@ -76,8 +76,10 @@ def known(store: EmbeddedStore, environment: Environment, session_name: str, now
     for pattern in wanted.include:
         take(listing.newest(store, pattern, now, limit + 1, columns=SHORT_COLUMNS), "what was asked for")
     session = journal.find_session(store, session_name) if session_name else None
+    more = False
     if session is not None:
-        take(listing.of_session(store, session.id, now, limit + 1, SHORT_COLUMNS), "the session's own")
+        own, more = listing.of_session(store, session.id, now, limit + 1, SHORT_COLUMNS)
+        take(own, "the session's own")
     for role, patterns in roles_of(environment, session_name):
         for pattern in patterns:
             take(listing.newest(store, pattern, now, limit + 1, columns=SHORT_COLUMNS), f"those for the role {role}")
@@ -86,7 +88,7 @@ def known(store: EmbeddedStore, environment: Environment, session_name: str, now
         total = listing.count(store, "*", now)
         return Known(entries[:limit], "the whole project, newest first", max(total, len(entries[:limit])), False)
     entries = list(found.values())
-    return Known(entries[:limit], ", then ".join(scopes), min(len(entries), limit), len(entries) > limit)
+    return Known(entries[:limit], ", then ".join(scopes), min(len(entries), limit), more or len(entries) > limit)
 
 
 def _whole_project(store: EmbeddedStore, now: int, limit: int) -> list[Entry]:

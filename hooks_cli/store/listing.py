@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SORTED_RANGE = 2_000
 # How many heads such a walk looks at before it gives up and sorts the range after all.
 WALKED_HEADS = 20_000
+# How many versions of a session are looked through for those that are still the newest of their address.
+WALKED_WRITES = 4_000
 
 ALIVE = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?)"
 
@@ -83,14 +85,26 @@ def _entries(store: EmbeddedStore, tail: str, params: tuple[object, ...], column
     return [Entry(row) for row in store.query(f"SELECT {columns} FROM {FROM_HEADS} WHERE {tail}", params)]
 
 
-def of_session(store: EmbeddedStore, session_id: int, now: int, limit: int, columns: str = COLUMNS) -> list[Entry]:
-    """The live entries whose newest version was written in a session, newest first. `columns` may be entries.SHORT_COLUMNS."""
+def of_session(
+    store: EmbeddedStore, session_id: int, now: int, limit: int, columns: str = COLUMNS
+) -> tuple[list[Entry], bool]:
+    """The live entries whose newest version was written in a session, newest first; and whether there may be more.
+
+    Of a session that wrote more than `WALKED_WRITES` versions (an agent that stores its progress each second) only the newest are
+    looked through. `columns` may be entries.SHORT_COLUMNS.
+    """
     rows = store.query(
-        f"SELECT {columns} FROM entry e JOIN head h ON h.id = e.head AND h.revision = e.revision "
-        f"LEFT JOIN session s ON s.id = e.session WHERE e.session = ? AND {ALIVE} ORDER BY e.revision DESC LIMIT ?",
-        (session_id, now, limit),
+        f"SELECT {columns} FROM "
+        f"(SELECT * FROM entry WHERE session = ? ORDER BY revision DESC LIMIT {WALKED_WRITES}) e "
+        "CROSS JOIN head h ON h.id = e.head AND h.revision = e.revision "
+        f"LEFT JOIN session s ON s.id = e.session WHERE {ALIVE} ORDER BY e.revision DESC LIMIT ?",
+        (session_id, now, limit + 1),
     )
-    return [Entry(row) for row in rows]
+    more = (
+        len(rows) > limit
+        or store.row(f"SELECT 1 FROM entry WHERE session = ? LIMIT 1 OFFSET {WALKED_WRITES}", (session_id,)) is not None
+    )
+    return [Entry(row) for row in rows[:limit]], more
 
 
 def text_field(store: EmbeddedStore, json: str, path: str) -> str | None:
