@@ -143,3 +143,11 @@ def test_the_folder_of_the_copy_must_be_there(run: Run, project: Path) -> None:
     assert run("memory", "backup", "no/where").returncode == 66
     assert run("memory", "backup", str(project)).returncode == 73
     assert not [name for name in os.listdir(project) if ".new" in name]
+
+
+def test_a_part_is_for_export_and_import(run: Run) -> None:
+    run("memory", "store", "k", "v", check=True)
+    done = run("memory", "backup", "--namespace", "swarm", "--output", "x")
+    assert (done.returncode, "memory export FILE --namespace 'swarm'" in done.stderr) == (64, True)
+    assert run("memory", "backup", "--namespace", "all", "--output", "x").returncode == 0
+    assert run("memory", "restore", "x", "--namespace", "swarm").returncode == 64

@@ -190,3 +190,19 @@ def test_secrets_in_foreign_memory_are_sealed(run: Run, project: Path) -> None:
     imported(run, "x.json")
     assert run("memory", "recall", "svc/credentials").returncode == 77
     assert imported(run, "x.json")["added"] == 0
+
+
+def test_what_the_file_must_be(run: Run, project: Path) -> None:
+    run("memory", "store", "k", "v", check=True)
+    run("memory", "export", "x.csv", check=True)
+    assert run("memory", "import", "x.csv", "--format", "csv").returncode == 0
+    done = run("memory", "import", "x.csv", "--format", "json")
+    assert (done.returncode, "not json" in done.stderr) == (65, True)
+    assert run("memory", "import", str(PEERS / "v3" / "memory.db"), "--format", "sqlite").returncode == 0
+
+
+def test_a_copy_first(run: Run, project: Path) -> None:
+    run("memory", "store", "k", "v", check=True)
+    done = run("memory", "import", str(PEERS / "v3" / "export.json"), "--backup", check=True)
+    copy = done.stderr.splitlines()[0].rpartition(" ")[2]
+    assert run("memory", "restore", copy, "--dry-run").stdout.startswith("Verified 1 entries")

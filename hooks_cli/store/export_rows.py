@@ -13,12 +13,11 @@ from contextlib import contextmanager
 
 from hooks_cli.crypto import findings
 from hooks_cli.crypto.detect import names_of
-from hooks_cli.model.entry import Entry
 from hooks_cli.model.sealed_text import mask
 from hooks_cli.model.selection import Selection
 from hooks_cli.store.embedded import EmbeddedStore
 from hooks_cli.store.engine import apsw
-from hooks_cli.store.entries import COLUMNS, matching
+from hooks_cli.store.entries import matching
 
 REDACTED = "‹redacted›"
 BATCH = 1000
@@ -105,13 +104,6 @@ def _present(rare: str) -> str:
     """The members of a flat JSON object that are not null, to be put at the end of another one."""
     kept = {name: value for name, value in json.loads(rare).items() if value is not None}
     return "," + json.dumps(kept, ensure_ascii=False)[1:-1] if kept else ""
-
-
-def entries(store: EmbeddedStore, selection: Selection, now: int) -> Iterator[Entry]:
-    """The entries themselves, for the forms that are not JSON."""
-    source, params = _source(selection, now)
-    for row in store.each(f"SELECT {COLUMNS} {source}", params):
-        yield Entry(row)
 
 
 def sessions(store: EmbeddedStore, selection: Selection) -> Iterator[str]:

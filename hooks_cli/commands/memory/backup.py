@@ -19,6 +19,7 @@ VERB = Verb(
         Option("passphrase", ("--passphrase",), "A passphrase opens it, too: asked for, or from --stdin or --password-file.", "switch"),
         Option("password_file", ("--password-file", "--passphrase-file"), "The file that holds the passphrase.", metavar="PATH"),
         Option("stdin", ("--stdin",), "Take the passphrase from standard input.", "switch"),
+        Option("namespace", ("--namespace", "-n"), "all is what a copy has; a part is taken by memory export.", metavar="N", hidden=True),
         Option("force", ("--force",), "Replace a file that is there already.", "switch"),
     ),
     positionals=(Positional("file", "The file, instead of --output."),),
@@ -36,6 +37,16 @@ def file_of(call: Call, environment: Environment, *names: str) -> str:
     if len(found) > 1:
         raise UsageError(f"{call.verb.title} takes one file, not {len(found)}: {', '.join(sorted(found))}.")
     return os.path.join(environment.cwd, found.pop()) if found else ""
+
+
+def refuse_part(call: Call, instead: str) -> None:
+    """Raise UsageError (64) for a namespace: a copy is the whole store."""
+    namespace = call.text("namespace")
+    if namespace not in ("", "all", "*"):
+        raise UsageError(
+            f"{call.verb.title} is about the whole store, not about {namespace}.",
+            hint=f"For a part: {instead} FILE --namespace '{namespace}'",
+        )
 
 
 def phrase_of(call: Call, environment: Environment, *, new: bool) -> str:
@@ -66,6 +77,7 @@ def run(call: Call, environment: Environment) -> int:
     from hooks_cli.model.json_text import object_text
     from hooks_cli.operations import store_backup
 
+    refuse_part(call, "memory export")
     path = file_of(call, environment, "output", "file") or store_backup.default_name(environment)
     phrase = phrase_of(call, environment, new=True)
     store = opening.for_memory(environment, create=False)

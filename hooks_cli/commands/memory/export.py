@@ -21,7 +21,7 @@ VERB = Verb(
     "export",
     "Write memory out as JSON, NDJSON, CSV, TSV, Markdown, SQLite or Parquet.",
     options=(
-        Option("form", ("--format", "--type"), "json, ndjson, csv, tsv, markdown, sqlite or parquet; else as the file is named, else json.",
+        Option("form", ("--format",), "json, ndjson, csv, tsv, markdown, sqlite or parquet; else as the file is named, else json.",
                metavar="FORM"),
         Option("output", ("--output", "-o", "--file"), "The file; - is standard output.", metavar="FILE"),
         Option("file_or_form", ("-f",), "A form when it is one, else the file.", metavar="FORM|FILE", hidden=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.errors import InputMissing, MissingArgument, UsageError
+from hooks_cli.errors import DataError, InputMissing, MissingArgument, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ VERB = Verb(
         Option("merge", ("--merge",), "The same as --on-conflict newest.", "switch"),
         Option("overwrite", ("--overwrite",), "The same as --on-conflict overwrite.", "switch"),
         Option("dry_run", ("--dry-run",), "Say what would be done, and do nothing.", "switch"),
+        Option("backup", ("--backup",), "Make a copy of the store first, as memory backup does; its path is told on stderr.", "switch"),
+        Option("form", ("--format",), "What the file must be (json, ndjson, csv, tsv, sqlite, markdown); without it, what it is.",
+               metavar="FORM"),
         Option("strict", ("--strict",), "Take nothing at all when anything is refused.", "switch"),
         Option("validate", ("--validate", "--validation"), "Refuse what does not fit the schema of its address.", "switch"),
         Option("report", ("--stats", "--verbose"), "Name everything that was refused or left out.", "switch"),
@@ -65,6 +68,14 @@ def _paths(call: Call) -> list[str]:
     if not paths:
         raise MissingArgument(verb=call.verb.title, what=f"a file: {call.verb.title} FILE")
     return list(dict.fromkeys(paths))
+
+
+def _check_form(form: str, kind: str, path: str) -> None:
+    """Raise DataError (65) when the file is not of the form that was asked for."""
+    words = {"csv": "(csv)", "tsv": "(tsv)", "sqlite": "(sqlite)", "ndjson": "(ndjson)", "markdown": "Markdown", "md": "Markdown"}
+    plain = not any(word in kind for word in words.values()) and not kind.endswith("memory.db")
+    if form and not (words.get(form, "?") in kind or (form == "json" and plain) or (form == "sqlite" and "memory.db" in kind)):
+        raise DataError(f"{path} is {kind}, not {form}.")
 
 
 def _choices(call: Call) -> Choices:
@@ -103,7 +114,7 @@ def run(call: Call, environment: Environment) -> int:
 
     from hooks_cli.commands import opening
     from hooks_cli.integrations.importers.recognise import open_source
-    from hooks_cli.operations import access, importing
+    from hooks_cli.operations import access, importing, store_backup
     from hooks_cli.output.progress import Progress
 
     paths, choices = _paths(call), _choices(call)
@@ -112,10 +123,14 @@ def run(call: Call, environment: Environment) -> int:
         if path != "-" and not os.path.exists(os.path.join(environment.cwd, path)):
             raise InputMissing(path=path, reason="it does not exist")
     store = opening.for_memory(environment)
+    if call.flag("backup") and not choices.dry_run:
+        made = store_backup.back_up(store, environment, store_backup.default_name(environment))
+        environment.err(f"hooks-cli: backed up to {made.path}")
     code = 0
     for path in paths:
         place = path if path == "-" else os.path.join(environment.cwd, path)
         source = open_source(place, sys.stdin.buffer if path == "-" else None, environment.now())
+        _check_form(call.text("form").lower(), source.kind, path)
         with Progress(environment, "Importing", None) as progress:
             report = importing.import_source(store, environment, source, choices, progress.advance)
         if call.format == "text":

@@ -19,6 +19,7 @@ VERB = Verb(
         Option("passphrase", ("--passphrase",), "Open it with its passphrase: asked for, or from --stdin or --password-file.", "switch"),
         Option("password_file", ("--password-file", "--passphrase-file"), "The file that holds the passphrase.", metavar="PATH"),
         Option("stdin", ("--stdin",), "Take the passphrase from standard input.", "switch"),
+        Option("namespace", ("--namespace", "-n"), "all is what a copy has; a part is for memory import.", metavar="N", hidden=True),
         Option("dry_run", ("--dry-run", "--verify"), "Verify the copy, and replace nothing.", "switch"),
     ),
     positionals=(Positional("file", "The copy, instead of --file."),),
@@ -30,10 +31,11 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Restore. Raises MissingArgument (64), InputMissing (66), DataError (65), WrongKey or Tampered (77), Busy (75)."""
-    from hooks_cli.commands.memory.backup import file_of, phrase_of
+    from hooks_cli.commands.memory.backup import file_of, phrase_of, refuse_part
     from hooks_cli.model.json_text import object_text
     from hooks_cli.operations import store_backup
 
+    refuse_part(call, "memory import")
     path = file_of(call, environment, "input", "file")
     if not path:
         raise MissingArgument(verb=call.verb.title, what=f"a copy: {call.verb.title} FILE")
