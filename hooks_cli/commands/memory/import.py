@@ -72,9 +72,18 @@ def _paths(call: Call) -> list[str]:
 
 def _check_form(form: str, kind: str, path: str) -> None:
     """Raise DataError (65) when the file is not of the form that was asked for."""
-    words = {"csv": "(csv)", "tsv": "(tsv)", "sqlite": "(sqlite)", "ndjson": "(ndjson)", "markdown": "Markdown", "md": "Markdown"}
+    words = {
+        "csv": "(csv)",
+        "tsv": "(tsv)",
+        "sqlite": "(sqlite)",
+        "ndjson": "(ndjson)",
+        "markdown": "Markdown",
+        "md": "Markdown",
+    }
     plain = not any(word in kind for word in words.values()) and not kind.endswith("memory.db")
-    if form and not (words.get(form, "?") in kind or (form == "json" and plain) or (form == "sqlite" and "memory.db" in kind)):
+    if form and not (
+        words.get(form, "?") in kind or (form == "json" and plain) or (form == "sqlite" and "memory.db" in kind)
+    ):
         raise DataError(f"{path} is {kind}, not {form}.")
 
 
