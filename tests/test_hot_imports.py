@@ -60,6 +60,15 @@ LINES = [
     ["hooks", "notify", "--message", "A word", "--memory-key", "a/d", "--metadata", '{"p50_ms": 45}'],
     ["hooks", "session-restore", "--session-id", "hyper-coder-001"],
     ["hooks", "post-task", "--task-id", "t"],
+    ["hooks", "pre-edit", "--file", "hooks.toml", "--auto-assign-agents", "true", "--load-context", "true"],
+    ["hooks", "pre-write", "--file", "new.js"],
+    ["hooks", "pre-command", "--command", "rm -rf build", "--validate-safety", "true", "--prepare-resources", "true"],
+    ["hooks", "post-command", "--command", "ls", "--exit-code", "0", "--track-metrics", "true"],
+    ["hooks", "pre-search", "--query", "value", "--check-memory"],
+    ["hooks", "session-start", "--session-id", "dev-1", "--restore-context"],
+    ["hooks", "agent-spawned", "--name", "coder-1", "--type", "coder"],
+    ["memory", "store", "a/f", "a", "b", "--type", "decision", "--confidence", "0.9", "--reasoningbank"],
+    ["memory", "usage", "--action", "retrieve", "--key", "a/b"],
     ["hooks", "session-end", "--session-id", "hyper-coder-001", "--export-metrics", "true"],
 ]
 DECLARED_HOT = {(verb.group, word) for verb in every_verb() if verb.hot for word in (verb.name, *verb.aliases)}

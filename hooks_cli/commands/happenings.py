@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Verb
 from hooks_cli.commands import occasions, opening
+from hooks_cli.model.json_text import object_text
 from hooks_cli.operations.recording import record
 
 TYPE_CHECKING = False
@@ -35,8 +36,6 @@ def keep(call: Call, environment: Environment) -> int:
         and option.name not in ("json", "output_format", "strict", "fail_open")
         and call.values[option.name] != ""
     }
-    from hooks_cli.model.json_text import object_text
-
     draft = occasions.draft(call, store, object_text({**facts, **occasions.attributes(call)}))
     metadata = occasions.metadata_field(call, store, call.text("memory_key"))
     recorded = record(

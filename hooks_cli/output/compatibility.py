@@ -18,9 +18,10 @@ the installed program, says what became of each, and reads a sample of the store
 - `--name value` and `--name=value` are the same, and so are `--camelCase` and `--camel-case`. A switch stands bare or takes `true`,
   `false`, `yes`, `no`, `on`, `off`, `1` or `0`. A value may begin with a dash. `--` ends the options.
 - `memory store k a b c` keeps `a b c`. `memory store k` takes the value from standard input when something is piped in.
-  `memory store --content TEXT` without a key makes one from `--type` or `--category` and the value's digest, and says which.
+  `memory store --content TEXT --type discovery` without a key makes one of the type (or `--category`) and the value's digest, and says
+  which.
 - `--namespace N --key K` is the address `N/K`; `default` is none, `all` is everything.
-- A verb that needs an argument and gets none at all (`memory store`) prints its page and does nothing.
+- A verb that needs an argument and gets none at all (`memory store`) says what it needs, and exits 64.
 - `--format` takes `text`, `json` and `ndjson`; {formats}.
 
 ## Hooks verbs
