@@ -34,7 +34,7 @@ class ForeignDatabase:
         try:
             self._harden()
             self.tables = self._read_tables()
-        except apsw.Error as error:
+        except (apsw.Error, UnicodeDecodeError) as error:  # a name of a table or a column may be damaged too
             self.close()
             raise DataError(f"{path} is no sound SQLite database: {error}.") from None
 

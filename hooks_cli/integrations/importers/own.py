@@ -9,7 +9,7 @@ import csv
 from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
-from hooks_cli.errors import InvalidAddress
+from hooks_cli.errors import DataError, InvalidAddress
 from hooks_cli.integrations.importers.json_forms import parse
 from hooks_cli.integrations.importers.records import Aside, Found, Header, Record, Records, Refused, milliseconds
 from hooks_cli.model import address as addresses
@@ -134,11 +134,15 @@ def _from_json(reader: JsonReader, text: str, where: str) -> Record | Refused:
 def read_table(stream: TextIO, delimiter: str) -> Records:
     """The records of our CSV or TSV; cells that were defused are as they were."""
     csv.field_size_limit(2 * MAX_VALUE_BYTES)
-    for number, row in enumerate(csv.DictReader(stream, delimiter=delimiter), 1):
-        fields = {
-            name: undefused(cell) for name, cell in row.items() if isinstance(name, str) and isinstance(cell, str)
-        }
-        yield _guarded(fields, f"row {number}")
+    number = 0
+    try:
+        for number, row in enumerate(csv.DictReader(stream, delimiter=delimiter), 1):
+            fields = {
+                name: undefused(cell) for name, cell in row.items() if isinstance(name, str) and isinstance(cell, str)
+            }
+            yield _guarded(fields, f"row {number}")
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"The file is damaged after row {number}: {error}.") from None
 
 
 def read_sqlite(database: ForeignDatabase) -> Records:
