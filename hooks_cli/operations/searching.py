@@ -158,7 +158,8 @@ def _everything(
     store: EmbeddedStore, environment: Environment, request: Request, narrowing: Narrowing, notes: list[str]
 ) -> Result:
     now = environment.now()
-    found = search.narrowed(store, narrowing, now, request.limit, request.offset)
+    found = search.narrowed(store, narrowing, now, request.limit, request.offset, columns=SHORT_COLUMNS)
+    shorten(store, found)
     total = search.count_narrowed(store, narrowing, now) if request.counted else -1
     project = environment.project_name
     hits = [Hit(entry, 0.0, 1.0, search.searched_text(entry), project) for entry in found]

@@ -103,7 +103,7 @@ def update(store: EmbeddedStore, environment: Environment, embedder: embedding.E
     if waiting >= TELL_FROM:
         environment.err(f"hooks-cli: reading {waiting:,} entries for search by meaning, once")
     done = 0
-    while batch := vectors.missing(store):
+    while batch := vectors.missing(store, PASSAGE_CHARACTERS * MAX_PASSAGES):
         texts, places = [], []
         for entry in batch:
             for part, passage in enumerate(passages(entry)):

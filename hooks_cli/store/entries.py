@@ -62,11 +62,11 @@ def beginning(store: EmbeddedStore, entry: Entry, characters: int) -> tuple[str,
     return mask(data.decode("utf-8", "ignore")), size, len(data) == size
 
 
-def shorten(store: EmbeddedStore, entries: list[Entry]) -> None:
-    """Give entries that were read by `SHORT_COLUMNS` the beginning of their long values, enough for a line of a list."""
+def shorten(store: EmbeddedStore, entries: list[Entry], characters: int = PREVIEWED_CHARACTERS) -> None:
+    """Give entries that were read by `SHORT_COLUMNS` the beginning of their long values: enough for a line of a list, or more."""
     for entry in entries:
         if entry.value is None:
-            entry.value = beginning(store, entry, PREVIEWED_CHARACTERS)[0]
+            entry.value = beginning(store, entry, characters)[0][: characters + 1]
 
 
 def find_head(tx: Transaction, address: str) -> Row | None:

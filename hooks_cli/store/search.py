@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from hooks_cli.model.entry import Entry, shown
 from hooks_cli.model.unspaced import PART, separated
-from hooks_cli.store.entries import COLUMNS, FROM_ENTRIES, FROM_HEADS, INDEXED_CHARACTERS
+from hooks_cli.store.entries import COLUMNS, FROM_ENTRIES, FROM_HEADS, INDEXED_CHARACTERS, SHORT_COLUMNS, shorten
 from hooks_cli.store.schema import TOKENIZER
 
 TYPE_CHECKING = False
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 RANKED = 2_000
 # How many words a snippet has, and what stands around a hit in it: characters that no shown text has.
 SNIPPET_WORDS = 20
+# Of a longer text, snippets come from its beginning.
+SNIPPET_CHARACTERS = 64 * 1024
 HIT_BEGINS, HIT_ENDS = "\x02", "\x03"
 
 _NOT_EXPIRED = "+f.rowid NOT IN (SELECT revision FROM head WHERE expires <= ? AND live = 1)"
@@ -80,10 +82,12 @@ def any_of(store: EmbeddedStore, terms: list[str]) -> str:
 
 
 def read(store: EmbeddedStore, revisions: list[int]) -> dict[int, Entry]:
-    """The entries of these revisions, by revision."""
+    """The entries of these revisions, by revision; of long values as much as a snippet may come from."""
     marks = ",".join("?" * len(revisions))
-    rows = store.query(f"SELECT {COLUMNS} FROM {FROM_ENTRIES} WHERE e.revision IN ({marks})", tuple(revisions))
-    return {row[1]: Entry(row) for row in rows}
+    rows = store.query(f"SELECT {SHORT_COLUMNS} FROM {FROM_ENTRIES} WHERE e.revision IN ({marks})", tuple(revisions))
+    found = [Entry(row) for row in rows]
+    shorten(store, found, SNIPPET_CHARACTERS)
+    return {entry.revision: entry for entry in found}
 
 
 ORDERS = {

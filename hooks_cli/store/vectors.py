@@ -10,7 +10,7 @@ value stays, and a store where nobody searches by meaning pays nothing.
 from __future__ import annotations
 
 from hooks_cli.model.entry import Entry
-from hooks_cli.store.entries import COLUMNS, FROM_HEADS
+from hooks_cli.store.entries import FROM_HEADS, SHORT_COLUMNS, shorten
 from hooks_cli.store.narrowing import ALIVE
 
 TYPE_CHECKING = False
@@ -47,14 +47,16 @@ def prepare(store: EmbeddedStore, model: str) -> None:
             store.query("DELETE FROM vector")
 
 
-def missing(store: EmbeddedStore, limit: int = BATCH) -> list[Entry]:
-    """The next live heads without vectors, oldest first, after those that have them."""
+def missing(store: EmbeddedStore, characters: int, limit: int = BATCH) -> list[Entry]:
+    """The next live heads without vectors, oldest first, after those that have them; of long values the first `characters`."""
     rows = store.query(
-        f"SELECT {COLUMNS} FROM {FROM_HEADS} WHERE h.live = 1 AND h.revision > "
+        f"SELECT {SHORT_COLUMNS} FROM {FROM_HEADS} WHERE h.live = 1 AND h.revision > "
         "coalesce((SELECT max(revision) FROM vector), 0) ORDER BY h.revision LIMIT ?",
         (limit,),
     )
-    return [Entry(row) for row in rows]
+    found = [Entry(row) for row in rows]
+    shorten(store, found, characters)
+    return found
 
 
 def missing_count(store: EmbeddedStore) -> int:
