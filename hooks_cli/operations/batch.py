@@ -103,8 +103,9 @@ class _Reader:
         self.namespace = namespace
         self.now = now
         settings = environment.settings
-        self.default_lifetime = settings.has("memory.gc")
-        self.all_checked = bool(settings.values)  # a schema of the user's own may be about anything
+        rules = settings.rows("memory.gc.rules").values()
+        self.default_lifetime = bool(settings.number("memory.gc.ttl")) or any("ttl" in rule for rule in rules)
+        self.all_checked = bool(settings.table("schemas.patterns"))  # of the user's own, which may be about anything
         self.decode = json.JSONDecoder().decode
         self.clear()
 

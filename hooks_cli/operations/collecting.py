@@ -13,6 +13,7 @@ from hooks_cli.model.retention import Decision, Rules, Version, decide_address, 
 from hooks_cli.model.times import DAY
 from hooks_cli.operations.collected import Collected
 from hooks_cli.store import collecting, scrubbing, upkeep
+from hooks_cli.store.pacing import WORK_SECONDS, paced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,12 +27,10 @@ SPAN = 2_000
 GROUP = 200
 # The versions of one address are deleted in parts of this many.
 PART = 50
-# A transaction deletes for about this long; a portion of events is this many.
-PORTION_SECONDS = 0.004
+# Events are deleted in portions of this many.
 EVENTS = 100
 # A bounded run ranks at most so many baselines; where there are more, it leaves them to the next whole run.
 MOST_BASELINES = 2_000
-PAUSE_SECONDS = 0.002
 
 AUTOMATIC_SECONDS = 0.2
 # Automatic collection looks at what was written before the last day, and holds off when the newest of that is older than this.
@@ -154,10 +153,10 @@ def _drop_all(
     pending.reverse()
     while pending and not scope.over():
         newest = 0
-        with store.writing() as tx:
+        with paced(store) as tx:
             began = time.monotonic()
             tx.next_revision()
-            while pending and time.monotonic() - began < PORTION_SECONDS:
+            while pending and time.monotonic() - began < WORK_SECONDS:
                 going, last = pending.pop()
                 for version in collecting.drop(tx, going[0].address, last, going):
                     result.add(version)
@@ -167,7 +166,6 @@ def _drop_all(
                 collecting.note_collected(tx, newest)
             pass_by("gc-in-transaction")
         pass_by("gc-between-transactions")
-        time.sleep(PAUSE_SECONDS)
     pending.reverse()
 
 
@@ -177,23 +175,21 @@ def collect_journal(store: EmbeddedStore, cutoff: int, scope: Scope, result: Col
     while not scope.over():
         found, after = collecting.old_events(store, cutoff, after, EVENTS)
         if found:
-            with store.writing() as tx:
+            with paced(store) as tx:
                 tx.next_revision()
                 result.events += collecting.drop_events(tx, found)
                 pass_by("gc-events")
-            time.sleep(PAUSE_SECONDS)
         fruitless = 0 if found else fruitless + 1
         if not after or (scope.deadline is not None and fruitless > 5):
             break
     for drop, name in ((collecting.drop_tasks, "tasks"), (collecting.drop_sessions, "sessions")):
         while not scope.over():
-            with store.writing() as tx:
+            with paced(store) as tx:
                 tx.next_revision()
                 number = drop(tx, cutoff, EVENTS)
             setattr(result, name, getattr(result, name) + number)
             if number < EVENTS:
                 break
-            time.sleep(PAUSE_SECONDS)
 
 
 def automatic(store: EmbeddedStore, environment: Environment) -> Collected | None:
@@ -224,6 +220,8 @@ def bounded(store: EmbeddedStore, environment: Environment) -> Collected:
     if result.head != after:
         with store.writing() as tx:
             upkeep.put(tx, upkeep.COLLECTED_TO, result.head)
+    if not scope.over() and scrubbing.words_are_stale(store):
+        scrubbing.merge_words(store, scope.deadline)
     if not scope.over():
         result.pages = scrubbing.give_back(store, scope.deadline)
     return result

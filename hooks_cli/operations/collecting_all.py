@@ -101,7 +101,8 @@ def run(store: EmbeddedStore, environment: Environment, request: Request, who: W
             gc.collect_journal(store, cutoff, scope, result)
         if rules.max_size and _everything(request):
             _fit(store, rules, now, result)
-    scrubbing.merge_words(store, whole=request.aggressive or request.defrag_only)
+    if request.aggressive or request.defrag_only or scrubbing.words_are_stale(store):
+        scrubbing.merge_words(store)
     scrubbing.scrub(store)
     scrubbing.give_back(store)
     result.pages = pages - scrubbing.page_count(store)
@@ -128,7 +129,7 @@ def _fit(store: EmbeddedStore, rules: Rules, now: int, result: Collected) -> Non
             return
         before = result.versions + result.events
         fitting.fit(store, rules, now, result)
-        scrubbing.merge_words(store, whole=True)
+        scrubbing.merge_words(store)
         result.excess = max(0, collecting.used_bytes(store) - rules.max_size)
         if result.versions + result.events == before:
             return

@@ -6,11 +6,10 @@ hold (`model.retention`); an address keeps its newest version as long as an olde
 
 from __future__ import annotations
 
-import time
-
 from hooks_cli.model.retention import Decision, Rules, decide_address, rank_baselines
 from hooks_cli.operations.collected import Collected
 from hooks_cli.store import collecting
+from hooks_cli.store.pacing import paced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 WINDOW = 500
 PART = 50
-PAUSE_SECONDS = 0.002
 
 
 def victims(store: EmbeddedStore, rules: Rules, now: int, gone: set[tuple[str, int]]) -> Iterator[tuple[bool, Version]]:
@@ -86,7 +84,7 @@ def _drop(store: EmbeddedStore, going: list[Version], excess: int, result: Colle
     by_address: dict[str, list[Version]] = {}
     for version in going:
         by_address.setdefault(version.address, []).append(version)
-    with store.writing() as tx:
+    with paced(store) as tx:
         tx.next_revision()
         for address, versions in by_address.items():
             newest = collecting.newest_version(store, address)
@@ -94,7 +92,6 @@ def _drop(store: EmbeddedStore, going: list[Version], excess: int, result: Colle
                 result.add(version)
                 excess -= version.size
         collecting.note_collected(tx, max(version.revision for version in going))
-    time.sleep(PAUSE_SECONDS)
     return excess
 
 
@@ -103,9 +100,8 @@ def _drop_events(store: EmbeddedStore, excess: int, result: Collected) -> int:
         revisions, size = collecting.oldest_events(store, PART)
         if not revisions:
             break
-        with store.writing() as tx:
+        with paced(store) as tx:
             tx.next_revision()
             result.events += collecting.drop_events(tx, revisions)
         excess -= size
-        time.sleep(PAUSE_SECONDS)
     return excess

@@ -9,6 +9,7 @@ from hooks_cli.model.entry import DESTROYED, TOMBSTONE, Entry, Written
 from hooks_cli.model.json_text import object_text
 from hooks_cli.operations.carrying import Who, current, draft_from, tombstone
 from hooks_cli.store import entries, past, selection
+from hooks_cli.store.pacing import WORK_SECONDS, paced
 from hooks_cli.store.selection import Selection
 
 TYPE_CHECKING = False
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from hooks_cli.operations.attribution import Attribution
     from hooks_cli.store.embedded import EmbeddedStore
     from hooks_cli.store.transaction import Transaction
-
-# Many addresses are changed in transactions of about this length, so that nobody waits long for a large clear.
-PORTION_SECONDS = 0.02
-PAUSE_SECONDS = 0.001
 
 
 class Removed:
@@ -71,12 +68,10 @@ def _each(
     written: list[Written] = []
     at = 0
     while at < len(chosen):
-        if at:
-            time.sleep(PAUSE_SECONDS)
-        with store.writing() as tx:
+        with paced(store) as tx:
             began = time.monotonic()
             by = who.in_transaction(tx, environment, verb)
-            while at < len(chosen) and time.monotonic() - began < PORTION_SECONDS:
+            while at < len(chosen) and time.monotonic() - began < WORK_SECONDS:
                 done = change(tx, chosen[at], by)
                 if done is not None:
                     written.append(done)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.model.json_text import value_text
 from hooks_cli.model.retention import Version
+from hooks_cli.store import upkeep
 from hooks_cli.store.changing import ENTRY, EVENT, head_row, update_head
 from hooks_cli.store.entries import matching
 from hooks_cli.store.schema import LEDGER_TABLES
@@ -150,6 +151,7 @@ def drop(tx: Transaction, address: str, last: int, going: list[Version]) -> list
     gone = {row[0] for row in rows}
     if head[1] in gone and head[3]:
         tx.store.query("DELETE FROM search WHERE rowid = ?", (head[1],))
+        upkeep.add(tx, upkeep.UNINDEXED, 1)
         update_head(tx, head, live=0, expires=None)
         tx.live -= 1
     return [version for version in going if version.revision in gone]

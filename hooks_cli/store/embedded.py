@@ -134,6 +134,7 @@ class EmbeddedStore:
         "ledger",
         "noted",
         "path",
+        "patient",
         "store_id",
         "tell",
         "trace",
@@ -153,6 +154,7 @@ class EmbeddedStore:
         self.anchor_path = anchor_path
         self.key = key
         self.budget_ms = budget_ms
+        self.patient = False  # whether checkpoints leave writers alone, as long work asks for (`store.pacing`)
         self.store_id = b""
         self.ledger = Ledger(key.raw)
         self.clock = _no_clock
@@ -235,7 +237,8 @@ class EmbeddedStore:
                 return
             self.connection.set_busy_timeout(0)
             try:
-                self.connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_TRUNCATE)
+                mode = apsw.SQLITE_CHECKPOINT_PASSIVE if self.patient else apsw.SQLITE_CHECKPOINT_TRUNCATE
+                self.connection.wal_checkpoint(None, mode)
             except apsw.BusyError:
                 self.connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_PASSIVE)
         except (OSError, apsw.Error):

@@ -13,6 +13,7 @@ from hooks_cli.errors import Busy
 from hooks_cli.store import upkeep
 from hooks_cli.store.engine import apsw
 from hooks_cli.store.faults import translate
+from hooks_cli.store.pacing import paced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 # Pages of the word index merged in one transaction, and free pages given back in one: a few milliseconds each.
 MERGED_PAGES = 16
 VACUUMED_PAGES = 64
-# Between two transactions of long work, so that a writer who waits gets its turn.
-PAUSE_SECONDS = 0.002
 
 
 def scrub(store: EmbeddedStore) -> None:
@@ -32,29 +31,44 @@ def scrub(store: EmbeddedStore) -> None:
     """
     if not upkeep.get(store, upkeep.SCRUB):
         return
-    merge_words(store, whole=True)
+    if upkeep.get(store, upkeep.MERGING):
+        merge_words(store)  # one that began before the destruction may have copied the words on already
+    merge_words(store)
     truncate_log(store)
     with store.writing() as tx:
         tx.store.query("DELETE FROM upkeep WHERE name = ?", (upkeep.SCRUB,))
 
 
-def merge_words(store: EmbeddedStore, *, whole: bool, deadline: float | None = None) -> None:
-    """Merge the segments of the word index step by step; `whole`: until no segment holds a deleted row.
+def merge_words(store: EmbeddedStore, deadline: float | None = None) -> bool:
+    """Merge all segments of the word index step by step, until none holds a deleted row; whether that is done.
 
-    `deadline` is a time of `time.monotonic` after which it stops between two steps.
+    `deadline` is a time of `time.monotonic` after which it stops between two steps; the next call goes on.
     """
-    first = True
+    merging = upkeep.get(store, upkeep.MERGING)
     while deadline is None or time.monotonic() < deadline:
         before = store.connection.total_changes()
-        with store.writing():
+        with paced(store) as tx:
             # A negative number starts a merge of all segments (fts5: "the 'merge' command"), a positive one goes on with it.
-            pages = -MERGED_PAGES if whole and first else MERGED_PAGES
-            store.query("INSERT INTO search(search, rank) VALUES('merge', ?)", (pages,))
-        first = False
-        # The command itself counts as one change; less than two says that there was nothing to merge.
-        if store.connection.total_changes() - before < 2:
-            return
-        time.sleep(PAUSE_SECONDS)
+            store.query(
+                "INSERT INTO search(search, rank) VALUES('merge', ?)", (MERGED_PAGES if merging else -MERGED_PAGES,)
+            )
+            # The command itself counts as one change; less than two says that there was nothing to merge.
+            done = store.connection.total_changes() - before < 2
+            if done:
+                upkeep.put(tx, upkeep.UNINDEXED, 0)
+            if done or not merging:
+                upkeep.put(tx, upkeep.MERGING, int(not done))
+        merging = 1
+        if done:
+            return True
+    return False
+
+
+def words_are_stale(store: EmbeddedStore) -> bool:
+    """Whether a tenth of the word index or more is deleted rows, or a merge is under way."""
+    unindexed = upkeep.get(store, upkeep.UNINDEXED)
+    live = int(store.query("SELECT live FROM state")[0][0])
+    return bool(upkeep.get(store, upkeep.MERGING)) or unindexed * 10 > live + unindexed
 
 
 def truncate_log(store: EmbeddedStore) -> None:
@@ -104,7 +118,6 @@ def give_back(store: EmbeddedStore, deadline: float | None = None) -> int:
     """Return free pages to the file system in short transactions; how many pages the file shrank by."""
     before = page_count(store)
     while free_pages(store) and (deadline is None or time.monotonic() < deadline):
-        with store.writing():
+        with paced(store):
             store.query(f"PRAGMA incremental_vacuum({VACUUMED_PAGES})")
-        time.sleep(PAUSE_SECONDS)
     return before - page_count(store)

@@ -1,7 +1,8 @@
 """Where long work stopped, and what a killed process left to do: small numbers by name, outside the ledger.
 
 `collected_to` is the head after which the bounded garbage collection goes on; `scrub` is 1 from the moment a destruction is committed
-until its bytes have left the word index and the write-ahead log.
+until its bytes have left the word index and the write-ahead log. `unindexed` counts the entries whose words are still in the index as
+deleted ones, since its segments were last merged; `merging` is 1 while such a merge is under way.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 COLLECTED_TO = "collected_to"
 SCRUB = "scrub"
+UNINDEXED = "unindexed"
+MERGING = "merging"
 
 
 def get(store: EmbeddedStore, name: str) -> int:
@@ -24,3 +27,11 @@ def get(store: EmbeddedStore, name: str) -> int:
 def put(tx: Transaction, name: str, value: int) -> None:
     """Set the number; it is kept when the transaction commits."""
     tx.store.query("INSERT OR REPLACE INTO upkeep(name, value) VALUES(?, ?)", (name, value))
+
+
+def add(tx: Transaction, name: str, amount: int) -> None:
+    """Add to the number."""
+    tx.store.query(
+        "INSERT INTO upkeep(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = value + ?2",
+        (name, amount),
+    )

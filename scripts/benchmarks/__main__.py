@@ -16,6 +16,7 @@ SUITES = {
     "growth": "the same commands over 1,000 and over 1,000,000 entries",
     "search": "a search over 100,000 entries",
     "bulk": "200,000 entries by `store --batch`, against sqlite-utils",
+    "collection": "200,000 versions of which 150,000 are due, with hooks calls beside",
     "crowd": "16 writers, and 100 processes at once",
     "export": "1,000,000 entries as NDJSON, against the sqlite3 shell",
     "size": "bytes on disk against the same data as NDJSON",
@@ -33,7 +34,10 @@ def main() -> None:
         "scripts/bench", epilog="suites:\n" + described, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "suites", nargs="*", metavar="SUITE", help="which to run; all without one (quick: hot growth search crowd)"
+        "suites",
+        nargs="*",
+        metavar="SUITE",
+        help="which to run; all without one (quick: hot growth search collection crowd)",
     )
     parser.add_argument("--quick", action="store_true", help="small numbers, under two minutes")
     parser.add_argument("--json", metavar="FILE", help="write the figures as JSON")
@@ -42,7 +46,7 @@ def main() -> None:
     unknown = [name for name in options.suites if name not in SUITES]
     if unknown:
         parser.error(f"no suite {unknown[0]}; there are: {', '.join(SUITES)}")
-    chosen = options.suites or (["hot", "growth", "search", "crowd"] if options.quick else list(SUITES))
+    chosen = options.suites or (["hot", "growth", "search", "collection", "crowd"] if options.quick else list(SUITES))
     machine = tables.machine()
     print("\n".join(f"{name}: {value}" for name, value in machine.items()))
     print(f"load when it began: {os.getloadavg()[0]:.2f}" if hasattr(os, "getloadavg") else "")

@@ -58,6 +58,7 @@ VERB = Verb(
             "explain", ("--explain",), "Say of each version of this address what would become of it.", metavar="KEY"
         ),
         Option("stats", ("--stats", "--verbose"), "Also say how large the store was and is.", "switch"),
+        Option("backup", ("--backup", "--backup-first"), "First back the whole store up (memory backup).", "switch"),
         naming.DRY_RUN,
         *naming.WHO_OPTIONS,
     ),
@@ -86,11 +87,15 @@ def run(call: Call, environment: Environment) -> int:
         if as_json:
             environment.out(changes.json_object({"collected": {}, "store_bytes": before, "threshold_bytes": limit}))
         else:
-            sizes = f"{size_in_words(before)}, not more than {size_in_words(limit)}"
-            environment.out(f"The store has {sizes}: nothing was collected.\n")
+            environment.out(f"The store has {size_in_words(before)}: nothing was collected.\n")
         return 0
     if call.flag("dry_run"):
         return _show_plan(call, environment, store, request)
+    if call.flag("backup"):
+        from hooks_cli.operations import store_backup
+
+        made = store_backup.back_up(store, environment, store_backup.default_name(environment))
+        environment.err(f"hooks-cli: backed up to {made.path}")
     if call.flag("incremental"):
         found = collecting.bounded(store, environment)
     else:
@@ -150,7 +155,8 @@ def _threshold(call: Call, environment: Environment) -> int:
     if not 0 < number <= 1:
         raise UsageError(f"--threshold {call.text('threshold')!r} is neither a size (10MB) nor a share (0.9).")
     if not most:
-        raise UsageError("--threshold as a share needs [memory] max_size.", hint="Or name a size: --threshold 10MB")
+        environment.err("hooks-cli: [memory] max_size is not set, so that the store is never at a share of it")
+        return 1 << 62
     return int(number * most)
 
 
