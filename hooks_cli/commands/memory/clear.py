@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import bare, naming, opening
-from hooks_cli.errors import OutputExists, UsageError
+from hooks_cli.commands import naming, opening
+from hooks_cli.errors import MissingArgument, OutputExists, UsageError
 from hooks_cli.model import address as addresses
 from hooks_cli.model.times import DAY, parse_duration, to_iso
 from hooks_cli.operations import backing_up, removing
@@ -74,8 +74,6 @@ def run(call: Call, environment: Environment) -> int:
     if call.text("backup") and call.flag("no_backup"):
         raise UsageError("memory clear: --backup and --no-backup exclude each other.")
     chosen = _selection(call, environment)
-    if chosen is None:
-        return bare.explain(call, environment, "what to clear: a glob, --namespace N or --all")
     store = opening.for_memory(environment)
     if call.flag("dry_run"):
         found = [row[0] for row in selection.live(store, chosen, environment.now()) if not row[2]]
@@ -102,11 +100,11 @@ def run(call: Call, environment: Environment) -> int:
     return 0
 
 
-def _selection(call: Call, environment: Environment) -> Selection | None:
+def _selection(call: Call, environment: Environment) -> Selection:
     namespace, pattern = call.text("namespace"), call.text("pattern") or call.text("pattern_option")
     tags = _parts(call.words("tags"))
     if not (namespace or pattern or tags or call.flag("all") or call.text("age")):
-        return None
+        raise MissingArgument(verb="memory clear", what="what to clear: a glob, --namespace N or --all")
     whole = addresses.under(namespace)
     if namespace == addresses.DEFAULT_NAMESPACE:
         whole = "*"

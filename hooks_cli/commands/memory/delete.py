@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import bare, naming, opening
+from hooks_cli.commands import naming, opening
 from hooks_cli.commands.memory import clear
-from hooks_cli.errors import NotFound
+from hooks_cli.errors import MissingArgument, NotFound
 from hooks_cli.model import address as addresses
 from hooks_cli.operations import removing
 from hooks_cli.output import changes
@@ -47,7 +47,7 @@ def run(call: Call, environment: Environment) -> int:
     elif call.text("older_than"):
         pattern = "*"
     else:
-        return bare.explain(call, environment, f"a key: {call.verb.title} KEY")
+        raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY")
     store = opening.for_memory(environment, create=False)
     live = entries.read(store, pattern, environment.now()) is not None
     as_json = call.format != "text"
