@@ -116,6 +116,8 @@ def test_killed_at_any_point_it_leaves_a_store_that_opens(
     check(run, home)
     if point != POINTS[0] and point != POINTS[1]:
         assert key_files(home) == ["anchor", "key"]
+    half = next((home / "hooks" / "config" / "keys").glob("*.key")).with_suffix(".key.next.1.ab.tmp")
+    half.write_text("half")
     run("key", "rotate", check=True)
     check(run, home)
     assert key_files(home) == ["anchor", "key"]

@@ -43,6 +43,14 @@ class FileKeeper:
     def promote(self, new_key: bytes) -> None:
         """See Keeper. Somebody who opened the store with the next key may have done it already."""
         adopt_next(self.path, new_key)
+        self._forget_halves()
+
+    def _forget_halves(self) -> None:
+        """Remove key files that killed processes left half-published. Under the exclusive lock nobody else is publishing one."""
+        folder, name = os.path.split(self.path)
+        for found in os.listdir(folder):
+            if found.startswith(name + ".") and found.endswith(".tmp"):
+                os.unlink(os.path.join(folder, found))
 
 
 class SlotsKeeper:
