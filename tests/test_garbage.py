@@ -170,7 +170,7 @@ def test_a_stale_decision_is_not_carried_out(place: Place) -> None:
     place.now = NOW
     remembering.store_value(place.store, place.environment, "a", "new")
     with place.store.writing() as tx:
-        assert collecting.collecting.drop(tx, "a", 1, versions) == []
+        assert collecting.collecting.drop(tx, [(1, versions)]) == []
     assert kept(place) == {("a", 1), ("a", 2)}
 
 

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 # So many heads are looked through at once for due versions, and so many are decided on together.
 SPAN = 2_000
 GROUP = 200
-# The versions of one address are deleted in parts of this many.
-PART = 50
+# The versions of one address are deleted in parts of this many, and so many parts with one statement.
+PART = 20
+AT_ONCE = 10
 # Events are deleted in portions of this many.
 EVENTS = 100
 # A bounded run ranks at most so many baselines; where there are more, it leaves them to the next whole run.
@@ -157,8 +158,8 @@ def _drop_all(
             began = time.monotonic()
             tx.next_revision()
             while pending and time.monotonic() - began < WORK_SECONDS:
-                going, last = pending.pop()
-                for version in collecting.drop(tx, going[0].address, last, going):
+                taken = [pending.pop() for _ in range(min(AT_ONCE, len(pending)))]
+                for version in collecting.drop(tx, [(last, going) for going, last in taken]):
                     result.add(version)
                     if not is_expired(version, now):
                         newest = max(newest, version.revision)

@@ -86,11 +86,10 @@ def _drop(store: EmbeddedStore, going: list[Version], excess: int, result: Colle
         by_address.setdefault(version.address, []).append(version)
     with paced(store) as tx:
         tx.next_revision()
-        for address, versions in by_address.items():
-            newest = collecting.newest_version(store, address)
-            for version in collecting.drop(tx, address, newest, versions):
-                result.add(version)
-                excess -= version.size
+        plans = [(collecting.newest_version(store, address), versions) for address, versions in by_address.items()]
+        for version in collecting.drop(tx, plans):
+            result.add(version)
+            excess -= version.size
         collecting.note_collected(tx, max(version.revision for version in going))
     return excess
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hooks_cli.model.json_text import value_text
 from hooks_cli.model.retention import Version
 from hooks_cli.store import upkeep
-from hooks_cli.store.changing import ENTRY, EVENT, head_row, update_head
+from hooks_cli.store.changing import ENTRY, EVENT, HEAD, update_head
 from hooks_cli.store.entries import matching
 from hooks_cli.store.schema import LEDGER_TABLES
 
@@ -135,26 +135,39 @@ def newest_version(store: EmbeddedStore, address: str) -> int:
     return int(store.query("SELECT version FROM head WHERE address = ?", (address,))[0][0])
 
 
-def drop(tx: Transaction, address: str, last: int, going: list[Version]) -> list[Version]:
-    """Delete versions of one address; what was deleted. Nothing when somebody wrote to or pinned the address since `last` was its
-    newest version: the decision is then stale, and the next run makes a new one."""
-    head = head_row(tx, address)
-    if head is None or head[2] != last or head[4]:
-        return []
-    wanted = value_text([version.revision for version in going])
+def drop(tx: Transaction, plans: list[tuple[int, list[Version]]]) -> list[Version]:
+    """Delete versions, given for each address with the newest version that it ever had; what was deleted.
+
+    Nothing of an address that somebody wrote to or pinned since: the decision is then stale, and the next run makes a new one.
+    """
+    addresses = value_text([going[0].address for _, going in plans])
+    heads = {
+        row[6]: row
+        for row in tx.store.query(
+            f"SELECT {HEAD} FROM head WHERE address IN (SELECT value FROM json_each(?))", (addresses,)
+        )
+    }
+    due = [
+        version
+        for last, going in plans
+        for version in going
+        if (head := heads.get(version.address)) is not None and head[2] == last and not head[4]
+    ]
     rows = tx.store.query(
-        f"DELETE FROM entry WHERE revision IN (SELECT value FROM json_each(?)) AND head = ? RETURNING {ENTRY}",
-        (wanted, head[0]),
+        f"DELETE FROM entry WHERE revision IN (SELECT value FROM json_each(?)) RETURNING {ENTRY}",
+        (value_text([version.revision for version in due]),),
     )
     for row in rows:
         tx.forget("entry", row)
     gone = {row[0] for row in rows}
-    if head[1] in gone and head[3]:
+    emptied = [head for head in heads.values() if head[1] in gone and head[3]]
+    for head in emptied:
         tx.store.query("DELETE FROM search WHERE rowid = ?", (head[1],))
-        upkeep.add(tx, upkeep.UNINDEXED, 1)
         update_head(tx, head, live=0, expires=None)
-        tx.live -= 1
-    return [version for version in going if version.revision in gone]
+    if emptied:
+        tx.live -= len(emptied)
+        upkeep.add(tx, upkeep.UNINDEXED, len(emptied))
+    return [version for version in due if version.revision in gone]
 
 
 def note_collected(tx: Transaction, revision: int) -> None:
