@@ -45,6 +45,8 @@ def test_stats_are_true(run: Run) -> None:
     assert found["most_written"] == {"swarm/b": 2}
     assert figures(run, "memory", "stats", "--namespace", "swarm")["total_entries"] == 2
     assert figures(run, "memory", "stats", "swarm")["total_entries"] == 2
+    assert run("memory", "list", "--count-only", "--limit", "1", check=True).stdout == "3\n"
+    assert run("memory", "list", "swarm/*", "--count-only", check=True).stdout == "2\n"
     text = run("memory", "stats", "--concurrent", "--verbose", check=True)
     assert "Total entries: 3\n" in text.stdout and text.stderr.count("--concurrent") == 1
 

@@ -49,7 +49,8 @@ USAGE_ACTIONS = {
     "restore": "restore",
     "stats": "stats",
     "status": "status",
-    "validate": "status",
+    "validate": "validate",
+    "verify": "verify",
     "init": "init",
 }
 # An age that older spellings gave to `--action delete` is a matter of garbage collection.

@@ -13,9 +13,9 @@ SWITCH, TEXT = "switch", "text"
 
 # What the options of a line named in the other program -> the switches, the options with a value. For memory verbs.
 MEMORY: dict[str, tuple[str, str]] = {
-    "which storage engine is used: there is one, and it holds everything": (
+    "which storage engine is used: there is one, and it holds all namespaces": (
         "reasoningbank rb basic auto agentdb embed vector upsert collective global encrypted local-embeddings no-embeddings "
-        "sync sync-cluster replicate distributed",
+        "sync sync-cluster replicate distributed all-namespaces",
         "backend engine embeddings embedding-model embedding-provider db-path model provider replicas consistency",
     ),
     "vector indexes and similarity of meaning: search goes by words": (

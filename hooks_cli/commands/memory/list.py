@@ -61,6 +61,7 @@ VERB = Verb(
             "choice",
             choices=("asc", "desc"),
         ),
+        Option("count_only", ("--count-only", "--count"), "Print only how many there are.", "switch"),
         *past_reading.POINT_OPTIONS,
     ),
     positionals=(Positional("pattern", "A glob over the addresses, an address, or a namespace."),),
@@ -77,6 +78,9 @@ def run(call: Call, environment: Environment) -> int:
     store = opening.for_reading(environment)
     limit, offset = max(0, call.integer("limit", DEFAULT_LIMIT)), max(0, call.integer("offset", 0))
     found = remembering.Found([], 0, False) if store is None else _found(call, environment, store, limit, offset)
+    if call.flag("count_only"):
+        environment.out(f"{found.total}\n")
+        return 0
     more = found.total > offset + len(found.entries)
     if call.format == "text":
         environment.out(entry_lines(found.entries))
@@ -93,7 +97,7 @@ def run(call: Call, environment: Environment) -> int:
 
 def _found(call: Call, environment: Environment, store: EmbeddedStore, limit: int, offset: int) -> Found:
     wanted = _globs(call)
-    counted, short = call.format == "json", call.format == "text"
+    counted, short = call.format == "json" or call.flag("count_only"), call.format == "text"
     if len(wanted) == 1 and not any(name in call.values for name in _FILTERS):
         if past_reading.asked(call):
             return past_reading.read(call, environment, store, wanted[0], limit)
