@@ -117,7 +117,6 @@ def test_both_parsers_read_an_action_alike(action: str) -> None:
 def test_only_usage_is_redirected() -> None:
     assert redirect("memory", "store", ["--action", "list"]) == ("store", ["--action", "list"])
     assert redirect("memory", "usage", ["k", "--", "--action", "list"]) == ("usage", ["k", "--", "--action", "list"])
-    assert redirect("memory", "usage", ["--action", "delete", "--older-than", "7d"]) == ("gc", ["--older-than", "7d"])
 
 
 # --- memory store as prompts write it ----------------------------------------------------------------------------------

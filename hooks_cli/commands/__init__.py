@@ -53,8 +53,6 @@ USAGE_ACTIONS = {
     "verify": "verify",
     "init": "init",
 }
-# An age that older spellings gave to `--action delete` is a matter of garbage collection.
-_BY_AGE = ("--older-than", "--max-age", "--age", "--days")
 
 
 def redirect(group: str, name: str, words: list[str]) -> tuple[str, list[str]]:
@@ -74,8 +72,6 @@ def redirect(group: str, name: str, words: list[str]) -> tuple[str, list[str]]:
         rest = words[:at] + words[at + 1 + (not joined) :]
         action = value if joined else "".join(words[at + 1 : at + 2])
         verb = USAGE_ACTIONS.get(action.lower().replace("_", "-"), "")
-        if verb == "delete" and any(word.partition("=")[0] in _BY_AGE for word in rest):
-            verb = "gc"
         return (verb, rest) if verb else (name, words)
     return name, words
 
