@@ -36,12 +36,11 @@ class Embedder:
         import numpy  # type: ignore[import-not-found,unused-ignore]
 
         vectors = numpy.zeros((len(texts), DIMENSIONS), dtype=numpy.float32)
-        encoded = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
-        for row, encoding in enumerate(encoded):
+        for row, encoding in enumerate(self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)):
             if encoding.ids:
-                mean = self._weights[encoding.ids].astype(numpy.float32).mean(axis=0)
-                vectors[row] = mean / (numpy.linalg.norm(mean) or 1.0)
-        return vectors
+                self._weights.take(encoding.ids, axis=0).sum(axis=0, out=vectors[row])
+        lengths = numpy.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / numpy.where(lengths == 0, 1.0, lengths)
 
     def pack(self, vectors: Any) -> list[bytes]:
         """Vectors as they are stored: one signed byte a dimension."""
@@ -93,5 +92,5 @@ def load() -> Embedder:
     loaded = Tokenizer.from_file(tokenizer)
     loaded.no_truncation()
     loaded.no_padding()
-    _loaded.append(Embedder(load_file(weights)["embedding.weight"], loaded))
+    _loaded.append(Embedder(load_file(weights)["embedding.weight"].astype("float32"), loaded))
     return _loaded[0]
