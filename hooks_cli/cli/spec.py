@@ -217,6 +217,14 @@ UNIVERSAL_OPTIONS = (
     Option("json", ("--json",), "The same as --format json.", "switch"),
 )
 
+PROGRESS_OPTION = Option(
+    "progress",
+    ("--progress",),
+    "How far long work is, on standard error: auto (a bar on a terminal), plain (lines), off.",
+    "optional",
+    metavar="WAY",
+)
+
 MEMORY_OPTIONS = (
     Option(
         "accept_rollback",

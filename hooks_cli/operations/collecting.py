@@ -17,7 +17,7 @@ from hooks_cli.store.pacing import WORK_SECONDS, paced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from hooks_cli.environment import Environment
     from hooks_cli.store.embedded import EmbeddedStore
@@ -125,10 +125,18 @@ def explain(store: EmbeddedStore, rules: Rules, now: int, address: str) -> list[
     return decide_address(versions, rank_baselines(collecting.baselines(store), now), rules, now) if versions else []
 
 
-def collect(store: EmbeddedStore, rules: Rules, now: int, scope: Scope, *, after: int = 0) -> Collected:
+def collect(
+    store: EmbeddedStore,
+    rules: Rules,
+    now: int,
+    scope: Scope,
+    *,
+    after: int = 0,
+    told: Callable[[int], None] | None = None,
+) -> Collected:
     """Delete the versions that are due in the scope.
 
-    Starts after a head and notes in the result how far it came (`head`, 0 at the end).
+    Starts after a head and notes in the result how far it came (`head`, 0 at the end); `told` hears it on the way.
     """
     result = Collected()
     pending: list[tuple[list[Version], int]] = []
@@ -141,6 +149,8 @@ def collect(store: EmbeddedStore, rules: Rules, now: int, scope: Scope, *, after
                 return result  # the time is up
         if not decided:
             result.head = head
+            if told is not None:
+                told(head)
     _drop_all(store, pending, now, scope, result)
     if not pending and result.head >= collecting.last_head(store):
         result.head = 0

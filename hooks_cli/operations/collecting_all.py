@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.operations.carrying import Who
+    from hooks_cli.output.progress import Progress
     from hooks_cli.store.embedded import EmbeddedStore
 
 # The file shrinks less than what was counted, since versions share pages: a size limit is approached in this many rounds at most.
@@ -87,20 +88,26 @@ def _for_size(store: EmbeddedStore, rules: Rules, now: int, request: Request, fo
     return added
 
 
-def run(store: EmbeddedStore, environment: Environment, request: Request, who: Who) -> Collected:
+def run(
+    store: EmbeddedStore, environment: Environment, request: Request, who: Who, progress: Progress | None = None
+) -> Collected:
     """Collect, and give the space back. The journal keeps what was taken, in figures."""
+    if progress is not None and progress.shown:
+        progress.total = collecting.last_head(store)
     result = Collected()
     now = environment.now()
     pages = scrubbing.page_count(store)
     if not request.defrag_only:
         rules = request.rules(environment)
         scope = gc.Scope(request.pattern)
-        result = gc.collect(store, rules, now, scope)
+        result = gc.collect(store, rules, now, scope, told=None if progress is None else progress.reach)
         cutoff = _event_cutoff(environment, request)
         if _everything(request) and cutoff:
             gc.collect_journal(store, cutoff, scope, result)
         if rules.max_size and _everything(request):
             _fit(store, rules, now, result)
+    if progress is not None:
+        progress.stage("Making the file smaller")
     if request.aggressive or request.defrag_only or scrubbing.words_are_stale(store):
         scrubbing.merge_words(store)
     scrubbing.scrub(store)

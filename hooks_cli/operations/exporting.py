@@ -11,7 +11,7 @@ from hooks_cli.errors import UsageError
 from hooks_cli.operations import export_parts
 from hooks_cli.operations.export_parts import Choices, Part
 from hooks_cli.output import export_text
-from hooks_cli.output.progress import Progress
+from hooks_cli.output.progress import AUTO, Progress
 from hooks_cli.output.sink import FileSink, StreamSink, refuse_existing
 
 Write = Callable[[str], None]
@@ -42,6 +42,7 @@ class Request:
     choices: Choices
     force: bool = False
     compress: bool = False
+    progress: str = AUTO
 
 
 @dataclass(slots=True)
@@ -76,7 +77,7 @@ def export(environment: Environment, request: Request) -> Exported:
     if path:
         refuse_existing(path, request.force)
     with (
-        Progress(environment, "Exporting", None) as progress,
+        Progress(environment, "Exporting", mode=request.progress, unit="entries") as progress,
         export_parts.opened(environments, request.choices, progress.advance) as parts,
     ):
         for part in _written(environment, request, path, parts):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hooks_cli.crypto import key_source, passphrase, slots
@@ -42,9 +43,15 @@ class Restored:
 
 
 def back_up(
-    store: EmbeddedStore, environment: Environment, path: str, *, phrase: str = "", force: bool = False
+    store: EmbeddedStore,
+    environment: Environment,
+    path: str,
+    *,
+    phrase: str = "",
+    force: bool = False,
+    stage: Callable[[str], None] = lambda what: None,
 ) -> BackedUp:
-    """Write a verified copy of the store to `path`, with a slot for `phrase` when there is one.
+    """Write a verified copy of the store to `path`, with a slot for `phrase` when there is one. `stage` hears what is done.
 
     Raises OutputExists (73), InputMissing (66), Tampered (77), StorageFailed or DiskFull (74).
     """
@@ -54,7 +61,9 @@ def back_up(
     encrypted = opening.cipher_in_force(store.connection) != ""
     draft = aside_name(path)
     try:
+        stage("Copying the store")
         backup.copy_to(store, draft)
+        stage("Verifying the copy")
         holds = backup.examine(draft, store.key.raw, encrypted, store.key.source, BUDGET_MS)
         if phrase:
             slots.write(path + SLOTS, [slots.passphrase_slot(store.key.raw, phrase, environment.now())])

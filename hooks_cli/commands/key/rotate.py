@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Verb
+from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Verb
 from hooks_cli.errors import KeySourceError
 from hooks_cli.model.json_text import object_text
 
@@ -10,6 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+
+# The points that operations.key_rotation tells of.
+STEPS = 5
 
 VERB = Verb(
     "key",
@@ -24,6 +27,7 @@ VERB = Verb(
         ),
         Option("new_file", ("--new-key-file",), "The same, for a key that you keep in a file (0600).", metavar="PATH"),
         Option("stdin", ("--stdin",), "Take the passphrase from standard input.", "switch"),
+        PROGRESS_OPTION,
     ),
     examples=("hooks-cli key rotate",),
     details=(
@@ -39,10 +43,16 @@ def run(call: Call, environment: Environment) -> int:
     """Rotate. Raises KeySourceError (78), WrongKey, Tampered (77), Busy (75), NotFound (1)."""
     from hooks_cli.commands.key import phrase_for
     from hooks_cli.operations import key_rotation
+    from hooks_cli.output.progress import Progress, mode_of
 
-    rotated = key_rotation.rotate(
-        environment, new_key=_new_key(call, environment), phrase=phrase_for(call, environment)
-    )
+    new_key, phrase = _new_key(call, environment), phrase_for(call, environment)
+    with Progress(environment, "Rotating the key", STEPS, mode=mode_of(call), unit="steps") as progress:
+        rotated = key_rotation.rotate(
+            environment,
+            new_key=new_key,
+            phrase=phrase,
+            reached=lambda point: progress.step(f"Rotating the key: {point}"),
+        )
     if call.format != "text":
         body = {"fingerprint": rotated.fingerprint, "source": rotated.source, "slots_dropped": rotated.dropped}
         environment.out(object_text({"schema_version": "1", "rotated": body}) + "\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Positional, Verb
 from hooks_cli.errors import UsageError
 
 TYPE_CHECKING = False
@@ -21,6 +21,7 @@ VERB = Verb(
         Option("stdin", ("--stdin",), "Take the passphrase from standard input.", "switch"),
         Option("namespace", ("--namespace", "-n"), "all is what a copy has; a part is taken by memory export.", metavar="N", hidden=True),
         Option("force", ("--force",), "Replace a file that is there already.", "switch"),
+        PROGRESS_OPTION,
     ),
     positionals=(Positional("file", "The file, instead of --output."),),
     examples=("hooks-cli memory backup", "hooks-cli memory backup ~/safe/memory.backup --passphrase"),
@@ -76,12 +77,16 @@ def run(call: Call, environment: Environment) -> int:
     from hooks_cli.commands import opening
     from hooks_cli.model.json_text import object_text
     from hooks_cli.operations import store_backup
+    from hooks_cli.output.progress import Progress, mode_of
 
     refuse_part(call, "memory export")
     path = file_of(call, environment, "output", "file") or store_backup.default_name(environment)
     phrase = phrase_of(call, environment, new=True)
     store = opening.for_memory(environment, create=False)
-    made = store_backup.back_up(store, environment, path, phrase=phrase, force=call.flag("force"))
+    with Progress(environment, "Backing up", mode=mode_of(call)) as progress:
+        made = store_backup.back_up(
+            store, environment, path, phrase=phrase, force=call.flag("force"), stage=progress.stage
+        )
     holds = made.holds
     if call.format == "text":
         needs = f"the passphrase ({made.slots})" if made.slots else f"this store's key ({store.key.source})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Positional, Verb
 from hooks_cli.commands import past_reading
 from hooks_cli.errors import UsageError
 
@@ -46,6 +46,7 @@ VERB = Verb(
         Option("pretty", ("--pretty",), "Indent the JSON.", "switch"),
         Option("force", ("--force", "--overwrite"), "Replace a file that is there already.", "switch"),
         Option("report", ("--stats", "--verbose"), "Say what was written, also when it goes to standard output.", "switch"),
+        PROGRESS_OPTION,
     ),
     positionals=(Positional("words", "The file, instead of --output.", many=True),),
     examples=(
@@ -63,6 +64,7 @@ def request(call: Call, environment: Environment) -> Request:
     """What the call asks for. Raises UsageError (64)."""
     from hooks_cli.operations import exporting
     from hooks_cli.operations.export_parts import Choices
+    from hooks_cli.output.progress import mode_of
 
     path, form = _path(call), _word(call.text("form"))
     short = call.text("file_or_form")
@@ -84,7 +86,7 @@ def request(call: Call, environment: Environment) -> Request:
     )
     if choices.pretty and form != "json":
         raise UsageError("--pretty is for the form json: each of the others has one line for an entry.")
-    return exporting.Request(form, path, call.text("project"), choices, call.flag("force"), compress)
+    return exporting.Request(form, path, call.text("project"), choices, call.flag("force"), compress, mode_of(call))
 
 
 def _path(call: Call) -> str:

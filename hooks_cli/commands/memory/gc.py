@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Positional, Verb
 from hooks_cli.commands import naming, opening
 from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.model import address as addresses
@@ -11,6 +11,7 @@ from hooks_cli.model.times import DAY, parse_duration
 from hooks_cli.operations import collecting, collecting_all
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
+from hooks_cli.output.progress import Progress, mode_of
 from hooks_cli.store import scrubbing
 from hooks_cli.store.collecting import used_bytes
 
@@ -59,6 +60,7 @@ VERB = Verb(
         ),
         Option("stats", ("--stats", "--verbose"), "Also say how large the store was and is.", "switch"),
         Option("backup", ("--backup", "--backup-first"), "First back the whole store up (memory backup).", "switch"),
+        PROGRESS_OPTION,
         naming.DRY_RUN,
         *naming.WHO_OPTIONS,
     ),
@@ -99,7 +101,8 @@ def run(call: Call, environment: Environment) -> int:
     if call.flag("incremental"):
         found = collecting.bounded(store, environment)
     else:
-        found = collecting_all.run(store, environment, request, naming.who(call))
+        with Progress(environment, "Collecting", mode=mode_of(call), unit="addresses") as progress:
+            found = collecting_all.run(store, environment, request, naming.who(call), progress)
     after = used_bytes(store)
     if as_json:
         body: dict[str, Any] = {"collected": found.figures(), "store_bytes": after, "pages_returned": found.pages}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Positional, Verb
 from hooks_cli.errors import DataError, InputMissing, MissingArgument, UsageError
 
 TYPE_CHECKING = False
@@ -46,6 +46,7 @@ VERB = Verb(
         Option("strict", ("--strict",), "Take nothing at all when anything is refused.", "switch"),
         Option("validate", ("--validate", "--validation"), "Refuse what does not fit the schema of its address.", "switch"),
         Option("report", ("--stats", "--verbose"), "Name everything that was refused or left out.", "switch"),
+        PROGRESS_OPTION,
         Option("agent", ("--agent-id", "--agent"), "The agent that speaks.", metavar="NAME"),
     ),
     positionals=(Positional("words", "Files or folders.", many=True),),
@@ -124,7 +125,7 @@ def run(call: Call, environment: Environment) -> int:
     from hooks_cli.commands import opening
     from hooks_cli.integrations.importers.recognise import open_source
     from hooks_cli.operations import access, importing, store_backup
-    from hooks_cli.output.progress import Progress
+    from hooks_cli.output.progress import Progress, mode_of
 
     paths, choices = _paths(call), _choices(call)
     access.check_write(environment, call.text("agent"))
@@ -140,7 +141,7 @@ def run(call: Call, environment: Environment) -> int:
         place = path if path == "-" else os.path.join(environment.cwd, path)
         source = open_source(place, sys.stdin.buffer if path == "-" else None, environment.now())
         _check_form(call.text("form").lower(), source.kind, path)
-        with Progress(environment, "Importing", None) as progress:
+        with Progress(environment, "Importing", mode=mode_of(call), unit="records") as progress:
             report = importing.import_source(store, environment, source, choices, progress.advance)
         if call.format == "text":
             environment.out(_text(report, path, choices))

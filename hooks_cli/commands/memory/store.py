@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, PROGRESS_OPTION, Option, Positional, Verb
 from hooks_cli.commands import occasions, opening
 from hooks_cli.commands.about_options import ABOUT_OPTIONS, metadata_of
 from hooks_cli.errors import InputMissing, InvalidText, MissingArgument
@@ -53,6 +53,7 @@ VERB = Verb(
             'Store many entries, all or none: one JSON object a line on standard input, {"key": …, "value": …}.',
             "switch",
         ),
+        PROGRESS_OPTION,
         *ATTRIBUTION_OPTIONS,
     ),
     positionals=(

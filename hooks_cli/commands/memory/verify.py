@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Verb
+from hooks_cli.cli.spec import PROGRESS_OPTION, Verb
 from hooks_cli.commands import opening
 from hooks_cli.errors import Tampered
 from hooks_cli.model.json_text import object_text
+from hooks_cli.output.progress import Progress, mode_of
 from hooks_cli.store import verification
 
 TYPE_CHECKING = False
@@ -17,6 +18,7 @@ VERB = Verb(
     "memory",
     "verify",
     "Read every row and page, and say whether the store is what was written.",
+    options=(PROGRESS_OPTION,),
     examples=("hooks-cli memory verify", "hooks-cli memory verify --accept-rollback"),
     details=(
         "Recomputes the ledger (a keyed hash over all rows) and compares it with the one kept in the store and with the anchor kept "
@@ -29,7 +31,10 @@ VERB = Verb(
 def run(call: Call, environment: Environment) -> int:
     """Verify; with --accept-rollback accept. Raises Tampered (77) with what was expected and found."""
     store = opening.for_memory(environment, create=False)
-    found = verification.verify(store, lambda _: None)
+    with Progress(environment, "Verifying", mode=mode_of(call), unit="rows") as progress:
+        if progress.shown:
+            progress.total = verification.row_count(store)
+        found = verification.verify(store, progress.advance)
     anchored = "none" if found.anchored is None else f"revision {found.anchored[0]}"
     if environment.accept_rollback and (store.altered is not None or not found.sound):
         if found.pages:
