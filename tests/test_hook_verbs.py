@@ -214,14 +214,6 @@ def test_a_silent_pipe_is_not_waited_for(project: Path, environ: dict[str, str])
         theirs.close()
 
 
-def test_metadata_that_is_no_json_costs_the_entry_and_not_the_event(run: Run) -> None:
-    done = run("hooks", "notify", "--message", "m", "--memory-key", "k", "--metadata", "{bad")
-    assert done.returncode == 65 and "The event was recorded, without an entry" in done.stderr
-    assert run("memory", "recall", "k").returncode == 1
-    fields = events(run, "notify")[0]["fields"]
-    assert fields["message"] == "m" and fields["metadata"] == "{bad"  # type: ignore[index]
-
-
 def test_options_of_another_program_are_attributes_without_a_word(run: Run) -> None:
     done = run("hooks", "post-edit", "a.js", "--train-neural", "true", "--updateMemory", "--zork", "5", check=True)
     assert done.stderr == "hooks-cli: recorded the unknown option --zork\n"

@@ -34,7 +34,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hooks_cli.errors import HooksError
 
 TRUE_WORDS = ("true", "yes", "on", "1")
 FALSE_WORDS = ("false", "no", "off", "0")
@@ -136,7 +135,7 @@ class Verb:
 class Call:
     """A parsed command line, the same whichever parser made it."""
 
-    __slots__ = ("alias", "foreign", "missing", "refusal", "unknown", "values", "verb")
+    __slots__ = ("alias", "foreign", "missing", "unknown", "values", "verb")
 
     def __init__(
         self,
@@ -159,7 +158,6 @@ class Call:
         self.alias = alias or verb.name
         self.foreign = foreign or []
         # What the operation has to refuse of it although the rest is kept: an error to raise after the commit.
-        self.refusal: HooksError | None = None
 
     def text(self, name: str, default: str = "") -> str:
         """The value of a text option or positional, or `default`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hooks_cli.errors import InvalidJson
 from hooks_cli.model.json_text import Raw, object_text
 from hooks_cli.operations import drafting
 from hooks_cli.operations.recording import Occasion
@@ -36,7 +35,6 @@ def occasion(
         event_session=call.text("event_session"),
         attributes=attributes(call),
         call_id=environment.call_id or None,
-        refusal=call.refusal,
     )
 
 
@@ -53,24 +51,16 @@ def attributes(call: Call) -> dict[str, object]:
 
 
 def draft(call: Call, store: EmbeddedStore, value: str, source: str | None = None) -> Draft | None:
-    """The entry that --memory-key asks for, or None. --metadata that is no JSON object refuses the entry, and not the event."""
+    """The entry that --memory-key asks for, or None. Raises InvalidJson (65) for --metadata, with a key or without: nothing is kept."""
     key = call.text("memory_key")
-    try:
-        if not key:
-            drafting.metadata_json(store, call.text("metadata"))
-            return None
-        return drafting.draft(store, key, value, metadata=call.text("metadata"), source=source)
-    except InvalidJson as error:
-        told = str(error).replace("Nothing was stored.", "The event was recorded, without an entry.")
-        call.refusal = InvalidJson(told)
-        call.refusal.details, call.refusal.hint_text = error.details, error.hint_text
+    if not key:
+        drafting.metadata_json(store, call.text("metadata"))
         return None
+    return drafting.draft(store, key, value, metadata=call.text("metadata"), source=source)
 
 
 def metadata_field(call: Call, store: EmbeddedStore, key: str) -> str | None:
-    """The metadata for the event itself: an event with an entry points to it and carries no copy. What is no JSON is kept as text."""
-    if call.refusal is not None:
-        return call.text("metadata")
+    """The metadata for the event itself: an event with an entry points to it and carries no copy."""
     checked = None if key else drafting.metadata_json(store, call.text("metadata"))
     return None if checked is None else Raw(checked)
 

@@ -47,7 +47,6 @@ class Occasion:
         "draft",
         "event_session",
         "fields",
-        "refusal",
         "session_id",
         "trace",
         "verb",
@@ -66,10 +65,8 @@ class Occasion:
         call_id: str | None = None,
         trace: str | None = None,
         at: int | None = None,
-        refusal: HooksError | None = None,
     ) -> None:
-        """`at` (ms) is given when a queued call is taken in later; `call_id` makes the call idempotent; `refusal` is an error that
-        is raised after the event was kept without its entry."""
+        """`at` (ms) is given when a queued call is taken in later; `call_id` makes the call idempotent."""
         self.verb = verb
         self.fields = fields
         self.draft = draft
@@ -80,7 +77,6 @@ class Occasion:
         self.call_id = call_id
         self.trace = trace
         self.at = at
-        self.refusal = refusal
 
 
 def record(store: EmbeddedStore, environment: Environment, occasion: Occasion) -> Recorded:
@@ -99,9 +95,6 @@ def record(store: EmbeddedStore, environment: Environment, occasion: Occasion) -
 
 def refused_draft(store: EmbeddedStore, environment: Environment, occasion: Occasion) -> HooksError | None:
     """Take away a draft that cannot be kept, note it in the fields, and return the error to raise after the commit."""
-    if occasion.refusal is not None:
-        occasion.fields["refused"] = str(occasion.refusal)
-        return occasion.refusal
     draft = occasion.draft
     if draft is None:
         return None

@@ -202,7 +202,8 @@ class EmbeddedStore:
         except Exception as error:
             raise InvalidJson(what=what, position=1, near=f" ({error})") from error
         if not valid:
-            raise InvalidJson(what=what, position=place or 1, near=self._near(text, place or 1))
+            position = json_position(text) or place or 1
+            raise InvalidJson(what=what, position=position, near=self._near(text, position))
         if only_object and kind != "object":
             raise InvalidJson(
                 f"{what} must be a JSON object, not {kind}. Nothing was stored.", what=what, position=1, near=""
@@ -263,6 +264,19 @@ class EmbeddedStore:
         if self._held >= 0:
             lock.release(self._held)
             self._held = -1
+
+
+def json_position(text: str) -> int:
+    """Where text stops being JSON (1 for the first character), 0 where Python reads on. Only for errors: SQLite's own answer is lenient."""
+    import json
+
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return error.pos + 1
+    except (ValueError, RecursionError):
+        return 0
+    return 0
 
 
 def _no_clock() -> int:

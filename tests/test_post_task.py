@@ -1,0 +1,83 @@
+"""`hooks post-task`: closes a task, with its duration and counts."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.conftest import Run
+
+T0 = 1_760_702_400_000
+
+
+def at(seconds: float) -> dict[str, str]:
+    return {"HOOKS_NOW": str(T0 + int(seconds * 1000))}
+
+
+def test_duration_and_counts(run: Run) -> None:
+    run("hooks", "pre-task", "--description", "d", "--task-id", "t", "--session-id", "s", env=at(0), check=True)
+    run("hooks", "notify", "--message", "m", env=at(10), check=True)
+    run("hooks", "post-edit", "--file", "x.py", env=at(20), check=True)
+    run("hooks", "post-edit", "--file", "y.py", env=at(30), check=True)
+    done = run("hooks", "post-task", "--task-id", "t", env=at(90), check=True)
+    assert done.stdout == "Task closed: t (after 1 min 30 s; 1 notify, 2 post-edit)\n"
+
+
+def test_an_unnamed_task_is_adopted(run: Run) -> None:
+    """Prompts name their task at its end and not at its beginning."""
+    run("hooks", "pre-task", "--description", "d", env=at(0), check=True)
+    told = json.loads(run("hooks", "post-task", "--task-id", "oauth", "--json", env=at(5), check=True).stdout)
+    assert (told["task_id"], told["duration_ms"]) == ("oauth", 5000)
+
+
+def test_a_named_task_is_not_adopted_by_another_name(run: Run) -> None:
+    run("hooks", "pre-task", "--description", "d", "--task-id", "mine", env=at(0), check=True)
+    told = json.loads(run("hooks", "post-task", "--task-id", "other", "--json", env=at(5), check=True).stdout)
+    assert (told["task_id"], told["duration_ms"]) == ("other", None)
+    mine = json.loads(run("hooks", "post-task", "--task-id", "mine", "--json", env=at(9), check=True).stdout)
+    assert mine["duration_ms"] == 9000
+
+
+def test_adoption_keeps_to_its_agent(run: Run) -> None:
+    run("hooks", "pre-task", "--description", "a", "--agent-id", "coder", env=at(0), check=True)
+    run("hooks", "pre-task", "--description", "b", "--agent-id", "tester", env=at(1), check=True)
+    told = json.loads(
+        run("hooks", "post-task", "--task-id", "x", "--agent-id", "coder", "--json", env=at(5), check=True).stdout
+    )
+    assert told["duration_ms"] == 5000
+
+
+def test_without_a_beginning_it_is_recorded_alone(run: Run) -> None:
+    done = run("hooks", "post-task", "--task-id", "ghost", check=True)
+    assert done.stdout == "Task closed: ghost (its beginning was not recorded)\n"
+
+
+def test_without_anything(run: Run) -> None:
+    assert run("hooks", "post-task").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome"),
+    [
+        (["--success", "true"], "success"),
+        (["--success"], "success"),
+        (["--success=false"], "failure"),
+        (["--status", "completed"], "success"),
+        (["--status", "failed"], "failure"),
+        (["--status", "half-done"], "half-done"),
+        ([], None),
+    ],
+)
+def test_the_outcome_goes_into_the_metrics(run: Run, words: list[str], outcome: str | None) -> None:
+    run("hooks", "pre-task", "--description", "d", "--task-id", "t", "--session-id", "s", check=True)
+    run("hooks", "post-task", "--task-id", "t", *words, check=True)
+    metrics = json.loads(run("hooks", "session-end", "--session-id", "s", "--json", check=True).stdout)["metrics"]
+    assert metrics["tasks"] == 1 and metrics["tasks_open"] == 0
+    assert metrics["tasks_succeeded"] == (outcome == "success")
+    assert metrics["tasks_failed"] == (outcome == "failure")
+
+
+def test_a_result_is_kept(run: Run) -> None:
+    run("hooks", "post-task", "--task-id", "t", "--memory-key", "results/t", "--result", "All green", check=True)
+    assert run("memory", "recall", "results/t", check=True).stdout == "All green"
