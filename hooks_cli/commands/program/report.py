@@ -1,0 +1,101 @@
+"""`report`: the memory as one HTML file that can be looked at anywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from hooks_cli.cli.spec import Option, Verb
+from hooks_cli.commands import naming, opening
+from hooks_cli.errors import NotFound, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+DEFAULT_NAME = "report.html"
+
+VERB = Verb(
+    "",
+    "report",
+    "Write a report with charts as one HTML file: sessions, baselines, experiments, agents, files, the tree, what GC would drop.",
+    options=(
+        Option(
+            "output",
+            ("--output", "-o"),
+            f"The file ({DEFAULT_NAME}), or - for standard output. An older report there is replaced, another file is not.",
+            metavar="FILE",
+        ),
+        Option("force", ("--force",), "Replace another file too.", "switch"),
+        Option("since", ("--since",), "Only what happened since then: 7d, yesterday, 2025-10-17.", metavar="TIME"),
+        Option("open", ("--open",), "Also show it in the browser.", "switch"),
+    ),
+    examples=("hooks-cli report", "hooks-cli report --since 7d --output week.html --open"),
+    details="The file needs nothing else: no network, no server. It can be read on a phone, by keyboard and by a screen reader, and "
+    "follows the reader's light or dark mode. It holds addresses, names, file paths, descriptions of tasks and the figures of metadata, "
+    "but no values; what is sealed is masked. Only you may read it (0600); it is not encrypted.",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Write the file and print its path. Raises UsageError (64), NotFound (1) without a store, CannotCreate (73), DiskFull (74)."""
+    from hooks_cli.operations import reporting
+    from hooks_cli.output.report import page
+    from hooks_cli.output.sink import refuse_existing
+    from hooks_cli.private_files import write_file
+
+    to_stdout = call.text("output") == "-"
+    place = "-" if to_stdout else os.path.join(environment.cwd, call.text("output") or DEFAULT_NAME)
+    since = naming.time_option(call, environment, "since") or 0
+    if to_stdout and (call.format != "text" or call.flag("open")):
+        raise UsageError("report: with --output - there is no file to open or to tell of in JSON.")
+    if not to_stdout:
+        refuse_existing(place, call.flag("force") or _is_report(place))
+    store = opening.for_reading(environment)
+    if store is None:
+        raise NotFound(
+            "There is no store to report on yet.",
+            hint=f"Store something first: hooks-cli memory store KEY VALUE. (Project: {environment.project_root})",
+        )
+    report = reporting.gather(store, environment, since)
+    store.close()
+    text = page.render(report).encode("utf-8", "backslashreplace")
+    if to_stdout:
+        environment.out_bytes(text)
+        return 0
+    write_file(place, text)
+    if call.format == "text":
+        environment.out(f"Report written: {place}\n")
+    else:
+        body = {
+            "schema_version": "1",
+            "report": place,
+            "bytes": len(text),
+            "since": since or None,
+            "figures": report.figures,
+        }
+        environment.out(json.dumps(body, ensure_ascii=False) + "\n")
+    if call.flag("open"):
+        environment.flush()
+        _show(environment, place)
+    return 0
+
+
+def _is_report(place: str) -> bool:
+    """Whether an older report lies there: that is made anew without asking."""
+    from hooks_cli.output.report.page import GENERATOR
+
+    try:
+        with open(place, "rb") as file:
+            return GENERATOR.encode() in file.read(4096)
+    except OSError:
+        return False
+
+
+def _show(environment: Environment, place: str) -> None:
+    import pathlib
+    import webbrowser
+
+    if not webbrowser.open(pathlib.Path(place).as_uri()):
+        environment.err(f"hooks-cli: no browser was found; open it yourself: {place}")

@@ -1,0 +1,125 @@
+"""Where things are and who works with whom: the tree of addresses, the files that were edited, the agents' interactions."""
+
+from __future__ import annotations
+
+import json
+
+from hooks_cli.model.report import Branch, FileRow, Handover, Interactions
+from hooks_cli.operations.session_restore import roles_of
+from hooks_cli.store import reporting
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+    from hooks_cli.store.embedded import EmbeddedStore
+
+# The tree is kept to this depth, and to so many branches below each one.
+DEPTH = 5
+MOST_BELOW = 50
+# Who interacts with whom: at most so many agents, those that wrote most.
+MOST_AGENTS = 12
+MOST_NAMESPACES = 8
+MOST_RESTORES = 2_000
+
+
+def tree(store: EmbeddedStore, now: int) -> Branch:
+    """The live addresses as a tree with sums: what lies deeper than `DEPTH` counts in the branch above, and of the branches below one
+    the largest are kept (`cut` says how many are not)."""
+    root = Branch("", "")
+    for address, versions, size, at in reporting.heads(store, now):
+        segments = address.split("/")
+        branch = root
+        _add(branch, versions, size, at)
+        for depth, segment in enumerate(segments[:DEPTH]):
+            found = branch.below.get(segment)
+            if found is None:
+                found = branch.below[segment] = Branch(segment, "/".join(segments[: depth + 1]))
+            branch = found
+            _add(branch, versions, size, at)
+        branch.address = branch.address or len(segments) <= DEPTH
+    _trim(root)
+    return root
+
+
+def _add(branch: Branch, versions: int, size: int, at: int) -> None:
+    branch.entries += 1
+    branch.versions += versions
+    branch.size += size
+    branch.newest = max(branch.newest, at)
+
+
+def _trim(branch: Branch) -> None:
+    if len(branch.below) > MOST_BELOW:
+        largest = sorted(branch.below.values(), key=lambda b: (-b.entries, -b.newest, b.name))[:MOST_BELOW]
+        branch.cut = len(branch.below) - MOST_BELOW
+        branch.below = {b.name: b for b in sorted(largest, key=lambda b: b.name)}
+    for below in branch.below.values():
+        _trim(below)
+
+
+def files(store: EmbeddedStore, since: int, limit: int) -> list[FileRow]:
+    """The edited files, those edited most first."""
+    return [
+        FileRow(path, edits, _names(sessions), _names(agents), first, last)
+        for path, edits, sessions, agents, first, last in reporting.files(store, since, limit)
+    ]
+
+
+def _names(text: str) -> list[str]:
+    return sorted(name for name in json.loads(text) if name)
+
+
+def interactions(store: EmbeddedStore, environment: Environment, since: int) -> Interactions:
+    """Who wrote where, and who took up whose work.
+
+    A hand-over is a next version by another agent, or a restore: of a session in which the other had written, or of a role whose
+    addresses the other had written (what `session-restore` then told).
+    """
+    pairs: dict[tuple[str, str], Handover] = {}
+
+    def pair(writer: str, reader: str, address: str) -> Handover:
+        found = pairs.setdefault((writer, reader), Handover(writer, reader))
+        if address not in found.addresses and len(found.addresses) < 3:
+            found.addresses.append(address)
+        return found
+
+    for writer, reader, count, address in reporting.taken_over(store, since):
+        pair(writer, reader, address).rewritten += count
+    for writer, reader, count, address in reporting.restored(store, since):
+        pair(writer, reader, address).restored += count
+    wrote: dict[str, list[tuple[str, int, str]]] = {}
+    for session, reader, revision in reporting.restores(store, since, MOST_RESTORES):
+        for _role, globs in roles_of(environment, session):
+            for glob in globs:
+                if glob not in wrote:
+                    wrote[glob] = reporting.authors(store, glob)
+                for writer, first, address in wrote[glob]:
+                    if writer and writer != reader and first < revision:
+                        pair(writer, reader, address).restored += 1
+    written: dict[tuple[str, str], int] = {}
+    for agent, namespace, count in reporting.written_by(store, since):
+        written[(agent or "(nobody)", namespace or "(none)")] = count
+    return _bounded(written, list(pairs.values()))
+
+
+def _bounded(written: dict[tuple[str, str], int], handovers: list[Handover]) -> Interactions:
+    """The agents that wrote and handed over most, in the order of their names."""
+    weight: dict[str, int] = {}
+    spaces: dict[str, int] = {}
+    for (agent, namespace), count in written.items():
+        weight[agent] = weight.get(agent, 0) + count
+        spaces[namespace] = spaces.get(namespace, 0) + count
+    for handover in handovers:
+        for agent in (handover.writer, handover.reader):
+            weight[agent] = weight.get(agent, 0) + handover.weight
+    agents = sorted(sorted(weight, key=lambda name: (-weight[name], name))[:MOST_AGENTS])
+    namespaces = sorted(spaces, key=lambda name: (-spaces[name], name))[:MOST_NAMESPACES]
+    return Interactions(
+        agents,
+        namespaces,
+        {key: count for key, count in written.items() if key[0] in agents and key[1] in namespaces},
+        sorted(
+            (h for h in handovers if h.writer in agents and h.reader in agents),
+            key=lambda h: (-h.weight, h.writer, h.reader),
+        ),
+    )
