@@ -21,6 +21,7 @@ EVENT = {
     "tool_input": {"file_path": "a.js", "command": "npm test", "pattern": "needle"},
     "prompt": "Do it",
     "message": "It waits",
+    "task_id": "t-7",
 }
 
 
@@ -167,6 +168,7 @@ def test_validate_config_finds_verbs_that_do_not_exist(run: Run, project: Path) 
         (["pre-search"], "query", "needle"),
         (["pre-task"], "description", "Do it"),
         (["notify", "--message="], "message", "It waits"),
+        (["post-task", "--analyze-performance", "true"], "task_id", "t-7"),
     ],
 )
 def test_a_missing_value_comes_from_the_agents_event(run: Run, words: list[str], field: str, value: str) -> None:

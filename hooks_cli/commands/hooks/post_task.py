@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
-from hooks_cli.commands import occasions, opening
+from hooks_cli.commands import occasions, opening, stdin_event
 from hooks_cli.operations import tasks
 from hooks_cli.output.plain import duration
 
@@ -63,6 +63,7 @@ def outcome(call: Call) -> str | None:
 
 def run(call: Call, environment: Environment) -> int:
     """Close the task. Raises InvalidJson, InvalidAddress (65)."""
+    stdin_event.complete(call, environment, "task_id")
     store = opening.for_hooks(environment)
     key = call.text("memory_key")
     result = call.text("result") or call.text("description")
