@@ -197,5 +197,18 @@ def test_a_queued_call_is_taken_in_after_a_rotation(
     assert run("memory", "recall", "q", check=True).stdout == "m"
 
 
+def test_an_old_backup_is_read_with_the_old_key_from_paper(run: Run, project: Path) -> None:
+    run("memory", "store", "a", "b", check=True)
+    (project / "paper").write_text(run("key", "export", "--yes", check=True).stdout)
+    run("memory", "backup", "old.backup", check=True)
+    run("key", "rotate", check=True)
+    assert run("memory", "restore", "old.backup").returncode == 77
+    assert run("memory", "recall", "a", check=True).stdout == "b"
+    elsewhere = {"HOOKS_STORE": str(project / "old.db")}
+    run("key", "import", "--file", "paper", env=elsewhere, check=True)
+    run("memory", "restore", "old.backup", env=elsewhere, check=True)
+    assert run("memory", "recall", "a", env=elsewhere, check=True).stdout == "b"
+
+
 def test_no_store_yet(run: Run) -> None:
     assert run("key", "rotate").returncode == 1
