@@ -99,6 +99,8 @@ def test_filters_and_limits_hold_for_meaning_too(run: Run) -> None:
     assert [result["key"] for result in body["results"]] == ["b/1"]
     body = json.loads(run("memory", "search", "feline", "-t", "semantic", "--limit", "2", "--json", check=True).stdout)
     assert len(body["results"]) == 2 and body["results"][0]["score"] == 1
+    done = run("memory", "search", "cat", "--semantic", "--count-only", check=True)
+    assert done.stdout == "5\n" and "counted by words" in done.stderr
     body = json.loads(run("memory", "search", "x", "--semantic", "--tags", "pets", "--json", check=True).stdout)
     assert [result["key"] for result in body["results"]] == ["b/1"]
 

@@ -167,6 +167,9 @@ def _request(call: Call, environment: Environment, text: str) -> Request:
     request.semantic = method if method in ("semantic", "hybrid") else ""
     if call.flag("count_only"):
         request.limit = 1
+        if request.semantic:
+            request.semantic = ""
+            environment.err("hooks-cli: counted by words: by meaning, everything is more or less near")
     return request
 
 
