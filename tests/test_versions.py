@@ -344,11 +344,29 @@ def test_wait_for_another(run: Run, environ: dict[str, str], project: Path) -> N
     assert (done.returncode, done.stdout) == (1, "")
 
 
-def test_watch_ends_with_its_time_and_survives_a_replaced_file(run: Run) -> None:
+def test_watch_ends_with_its_time(run: Run) -> None:
     run("memory", "store", "a/x", "1", check=True)
     out = run("memory", "watch", "a/*", "--since", "0", "--timeout", "0.3s", check=True).stdout
     assert out.split("\t")[0] == "r1" and out.endswith("stored\ta/x v1\t1\n")
     assert run("memory", "watch", "--since", "9").returncode == 64
+
+
+def test_a_watch_is_in_nobodys_way_and_survives_a_restore(run: Run, environ: dict[str, str], project: Path) -> None:
+    run("memory", "store", "a", "1", check=True)
+    run("memory", "backup", "copy.backup", check=True)
+    watch = [PROGRAM, "memory", "watch", "--since", "0", "--timeout", "60", "--format", "ndjson"]
+    watcher = subprocess.Popen(watch, env=environ, cwd=project, stdout=subprocess.PIPE, text=True)
+    assert watcher.stdout is not None
+    lines = watcher.stdout
+    assert json.loads(lines.readline())["entry"]["data"] == "1"
+    run("memory", "store", "a", "2", check=True)
+    assert json.loads(lines.readline())["entry"]["data"] == "2"
+    run("memory", "restore", "copy.backup", check=True)
+    time.sleep(0.5)
+    run("memory", "store", "a", "3", check=True)
+    assert json.loads(lines.readline())["entry"]["data"] == "3"
+    watcher.terminate()
+    watcher.wait()
 
 
 # --- batches -----------------------------------------------------------------------------------------------------------

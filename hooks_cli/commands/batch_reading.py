@@ -29,6 +29,10 @@ def run(call: Call, environment: Environment) -> int:
             descriptor = os.open(os.path.join(environment.cwd, path), os.O_RDONLY | os.O_CLOEXEC)
         except (OSError, ValueError) as error:
             raise InputMissing(path=path, reason=getattr(error, "strerror", None) or str(error)) from None
+    lines = batch.lines_of(descriptor)
+    if not S_ISREG(os.fstat(descriptor).st_mode):
+        # Whatever fills the pipe may take its time: other writers are not kept waiting for it.
+        lines = iter(list(lines))
     store = opening.for_memory(environment)
     status = os.fstat(descriptor)
     size = status.st_size if S_ISREG(status.st_mode) else None
@@ -37,7 +41,7 @@ def run(call: Call, environment: Environment) -> int:
             number, revision = batch.store_lines(
                 store,
                 environment,
-                batch.lines_of(descriptor),
+                lines,
                 naming.who(call),
                 namespace=call.text("namespace"),
                 progress=lambda number, size: progress.reach(size, number),

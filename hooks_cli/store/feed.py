@@ -114,6 +114,8 @@ class Feed:
             self.store = open_store(self.environment, budget_ms=MEMORY_BUDGET_MS)
             self._inode = os.stat(self.store.path).st_ino
             self._seen_version = -1
+            # A restored backup may be at an earlier revision: what is written to it from now on is new all the same.
+            self.after = min(self.after, self.newest())
 
     def close(self) -> None:
         """Give the store back."""
