@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from hooks_cli import __version__
 from hooks_cli.environment import Environment
@@ -66,21 +67,29 @@ class Part:
             }
         )
 
-    def batches(self) -> Iterator[list[str]]:
-        """The entries as JSON objects, in lists."""
+    def batches(self, record: str = "") -> Iterator[list[str]]:
+        """The entries as JSON objects, in lists; `record` is their first member when it is not empty."""
         version = str(self.environment.settings.get("memory.version"))
-        choices = self.choices
         for batch in export_rows.entry_objects(
-            self.store,
-            choices.selection,
-            self.environment.now(),
-            version,
-            redact=self.names,
-            metadata=choices.metadata,
-        ):
+            self.store, self.choices.selection, self.environment.now(), version,
+            redact=self.names, metadata=self.choices.metadata, record=record,
+        ):  # fmt: skip
             yield batch
-            self.entries += len(batch)
-            self.advance(len(batch))
+            self._count(len(batch))
+
+    def rows(self) -> Iterator[list[tuple[Any, ...]]]:
+        """The entries as rows of cells, in lists."""
+        version = str(self.environment.settings.get("memory.version"))
+        for batch in export_rows.entry_cells(
+            self.store, self.choices.selection, self.environment.now(), version,
+            redact=self.names, metadata=self.choices.metadata, project=self.name if self.choices.several else "",
+        ):  # fmt: skip
+            yield batch
+            self._count(len(batch))
+
+    def _count(self, number: int) -> None:
+        self.entries += number
+        self.advance(number)
 
     def section(self, name: str) -> Iterator[str]:
         """The sessions, tasks or events as JSON objects; none when the selection is about entries."""

@@ -15,6 +15,8 @@ from hooks_cli.integrations.importers.own import COLUMNS, defused
 from hooks_cli.operations.export_parts import KIND, SECTIONS, Part
 
 Write = Callable[[str], None]
+# How a formula begins, and the apostrophe that defuses one.
+_SUSPECT = frozenset(("=", "+", "-", "@", "\t", "\r", "'"))
 _RECORDS = {"sessions": "session", "tasks": "task", "events": "event"}
 
 
@@ -22,8 +24,8 @@ def write_ndjson(parts: Iterator[Part], write: Write) -> Iterator[Part]:
     """One object a line: a header for each part, then its entries, sessions, tasks and events. Gives each finished part."""
     for part in parts:
         write('{"record":"header",' + part.header()[1:] + "\n")
-        for batch in part.batches():
-            write('{"record":"entry",' + '\n{"record":"entry",'.join([line[1:] for line in batch]) + "\n")
+        for batch in part.batches("entry"):
+            write("\n".join(batch) + "\n")
         for section in SECTIONS:
             for text in part.section(section):
                 write(f'{{"record":"{_RECORDS[section]}",{text[1:]}\n')
@@ -85,9 +87,8 @@ def _table(parts: Iterator[Part], write: Write, delimiter: str) -> Iterator[Part
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for part in parts:
-        for batch in part.batches():
-            for line in batch:
-                writer.writerow(cells(line, part.name if part.choices.several else ""))
+        for batch in part.rows():
+            writer.writerows([[_cell(value) for value in row] for row in batch])
             write(buffer.getvalue())
             buffer.seek(0)
             buffer.truncate()
@@ -95,35 +96,11 @@ def _table(parts: Iterator[Part], write: Write, delimiter: str) -> Iterator[Part
     write(buffer.getvalue())
 
 
-def cells(line: str, project: str) -> list[str]:
-    """The cells of one entry's JSON object, in the order of `COLUMNS`."""
-    members = json.loads(line)
-    members["project"] = project
-    # The exact text of a JSON value: what stands in `text`, else what SQLite wrote, which json.loads would not give back.
-    data = members.get("data")
-    if isinstance(data, (dict, list)) or (data is not None and not isinstance(data, str)):
-        members["data"] = members.get("text") or _raw_member(line, "data")
-    for name in ("tags", "metadata", "source"):
-        members[name] = _raw_member(line, name) if members.get(name) else ""
-    return [defused(_cell(members.get(name))) for name in COLUMNS]
-
-
-def _cell(value: object) -> str:
-    if value is None or value is False:
-        return ""
-    return "true" if value is True else str(value)
-
-
-def _raw_member(line: str, name: str) -> str:
-    """The JSON text of a member as it stands in the object, numbers as they were written."""
-    decoder = json.JSONDecoder()
-    at = 1
-    while True:
-        key, at = decoder.raw_decode(line, at)
-        end = decoder.raw_decode(line, at + 1)[1]
-        if key == name:
-            return line[at + 1 : end]
-        at = end + 1
+def _cell(value: object) -> object:
+    """Numbers and null as they are; a text that a spreadsheet might read as a formula defused."""
+    if type(value) is str and value[:1] in _SUSPECT:
+        return defused(value)
+    return value
 
 
 def write_markdown(parts: Iterator[Part], write: Write) -> Iterator[Part]:

@@ -100,7 +100,8 @@ class Filler:
         )  # fmt: skip
         for name, function in functions:
             self.connection.create_scalar_function(name, function, 1, deterministic=True)
-        self._run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN")
+        # An export is plain anyway: sorting may use files, so that memory stays flat.
+        self._run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE; BEGIN")
         for name, listed in RECORDS.items():
             self._run(f"CREATE TABLE {name}({', '.join(listed)}{', ' + NEWEST if name == 'entries' else ''})")
         for name, columns in {**OF_THE_EXPORT, **HIVE, **LEARNING}.items():

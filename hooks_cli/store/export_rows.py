@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from hooks_cli.crypto import findings
 from hooks_cli.crypto.detect import names_of
@@ -21,6 +22,9 @@ from hooks_cli.store.entries import matching
 
 REDACTED = "‹redacted›"
 BATCH = 1000
+_STATE = "CASE e.kind WHEN 2 THEN 'deleted' WHEN 3 THEN 'destroyed' ELSE 'live' END"
+_SEALED = "CASE e.sealed WHEN 1 THEN 'fields' WHEN 2 THEN 'value' END"
+_PINNED = "h.pinned AND h.revision = e.revision"
 _TIME = "strftime('%Y-%m-%dT%H:%M:%fZ', {} / 1000.0, 'unixepoch')"
 
 
@@ -51,41 +55,35 @@ def entry_objects(
     *,
     redact: tuple[str, ...] | None = None,
     metadata: bool = True,
+    record: str = "",
 ) -> Iterator[list[str]]:
     """The JSON object of each entry as `schemas/export.schema.json` has it, without a line break; in lists of `BATCH`.
 
     `redact` is None, or the normal names of sensitive fields: then ciphertext and whatever looks like a secret is taken
-    out. `metadata` false leaves the metadata out.
+    out. `metadata` false leaves the metadata out. `record` makes that the first member.
     """
-    columns = {name: f"e.{name}" for name in ("value", "metadata", "source")}
-    changed = "0"
-    if redact is not None:
-        _register_redaction(store, redact)
-        columns = {name: f"redacted({column})" for name, column in columns.items()}
-        changed = " OR ".join(f"redacted(e.{name}) IS NOT e.{name}" for name in columns)
-    if not metadata:
-        columns["metadata"] = "NULL"
+    columns, changed = _columns(store, redact, metadata)
     value = columns["value"]
     source, params = _source(selection, now)
     plain = (
         f"e.kind = 0 AND e.expires IS NULL AND NOT h.pinned AND NOT e.guessed AND e.trace IS NULL AND NOT ({changed})"
     )
-    sql = f"""SELECT json_object('key', h.address, 'version', coalesce(e.data_version, ?), 'schema_version', '1',
+    first = "'record', ?, " if record else ""
+    params = (*([record] if record else []), default_version, *params)
+    sql = f"""SELECT json_object({first}'key', h.address, 'version', coalesce(e.data_version, ?), 'schema_version', '1',
       'revision', e.revision, 'key_version', e.version, 'session_id', s.name, 'agent', e.agent, 'event', e.event,
       'source', json({columns["source"]}), 'tags', json(coalesce(e.tags, '[]')),
-      'metadata', json(coalesce({columns["metadata"]}, '{{}}')),
-      'state', CASE e.kind WHEN 2 THEN 'deleted' WHEN 3 THEN 'destroyed' ELSE 'live' END,
+      'metadata', json(coalesce({columns["metadata"]}, '{{}}')), 'state', {_STATE},
       'data', CASE e.kind WHEN 1 THEN json({value}) WHEN 0 THEN {value} END), e.at,
       CASE WHEN NOT ({plain} AND e.sealed = 0) THEN json_object(
-        'expires_at', {_TIME.format("e.expires")}, 'pinned', json(iif(h.pinned AND h.revision = e.revision, 'true', NULL)),
-        'guessed', json(iif(e.guessed, 'true', NULL)), 'trace_id', e.trace,
-        'sealed', CASE e.sealed WHEN 1 THEN 'fields' WHEN 2 THEN 'value' END,
+        'expires_at', {_TIME.format("e.expires")}, 'pinned', json(iif({_PINNED}, 'true', NULL)),
+        'guessed', json(iif(e.guessed, 'true', NULL)), 'trace_id', e.trace, 'sealed', {_SEALED},
         'redacted', json(iif({changed}, 'true', NULL)),
         'text', CASE WHEN e.kind = 1 AND json({value}) <> {value} THEN {value} END) END {source}"""
     batch: list[str] = []
     clock = Clock()
     second, moment = -1, ""
-    for text, at, rare in store.each(sql, (default_version, *params)):
+    for text, at, rare in store.each(sql, params):
         if at // 1000 != second:
             second = at // 1000
             moment = clock.text(second * 1000)[:-4]
@@ -98,6 +96,47 @@ def entry_objects(
             batch = []
     if batch:
         yield batch
+
+
+def entry_cells(
+    store: EmbeddedStore,
+    selection: Selection,
+    now: int,
+    default_version: str,
+    *,
+    redact: tuple[str, ...] | None = None,
+    metadata: bool = True,
+    project: str = "",
+) -> Iterator[list[tuple[Any, ...]]]:
+    """The same as rows of cells, in the order of `importers.own.COLUMNS`; None is an empty cell."""
+    columns, changed = _columns(store, redact, metadata)
+    source, params = _source(selection, now)
+    sql = f"""SELECT h.address, coalesce(e.data_version, ?), e.revision, e.version, e.at, {_STATE}, s.name,
+      iif(e.guessed, 'true', NULL), e.agent, e.event, e.tags, {columns["metadata"]}, {columns["source"]},
+      {_TIME.format("e.expires")}, iif({_PINNED}, 'true', NULL), e.trace, {_SEALED}, iif({changed}, 'true', NULL), ?,
+      {columns["value"]} {source}"""
+    clock = Clock()
+    batch: list[tuple[Any, ...]] = []
+    for row in store.each(sql, (default_version, project, *params)):
+        batch.append((*row[:4], clock.text(row[4]), *row[5:]))
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _columns(store: EmbeddedStore, redact: tuple[str, ...] | None, metadata: bool) -> tuple[dict[str, str], str]:
+    """SQL for value, metadata and source, and the condition that redaction changed one of them."""
+    columns = {name: f"e.{name}" for name in ("value", "metadata", "source")}
+    changed = "0"
+    if redact is not None:
+        _register_redaction(store, redact)
+        columns = {name: f"redacted({column})" for name, column in columns.items()}
+        changed = " OR ".join(f"redacted(e.{name}) IS NOT e.{name}" for name in columns)
+    if not metadata:
+        columns["metadata"] = "NULL"
+    return columns, changed
 
 
 def _present(rare: str) -> str:
