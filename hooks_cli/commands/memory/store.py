@@ -66,7 +66,8 @@ VERB = Verb(
     ),
     details=(
         "With --type or --category the key may be left out: --content TEXT --type discovery is kept at discovery/<digest>. A key without "
-        "a value takes it from standard input when something comes there."
+        "a value takes it from standard input when something comes there. A line of --batch may also have namespace, metadata, tags, "
+        "ttl and if_version; all lines are stored or none, and other writers wait meanwhile."
     ),
     hot=True,
 )
