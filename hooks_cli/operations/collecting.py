@@ -87,12 +87,6 @@ def rules_of(environment: Environment, max_age: int | None = None) -> Rules:
     return rules
 
 
-def event_age_of(environment: Environment) -> int:
-    """The age (ms) at which events go: event_max_age_days, else max_age_days; 0 for never."""
-    settings = environment.settings
-    return (settings.number("memory.gc.event_max_age_days") or settings.number("memory.gc.max_age_days")) * DAY
-
-
 def _number(row: Mapping[str, object], name: str) -> int | None:
     value = row.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
