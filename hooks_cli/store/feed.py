@@ -99,6 +99,15 @@ class Feed:
                 self._take_up()
             pause = min(pause * 1.5, LONGEST_SECONDS)
 
+    def rest(self, seconds: float) -> bool:
+        """Give the lock back for so long, then say whether anything was committed since the last `look` or `mark`."""
+        self.store.let_go()
+        try:
+            time.sleep(seconds)
+        finally:
+            self._take_up()
+        return self._is_new()
+
     def _is_new(self) -> bool:
         return self._data_version() != self._seen_version
 

@@ -42,7 +42,7 @@ def draw(
         "disable_xml_declaration": True,
         "show_legend": len(series) > 1,
         "legend_at_bottom": True,
-        "legend_at_bottom_columns": len(series) if len(series) < 6 else 4,
+        "legend_at_bottom_columns": len(series) if len(series) <= 6 else 4,
         "legend_box_size": 12,
         "truncate_legend": 22,
         "truncate_label": LABEL,

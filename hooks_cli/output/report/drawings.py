@@ -203,8 +203,9 @@ def interactions(shown: Interactions, name: str) -> Element:
         show_x_labels=False,
         show_y_labels=False,
         print_labels=True,
+        width=620,
         height=420,
-        xrange=(-1.9, 1.9),
+        xrange=(-1.7, 2.1),
         range=(-1.25, 1.25),
     )
     for n, (title, _) in enumerate(lines[: len(between)]):

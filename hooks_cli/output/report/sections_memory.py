@@ -46,7 +46,11 @@ def memory(report: Report) -> Element:
 
 
 def _branch(branch: Branch, depth: int) -> Element:
-    line: list[Child] = [element("span", branch.name, class_="name"), _sums(branch)]
+    name = branch.name
+    while len(branch.below) == 1 and not branch.address and not branch.cut:
+        [branch] = branch.below.values()  # a folder of one thing is shown with it
+        name = f"{name}/{branch.name}"
+    line: list[Child] = [element("span", name, class_="name"), _sums(branch)]
     if not branch.below:
         return element("li", element("span", *line, class_="leaf"))
     inner = element("ul", *[_branch(below, depth + 1) for below in branch.below.values()], _more(branch))
