@@ -14,6 +14,7 @@ from typing import Any
 
 from hooks_cli.crypto import findings
 from hooks_cli.crypto.detect import names_of
+from hooks_cli.model.json_text import quote
 from hooks_cli.model.sealed_text import mask
 from hooks_cli.model.selection import Selection
 from hooks_cli.store.embedded import EmbeddedStore
@@ -68,13 +69,15 @@ def entry_objects(
     plain = (
         f"e.kind = 0 AND e.expires IS NULL AND NOT h.pinned AND NOT e.guessed AND e.trace IS NULL AND NOT ({changed})"
     )
-    first = "'record', ?, " if record else ""
-    params = (*([record] if record else []), default_version, *params)
-    sql = f"""SELECT json_object({first}'key', h.address, 'version', coalesce(e.data_version, ?), 'schema_version', '1',
-      'revision', e.revision, 'key_version', e.version, 'session_id', s.name, 'agent', e.agent, 'event', e.event,
-      'source', json({columns["source"]}), 'tags', json(coalesce(e.tags, '[]')),
-      'metadata', json(coalesce({columns["metadata"]}, '{{}}')), 'state', {_STATE},
-      'data', CASE e.kind WHEN 1 THEN json({value}) WHEN 0 THEN {value} END), e.at,
+    first = f'"record":{quote(record)},' if record else ""
+    params = ("{" + first + '"key":', default_version, *params)
+    # concat is a quarter faster than json_object; what is JSON in the store already goes in as it is.
+    sql = f"""SELECT concat(?, json_quote(h.address), ',"version":', json_quote(coalesce(e.data_version, ?)),
+      ',"schema_version":"1","revision":', e.revision, ',"key_version":', e.version, ',"session_id":', json_quote(s.name),
+      ',"agent":', json_quote(e.agent), ',"event":', json_quote(e.event),
+      ',"source":', coalesce({columns["source"]}, 'null'), ',"tags":', coalesce(e.tags, '[]'),
+      ',"metadata":', coalesce({columns["metadata"]}, '{{}}'), ',"state":"', {_STATE}, '","data":',
+      CASE e.kind WHEN 0 THEN json_quote({value}) WHEN 1 THEN json({value}) ELSE 'null' END), e.at,
       CASE WHEN NOT ({plain} AND e.sealed = 0) THEN json_object(
         'expires_at', {_TIME.format("e.expires")}, 'pinned', json(iif({_PINNED}, 'true', NULL)),
         'guessed', json(iif(e.guessed, 'true', NULL)), 'trace_id', e.trace, 'sealed', {_SEALED},
@@ -87,10 +90,13 @@ def entry_objects(
         if at // 1000 != second:
             second = at // 1000
             moment = clock.text(second * 1000)[:-4]
+        if "\n" in text or "\r" in text:
+            # White space between the members of somebody's metadata; within a string it would be an escape.
+            text = text.replace("\n", " ").replace("\r", " ")
         if rare is None:
-            batch.append(f'{text[:-1]},"created_at":"{moment}{at % 1000:03d}Z"}}')
+            batch.append(f'{text},"created_at":"{moment}{at % 1000:03d}Z"}}')
         else:
-            batch.append(f'{text[:-1]},"created_at":"{moment}{at % 1000:03d}Z"{_present(rare)}}}')
+            batch.append(f'{text},"created_at":"{moment}{at % 1000:03d}Z"{_present(rare)}}}')
         if len(batch) == BATCH:
             yield batch
             batch = []
