@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hooks_cli.store.embedded import EmbeddedStore
 
 # Pages of the word index merged in one transaction, and free pages given back in one: a few milliseconds each.
-MERGED_PAGES = 16
+MERGED_PAGES = 8
 VACUUMED_PAGES = 64
 
 
