@@ -59,6 +59,14 @@ class Streams:
             data = text.encode("utf-8", "backslashreplace")
         self.out_bytes(data)
 
+    def value(self, text: str) -> None:
+        """Write a stored value to standard output: exactly, but to a terminal with all that could steer it shown as escapes."""
+        if not text.isprintable() and self.is_terminal(1):
+            from hooks_cli.model.visible import escaped
+
+            text = escaped(text)
+        self.out(text)
+
     def out_bytes(self, data: bytes) -> None:
         """Write bytes to standard output. They are kept until there are 64 KiB of them, or `flush`."""
         self._pending.append(data)

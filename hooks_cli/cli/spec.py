@@ -169,6 +169,15 @@ class Call:
         value = self.values.get(name, default)
         return value if isinstance(value, int) else default
 
+    def number(self, name: str, default: int) -> int:
+        """The value of an integer option that counts something, or `default`. Raises UsageError (64) for a negative one."""
+        value = self.integer(name, default)
+        if value < 0:
+            from hooks_cli.errors import UsageError
+
+            raise UsageError(f"{self.verb.title} --{name.replace('_', '-')} cannot be negative; {value} is.")
+        return value
+
     def flag(self, name: str, default: bool = False) -> bool:
         """The value of a switch, or `default`."""
         value = self.values.get(name, default)

@@ -81,6 +81,10 @@ def say(
 ) -> None:
     """Print what was kept, after the commit: `text` (and the entry's line), or with --json one object."""
     if call.format == "text":
+        if not text.replace("\n", "").isprintable():  # the name of a session or a task, which anybody may have given
+            from hooks_cli.model.visible import escaped
+
+            text = escaped(text)
         environment.out(text + (written_line(written) if written is not None else ""))
         return
     body: dict[str, object] = {"schema_version": "1", **result}

@@ -44,7 +44,7 @@ def read(call: Call, environment: Environment, store: EmbeddedStore, pattern: st
         return recalling_past.version(store, environment, pattern, call.integer("version", 0))
     revision = call.integer("at_revision", 0) if "at_revision" in call.values else None
     point = recalling_past.when(store, environment, revision, call.text("as_of"))
-    found, unknown = recalling_past.recall(store, pattern, point, limit, call.integer("offset", 0))
+    found, unknown = recalling_past.recall(store, pattern, point, limit, call.number("offset", 0))
     if unknown:
         whose = "1 address" if unknown == 1 else f"{unknown} addresses"
         environment.err(f"hooks-cli: of {whose} it is not known any more: versions were collected")

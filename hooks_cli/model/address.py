@@ -57,14 +57,23 @@ def join(namespace: str, key: str) -> str:
     return f"{namespace}/{key}"
 
 
-def under(namespace: str) -> str:
-    """The glob for all that lies in a namespace, which may be a glob itself.
+def without_namespace(namespace: str) -> tuple[str, ...]:
+    """The globs to leave out where something is taken away from a namespace: of `default` only addresses without one may go.
 
-    >>> under("swarm"), under("all"), under("swarm/*")
-    ('swarm/*', '*', 'swarm/*')
+    >>> without_namespace("default"), without_namespace("swarm")
+    (('*/*',), ())
+    """
+    return ("*/*",) if namespace.rstrip("/") == DEFAULT_NAMESPACE else ()
+
+
+def under(namespace: str) -> str:
+    """The glob for all that lies in a namespace, which may be a glob itself. `default` is none, so that it narrows nothing.
+
+    >>> under("swarm"), under("all"), under("default"), under("swarm/*")
+    ('swarm/*', '*', '*', 'swarm/*')
     """
     namespace = namespace.rstrip("/")
-    if namespace in ("", ALL_NAMESPACES, "*"):
+    if namespace in ("", DEFAULT_NAMESPACE, ALL_NAMESPACES, "*"):
         return "*"
     return namespace if namespace.endswith("*") else f"{namespace}/*"
 

@@ -44,12 +44,14 @@ def delete(
 
 
 def clear(store: EmbeddedStore, environment: Environment, chosen: Selection, who: Who, verb: str = "clear") -> Removed:
-    """Write a tombstone over every live entry that is selected, except pinned ones."""
+    """Write a tombstone over every live entry that is selected, except pinned ones, and those that change before their turn comes."""
     found = selection.live(store, chosen, environment.now())
+    seen = {address: version for address, version, _ in found}
 
     def remove(tx: Transaction, address: str, by: Attribution) -> Written | None:
-        if entries.read(tx.store, address, tx.now) is None:
-            return None  # somebody deleted it meanwhile
+        entry = entries.read(tx.store, address, tx.now)
+        if entry is None or entry.pinned or entry.version != seen[address]:
+            return None  # somebody deleted it meanwhile, pinned it, or wrote it anew: the new version is not what was selected
         return entries.put(tx, tombstone(address, verb, by))
 
     written = _each(store, environment, [row[0] for row in found if not row[2]], who, verb, remove)
@@ -71,11 +73,13 @@ def _each(
         with paced(store) as tx:
             began = time.monotonic()
             by = who.in_transaction(tx, environment, verb)
-            while at < len(chosen) and time.monotonic() - began < WORK_SECONDS:
+            while True:  # one at least, however slow the machine
                 done = change(tx, chosen[at], by)
                 if done is not None:
                     written.append(done)
                 at += 1
+                if at == len(chosen) or time.monotonic() - began >= WORK_SECONDS:
+                    break
     return written
 
 

@@ -112,7 +112,7 @@ class StreamSink:
         if self._compress:
             self._file.write(text.encode("utf-8", "backslashreplace"))
         else:
-            self._environment.out(text)
+            self._environment.value(text)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

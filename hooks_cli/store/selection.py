@@ -45,7 +45,7 @@ class Selection:
             values += [self.ending, f"*/{self.ending}"]
         for glob in self.excepted:
             conditions.append("NOT h.address GLOB ?")
-            values.append(glob if addresses.is_glob(glob) else addresses.under(glob))
+            values.append(glob if addresses.is_glob(glob) else f"{glob.rstrip('/')}/*")
             if not addresses.is_glob(glob):
                 conditions.append("h.address <> ?")
                 values.append(glob)

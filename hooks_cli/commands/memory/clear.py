@@ -109,12 +109,8 @@ def _selection(call: Call, environment: Environment) -> Selection:
     if not (namespace or pattern or tags or call.flag("all") or call.text("age")):
         raise MissingArgument(verb="memory clear", what="what to clear: a glob, --namespace N or --all")
     whole = addresses.under(namespace)
-    if namespace == addresses.DEFAULT_NAMESPACE:
-        whole = "*"
     before = age_limit(call.text("age"), environment)
-    excepted = _parts(call.words("except"))
-    if namespace == addresses.DEFAULT_NAMESPACE:
-        excepted = (*excepted, "*/*")  # addresses without a namespace
+    excepted = (*_parts(call.words("except")), *addresses.without_namespace(namespace))
     if pattern and not namespace:
         return Selection(pattern, excepted=excepted, tags=tags, before=before)
     return Selection(whole, ending=pattern, excepted=excepted, tags=tags, before=before)

@@ -60,7 +60,8 @@ def run(call: Call, environment: Environment) -> int:
         written = removing.delete(store, environment, pattern, naming.who(call), naming.if_version(call))
         environment.out(changes.one("Deleted", "deleted", written, as_json))
         return 0
-    chosen = Selection(pattern, before=clear.age_limit(call.text("older_than"), environment))
+    spared = () if "key" in call.values or "key_option" in call.values else addresses.without_namespace(namespace)
+    chosen = Selection(pattern, excepted=spared, before=clear.age_limit(call.text("older_than"), environment))
     if call.flag("dry_run"):
         found = [row[0] for row in selection.live(store, chosen, environment.now()) if not row[2]]
         environment.out(changes.would("delete", "deleted", found, as_json))

@@ -8,7 +8,7 @@ from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.model import address as addresses
 from hooks_cli.model.sizes import size_in_words
 from hooks_cli.model.times import DAY, parse_duration
-from hooks_cli.operations import collecting, collecting_all
+from hooks_cli.operations import access, collecting, collecting_all
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
 from hooks_cli.output.progress import Progress, mode_of
@@ -93,6 +93,7 @@ def run(call: Call, environment: Environment) -> int:
         return 0
     if call.flag("dry_run"):
         return _show_plan(call, environment, store, request)
+    access.check_write(environment, call.text("agent"))
     if call.flag("backup"):
         from hooks_cli.operations import store_backup
 
@@ -132,6 +133,11 @@ def _request(call: Call) -> collecting_all.Request:
     elif call.text("older_than"):
         age = parse_duration(call.text("older_than"), "--older-than", bare=DAY)
     pattern, namespace = call.text("pattern"), call.text("namespace")
+    if addresses.without_namespace(namespace) and not pattern:
+        raise UsageError(
+            f"{call.verb.title}: addresses without a namespace cannot be collected by themselves.",
+            hint="Without --namespace it looks at all; or name them: memory gc GLOB.",
+        )
     glob = addresses.join(namespace, pattern) if pattern else addresses.under(namespace)
     return collecting_all.Request(
         glob,

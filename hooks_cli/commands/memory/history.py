@@ -38,7 +38,7 @@ def run(call: Call, environment: Environment) -> int:
     versions = past.versions(store, address)
     now = environment.now()
     current = head[2] if head[3] and (head[5] is None or head[5] > now) else 0
-    shown = versions[: max(0, call.integer("limit", len(versions)))]
+    shown = versions[: call.number("limit", len(versions))]
     collected = head[2] - len(versions)
     if call.format == "text":
         environment.out(changes.history_lines(shown, current, now))

@@ -76,7 +76,7 @@ VERB = Verb(
 def run(call: Call, environment: Environment) -> int:
     """Print the entries; nothing when there are none. Raises UsageError (64) for an unknown order or time."""
     store = opening.for_reading(environment)
-    limit, offset = max(0, call.integer("limit", DEFAULT_LIMIT)), max(0, call.integer("offset", 0))
+    limit, offset = call.number("limit", DEFAULT_LIMIT), call.number("offset", 0)
     found = remembering.Found([], 0, False) if store is None else _found(call, environment, store, limit, offset)
     if call.flag("count_only"):
         environment.out(f"{found.total}\n")

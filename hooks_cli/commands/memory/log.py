@@ -57,7 +57,7 @@ def run(call: Call, environment: Environment) -> int:
         trace=_trace(call.text("trace")),
         before=call.integer("before", 0) if "before" in call.values else None,
     )
-    limit = max(0, call.integer("limit", DEFAULT_LIMIT))
+    limit = call.number("limit", DEFAULT_LIMIT)
     read = log.oldest if call.flag("reverse") else log.newest
     lines = [] if store is None else read(store, wanted, limit + 1)
     more, lines = len(lines) > limit, lines[:limit]

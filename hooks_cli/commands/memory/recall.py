@@ -60,7 +60,7 @@ def run(call: Call, environment: Environment) -> int:
     if call.flag("reveal"):
         revealing.allow(environment)
     as_json = call.format != "text"
-    limit = call.integer("limit", DEFAULT_LIMIT)
+    limit = call.number("limit", DEFAULT_LIMIT)
     # Without a store there is no entry at an address, and nothing that a glob matches: the one is a miss, the other an answer.
     glob = addresses.is_glob(pattern)
     store = opening.for_reading(environment) if glob else opening.for_memory(environment, create=False)
@@ -70,7 +70,7 @@ def run(call: Call, environment: Environment) -> int:
         found = past_reading.read(call, environment, store, pattern, limit)
     else:
         found = remembering.recall(
-            store, pattern, environment.now(), limit, call.integer("offset", 0), counted=call.format == "json"
+            store, pattern, environment.now(), limit, call.number("offset", 0), counted=call.format == "json"
         )
     if found.exact and not found.entries:
         raise NotFound(address=pattern)
@@ -86,7 +86,7 @@ def run(call: Call, environment: Environment) -> int:
             environment.out(envelopes.entries_lines(found.entries, version))
         return 0
     if found.exact:
-        environment.out(found.entries[0].value or "")
+        environment.value(found.entries[0].value or "")
         return 0
     environment.out(entry_lines(found.entries))
     if found.total > limit:

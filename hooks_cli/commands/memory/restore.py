@@ -30,16 +30,18 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Restore. Raises MissingArgument (64), InputMissing (66), DataError (65), WrongKey or Tampered (77), Busy (75)."""
+    """Restore. Raises MissingArgument (64), InputMissing (66), DataError (65), WrongKey, Tampered or ReadOnlyAgent (77), Busy (75)."""
     from hooks_cli.commands.memory.backup import file_of, phrase_of, refuse_part
     from hooks_cli.model.json_text import object_text
-    from hooks_cli.operations import store_backup
+    from hooks_cli.operations import access, store_backup
 
     refuse_part(call, "memory import")
     path = file_of(call, environment, "input", "file")
     if not path:
         raise MissingArgument(verb=call.verb.title, what=f"a copy: {call.verb.title} FILE")
     dry_run = call.flag("dry_run")
+    if not dry_run:
+        access.check_write(environment)
     done = store_backup.restore(environment, path, phrase=phrase_of(call, environment, new=False), dry_run=dry_run)
     holds = done.holds
     if call.format != "text":

@@ -152,8 +152,8 @@ def newest_first(call: Call) -> bool:
 
 
 def _request(call: Call, environment: Environment, text: str) -> Request:
-    request = Request(text, max(0, call.integer("limit", DEFAULT_LIMIT)))
-    request.offset = max(0, call.integer("offset", 0))
+    request = Request(text, call.number("limit", DEFAULT_LIMIT))
+    request.offset = call.number("offset", 0)
     request.globs = globs(call)
     request.tags = tags(call)
     request.session = "current" if call.text("context") == "session" else call.text("session")

@@ -56,7 +56,7 @@ def run(call: Call, environment: Environment) -> int:
             raise NotFound(f"{what} at {address} within {seconds:g} s.", address=address)
     revealing.refuse_sealed(entry)
     if call.format == "text":
-        environment.out(entry.value or "")
+        environment.value(entry.value or "")
     else:
         version = str(environment.settings.get("memory.version"))
         environment.out(
