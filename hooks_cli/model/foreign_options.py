@@ -31,6 +31,10 @@ MEMORY: dict[str, tuple[str, str]] = {
         "parallel concurrent async real-time realtime performance cache no-cache stream optimize compress compact",
         "workers threads concurrency cache-size compression compression-level priority batch-size size interval timeout",
     ),
+    "how a copy is made: every copy is whole, and checked": (
+        "incremental emergency auto-restore cleanup-old ignore-errors",
+        "",
+    ),
     "how much is told: every command says what it did": (
         "verbose debug detailed quiet silent pretty highlight progress color no-color trends health embeddings-stats live",
         "log-level verbosity compare",
