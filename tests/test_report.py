@@ -107,7 +107,7 @@ def report(run: Run, project: Path, *words: str) -> str:
 def row_with(page: str, words: str) -> str:
     rows = [row for row in re.findall(r"<tr[ >].*?</tr>", page, re.DOTALL) if words in row]
     assert rows, f"no row has {words}"
-    return re.sub(r"<[^>]+>", " ", rows[-1])
+    return re.sub(r"<[^>]+>", " ", rows[-1]).replace("\xa0", " ")
 
 
 def test_it_says_what_happened(told: Run, project: Path) -> None:
@@ -301,6 +301,15 @@ def test_a_regression_is_over_15_percent_above_the_one_before(values: list[float
     for place, now in enumerate(values):
         before = [value for value in values[:place] if value is not None]
         assert (place in found) == regressed(before[-1] if before else None, now)
+
+
+def test_a_large_tree_is_shown_as_far_as_a_page_can_hold_it(run: Run, project: Path) -> None:
+    lines = [json.dumps({"key": f"a{n % 70}/b{n // 70 % 40}/c{n}", "value": "x"}) for n in range(6_000)]
+    run("memory", "store", "--batch", stdin="\n".join(lines), check=True)
+    text = report(run, project)
+    check_markup(text)
+    assert len(text) < 1_000_000
+    assert "6,000 entries" in text and "and 20 more" in text
 
 
 @given(st.integers(0, 10**12))

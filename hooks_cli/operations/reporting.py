@@ -45,14 +45,15 @@ def gather(store: EmbeddedStore, environment: Environment, since: int) -> Report
     for name, rows in (("sessions", sessions), ("tasks", tasks), ("files", files)):
         if len(rows) > MOST_ROWS:
             cut[name] = MOST_ROWS
+    session_count, task_count, file_count = reporting.counts(store, since)
     figures = {
-        "sessions": len(sessions),
-        "tasks": len(tasks),
+        "sessions": session_count,
+        "tasks": task_count,
         "events": journal["events"] or 0,
         "entries": entries["entries"] or 0,
         "versions": entries["versions"] or 0,
         "sealed": entries["sealed"] or 0,
-        "files": len(files),
+        "files": file_count,
         "store_bytes": sizes["bytes"],
         "regressions": sum(series.regressed for series in baselines),
     }

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # The tree is kept to this depth, and to so many branches below each one.
 DEPTH = 5
 MOST_BELOW = 50
+MOST_BRANCHES = 1_500
 # Who interacts with whom: at most so many agents, those that wrote most.
 MOST_AGENTS = 12
 MOST_NAMESPACES = 8
@@ -48,13 +49,21 @@ def _add(branch: Branch, versions: int, size: int, at: int) -> None:
     branch.newest = max(branch.newest, at)
 
 
-def _trim(branch: Branch) -> None:
-    if len(branch.below) > MOST_BELOW:
-        largest = sorted(branch.below.values(), key=lambda b: (-b.entries, -b.newest, b.name))[:MOST_BELOW]
-        branch.cut = len(branch.below) - MOST_BELOW
-        branch.below = {b.name: b for b in sorted(largest, key=lambda b: b.name)}
-    for below in branch.below.values():
-        _trim(below)
+def _trim(root: Branch) -> None:
+    """Keep the largest branches, level by level, until there are as many as a page can show."""
+    left = MOST_BRANCHES
+    level = [root]
+    while level:
+        following: list[Branch] = []
+        for branch in level:
+            room = min(MOST_BELOW, left)
+            if len(branch.below) > room:
+                largest = sorted(branch.below.values(), key=lambda b: (-b.entries, -b.newest, b.name))[:room]
+                branch.cut = len(branch.below) - room
+                branch.below = {b.name: b for b in sorted(largest, key=lambda b: b.name)}
+            left -= len(branch.below)
+            following.extend(branch.below.values())
+        level = following
 
 
 def files(store: EmbeddedStore, since: int, limit: int) -> list[FileRow]:

@@ -30,6 +30,20 @@ def span_of(store: EmbeddedStore, since: int) -> tuple[int, int] | None:
     return None if oldest is None else (oldest, newest)
 
 
+def counts(store: EmbeddedStore, since: int) -> tuple[int, int, int]:
+    """How many sessions and tasks were alive since then, and how many files were told to be edited."""
+    return tuple(
+        store.query(
+            f"""SELECT
+            (SELECT count(*) FROM session s LEFT JOIN (SELECT session, max(at) last FROM event GROUP BY session) x
+                ON x.session = s.id WHERE max(coalesce(s.closed_at, 0), coalesce(x.last, 0), s.opened_at) >= ?1),
+            (SELECT count(*) FROM task WHERE coalesce(closed_at, opened_at) >= ?1),
+            (SELECT count(DISTINCT nullif(fields ->> '$.file', '')) FROM event WHERE {_KIND} = 'edits' AND at >= ?1)""",
+            (since,),
+        )[0]
+    )
+
+
 def sessions(store: EmbeddedStore, since: int, limit: int) -> list[Row]:
     """(name, agent, opened, closed, last event, events, edits, notices, tasks, failed tasks) of sessions that were alive since
     then, the newest first."""

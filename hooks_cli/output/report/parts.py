@@ -131,11 +131,11 @@ def number(value: float | None) -> str:
 
 
 def percent(rate: float | None, signed: bool = False) -> str:
-    """A share of 0 to 1 in percent."""
+    """A share of 0 to 1 in percent; a line is not broken before the sign."""
     if rate is None:
         return ""
     shown = f"{rate * 100:+.1f}" if signed else f"{rate * 100:.1f}"
-    return shown.removesuffix(".0") + " %"
+    return shown.removesuffix(".0") + "\u00a0%"
 
 
 def size(value: int) -> str:

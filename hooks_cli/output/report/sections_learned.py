@@ -23,6 +23,7 @@ from hooks_cli.output.report.parts import (
 
 MOST_CHARTS = 12
 MOST_BARS = 15
+MOST_ROWS = 500
 
 
 def baselines(report: Report) -> Element:
@@ -36,14 +37,16 @@ def baselines(report: Report) -> Element:
         return section("baselines", "Baselines", "No baseline with latencies.", empty("Keep one:", command))
     worse = report.figures["regressions"]
     lede: Child = [
-        f"{many(len(found), 'test', 'tests')}. A regression is a p95 more than 15 % above that of the commit captured before. ",
+        f"{many(len(found), 'test', 'tests')}. A regression is a p95 more than 15\u00a0% above that of the commit captured before. ",
         badge(many(worse, "regression", "regressions"), "bad") if worse else badge("no regression", "good"),
     ]
     heads = ["Test", "Commit", "Captured", "p50", "p95", "p99", "p95 change"]
     charts = [_chart(series) for series in found[:MOST_CHARTS]]
     rows = [row for series in found for row in _rows(series)]
-    figures = table("All baselines", heads, rows, numbers=(3, 4, 5, 6), filters=True)
-    note = f"Charts of the first {MOST_CHARTS} tests; all are in the table." if len(found) > MOST_CHARTS else ""
+    figures = table("All baselines", heads, rows[:MOST_ROWS], numbers=(3, 4, 5, 6), filters=True)
+    note = f"Charts of the first {MOST_CHARTS} tests; more are in the table." if len(found) > MOST_CHARTS else ""
+    if len(rows) > MOST_ROWS:
+        note += f" The table has the first {MOST_ROWS:,} of {len(rows):,} captures; --since narrows the report."
     return section(
         "baselines",
         "Baselines",

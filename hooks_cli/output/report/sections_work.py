@@ -58,7 +58,7 @@ def _span(span: int) -> str:
 def sessions(report: Report) -> Element:
     """The sessions as bars, and each one's figures."""
     rows = report.sessions
-    lede = f"{many(len(rows), 'session', 'sessions')}, {sum(row.closed_at is None for row in rows)} of them open."
+    lede = f"{many(report.figures['sessions'], 'session', 'sessions')}, {sum(row.closed_at is None for row in rows)} of them open."
     if not rows:
         return section(
             "sessions",
