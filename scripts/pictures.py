@@ -83,7 +83,7 @@ def on_a_terminal(project: Path, words: tuple[str, ...]) -> str:
 def terminal_picture(project: Path, name: str, words: tuple[str, ...], folder: Path) -> None:
     """One SVG, without the fonts that rich's own would fetch."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, highlight=False)
-    shown = [word for place, word in enumerate(words) if "--timeout" not in words[max(0, place - 1) : place + 1]]
+    shown = words[:1] if words[0] == "monitor" else words
     console.print(Text.from_ansi(on_a_terminal(project, words)))
     svg = console.export_svg(title=f"hooks-cli {' '.join(shown)}", theme=DIMMED_MONOKAI, unique_id=name)
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
