@@ -186,6 +186,19 @@ def test_an_empty_source_is_an_error(place: SimpleNamespace, name: str, value: s
     assert not os.path.exists(place.key_path)
 
 
+@pytest.mark.parametrize("text", ["${MEMORY_KEY}", "${secrets.MEMORY_KEY}\n"])
+def test_a_reference_that_nothing_resolved_is_no_passphrase(place: SimpleNamespace, tmp_path: Path, text: str) -> None:
+    place.variables[key_source.VARIABLE] = text
+    with pytest.raises(KeySourceError, match="nothing has replaced"):
+        resolve(place)
+    (tmp_path / "key").write_text(text)
+    (tmp_path / "key").chmod(0o600)
+    place.variables = {key_source.FILE_VARIABLE: str(tmp_path / "key")}
+    with pytest.raises(KeySourceError, match="nothing has replaced"):
+        resolve(place)
+    assert not os.path.exists(place.slots_path)
+
+
 def test_two_sources_are_an_error(place: SimpleNamespace) -> None:
     place.variables.update(MEMORY_ENCRYPTION_KEY=RAW.hex(), MEMORY_ENCRYPTION_KEY_FILE="/x")
     with pytest.raises(KeySourceError, match="two sources"):

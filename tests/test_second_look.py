@@ -129,3 +129,20 @@ def test_a_read_only_agent_neither_replaces_nor_collects_the_store(run: Run, hom
     assert run("memory", "restore", "copy.bak", "--dry-run", env=reader).returncode == 0
     assert run("memory", "gc", "--dry-run", env=reader).returncode == 0
     assert run("memory", "recall", "k", env=reader, check=True).stdout == "new"
+
+
+def test_a_file_that_is_no_store_keeps_its_mode(run: Run, project: Path) -> None:
+    other = project / "notes.db"
+    other.write_text("not a store\n" * 100)
+    other.chmod(0o644)
+    refused = run("memory", "list", env={"HOOKS_STORE": str(other)})
+    assert refused.returncode == 77 and other.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_rename_onto_something_says_what_to_do(run: Run) -> None:
+    for key in ("a", "b"):
+        run("memory", "store", key, key, check=True)
+    refused = run("memory", "rename", "a", "b")
+    assert refused.returncode == 76 and "--overwrite" in refused.stderr and "--if-version" not in refused.stderr
+    assert run("memory", "rename", "a", "b", "--overwrite", check=True).stdout
+    assert run("memory", "recall", "b", check=True).stdout == "a"

@@ -200,6 +200,12 @@ def _variable_named(configured: object) -> str:
 
 
 def _from_text(environment: KeyEnvironment, kind: str, source: str, text: str, create: bool) -> Key:
+    if text.startswith("${") and text.rstrip().endswith("}"):
+        # Whoever was to put the key there did not: taken as a passphrase, it would be one that everybody knows.
+        raise KeySourceError(
+            reason=f"{source} holds {text.strip()[:60]} as it stands, a name that nothing has replaced",
+            hint="Give the value itself.",
+        )
     raw = decode(text, source)
     if raw is not None:
         return Key(raw, source, kind)

@@ -179,7 +179,14 @@ def rename(
         draft = draft_from(tx.store, entry, "rename", by, address=new)
         origin: dict[str, object] = {"renamed_from": old, "key_version": entry.version}
         draft.source = draft.source or object_text(origin)
-        moved = entries.put(tx, draft, if_version=None if overwrite else 0)
+        try:
+            moved = entries.put(tx, draft, if_version=None if overwrite else 0)
+        except VersionConflict as error:
+            raise VersionConflict(
+                f"{new} holds something already. Nothing was renamed.",
+                hint="Take another address, or write over it: --overwrite",
+                **error.details,
+            ) from None
         gone = entries.put(tx, tombstone(old, "rename", by))
         if entry.pinned:
             move_pin(tx, old, new)

@@ -56,7 +56,6 @@ def open_store(
         creation.create(environment, budget_ms)
     held = lock.shared(path, budget_ms)
     try:
-        _mend_permissions(environment, path)
         opening.check_encryption(path, encrypted)
         if not encrypted and os.path.exists(environment.key_path + key_source.NEXT_SUFFIX):
             _settle_plain(environment, path, budget_ms)
@@ -65,6 +64,7 @@ def open_store(
             connection = opening.connect(path, key.raw if encrypted else None, budget_ms, key_source=key.source)
         except WrongKey:
             key, connection = _open_with_second_key(environment, path, key, budget_ms)
+        _mend_permissions(environment, path)  # not before: what our key does not open is somebody else's
         store = EmbeddedStore(connection, path, environment.anchor_path, key, budget_ms, held)
     except BaseException:
         lock.release(held)
