@@ -58,6 +58,13 @@ class Imported:
         return self.counts["refused"]
 
 
+# Members of sessions, tasks and events that are text or null.
+_TEXTS = (
+    *("session_id", "task_id", "agent", "description", "outcome", "verb", "call_id", "trace_id"),
+    *("attribution", "key", "opened_by"),
+)
+
+
 class _RollBack(Exception):
     """Ends a transaction that is not to be kept."""
 
@@ -154,7 +161,7 @@ class _Import:
             return
         try:
             became = self.add_aside(found.kind, json.loads(found.text))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError) as error:
             self.refuse(Refused(found.where, f"it is not what a {found.kind} is: {error!r}"))
             return
         if became == "added":
@@ -162,9 +169,11 @@ class _Import:
 
     def add_aside(self, kind: str, members: dict[str, Any]) -> str:
         journal = self.writer.journal
-        for name in ("session_id", "task_id", "agent", "description", "outcome", "verb", "call_id", "trace_id"):
+        for name in _TEXTS:
             if not isinstance(members.get(name), (str, type(None))):
                 raise ValueError(f"{name} is no text")
+        if kind in ("event", "task") and not members["verb" if kind == "event" else "task_id"]:
+            raise ValueError("it has no name")
         if kind == "event":
             fields, at = members["fields"], milliseconds(members["at"])
             if not isinstance(fields, dict) or at is None or not 0 < int(members["revision"]) < 2**53:

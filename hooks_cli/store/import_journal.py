@@ -23,11 +23,17 @@ class JournalWriter:
         self._made: set[int] = set()
         self._origin = ""
         self._offset = 0
+        self._before = tx.revision
 
     def begin(self, store_id: str, offset: int) -> None:
         """What follows comes from that store."""
         self._origin = store_id
         self._offset = offset
+
+    def _number(self) -> None:
+        """A session or task has no revision of its own, but a transaction that changes something has at least one."""
+        if self.tx.revision == self._before:
+            self.tx.next_revision()
 
     @property
     def is_own(self) -> bool:
@@ -62,6 +68,7 @@ class JournalWriter:
         self.store.query("INSERT INTO session(opened_at, closed_at, opened_by, agent, name) VALUES(?,?,?,?,?)", values)
         made = self.store.connection.last_insert_rowid()
         self.tx.remember("session", (made, *values))
+        self._number()
         self._made.add(made)
         return made
 
@@ -105,6 +112,7 @@ class JournalWriter:
             "VALUES(?,?,?,?,?,?,?,?,?)",
             values,
         )
+        self._number()
         self.tx.remember("task", (self.store.connection.last_insert_rowid(), *values))
         return ADDED
 

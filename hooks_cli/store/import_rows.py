@@ -168,7 +168,7 @@ class EntryWriter:
     ) -> None:
         store, tx = self.store, self.tx
         at = tx.now if record.at is None else record.at
-        revision = self._revision(record)
+        revision = self._revision(record, version, old)
         draft = Draft(
             address,
             record.value,
@@ -231,10 +231,14 @@ class EntryWriter:
         if old[3]:
             self.store.query("DELETE FROM search WHERE rowid=?", (old[1],))
 
-    def _revision(self, record: Record) -> int:
+    def _revision(self, record: Record, version: int, old: tuple[object, ...] | None) -> int:
+        """The revision that the record had, moved up; the next one where it had none, or where it would be out of order."""
         if record.revision is None or not 0 < record.revision <= MOST:
             return self.tx.next_revision()
-        return self.journal.take(self.offset + record.revision)
+        wanted = self.offset + record.revision
+        if old is not None and version > int(str(old[2])) and wanted <= int(str(old[1])):
+            return self.tx.next_revision()
+        return self.journal.take(wanted)
 
     def _data_version(self, record: Record) -> str | None:
         """`metadata.version` when it is a string; else what the export says, unless that is the default anyhow."""

@@ -42,6 +42,9 @@ def own_record(fields: Mapping[str, Any], where: str) -> Record | Refused:
     except InvalidAddress as error:
         return Refused(where, str(error))
     where = f"{where} ({address})"
+    for name in ("version", "session_id", "agent", "event", "trace_id", "project"):
+        if not isinstance(fields.get(name), (str, type(None))):
+            return Refused(where, f"its {name} is no text")
     at, version = milliseconds(fields.get("created_at")), _number(fields.get("key_version"))
     if at is None:
         return Refused(where, f"its created_at is no time: {str(fields.get('created_at'))[:40]!r}")
@@ -57,7 +60,7 @@ def own_record(fields: Mapping[str, Any], where: str) -> Record | Refused:
         return Refused(where, "its state is not live, deleted or destroyed, or it is live without data")
     if value is not None and len(value.encode()) > MAX_VALUE_BYTES:
         return Refused(where, f"its data is larger than {MAX_VALUE_BYTES} bytes")
-    tags = parse(fields.get("tags") or "[]")
+    tags = parse(str(fields.get("tags") or "[]"))
     return Record(
         address,
         value,
@@ -88,9 +91,13 @@ def read_document(text: str) -> Records:
     reader = JsonReader()
     parts = list(reader.elements(text, "$.projects")) or [text]
     for part in parts:
-        head = reader.take(part, ("store_id", "project", "versions"))
+        try:
+            head = reader.take(part, ("store_id", "project", "versions"))
+        except ValueError as error:
+            yield Refused("the document", f"it cannot be read: {error}")
+            continue
         if head["store_id"]:
-            yield Header(head["store_id"], head["project"] or "", head["versions"] or "head")
+            yield Header(str(head["store_id"]), str(head["project"] or ""), str(head["versions"] or "head"))
         for number, element in enumerate(reader.elements(part, "$.entries"), 1):
             yield _from_json(reader, element, f"entry {number}")
         for section, kind in SECTIONS.items():
@@ -106,13 +113,16 @@ def read_ndjson(lines: Iterator[tuple[int, str]]) -> Records:
         if not reader.is_valid(line):
             yield Refused(where, "it is not valid JSON")
             continue
-        yield _line(reader, line, where)
+        try:
+            yield _line(reader, line, where)
+        except ValueError as error:
+            yield Refused(where, f"it cannot be read: {error}")
 
 
 def _line(reader: JsonReader, line: str, where: str) -> Found:
     head = reader.take(line, ("record", "store_id", "project", "versions"))
     if head["record"] == "header":
-        return Header(head["store_id"] or "", head["project"] or "", head["versions"] or "head")
+        return Header(str(head["store_id"] or ""), str(head["project"] or ""), str(head["versions"] or "head"))
     if head["record"] in SECTIONS.values():
         return Aside(head["record"], line, where)
     return _from_json(reader, line, where)
@@ -128,7 +138,7 @@ def _from_json(reader: JsonReader, text: str, where: str) -> Record | Refused:
         fields["data"] = fields["text"]
     elif fields["data:type"] not in ("text", "object", "array", "null", None):
         fields["data"] = None
-    return own_record(fields, where)
+    return _guarded(fields, where)
 
 
 def read_table(stream: TextIO, delimiter: str) -> Records:
