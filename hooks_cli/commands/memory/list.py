@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.entry import Entry
     from hooks_cli.operations.remembering import Found
     from hooks_cli.store.embedded import EmbeddedStore
 
@@ -83,7 +84,10 @@ def run(call: Call, environment: Environment) -> int:
         return 0
     more = found.total > offset + len(found.entries)
     if call.format == "text":
-        environment.out(entry_lines(found.entries))
+        if found.entries and environment.is_terminal(1):
+            _look(call, environment, found.entries)
+        else:
+            environment.out(entry_lines(found.entries))
         if more and found.entries:
             environment.err(f"hooks-cli: only {len(found.entries)} are shown; more with --limit or --offset")
         return 0
@@ -93,6 +97,21 @@ def run(call: Call, environment: Environment) -> int:
     else:
         environment.out(envelopes.entries_lines(found.entries, version))
     return 0
+
+
+def _look(call: Call, environment: Environment, shown: list[Entry]) -> None:
+    """The entries for a person at a terminal."""
+    from hooks_cli.interpreter import complete
+
+    complete()
+    from hooks_cli.output import theme
+
+    if not theme.on(call, environment):
+        environment.out(entry_lines(shown))
+        return
+    from hooks_cli.output.views import entries as view
+
+    view.show_list(theme.console(environment), shown, environment.now())
 
 
 def _found(call: Call, environment: Environment, store: EmbeddedStore, limit: int, offset: int) -> Found:

@@ -1,0 +1,102 @@
+"""`memory show`: one address from all sides."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.commands import naming, opening
+from hooks_cli.errors import NotFound
+from hooks_cli.model import traces
+from hooks_cli.model.json_text import Raw, object_text
+from hooks_cli.model.visible import escaped
+from hooks_cli.output import changes, theme
+from hooks_cli.output.envelopes import SCHEMA_VERSION, envelope, moment
+from hooks_cli.output.listing import one_line
+from hooks_cli.store import past
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+    from hooks_cli.model.entry import Entry
+
+VERB = Verb(
+    "memory",
+    "show",
+    "Show one address from all sides: envelope, metadata, value, versions.",
+    options=(
+        *naming.KEY_OPTIONS,
+        Option("version", ("--version",), "This version instead of the newest.", "integer", metavar="N"),
+    ),
+    positionals=(Positional("key", "The address."),),
+    examples=('hooks-cli memory show "swarm/performance/baseline"',),
+    details="For people: JSON and Markdown are laid out on a terminal, and nothing in a value can steer it. For the value itself, byte "
+    "for byte, there is memory recall.",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Show it. Raises NotFound (1) for an address or a version that is not there, MissingArgument (64)."""
+    address = naming.address(call)
+    store = opening.for_memory(environment, create=False)
+    head = past.head_of(store, address)
+    versions = past.versions(store, address)
+    if head is None or not versions:
+        raise NotFound(address=address)
+    now = environment.now()
+    current = head[2] if head[3] and (head[5] is None or head[5] > now) else 0
+    wanted = call.integer("version", versions[0].version)
+    entry = next((entry for entry in versions if entry.version == wanted), None)
+    if entry is None:
+        raise NotFound(
+            f"There is no version {wanted} of {address}.", hint=f"See what is left: memory history '{address}'"
+        )
+    data_version = entry.data_version or str(environment.settings.get("memory.version"))
+    if theme.on(call, environment):
+        from hooks_cli.output.views import entries
+
+        entries.show_entry(theme.console(environment), entry, versions, current, now, data_version)
+    elif call.format == "text":
+        environment.out(_text(entry, versions, current, now, data_version))
+    else:
+        trace, span = traces.split(entry.trace)
+        environment.out(
+            object_text(
+                {
+                    "schema_version": SCHEMA_VERSION,
+                    "entry": Raw(envelope(entry, data_version)),
+                    "state": changes.state(entry, current, now),
+                    "pinned": bool(entry.pinned),
+                    "trace_id": trace,
+                    "span_id": span,
+                    "versions": [changes.version_object(each, current, now) for each in versions],
+                }
+            )
+            + "\n"
+        )
+    return 0
+
+
+def _text(entry: Entry, versions: list[Entry], current: int, now: int, data_version: str) -> str:
+    """Facts as `name: value`, then the value and the versions, each behind an empty line."""
+    trace, span = traces.split(entry.trace)
+    facts = {
+        "key": entry.address,
+        "version": str(entry.version),
+        "state": changes.state(entry, current, now),
+        "revision": str(entry.revision),
+        "created_at": moment(entry.at),
+        "expires_at": None if entry.expires is None else moment(entry.expires),
+        "event": entry.event,
+        "session_id": entry.session,
+        "agent": entry.agent,
+        "data_version": data_version,
+        "pinned": "yes" if entry.pinned else None,
+        "tags": entry.tags,
+        "source": entry.source,
+        "metadata": None if entry.metadata == "{}" else entry.metadata,
+        "trace_id": trace,
+        "span_id": span,
+    }
+    lines = [f"{name}: {one_line(value, 4096)}\n" for name, value in facts.items() if value]
+    value = "" if entry.value is None else "\n" + escaped(entry.value).rstrip("\n") + "\n"
+    return "".join(lines) + value + "\n" + changes.history_lines(versions, current, now)
