@@ -45,7 +45,7 @@ class Line:
     """One line: an event, a version, or an event with the version it made. `fields` is the event's JSON, or None.
 
     `address` and `version` are None without an entry; they are also None when the entry was collected. `kind` and `size` (bytes)
-    are the version's.
+    are the version's. `said` is the beginning of a notice that was kept under a key.
     """
 
     __slots__ = (
@@ -56,6 +56,7 @@ class Line:
         "fields",
         "kind",
         "revision",
+        "said",
         "session",
         "size",
         "trace",
@@ -76,17 +77,21 @@ class Line:
             self.kind,
             self.size,
             self.trace,
+            said,
             fields,
         ) = row
+        self.said: str | None = None if said is None else mask(said)
         self.fields: str | None = None if fields is None else mask(fields)
 
 
-_EVENTS = """SELECT v.revision, v.at, v.verb, s.name, v.agent, v.attribution, h.address, e.version, e.kind,
-    octet_length(e.value), v.trace, v.fields
+# What a notice said that was kept under a key: the event carries no copy of it.
+SAID = "CASE WHEN v.verb IN ('notify', 'notification') THEN substr(e.value, 1, 2000) END"
+_EVENTS = f"""SELECT v.revision, v.at, v.verb, s.name, v.agent, v.attribution, h.address, e.version, e.kind,
+    octet_length(e.value), v.trace, {SAID}, v.fields
     FROM event v LEFT JOIN entry e ON v.entry = 1 AND e.revision = v.revision LEFT JOIN head h ON h.id = e.head
     LEFT JOIN session s ON s.id = v.session"""
 _ENTRIES = """SELECT v.revision, v.at, v.event, s.name, v.agent, CASE v.guessed WHEN 1 THEN 'guessed' END, h.address, v.version,
-    v.kind, octet_length(v.value), v.trace, NULL
+    v.kind, octet_length(v.value), v.trace, NULL, NULL
     FROM entry v JOIN head h ON h.id = v.head LEFT JOIN session s ON s.id = v.session"""
 _NO_EVENT = "NOT EXISTS (SELECT 1 FROM event x WHERE x.revision = v.revision)"
 

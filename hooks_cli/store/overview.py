@@ -5,6 +5,7 @@ from __future__ import annotations
 from hooks_cli.model.sealed_text import mask
 from hooks_cli.store.entries import matching
 from hooks_cli.store.listing import ALIVE
+from hooks_cli.store.log import SAID
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,13 +102,17 @@ def tasks(
 def told(
     store: EmbeddedStore, session_id: int, verbs: tuple[str, ...], field: str, limit: int
 ) -> list[tuple[int, str | None, str]]:
-    """(time in ms, agent, text) of the last events of these verbs in a session that have a text in `field`, oldest first."""
+    """(time in ms, agent, text) of the last events of these verbs in a session that have a text in `field`, oldest first.
+
+    A notice that was kept under a key has its text in the entry.
+    """
     marks = ",".join("?" * len(verbs))
     rows = store.query(
-        f"SELECT at, agent, fields ->> ? FROM event WHERE session = ? AND verb IN ({marks}) AND fields ->> ? IS NOT NULL "
-        "ORDER BY revision DESC LIMIT ?",
-        (f"$.{field}", session_id, *verbs, f"$.{field}", limit),
-    )  # fmt: skip
+        f"SELECT v.at, v.agent, coalesce(v.fields ->> ?, {SAID}) AS said "
+        "FROM event v LEFT JOIN entry e ON v.entry = 1 AND e.revision = v.revision "
+        f"WHERE v.session = ? AND v.verb IN ({marks}) AND said IS NOT NULL ORDER BY v.revision DESC LIMIT ?",
+        (f"$.{field}", session_id, *verbs, limit),
+    )
     return [(row[0], row[1], mask(str(row[2]))) for row in reversed(rows)]
 
 

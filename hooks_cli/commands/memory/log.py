@@ -8,10 +8,11 @@ from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import naming, opening
 from hooks_cli.errors import UsageError
 from hooks_cli.model import traces
-from hooks_cli.output import changes
+from hooks_cli.output import changes, theme
 from hooks_cli.output.envelopes import moment
 from hooks_cli.output.listing import one_line
 from hooks_cli.store import log
+from hooks_cli.store.feed import Feed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
 
 DEFAULT_LIMIT = 50
+# With --follow: so many lines of what was before, and so many read at once.
+FOLLOWED_FROM = 10
+PORTION = 500
 # The field of an event that says what it was about, the first that is there.
 TELLING = ("message", "description", "file", "command", "task_id", "memory_key", "tool_name", "prompt")
 
@@ -38,15 +42,24 @@ VERB = Verb(
         Option("before", ("--before",), "Before this revision: the next page.", "integer", metavar="REV"),
         Option("limit", ("--limit", "-l"), f"At most this many lines ({DEFAULT_LIMIT}).", "integer", metavar="N"),
         Option("reverse", ("--reverse",), "Oldest first.", "switch"),
+        Option(
+            "follow",
+            ("--follow", "-f"),
+            "Then go on, with each line as any process commits it, until Ctrl-C.",
+            "switch",
+        ),
     ),
     positionals=(Positional("pattern", "Only what wrote to addresses that fit this glob."),),
-    examples=("hooks-cli memory log --since 2h --session hyper-swarm-001",),
+    examples=(
+        "hooks-cli memory log --since 2h --session hyper-swarm-001",
+        "hooks-cli memory log --follow --agent coder",
+    ),
+    details="With --follow and --json, one object a line.",
 )
 
 
 def run(call: Call, environment: Environment) -> int:
     """Print the lines, nothing when there are none. Raises UsageError (64) for a time or trace that is none."""
-    store = opening.for_reading(environment)
     wanted = log.Wanted(
         session=call.text("session_id"),
         agent=call.text("agent"),
@@ -57,19 +70,60 @@ def run(call: Call, environment: Environment) -> int:
         trace=_trace(call.text("trace")),
         before=call.integer("before", 0) if "before" in call.values else None,
     )
+    if call.flag("follow"):
+        return _follow(call, environment, wanted)
+    store = opening.for_reading(environment)
     limit = call.number("limit", DEFAULT_LIMIT)
     read = log.oldest if call.flag("reverse") else log.newest
     lines = [] if store is None else read(store, wanted, limit + 1)
     more, lines = len(lines) > limit, lines[:limit]
     if call.format == "json":
         environment.out(changes.json_object({"log": [line_object(line) for line in lines], "truncated": more}))
-    elif call.format == "ndjson":
-        environment.out("".join(changes.json_object(line_object(line)) for line in lines))
     else:
-        environment.out("".join(line_text(line) for line in lines))
-        if more and lines:
+        _show(call, environment, lines)
+        if more and lines and call.format == "text":
             environment.err(f"hooks-cli: there is more: --before {lines[-1].revision}, or --limit")
     return 0
+
+
+def _show(call: Call, environment: Environment, lines: list[log.Line]) -> None:
+    if call.format != "text":
+        environment.out("".join(changes.json_object(line_object(line)) for line in lines))
+    elif theme.on(call, environment):
+        from hooks_cli.output.views import journal
+
+        journal.show_log(theme.console(environment), lines, TELLING, environment.now())
+    else:
+        environment.out("".join(line_text(line) for line in lines))
+
+
+def _follow(call: Call, environment: Environment, wanted: log.Wanted) -> int:
+    """The last lines, then each as it comes, oldest first. Between two looks no transaction is open and no lock is held."""
+    for name in ("before", "until", "reverse"):
+        if name in call.values:
+            raise UsageError(f"memory log: --follow and --{name} exclude each other.")
+    feed = Feed(environment, "*", None)
+    newest = feed.newest()
+    limit = call.number("limit", FOLLOWED_FROM)
+    wanted.before = newest + 1
+    _show(call, environment, list(reversed(log.newest(feed.store, wanted, limit))))
+    wanted.before, wanted.after = None, newest
+    try:
+        while True:
+            feed.mark()
+            newest = feed.newest()
+            lines = log.oldest(feed.store, wanted, PORTION)
+            _show(call, environment, lines)
+            environment.flush()
+            if environment.reader_gone:
+                return 0
+            if len(lines) == PORTION:
+                wanted.after = lines[-1].revision
+                continue
+            wanted.after = max([newest, *[line.revision for line in lines]])
+            feed.wait(None)
+    finally:
+        feed.close()
 
 
 def _trace(text: str) -> str:
@@ -95,6 +149,7 @@ def line_object(line: log.Line) -> dict[str, Any]:
         "span_id": span,
         "key": line.address,
         "key_version": line.version,
+        "message": line.said,
         "fields": None if line.fields is None else json.loads(line.fields),
     }
 

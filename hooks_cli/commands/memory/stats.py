@@ -10,7 +10,9 @@ from hooks_cli.commands import opening
 from hooks_cli.model import address as addresses
 from hooks_cli.model.times import DAY, parse_duration
 from hooks_cli.operations import statistics
+from hooks_cli.output import theme
 from hooks_cli.output.plain import figure_lines
+from hooks_cli.store import overview
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
 
 DEFAULT_PERIOD = "7d"
+# On a terminal: the days whose growth is shown, and how many sessions and agents.
+GROWTH = 14 * DAY
+MOST_WRITERS = 10
 
 VERB = Verb(
     "memory",
@@ -47,6 +52,8 @@ VERB = Verb(
             f"How far --trends goes back ({DEFAULT_PERIOD}).",
             metavar="DURATION",
         ),
+        Option("by_session", ("--by-session",), "Also the versions that each session wrote.", "switch"),
+        Option("by_agent", ("--by-agent",), "Also the versions that each agent wrote.", "switch"),
         Option("health", ("--health",), "Also where the store lies, how it is closed, and its last write.", "switch"),
         Option("export", ("--export", "--output", "-o"), "Write the figures to a JSON file too.", metavar="FILE"),
         Option("watch", ("--watch", "--monitor", "--live"), "On a terminal: again and again, until Ctrl-C.", "switch"),
@@ -66,6 +73,7 @@ def run(call: Call, environment: Environment) -> int:
     if call.flag("trends") or call.text("period"):
         since = environment.now() - parse_duration(call.text("period") or DEFAULT_PERIOD, "--period", DAY)
     pause = parse_duration(call.text("interval") or "5s", "--interval") / 1000
+    seen = theme.on(call, environment)
     again = call.flag("watch") and environment.is_terminal(1)
     while True:
         figures = statistics.of_memory(
@@ -74,17 +82,34 @@ def run(call: Call, environment: Environment) -> int:
             pattern,
             detailed=call.flag("detailed"),
             top=max(0, call.integer("top", 0)),
-            since=since,
+            since=environment.now() - GROWTH if seen and since is None else since,
         )
+        if store is not None:
+            for column in ("session", "agent"):
+                if seen or call.flag(f"by_{column}"):
+                    figures[f"by_{column}"] = dict(overview.by_writer(store, pattern, column, MOST_WRITERS))
         if call.flag("health"):
             figures["health"] = statistics.health(store, environment)
-        print_figures(call, environment, figures)
+        if seen:
+            _look(environment, figures, again)
+        else:
+            print_figures(call, environment, figures)
         if call.text("export"):
             _write(environment, call.text("export"), figures)
         if not again:
             return 0
         environment.flush()
         time.sleep(pause)
+
+
+def _look(environment: Environment, figures: dict[str, Any], again: bool) -> None:
+    """The figures for a person at a terminal; seen again and again they take each other's place."""
+    from hooks_cli.output.views import figures as view
+
+    console = theme.console(environment)
+    if again:
+        console.clear()
+    view.show_figures(console, figures)
 
 
 def print_figures(call: Call, environment: Environment, figures: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ def run(call: Call, environment: Environment) -> int:
     import json
 
     from hooks_cli.operations.projects import known_projects
+    from hooks_cli.output import theme
     from hooks_cli.output.envelopes import moment
     from hooks_cli.output.listing import one_line
 
@@ -49,6 +50,10 @@ def run(call: Call, environment: Environment) -> int:
         environment.out(json.dumps({"schema_version": "1", "projects": rows, "total": len(rows)}) + "\n")
     elif call.format == "ndjson":
         environment.out("".join([json.dumps({"schema_version": "1", **row}) + "\n" for row in rows]))
+    elif rows and theme.on(call, environment):
+        from hooks_cli.output.views import projects as view
+
+        view.show_projects(theme.console(environment), rows)
     else:
         for row in rows:
             mark, moved = "*" if row["current"] else " ", "\tmoved" if row["moved"] else ""

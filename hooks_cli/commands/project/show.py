@@ -31,6 +31,7 @@ def run(call: Call, environment: Environment) -> int:
     import json
     import os
 
+    from hooks_cli.output import theme
     from hooks_cli.output.listing import one_line
 
     project = environment.project
@@ -58,6 +59,11 @@ def run(call: Call, environment: Environment) -> int:
     if project.home == project.root:
         del facts["home"]
     facts["reason"] = REASONS[project.reason]
+    if theme.on(call, environment):
+        from hooks_cli.output.views import projects
+
+        projects.show_project(theme.console(environment), facts, there)
+        return 0
     for name, value in facts.items():
         if value:
             absent = "" if there.get(name, True) else "  (not there)"

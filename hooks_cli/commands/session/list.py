@@ -1,0 +1,80 @@
+"""`session list`: the sessions, newest first."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Verb
+from hooks_cli.commands import naming, opening
+from hooks_cli.output import changes, theme
+from hooks_cli.output.envelopes import moment
+from hooks_cli.output.listing import one_line
+from hooks_cli.output.plain import duration
+from hooks_cli.store import overview
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+    from hooks_cli.store.overview import SessionRow
+
+DEFAULT_LIMIT = 30
+
+VERB = Verb(
+    "session",
+    "list",
+    "List the sessions, newest first: how long, and how many tasks, edits and notices.",
+    options=(
+        Option("open", ("--open", "--active"), "Only those that are not closed.", "switch"),
+        Option("since", ("--since",), "Only those that went on after then: 2h, yesterday, 2025-10-17.", metavar="TIME"),
+        Option("limit", ("--limit", "-l"), f"At most this many ({DEFAULT_LIMIT}).", "integer", metavar="N"),
+    ),
+    examples=("hooks-cli session list --since 7d",),
+    details="A line of the plain form is: name, open or closed, when it was opened, how long it took, tasks, edits, notices, versions "
+    "written, with tabs between. The length of an open session is up to its last sign of life.",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Print the sessions, nothing when there are none. Raises UsageError (64) for a time that is none."""
+    store = opening.for_reading(environment)
+    since = naming.time_option(call, environment, "since")
+    limit = call.number("limit", DEFAULT_LIMIT)
+    found = [] if store is None else overview.sessions(store, limit, since=since, only_open=call.flag("open"))
+    if call.format == "json":
+        environment.out(changes.json_object({"sessions": [as_object(row) for row in found], "total": len(found)}))
+    elif call.format == "ndjson":
+        environment.out("".join(changes.json_object(as_object(row)) for row in found))
+    elif found and theme.on(call, environment):
+        from hooks_cli.output.views import sessions
+
+        sessions.show_sessions(theme.console(environment), found, environment.now())
+    else:
+        environment.out("".join(_line(row) for row in found))
+    return 0
+
+
+def as_object(row: SessionRow) -> dict[str, Any]:
+    """A session for programs."""
+    return {
+        "session_id": row.name,
+        "opened_at": moment(row.opened_at),
+        "closed_at": None if row.closed_at is None else moment(row.closed_at),
+        "seen_at": moment(row.seen_at),
+        "duration_ms": row.end - row.opened_at,
+        "opened_by": row.opened_by,
+        "agent": row.agent,
+        "agents": row.agents,
+        "events": row.events,
+        "tasks": row.tasks,
+        "tasks_open": row.tasks_open,
+        "edits": row.edits,
+        "notices": row.notices,
+        "versions_written": row.entries,
+    }
+
+
+def _line(row: SessionRow) -> str:
+    parts = [one_line(row.name, 200), "open" if row.closed_at is None else "closed", moment(row.opened_at)]
+    parts += [duration(row.end - row.opened_at), str(row.tasks), str(row.edits), str(row.notices), str(row.entries)]
+    return "\t".join(parts) + "\n"

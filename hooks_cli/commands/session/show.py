@@ -1,0 +1,83 @@
+"""`session show`: one session with its tasks, edits and notices."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.commands import opening
+from hooks_cli.commands.session.list import as_object
+from hooks_cli.commands.task.list import as_object as task_object
+from hooks_cli.commands.task.list import line as task_line
+from hooks_cli.errors import NotFound
+from hooks_cli.operations.attribution import current_session
+from hooks_cli.output import changes, theme
+from hooks_cli.output.envelopes import moment
+from hooks_cli.output.listing import one_line
+from hooks_cli.output.plain import figures
+from hooks_cli.store import journal, overview
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+DEFAULT_LIMIT = 20
+NOTICES, EDITS = ("notify", "notification"), ("post-edit",)
+
+VERB = Verb(
+    "session",
+    "show",
+    "Show one session: its tasks, edits and notices.",
+    options=(
+        Option(
+            "session_id", ("--session-id", "--session", "-s"), "The session, instead of the argument.", metavar="ID"
+        ),
+        Option("limit", ("--limit", "-l"), f"At most this many of each ({DEFAULT_LIMIT}).", "integer", metavar="N"),
+    ),
+    positionals=(Positional("session", "The session; latest (without one) is the newest, current the caller's."),),
+    examples=("hooks-cli session show latest",),
+    details="The plain form is the session's facts, then its tasks, edits and notices as lines with tabs between.",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Show it. Raises NotFound (1) when there is no such session."""
+    store = opening.for_memory(environment, create=False)
+    name = call.text("session_id") or call.text("session") or "latest"
+    known = journal.find_session(store, name)
+    if known is None and name == "latest":
+        known = journal.newest_session(store)
+    elif known is None and name == "current":
+        known = current_session(store, environment)
+    if known is None:
+        raise NotFound(f"There is no session {name}.", hint="See which there are: hooks-cli session list")
+    limit = call.number("limit", DEFAULT_LIMIT)
+    session = overview.session(store, known.id)
+    tasks = list(reversed(overview.tasks(store, limit, session=known.id)))
+    notices = overview.told(store, known.id, NOTICES, "message", limit)
+    edits = overview.told(store, known.id, EDITS, "file", limit)
+    if call.format != "text":
+        body = {
+            "session": as_object(session),
+            "tasks": [task_object(task) for task in tasks],
+            "edits": [{"at": moment(at), "agent": agent, "file": said} for at, agent, said in edits],
+            "notices": [{"at": moment(at), "agent": agent, "message": said} for at, agent, said in notices],
+        }
+        environment.out(changes.json_object(body))
+    elif theme.on(call, environment):
+        from hooks_cli.output.views import sessions
+
+        sessions.show_session(theme.console(environment), session, tasks, notices, edits, environment.now())
+    else:
+        environment.out(one_line(session.name, 200) + "\n" + figures({**as_object(session), "session_id": None}))
+        for title, lines in (
+            ("tasks", [task_line(task) for task in tasks]),
+            ("edits", [_line(*each) for each in edits]),
+            ("notices", [_line(*each) for each in notices]),
+        ):
+            if lines:
+                environment.out(f"{title}:\n" + "".join(lines))
+    return 0
+
+
+def _line(at: int, agent: str | None, said: str) -> str:
+    return "\t".join(["  " + moment(at), one_line(agent or "", 80), one_line(said)]) + "\n"

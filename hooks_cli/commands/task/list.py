@@ -1,0 +1,102 @@
+"""`task list`: the tasks, newest first."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Verb
+from hooks_cli.commands import opening
+from hooks_cli.errors import NotFound
+from hooks_cli.output import changes, theme
+from hooks_cli.output.envelopes import moment
+from hooks_cli.output.listing import one_line
+from hooks_cli.output.plain import duration
+from hooks_cli.store import journal, overview
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+    from hooks_cli.store.overview import TaskRow
+
+DEFAULT_LIMIT = 30
+
+VERB = Verb(
+    "task",
+    "list",
+    "List the tasks, newest first: whose they are, how long they took, how they ended.",
+    options=(
+        Option("open", ("--open", "--active"), "Only those that have not ended.", "switch"),
+        Option(
+            "session_id",
+            ("--session-id", "--session", "-s"),
+            "Only this session; latest is the newest one.",
+            metavar="ID",
+        ),
+        Option("agent", ("--agent-id", "--agent"), "Only this agent's.", metavar="NAME"),
+        Option("limit", ("--limit", "-l"), f"At most this many ({DEFAULT_LIMIT}).", "integer", metavar="N"),
+    ),
+    examples=("hooks-cli task list --open",),
+    details="A line of the plain form is: name, open or how it ended, when it began, how long it took, session, agent, description, with "
+    "tabs between.",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Print the tasks, nothing when there are none. Raises NotFound (1) for a session that nobody opened."""
+    store = opening.for_reading(environment)
+    limit = call.number("limit", DEFAULT_LIMIT)
+    session = None
+    name = call.text("session_id")
+    if name:
+        known = None if store is None else journal.find_session(store, name)
+        if known is None and store is not None and name == "latest":
+            known = journal.newest_session(store)
+        if known is None:
+            raise NotFound(f"There is no session {name}.", hint="See which there are: hooks-cli session list")
+        session = known.id
+    found = []
+    if store is not None:
+        found = overview.tasks(store, limit, session=session, agent=call.text("agent"), only_open=call.flag("open"))
+    if call.format == "json":
+        environment.out(changes.json_object({"tasks": [as_object(row) for row in found], "total": len(found)}))
+    elif call.format == "ndjson":
+        environment.out("".join(changes.json_object(as_object(row)) for row in found))
+    elif found and theme.on(call, environment):
+        from hooks_cli.output.views import sessions
+
+        sessions.show_tasks(theme.console(environment), found, environment.now(), sessions=session is None)
+    else:
+        environment.out("".join(line(row) for row in found))
+    return 0
+
+
+def as_object(row: TaskRow) -> dict[str, Any]:
+    """A task for programs. `outcome` is null while it is open, and where nobody told."""
+    return {
+        "task_id": row.name,
+        "session_id": row.session,
+        "agent": row.agent,
+        "description": row.description,
+        "opened_at": None if row.opened_at is None else moment(row.opened_at),
+        "closed_at": None if row.closed_at is None else moment(row.closed_at),
+        "duration_ms": None if row.opened_at is None or row.closed_at is None else row.closed_at - row.opened_at,
+        "outcome": row.outcome,
+        "events": row.events,
+    }
+
+
+def line(row: TaskRow) -> str:
+    """One task as a plain line."""
+    state = "open" if row.closed_at is None else row.outcome or "ended"
+    took = "" if row.opened_at is None or row.closed_at is None else duration(row.closed_at - row.opened_at)
+    begin = row.opened_at if row.opened_at is not None else row.closed_at
+    parts = [
+        one_line(row.name, 200),
+        state,
+        "" if begin is None else moment(begin),
+        took,
+        one_line(row.session or "", 80),
+    ]
+    parts += [one_line(row.agent or "", 80), one_line(row.description or "", 120)]
+    return "\t".join(parts).rstrip("\t") + "\n"
