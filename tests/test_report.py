@@ -149,6 +149,14 @@ def test_standard_output(told: Run, project: Path) -> None:
     assert done.stdout == report(told, project)
 
 
+def test_open_shows_it_in_the_browser(told: Run, project: Path, tmp_path: Path) -> None:
+    script = tmp_path / "browser"
+    script.write_text(f'#!/bin/sh\necho "$1" >{tmp_path}/shown\n')
+    script.chmod(0o755)
+    told("report", "--open", env={"BROWSER": f"{script} %s"}, check=True)
+    assert (tmp_path / "shown").read_text().strip() == (project / "report.html").as_uri()
+
+
 def test_only_a_report_is_replaced_without_asking(told: Run, project: Path) -> None:
     (project / "notes.html").write_text("mine")
     assert told("report", "--output", "notes.html").returncode == 73
@@ -343,6 +351,10 @@ def test_in_a_browser_it_shows_filters_and_asks_for_nothing(told: Run, project: 
             assert svg > 60
         whole = visible_rows(opened)
         words, session, agent = (opened.find_element("id", name) for name in ("words", "session", "agent"))
+        session.send_keys("s-1")
+        assert len(opened.find_elements("css selector", "#baselines table.filtered tbody tr:not([hidden])")) == 3
+        assert len(opened.find_elements("css selector", "#collection table.none")) == 1
+        opened.find_element("css selector", "button[type=reset]").click()
         words.send_keys("DB_failover KILL")
         assert visible_rows(opened) == 1
         assert opened.find_element("id", "shown").text == f"1 of {whole} rows"

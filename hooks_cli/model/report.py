@@ -56,6 +56,7 @@ class Baseline:
     p50: float | None
     p95: float | None
     p99: float | None
+    session: str = ""
     change: float | None = None
     regression: bool = False
 
@@ -104,6 +105,7 @@ class Remediation:
     manual: int
     duration_ms: float | None
     at: int
+    sessions: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -116,6 +118,7 @@ class Pattern:
     traces: int | None
     source: str
     at: int
+    session: str = ""
 
 
 @dataclass

@@ -29,7 +29,7 @@ def baselines(store: EmbeddedStore, since: int) -> list[Series]:
     """The baselines of each test, the newest capture of each commit; tests with regressions first, then the newest."""
     found: dict[str, Series] = {}
     rows = reporting.told(store, "*baseline*", since, MOST_VERSIONS)
-    for address, version, at, _session, text in reversed(rows):
+    for address, version, at, session, text in reversed(rows):
         figures = _figures(text)
         p50, p95, p99 = (_latency(figures, name) for name in ("p50", "p95", "p99"))
         if not is_baseline(address) or (p50 is None and p95 is None and p99 is None):
@@ -37,7 +37,7 @@ def baselines(store: EmbeddedStore, since: int) -> list[Series]:
         test = _words(figures, "test_name") or _tail(address, ("baseline", "baselines"))
         series = found.setdefault(test, Series(test, address, []))
         commit = _words(figures, "git_commit", "commit")
-        point = Baseline(commit or f"version {version}", at, p50, p95, p99)
+        point = Baseline(commit or f"version {version}", at, p50, p95, p99, session)
         if commit:
             # The newest capture of a commit counts, in the place of its first.
             for place, before in enumerate(series.points):
@@ -86,7 +86,7 @@ def experiments(store: EmbeddedStore, since: int) -> list[Experiment]:
 def remediations(store: EmbeddedStore, since: int) -> list[Remediation]:
     """The remediations over all their runs, those with the lowest success rate first."""
     found: dict[str, Remediation] = {}
-    for address, _version, at, _session, text in reporting.told(store, "*remediation*", since, MOST_VERSIONS):
+    for address, _version, at, session, text in reporting.told(store, "*remediation*", since, MOST_VERSIONS):
         figures = _figures(text)
         row = found.get(address)
         if row is None:
@@ -95,6 +95,8 @@ def remediations(store: EmbeddedStore, since: int) -> list[Remediation]:
             remedy, spent = _words(figures, "remediation"), _number(figures, "total_duration_ms")
             row = found[address] = Remediation(name, remedy, 0, 0, 0, measured, 0, 0, spent, at)
         row.runs += 1
+        if session and session not in row.sessions:
+            row.sessions.append(session)
         success = figures.get("success")
         row.succeeded += success is True
         row.failed += success is False
@@ -113,7 +115,7 @@ def remediations(store: EmbeddedStore, since: int) -> list[Remediation]:
 def patterns(store: EmbeddedStore, since: int) -> list[Pattern]:
     """The patterns that say how sure they are, as they stand now, the surest first."""
     found: dict[str, Pattern] = {}
-    for address, _version, at, _session, text in reporting.told(store, "*pattern*", since, MOST_VERSIONS):
+    for address, _version, at, session, text in reporting.told(store, "*pattern*", since, MOST_VERSIONS):
         figures = _figures(text)
         confidence = _rate(_number(figures, "confidence"))
         if address in found or confidence is None:
@@ -126,6 +128,7 @@ def patterns(store: EmbeddedStore, since: int) -> list[Pattern]:
             None if traces is None else int(traces),
             _words(figures, "source"),
             at,
+            session,
         )
     return sorted(found.values(), key=lambda p: (-p.confidence, p.name))[:MOST_ROWS]
 

@@ -127,4 +127,6 @@ def _live(environment: Environment, feed: Feed, rows: int, pause: float, deadlin
                 if written:
                     shown.seen = _look(feed, environment, rows)
     except KeyboardInterrupt:
-        return  # that is how people end it
+        # That is how people end it. It may have come while the view was being set up, which rich does not undo.
+        console.set_alt_screen(False)
+        console.show_cursor(True)

@@ -24,6 +24,9 @@
       row.hidden = !fits;
       count += fits ? 1 : 0;
     }
+    for (const table of document.querySelectorAll("table.filtered")) {
+      table.classList.toggle("none", table.querySelector("tbody > tr:not([hidden])") === null);
+    }
     const all = count === rows.length;
     shown.textContent = all ? `${rows.length} rows` : `${count} of ${rows.length} rows`;
   }

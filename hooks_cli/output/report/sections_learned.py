@@ -91,6 +91,7 @@ def _rows(series: Series) -> list[Row]:
                 milliseconds(point.p99),
                 _change(point),
             ],
+            point.session,
             kind="worse" if point.regression else "",
         )
         for point in reversed(series.points)
@@ -154,7 +155,7 @@ def remediations(report: Report) -> Element:
         )
         return section("remediations", "Remediations", "No remediation.", empty("Keep one:", command))
     heads = ["Failure", "Remedy", "Runs", "Succeeded", "Failed", "Fixed", "By hand", "Took", "Success rate", "Last"]
-    shown = [Row(_remediation(row)) for row in rows]
+    shown = [Row(_remediation(row), "\n".join(row.sessions)) for row in rows]
     figures = table("Remediations", heads, shown, numbers=(2, 3, 4, 5, 6, 7, 8), filters=True)
     rated = [(row.name, (row.rate,)) for row in rows if row.rate is not None][:MOST_BARS]
     drawn: Child = None
@@ -206,7 +207,11 @@ def patterns(report: Report) -> Element:
     )
     heads = ["Pattern", "Confidence", "Success rate", "Traces", "Source", "Last"]
     figures = table(
-        "Patterns by confidence", heads, [Row(_pattern(row)) for row in rows], numbers=(1, 2, 3), filters=True
+        "Patterns by confidence",
+        heads,
+        [Row(_pattern(row), row.session) for row in rows],
+        numbers=(1, 2, 3),
+        filters=True,
     )
     lede = f"{many(len(rows), 'pattern', 'patterns')}, the surest first."
     return section("patterns", "Patterns", lede, figure("Patterns by confidence", chart, small), figures)
