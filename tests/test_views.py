@@ -221,7 +221,7 @@ def test_log_follows(filled: Run, environ: dict[str, str], project: Path) -> Non
     seen.wait_for("Still here")
     assert "Not this one" not in seen.shown and "Design it" not in seen.shown
     seen.process.send_signal(signal.SIGINT)
-    assert seen.end() == 130
+    assert seen.end() == 130, seen.shown[-500:]
     assert filled("memory", "log", "--follow", "--reverse").returncode == 64
 
 
