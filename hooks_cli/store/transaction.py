@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.crypto.ledger import MODULUS
-from hooks_cli.store import anchor
+from hooks_cli.store import anchor, turn
 from hooks_cli.store.schema import LEDGER_TABLES
 
 TYPE_CHECKING = False
@@ -35,7 +35,7 @@ def find_mark(marks: bytes, revision: int) -> bytes | None:
 class Transaction:
     """One write transaction; see contract. `now` is the same time for all that it writes."""
 
-    __slots__ = ("_first_revision", "_ledger", "_marks", "ended", "live", "notes", "now", "revision", "store")
+    __slots__ = ("_first_revision", "_ledger", "_marks", "_turn", "ended", "live", "notes", "now", "revision", "store")
 
     def __init__(self, store: EmbeddedStore) -> None:
         self.store = store
@@ -50,8 +50,9 @@ class Transaction:
         store = self.store
         if store.altered is not None:
             raise store.altered
-        store.query("BEGIN IMMEDIATE")
+        self._turn = turn.take(store.path, store.budget_ms)
         try:
+            store.query("BEGIN IMMEDIATE")
             self.revision, self.live, ledger, self._marks = store.query(
                 "SELECT revision, live, ledger, marks FROM state"
             )[0]
@@ -91,11 +92,16 @@ class Transaction:
                 noting.note(store, store.noted, self._first_revision, self.revision)
         for line in self.notes:
             store.tell(line)
-        store.checkpoint()
+        store.checkpoint()  # before the next one's turn: a truncation needs a moment without writers
+        turn.give(self._turn)
 
     def _rollback(self) -> None:
-        if self.store.connection.in_transaction:
-            self.store.connection.execute("ROLLBACK")
+        try:
+            if self.store.connection.in_transaction:
+                self.store.connection.execute("ROLLBACK")
+        finally:
+            turn.give(self._turn)
+            self._turn = turn.NONE
 
     def accept_ledger(self, ledger: int, revision: int) -> None:
         """Begin anew with this ledger, above this revision: only for a user who has looked and takes the store as it is."""

@@ -20,7 +20,7 @@ from pathlib import Path
 PROGRAM = str(Path(sys.executable).parent / "hooks-cli")
 WRITERS = 16
 WANTED = 10_000
-QUICK = 400
+QUICK = 150
 
 
 class Tally:

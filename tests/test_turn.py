@@ -1,0 +1,85 @@
+"""The writers' queue: one at a time, woken at once, a bounded wait, and no harm from those who do not know of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from hooks_cli.errors import Busy
+from hooks_cli.store import turn
+from tests.conftest import PROGRAM, Run
+from tests.test_store_creation import store_file
+
+
+def test_one_at_a_time(tmp_path: Path) -> None:
+    path = str(tmp_path / "memory.db")
+    mine = turn.take(path, 1000)
+    with pytest.raises(Busy, match=r"0\.2 s"):
+        turn.take(path, 200)
+    turn.give(mine)
+    turn.give(turn.take(path, 200))
+
+
+def test_the_next_one_is_woken_at_once(tmp_path: Path) -> None:
+    path = str(tmp_path / "memory.db")
+    mine = turn.take(path, 1000)
+    threading.Timer(0.3, turn.give, [mine]).start()
+    begun = time.monotonic()
+    turn.give(turn.take(path, 5000))
+    assert 0.2 < time.monotonic() - begun < 3
+
+
+def test_in_a_thread_there_is_no_alarm_and_it_works_all_the_same(tmp_path: Path) -> None:
+    path = str(tmp_path / "memory.db")
+    mine = turn.take(path, 1000)
+    outcome: list[str] = []
+
+    def waiter(budget: int) -> None:
+        try:
+            turn.give(turn.take(path, budget))
+            outcome.append("had")
+        except Busy:
+            outcome.append("busy")
+
+    for budget in (50, 5000):
+        thread = threading.Thread(target=waiter, args=(budget,))
+        thread.start()
+        if budget == 50:
+            thread.join()
+        else:
+            time.sleep(0.1)
+            turn.give(mine)
+            thread.join()
+    assert outcome == ["busy", "had"]
+
+
+def test_who_dies_leaves_its_place(run: Run, home: Path, environ: dict[str, str], project: Path) -> None:
+    run("memory", "store", "k", "v", check=True)
+    holder = subprocess.Popen(
+        ["flock", str(store_file(home)) + ".turn", "sleep", "60"], start_new_session=True, stdout=subprocess.DEVNULL
+    )
+    time.sleep(0.5)
+    waiting = subprocess.Popen(
+        [PROGRAM, "memory", "store", "k", "w"], env=environ, cwd=project, stdout=subprocess.DEVNULL
+    )
+    time.sleep(0.5)
+    assert waiting.poll() is None
+    os.killpg(holder.pid, 9)
+    holder.wait()
+    assert waiting.wait(timeout=30) == 0
+    assert run("memory", "recall", "k").stdout == "w"
+
+
+def test_a_hooks_verb_waits_no_longer_than_its_budget(run: Run, home: Path) -> None:
+    run("memory", "store", "k", "v", check=True)
+    mine = turn.take(str(store_file(home)), 1000)
+    begun = time.monotonic()
+    done = run("hooks", "notify", "--message", "m")
+    assert done.returncode == 75 and time.monotonic() - begun >= 4
+    turn.give(mine)
+    run("hooks", "notify", "--message", "m", check=True)
