@@ -36,7 +36,6 @@ VIEWS = {
     "memory-list": ("memory", "list", "--limit", "12"),
     "memory-show": ("memory", "show", "swarm/performance/baselines/search"),
     "memory-log": ("memory", "log", "--limit", "16"),
-    "memory-history": ("memory", "history", "swarm/performance/baselines/login"),
     "memory-stats": ("memory", "stats"),
     "session-list": ("session", "list"),
     "session-show": ("session", "show", "hyper-swarm-008"),
