@@ -146,3 +146,33 @@ def test_a_rename_onto_something_says_what_to_do(run: Run) -> None:
     assert refused.returncode == 76 and "--overwrite" in refused.stderr and "--if-version" not in refused.stderr
     assert run("memory", "rename", "a", "b", "--overwrite", check=True).stdout
     assert run("memory", "recall", "b", check=True).stdout == "a"
+
+
+def test_what_was_there_at_a_time_does_not_hang_on_revisions(run: Run, tmp_path: Path) -> None:
+    """An import brings versions that are older than their revisions: a time before them must not show what was stored later."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "hooks.toml").write_text("")
+    run("memory", "store", "old", "then", env={"HOOKS_NOW": "2026-01-01T00:00:00Z"}, cwd=elsewhere, check=True)
+    run("memory", "export", str(tmp_path / "old.ndjson"), cwd=elsewhere, check=True)
+    later = {"HOOKS_NOW": "2026-02-01T00:00:00Z"}
+    run("memory", "store", "new", "now", env=later, check=True)
+    run("memory", "import", str(tmp_path / "old.ndjson"), env=later, check=True)
+    between = ("--as-of", "2026-01-15T00:00:00Z")
+    assert run("memory", "recall", "old", *between, env=later, check=True).stdout == "then"
+    assert run("memory", "recall", "new", *between, env=later).returncode == 1
+    assert run("memory", "list", *between, env=later, check=True).stdout == "old\tthen\n"
+    assert run("memory", "recall", "new", "--as-of", "2026-02-01T00:00:00Z", env=later, check=True).stdout == "now"
+    assert run("memory", "recall", "*", "--at-revision", "1", env=later, check=True).stdout == "new\tnow\n"
+
+
+def test_a_value_is_not_given_twice(run: Run, project: Path) -> None:
+    (project / "f").write_text("from the file")
+    for words in (("--file", "f", "argument"), ("--file", "f", "--value", "v"), ("argument", "--value", "v")):
+        refused = run("memory", "store", "k", *words)
+        assert refused.returncode == 64 and "Nothing was stored" in refused.stderr, words
+    assert run("memory", "store", "k", "argument", "--stdin", stdin="piped").returncode == 64
+    assert run("memory", "recall", "k").returncode == 1
+    run("memory", "store", "--key", "k", "--file", "f", check=True)
+    run("memory", "store", "k", "--value", "-", stdin="piped", check=True)
+    assert run("memory", "recall", "k", check=True).stdout == "piped"

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from hooks_cli.errors import DataError, NotFound, VersionConflict
 from hooks_cli.model.retention import Rules, Version, decide
-from hooks_cli.model.times import DAY, HOUR
+from hooks_cli.model.times import DAY, HOUR, to_iso
 from hooks_cli.operations import collecting, destroying, patching, pinning, recalling_past, remembering, removing
 from hooks_cli.operations.carrying import Who
 from hooks_cli.store import entries, past
@@ -280,10 +280,13 @@ class StoreMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.revision > 0)
     @rule(data=st.data())
     def look_back(self, data: st.DataObject) -> None:
-        store = self.place.store
         revision = data.draw(st.integers(0, self.revision))
-        moment = past.moment_of(store, revision)
-        point = recalling_past.When(revision, moment, "then")
+        moment = past.moment_of(self.place.store, revision)
+        self.was_there(recalling_past.When(revision, moment, "then"), revision)
+
+    def was_there(self, point: recalling_past.When, revision: int) -> None:
+        """The store says at that point what the model said at the revision."""
+        store, moment = self.place.store, point.moment
         there, unknown = {}, 0
         for address in self.model:
             said = self.said_at(address, revision, moment)
@@ -302,9 +305,11 @@ class StoreMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model)
     @rule(hours=st.integers(0, 24 * 30))
     def look_back_in_time(self, hours: int) -> None:
-        store, moment = self.place.store, self.place.now - hours * HOUR
-        left = [v for made in self.model.values() for v in made if not v.gone and v.at <= moment]
-        assert past.revision_at(store, moment) == max((v.revision for v in left), default=0)
+        moment = self.place.now - hours * HOUR
+        point = recalling_past.when(self.place.store, self.place.environment, None, to_iso(moment))
+        assert point.moment == moment
+        made = [v.revision for made in self.model.values() for v in made if v.at <= moment]
+        self.was_there(point, max(made, default=0))
 
 
 def merged(target: Any, change: Any) -> Any:

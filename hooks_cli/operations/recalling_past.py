@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 
 
 class When:
-    """A point in the store's life: its revision, its time (ms; what had expired by then is not there), and how it was named."""
+    """A point in the store's life: its revision, its time (ms; what had expired by then is not there), and how it was named.
 
-    __slots__ = ("moment", "revision", "words")
+    `until` (ms) is the time after which nothing counts, for a point that was named by its time.
+    """
 
-    def __init__(self, revision: int, moment: int, words: str) -> None:
+    __slots__ = ("moment", "revision", "until", "words")
+
+    def __init__(self, revision: int, moment: int, words: str, until: int = past.FOREVER) -> None:
         self.revision = revision
         self.moment = moment
         self.words = words
+        self.until = until
 
 
 def when(store: EmbeddedStore, environment: Environment, at_revision: int | None, as_of: str) -> When:
@@ -37,7 +41,7 @@ def when(store: EmbeddedStore, environment: Environment, at_revision: int | None
     moment = parse_time(as_of, now, "--as-of")
     if moment > now:
         raise UsageError(f"--as-of {as_of!r} is still to come.")
-    return When(past.revision_at(store, moment), moment, to_iso(moment))
+    return When(past.newest_revision(store), moment, to_iso(moment), until=moment)
 
 
 def version(store: EmbeddedStore, environment: Environment, address: str, number: int) -> Found:
@@ -51,7 +55,7 @@ def recall(store: EmbeddedStore, pattern: str, point: When, limit: int, offset: 
     An address that was ever written wins over reading it as a glob. Raises NotFound (1) for one address without an entry then.
     """
     if not addresses.is_glob(pattern) or past.head_of(store, pattern) is not None:
-        found = past.address_at(store, pattern, point.revision, point.moment)
+        found = past.address_at(store, pattern, point.revision, point.moment, point.until)
         if found.collected:
             raise NotFound(
                 f"What {pattern} said at {point.words} is not known any more: versions around it were collected.",
@@ -62,5 +66,5 @@ def recall(store: EmbeddedStore, pattern: str, point: When, limit: int, offset: 
                 f"There was no entry at {pattern} at {point.words}.", hint=f"See: memory history '{pattern}'"
             )
         return Found(found.entries, 1, True), 0
-    several, total = past.matching_at(store, pattern, point.revision, point.moment, limit, offset)
+    several, total = past.matching_at(store, pattern, point.revision, point.moment, limit, offset, point.until)
     return Found(several.entries, total, False), several.collected

@@ -48,29 +48,28 @@ def newest_revision(store: EmbeddedStore) -> int:
     return int(store.query("SELECT revision FROM state")[0][0])
 
 
-def revision_at(store: EmbeddedStore, at: int) -> int:
-    """The newest revision written at or before a time (ms); 0 when everything is younger."""
-    row = store.row("SELECT revision FROM entry WHERE at <= ? ORDER BY revision DESC LIMIT 1", (at,))
-    return 0 if row is None else int(row[0])
-
-
 def moment_of(store: EmbeddedStore, revision: int) -> int:
     """When the store came to a revision: the time (ms) of the newest entry up to it; 0 when there is none."""
     row = store.row("SELECT at FROM entry WHERE revision <= ? ORDER BY revision DESC LIMIT 1", (revision,))
     return 0 if row is None else int(row[0])
 
 
-# The newest version of each address up to revision ?1, and whether it was the newest for certain.
-_UP_TO = "(SELECT max(version) FROM entry WHERE head = h.id AND revision <= ?1)"
+# The newest version of each address up to revision ?1 and time ?3, and whether it was the newest for certain. Revisions and times need
+# not go the same way: an import or a queued call brings versions that are older than their revisions.
+FOREVER = 1 << 62
+_UP_TO = "(SELECT max(version) FROM entry WHERE head = h.id AND revision <= ?1 AND at <= ?3)"
 _KNOWN = "(e.version = h.version OR EXISTS (SELECT 1 FROM entry n WHERE n.head = h.id AND n.version = e.version + 1))"
 
 
-def address_at(store: EmbeddedStore, address: str, revision: int, moment: int) -> Past:
-    """What one address said at a revision, seen at `moment` (ms; what had expired by then is not there)."""
+def address_at(store: EmbeddedStore, address: str, revision: int, moment: int, until: int = FOREVER) -> Past:
+    """What one address said at a revision, seen at `moment` (ms; what had expired by then is not there).
+
+    `until` (ms) leaves out what was written later, whatever its revision.
+    """
     row = store.row(
         f"SELECT {_KNOWN}, {COLUMNS} FROM {FROM_ENTRIES} WHERE h.address = ?2 AND e.revision <= ?1 "
-        "ORDER BY e.version DESC LIMIT 1",
-        (revision, address),
+        "AND e.at <= ?3 ORDER BY e.version DESC LIMIT 1",
+        (revision, address, until),
     )
     if row is None:
         first = store.row(
@@ -85,14 +84,20 @@ def address_at(store: EmbeddedStore, address: str, revision: int, moment: int) -
 
 
 def matching_at(
-    store: EmbeddedStore, pattern: str, revision: int, moment: int, limit: int, offset: int = 0
+    store: EmbeddedStore,
+    pattern: str,
+    revision: int,
+    moment: int,
+    limit: int,
+    offset: int = 0,
+    until: int = FOREVER,
 ) -> tuple[Past, int]:
-    """What the addresses of a glob said at a revision, newest first, and how many there were in all."""
+    """What the addresses of a glob said at a revision, newest first, and how many there were in all; `until` as `address_at` has it."""
     condition, params = matching(pattern)
-    condition = _numbered(condition, 3)
+    condition = _numbered(condition, 4)
     join = f"head h JOIN entry e ON e.head = h.id AND e.version = {_UP_TO} LEFT JOIN session s ON s.id = e.session"
     there = f"e.kind NOT IN ({TOMBSTONE}, {DESTROYED}) AND (e.expires IS NULL OR e.expires > ?2) AND {_KNOWN}"
-    values = (revision, moment, *params)
+    values = (revision, moment, until, *params)
     rows = store.query(
         f"SELECT {COLUMNS} FROM {join} WHERE {condition} AND {there} ORDER BY e.revision DESC "
         f"LIMIT {int(limit)} OFFSET {int(offset)}",
@@ -104,15 +109,14 @@ def matching_at(
     )[0]
     gone = store.query(
         f"SELECT count(*) FROM head h WHERE {condition} AND {_UP_TO} IS NULL "
-        # `?2 IS ?2` is true: all three statements take the same parameters.
-        "AND coalesce((SELECT min(version) FROM entry WHERE head = h.id), 0) <> 1 AND ?2 IS ?2",
+        "AND coalesce((SELECT min(version) FROM entry WHERE head = h.id), 0) <> 1",
         values,
     )[0][0]
     return Past([Entry(row) for row in rows], int(unknown + gone)), int(total)
 
 
 def _numbered(condition: str, first: int) -> str:
-    """The condition with its `?` numbered from `first` on, to stand beside ?1 and ?2."""
+    """The condition with its `?` numbered from `first` on, to stand beside ?1, ?2 and ?3."""
     parts = condition.split("?")
     return parts[0] + "".join(f"?{first + n}{part}" for n, part in enumerate(parts[1:]))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, PROGRESS_OPTION, Option, Positional, Verb
 from hooks_cli.commands import occasions, opening
 from hooks_cli.commands.about_options import ABOUT_OPTIONS, metadata_of
-from hooks_cli.errors import InputMissing, InvalidText, MissingArgument
+from hooks_cli.errors import InputMissing, InvalidText, MissingArgument, UsageError
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import MAX_VALUE_BYTES
 from hooks_cli.operations.file_capture import digest_of
@@ -73,6 +73,10 @@ VERB = Verb(
 )
 
 
+# Where a value may come from, besides the arguments.
+_SOURCES = (("file", "--file"), ("stdin", "--stdin"), ("value_option", "--value"))
+
+
 def address_of(call: Call, what: str = "a key") -> str:
     """The address that a call names by argument or by --key, with its namespace. Raises MissingArgument (64)."""
     key = call.text("key_option") or call.text("key")
@@ -84,11 +88,20 @@ def address_of(call: Call, what: str = "a key") -> str:
 def value_of(call: Call, environment: Environment) -> str:
     """The value that a call gives by argument, option, file or standard input.
 
-    Raises MissingArgument (64), InvalidText or TooLarge (65), InputMissing (66).
+    Raises MissingArgument, or UsageError for two of them (64), InvalidText or TooLarge (65), InputMissing (66).
     """
     words = call.words("words")
     if call.text("key_option") and "key" in call.values:
         words = [call.text("key"), *words]  # `store --key K VALUE`: the first argument is the value
+    sources = [flag for name, flag in _SOURCES if call.text(name) or call.values.get(name) is True]
+    if len(sources) + bool(words and words != ["-"]) > 1:
+        given = [*sources, *(["an argument"] if words else [])]
+        raise UsageError(f"{call.verb.title}: the value is given twice, by {given[0]} and by {given[1]}. Nothing was stored.")
+    given = [flag for name, flag in _SOURCES if call.values.get(name) not in (None, False, "", "-")]
+    if words and words != ["-"]:
+        given.append("an argument")
+    if len(given) > 1:
+        raise UsageError(f"{call.verb.title}: the value is given by {given[0]} and by {given[1]}. Nothing was stored.")
     if call.text("file"):
         return _decoded(_file(environment, call.text("file")), "The file")
     if call.flag("stdin") or words == ["-"] or call.values.get("value_option") == "-":
