@@ -96,7 +96,9 @@ def value_of(call: Call, environment: Environment) -> str:
     sources = [flag for name, flag in _SOURCES if call.text(name) or call.values.get(name) is True]
     if len(sources) + bool(words and words != ["-"]) > 1:
         given = [*sources, *(["an argument"] if words else [])]
-        raise UsageError(f"{call.verb.title}: the value is given twice, by {given[0]} and by {given[1]}. Nothing was stored.")
+        raise UsageError(
+            f"{call.verb.title}: the value is given twice, by {given[0]} and by {given[1]}. Nothing was stored."
+        )
     given = [flag for name, flag in _SOURCES if call.values.get(name) not in (None, False, "", "-")]
     if words and words != ["-"]:
         given.append("an argument")
