@@ -123,12 +123,13 @@ def show_entry(
     console.print(line(text(entry.address, "folder", 1024)))
     console.print(Padding(facts, (0, 0, 0, 2)))
     console.print(Rule(style="faint"))
-    console.print(_value(entry))
+    console.print(value_of(entry))
     console.print(Rule(style="faint"))
-    console.print(_timeline(versions, entry.version, current, now))
+    console.print(timeline(versions, entry.version, current, now))
 
 
-def _value(entry: Entry) -> RenderableType:
+def value_of(entry: Entry) -> RenderableType:
+    """A value as people read it: JSON and Markdown laid out, all else as it is, at most so much of it."""
     value = entry.value
     if value is None:
         return Text("nothing is there: the version is a deletion, or was destroyed", "faint")
@@ -167,7 +168,8 @@ def _is_markdown(entry: Entry, value: str) -> bool:
     )
 
 
-def _timeline(versions: list[Entry], shown: int, current: int, now: int) -> Table:
+def timeline(versions: list[Entry], shown: int, current: int, now: int) -> Table:
+    """The versions of an address, newest first, with what became of each and how much it grew."""
     table = Table.grid(padding=(0, 2))
     for number, entry in enumerate(versions[:MOST_VERSIONS]):
         word = state(entry, current, now)

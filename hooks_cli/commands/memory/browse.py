@@ -1,0 +1,45 @@
+"""`memory browse`: the memory to walk through on a terminal."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Positional, Verb
+from hooks_cli.errors import ExtraMissing, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "memory",
+    "browse",
+    "Walk through the memory on a terminal: search as you type, history, difference.",
+    positionals=(Positional("text", "What to search for at the beginning.", many=True),),
+    examples=("hooks-cli memory browse", "hooks-cli memory browse swarm"),
+    details="Needs the extra: pip install 'hooks-cli[browse]'. [ and ] go to older and newer versions, Escape back to the search, Ctrl-Q "
+    "ends. It only reads, and holds nothing between two looks. Sealed values stay masked.",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Browse. Raises ExtraMissing (69), UsageError (64) without a terminal."""
+    try:
+        from hooks_cli.output.views.browser import Browser
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("textual"):
+            raise
+        raise ExtraMissing(feature="memory browse", extra="browse") from None
+    from hooks_cli.operations import browsing
+
+    if call.format != "text" or not (environment.is_terminal(0) and environment.is_terminal(1)):
+        raise UsageError(
+            "memory browse needs a terminal.", hint="For programs: memory list --json, memory search --json"
+        )
+    Browser(
+        lambda typed: browsing.find(environment, typed),
+        lambda address: browsing.versions(environment, address),
+        browsing.changed,
+        environment.now,
+        " ".join(call.words("text")),
+    ).run()
+    return 0
