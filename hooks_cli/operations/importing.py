@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from hooks_cli.integrations.importers.recognise import Source
 from hooks_cli.integrations.importers.records import Aside, Header, Left, Record, Refused, milliseconds
 from hooks_cli.model import address as addresses
 from hooks_cli.model.globs import glob_matches
+from hooks_cli.model.json_exact import read
 from hooks_cli.operations import schema_check
 from hooks_cli.store.embedded import EmbeddedStore
 from hooks_cli.store.import_rows import EntryWriter
@@ -160,8 +160,8 @@ class _Import:
         if self.choices.patterns or self.choices.excluded or self.choices.tags or self.choices.under:
             return
         try:
-            became = self.add_aside(found.kind, json.loads(found.text))
-        except (ValueError, KeyError, TypeError, OverflowError) as error:
+            became = self.add_aside(found.kind, read(found.text))
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             self.refuse(Refused(found.where, f"it is not what a {found.kind} is: {error!r}"))
             return
         if became == "added":

@@ -16,6 +16,6 @@ def read_json(store: EmbeddedStore, text: str) -> Any:
     try:
         return load(store.connection, text)
     except Unreadable:
-        import json
+        from hooks_cli.model.json_exact import read
 
-        return json.loads(text)
+        return read(text)

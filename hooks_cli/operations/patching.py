@@ -107,6 +107,6 @@ def refuse_doubles(text: str, what: str) -> None:
         return found
 
     try:
-        json.loads(text, object_pairs_hook=check)
+        json.loads(text, object_pairs_hook=check, parse_int=str)
     except RecursionError:
         raise DataError(f"{what} is nested too deeply to patch. Nothing was stored.") from None

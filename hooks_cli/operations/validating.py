@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +13,7 @@ from jsonschema.exceptions import ValidationError
 from hooks_cli.environment import Environment
 from hooks_cli.errors import ConfigError
 from hooks_cli.integrations.schema_files import shipped
+from hooks_cli.model.json_exact import read_for_checks
 from hooks_cli.model.schema_compile import check_schema
 from hooks_cli.model.sealed_text import mask
 from hooks_cli.model.selection import Selection
@@ -52,7 +52,7 @@ class Validation:
         now = self.environment.now()
         for batch in export_rows.entry_objects(self.store, selection, now, version):
             for text in batch:
-                entry = json.loads(text)
+                entry = read_for_checks(text)
                 if entry["state"] == "live":
                     yield from _violations(envelope, entry, entry, "envelope")
                     yield from self._metadata(entry)

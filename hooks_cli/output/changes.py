@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from hooks_cli.model.json_text import object_text
 from hooks_cli.output.envelopes import SCHEMA_VERSION, moment
 from hooks_cli.output.listing import one_line
 
@@ -18,7 +19,7 @@ LISTED = 20
 
 def json_object(body: dict[str, Any]) -> str:
     """One JSON object with its schema version, on one line."""
-    return json.dumps({"schema_version": SCHEMA_VERSION, **body}, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return object_text({"schema_version": SCHEMA_VERSION, **body}) + "\n"
 
 
 def written_fields(written: Written) -> dict[str, Any]:

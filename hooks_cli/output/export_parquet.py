@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from typing import Any
 
 from hooks_cli.errors import ExtraMissing
 from hooks_cli.integrations.importers.own import COLUMNS
+from hooks_cli.model.json_exact import read, value_text
 from hooks_cli.operations.export_parts import Part
 from hooks_cli.output.sink import aside_name, publish
 from hooks_cli.private_files import remove_quietly, trouble
@@ -43,11 +43,11 @@ def write_parquet(parts: Iterator[Part], path: str, force: bool) -> Iterator[Par
 
 
 def _row(line: str, project: str) -> dict[str, Any]:
-    members = json.loads(line)
+    members = read(line)
     row = {name: members.get(name) for name in COLUMNS} | {"project": project}
     for name in ("tags", "metadata", "source", "data"):
         if row[name] is not None and not isinstance(row[name], str):
-            row[name] = json.dumps(row[name], ensure_ascii=False)
+            row[name] = value_text(row[name])
     row["data"] = members.get("text") or row["data"]
     for name in _FLAGS:
         row[name] = bool(row[name])

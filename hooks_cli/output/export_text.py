@@ -10,9 +10,12 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from hooks_cli.integrations.importers.own import COLUMNS, defused
+from hooks_cli.model.json_exact import indented
 from hooks_cli.operations.export_parts import KIND, SECTIONS, Part
+from hooks_cli.store.json_split import JsonReader
 
 Write = Callable[[str], None]
 # How a formula begins, and the apostrophe that defuses one.
@@ -54,7 +57,7 @@ def _document(part: Part, write: Write) -> None:
     write(part.header()[:-1] + ',\n"entries":[')
     separator = "\n"
     for batch in part.batches():
-        write(separator + ",\n".join([_pretty(line) for line in batch] if pretty else batch))
+        write(separator + ",\n".join([indented(line) for line in batch] if pretty else batch))
         separator = ",\n"
     write("\n]")
     if not part.choices.selection.narrows_entries:
@@ -62,14 +65,10 @@ def _document(part: Part, write: Write) -> None:
             write(f',\n"{section}":[')
             separator = "\n"
             for text in part.section(section):
-                write(separator + (_pretty(text) if pretty else text))
+                write(separator + (indented(text) if pretty else text))
                 separator = ",\n"
             write("\n]")
     write("}")
-
-
-def _pretty(text: str) -> str:
-    return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
 
 
 def write_csv(parts: Iterator[Part], write: Write) -> Iterator[Part]:
@@ -105,31 +104,32 @@ def _cell(value: object) -> object:
 
 def write_markdown(parts: Iterator[Part], write: Write) -> Iterator[Part]:
     """One page for people: a chapter for each entry, what is sealed masked, values fenced."""
+    reader = JsonReader()
     for part in parts:
         write(f"# Memory of {_inline(part.name)}\n")
-        for batch in part.batches():
-            for line in batch:
-                write(_chapter(json.loads(line)))
+        for batch in part.rows():
+            for row in batch:
+                write(_chapter(dict(zip(COLUMNS, row, strict=True)), reader))
         yield part
 
 
-def _chapter(entry: dict[str, object]) -> str:
+def _chapter(entry: dict[str, Any], reader: JsonReader) -> str:
     from hooks_cli.model.sealed_text import mask
 
     about = [f"version {entry['key_version']}", f"revision {entry['revision']}", str(entry["created_at"])]
     about += [str(entry[name]) for name in ("event", "session_id", "agent") if entry.get(name)]
     about += [f"expires {entry['expires_at']}"] if entry.get("expires_at") else []
-    tags = entry.get("tags")
-    about += [" ".join(f"#{tag}" for tag in tags)] if isinstance(tags, list) and tags else []
+    tags = json.loads(entry["tags"] or "[]")
+    about += [" ".join(f"#{tag}" for tag in tags)] if tags else []
     text = f"\n## {_inline(str(entry['key']))}\n\n{_inline(mask(' · '.join(about)))}\n"
-    data, state = entry.get("data"), entry["state"]
+    data, state = entry["data"], entry["state"]
     if state != "live":
         return text + f"\n*{state}*\n"
-    kind = "" if isinstance(data, str) else "json"
-    body = data if isinstance(data, str) else str(entry.get("text") or json.dumps(data, indent=2, ensure_ascii=False))
-    text += _fenced(mask(body), kind)
+    kind = "json" if data.lstrip()[:1] in ("{", "[") and reader.is_valid(data) else ""
+    # What is laid out already stays as it is.
+    text += _fenced(mask(indented(data) if kind and "\n" not in data else data), kind)
     if entry.get("metadata"):
-        text += "\nMetadata:\n" + _fenced(mask(json.dumps(entry["metadata"], indent=2, ensure_ascii=False)), "json")
+        text += "\nMetadata:\n" + _fenced(mask(indented(entry["metadata"])), "json")
     return text
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import naming, opening
 from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.model.difference import Change, json_diff, line_diff, show_changes
 from hooks_cli.model.entry import JSON
+from hooks_cli.model.json_exact import read
 from hooks_cli.model.visible import escaped
 from hooks_cli.operations import removing, revealing
 from hooks_cli.output import changes
@@ -88,7 +87,7 @@ def _pair(store: EmbeddedStore, address: str, numbers: list[int], now: int) -> t
 
 
 def _changes(old: Entry, new: Entry) -> list[Change]:
-    return json_diff(json.loads(old.value or ""), json.loads(new.value or ""))
+    return json_diff(read(old.value or ""), read(new.value or ""))
 
 
 def _lines(old: Entry, new: Entry) -> list[str]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import naming, opening
 from hooks_cli.errors import UsageError
-from hooks_cli.model import traces
+from hooks_cli.model import json_exact, traces
 from hooks_cli.output import changes, theme
 from hooks_cli.output.envelopes import moment
 from hooks_cli.output.listing import one_line
@@ -150,7 +148,7 @@ def line_object(line: log.Line) -> dict[str, Any]:
         "key": line.address,
         "key_version": line.version,
         "message": line.said,
-        "fields": None if line.fields is None else json.loads(line.fields),
+        "fields": None if line.fields is None else json_exact.read(line.fields),
     }
 
 
@@ -158,7 +156,7 @@ def line_text(line: log.Line) -> str:
     """One line of the journal for people: `r42 TAB time TAB verb TAB who TAB what`."""
     who = "/".join(one_line(word, 80) for word in (line.session, line.agent) if word)
     what = "" if line.address is None else f"{one_line(line.address, 200)} v{line.version}"
-    fields = {} if line.fields is None else json.loads(line.fields)
+    fields = {} if line.fields is None else json_exact.read(line.fields)
     for name in TELLING:
         told = fields.get(name)
         if isinstance(told, str) and told and told != line.address:

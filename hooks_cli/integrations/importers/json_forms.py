@@ -8,12 +8,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from hooks_cli.integrations.importers.records import Record, Records, Refused, milliseconds, place, tag_list
-from hooks_cli.model.json_text import value_text
+from hooks_cli.model.json_exact import read, value_text
 
 _VALUES = ("value", "content", "data")
 _CREATED = ("timestamp", "createdAt", "created_at", "updatedAt", "updated_at")
@@ -65,6 +64,13 @@ def read_lines(lines: Iterator[tuple[int, str]]) -> Records:
 
 def record_of(item: Any, where: str, namespace: str = "") -> Record | Refused:
     """The record of one foreign entry, or why it is none."""
+    try:
+        return _record(item, where, namespace)
+    except RecursionError:
+        return Refused(where, "it is nested too deeply")
+
+
+def _record(item: Any, where: str, namespace: str) -> Record | Refused:
     if not is_entry(item):
         return Refused(where, "it is no object with a key and a value")
     address = place(item.get("namespace") or namespace, item["key"], where)
@@ -93,7 +99,7 @@ def record_of(item: Any, where: str, namespace: str = "") -> Record | Refused:
 def parse(text: str) -> Any:
     """The value of JSON text. Raises ValueError, also for NaN, Infinity and a nesting that no interpreter can follow."""
     try:
-        return json.loads(text, parse_constant=_no_number)
+        return read(text, _no_number)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
 

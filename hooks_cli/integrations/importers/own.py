@@ -172,7 +172,7 @@ def _guarded(fields: Mapping[str, Any], where: str) -> Record | Refused:
     try:
         return own_record(fields, where)
     except ValueError as error:
-        return Refused(where, f"a cell that should be JSON is not: {error}")
+        return Refused(where, f"a part that should be JSON is not: {error}")
 
 
 def defused(cell: str) -> str:
