@@ -49,7 +49,9 @@ def test_no_value_breaks_a_verb(filled: Run, words: tuple[str, ...]) -> None:
         assert "Infinity" not in done.stdout and '"inf"' not in done.stdout
 
 
-@pytest.mark.parametrize("options", [("all.json",), ("all.json", "--pretty"), ("all.ndjson",), ("all.sqlite",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "options", [("all.json",), ("all.json", "--pretty"), ("all.ndjson",), ("all.sqlite",)], ids=" ".join
+)
 def test_an_export_of_them_comes_back(filled: Run, tmp_path: Path, project: Path, options: tuple[str, ...]) -> None:
     filled("memory", "export", *options, check=True)
     other = tmp_path / "other"
