@@ -184,4 +184,6 @@ def test_an_error_about_json_quotes_nothing_of_a_secret(run: Run, words: tuple[s
     assert refused.returncode == 65 and "hunter2" not in refused.stderr
     told = run(*words, "--metadata", '{"token": hunter2secret}', "--json")
     assert json.loads(told.stderr)["error"]["code"] == 65 and "hunter2" not in told.stderr
-    assert "hunter2" in run(*words, "--metadata", '{"name": hunter2}').stderr  # where nothing is secret, the place is quoted
+    assert (
+        "hunter2" in run(*words, "--metadata", '{"name": hunter2}').stderr
+    )  # where nothing is secret, the place is quoted
