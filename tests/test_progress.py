@@ -18,7 +18,7 @@ LINES = "".join(f'{{"key": "many/{number}", "value": "text {number}"}}\n' for nu
 
 
 def storing(environ: dict[str, str], project: Path, *options: str) -> tuple[Terminal, int]:
-    """A `store --batch` that has its first portion and waits for the rest; its terminal, and the pipe that feeds it."""
+    """A `store --batch` that waits for the rest of its lines; its terminal, and the pipe that feeds it."""
     reader, writer = os.pipe()
     shown = Terminal("memory", "store", "--batch", *options, env=environ, cwd=project, stdin=reader)
     os.close(reader)
@@ -30,8 +30,8 @@ def storing(environ: dict[str, str], project: Path, *options: str) -> tuple[Term
 
 def test_a_terminal_shows_a_bar_when_it_takes_long(environ: dict[str, str], project: Path, run: Run) -> None:
     shown, writer = storing(environ, project)
-    shown.wait_for("2,000 entries")
-    shown.wait_for("━")
+    shown.wait_for("2,500 entries")
+    shown.wait_for("Reading")
     os.close(writer)
     assert shown.end() == 0
     assert "Stored successfully: 2,500 entries" in shown.shown
@@ -40,7 +40,7 @@ def test_a_terminal_shows_a_bar_when_it_takes_long(environ: dict[str, str], proj
 
 def test_plain_lines_come_where_they_are_asked_for(environ: dict[str, str], project: Path) -> None:
     shown, writer = storing(environ, project, "--progress=plain")
-    shown.wait_for("hooks-cli: Storing: 2,000 entries")
+    shown.wait_for("hooks-cli: Reading: 2,")
     os.close(writer)
     assert shown.end() == 0
     assert "\x1b" not in shown.shown

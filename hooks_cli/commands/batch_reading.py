@@ -13,8 +13,13 @@ from hooks_cli.output.progress import Progress, mode_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+
+# Lines of a pipe between two updates.
+TOLD_EVERY = 100
 
 
 def run(call: Call, environment: Environment) -> int:
@@ -29,17 +34,16 @@ def run(call: Call, environment: Environment) -> int:
             descriptor = os.open(os.path.join(environment.cwd, path), os.O_RDONLY | os.O_CLOEXEC)
         except (OSError, ValueError) as error:
             raise InputMissing(path=path, reason=getattr(error, "strerror", None) or str(error)) from None
-    lines = batch.lines_of(descriptor)
-    if not S_ISREG(os.fstat(descriptor).st_mode):
-        # Whatever fills the pipe may take its time: other writers are not kept waiting for it.
-        lines = iter(list(lines))
-    store = opening.for_memory(environment)
     status = os.fstat(descriptor)
     size = status.st_size if S_ISREG(status.st_mode) else None
+    lines = batch.lines_of(descriptor)
     try:
         with Progress(environment, "Storing", size, mode=mode_of(call), unit="entries") as progress:
+            if size is None:
+                # Whatever fills the pipe may take its time: other writers are not kept waiting for it.
+                lines = iter(_read(lines, progress))
             number, revision = batch.store_lines(
-                store,
+                opening.for_memory(environment),
                 environment,
                 lines,
                 naming.who(call),
@@ -54,3 +58,17 @@ def run(call: Call, environment: Environment) -> int:
     else:
         environment.out(changes.json_object({"stored": {"total": number, "revision": revision}}))
     return 0
+
+
+def _read(lines: Iterator[tuple[bytes, int]], progress: Progress) -> list[tuple[bytes, int]]:
+    """All lines of a pipe, before the store is opened. The progress goes on in bytes, whose number is known then."""
+    progress.stage("Reading")
+    read: list[tuple[bytes, int]] = []
+    for line, size in lines:
+        read.append((line, size))
+        if len(read) % TOLD_EVERY == 0:
+            progress.reach(size, len(read))
+    progress.total = read[-1][1] if read else None
+    progress.reach(0)
+    progress.stage("Storing")
+    return read
