@@ -206,3 +206,12 @@ def test_a_copy_first(run: Run, project: Path) -> None:
     done = run("memory", "import", str(PEERS / "v3" / "export.json"), "--backup", check=True)
     copy = done.stderr.splitlines()[0].rpartition(" ")[2]
     assert run("memory", "restore", copy, "--dry-run").stdout.startswith("Verified 1 entries")
+
+
+def test_several_files_are_one_answer(run: Run, project: Path) -> None:
+    for name in ("one", "two"):
+        (project / f"{name}.json").write_text(json.dumps([{"key": name, "value": "v"}]))
+    done = json.loads(run("memory", "import", "one.json", "two.json", "--json", check=True).stdout)
+    assert [item["added"] for item in done["imports"]] == [1, 1]
+    assert done["total"] == 2
+    assert json.loads(run("memory", "import", "one.json", "--json", check=True).stdout)["imported"]["there"] == 1

@@ -124,6 +124,7 @@ def run(call: Call, environment: Environment) -> int:
 
     from hooks_cli.commands import opening
     from hooks_cli.integrations.importers.recognise import open_source
+    from hooks_cli.model.json_text import object_text
     from hooks_cli.operations import access, importing, store_backup
     from hooks_cli.output.progress import Progress, mode_of
 
@@ -137,18 +138,26 @@ def run(call: Call, environment: Environment) -> int:
         made = store_backup.back_up(store, environment, store_backup.default_name(environment))
         environment.err(f"hooks-cli: backed up to {made.path}")
     code = 0
-    for path in paths:
-        place = path if path == "-" else os.path.join(environment.cwd, path)
-        source = open_source(place, sys.stdin.buffer if path == "-" else None, environment.now())
-        _check_form(call.text("form").lower(), source.kind, path)
-        with Progress(environment, "Importing", mode=mode_of(call), unit="records") as progress:
-            report = importing.import_source(store, environment, source, choices, progress.advance)
-        if call.format == "text":
-            environment.out(_text(report, path, choices))
-            _tell(environment, report, call.flag("report"))
-        else:
-            environment.out(_json(report, path, choices))
-        code = 65 if report.number_refused else code
+    bodies: list[dict[str, object]] = []
+    try:
+        for path in paths:
+            place = path if path == "-" else os.path.join(environment.cwd, path)
+            source = open_source(place, sys.stdin.buffer if path == "-" else None, environment.now())
+            _check_form(call.text("form").lower(), source.kind, path)
+            with Progress(environment, "Importing", mode=mode_of(call), unit="records") as progress:
+                report = importing.import_source(store, environment, source, choices, progress.advance)
+            if call.format == "text":
+                environment.out(_text(report, path, choices))
+                _tell(environment, report, call.flag("report"))
+            elif call.format == "ndjson" or len(paths) == 1:
+                environment.out(object_text({"schema_version": "1", "imported": _body(report, path, choices)}) + "\n")
+            else:
+                bodies.append(_body(report, path, choices))
+            code = 65 if report.number_refused else code
+    finally:
+        # What was taken in before an error is told, too.
+        if bodies:
+            environment.out(object_text({"schema_version": "1", "imports": bodies, "total": len(bodies)}) + "\n")
     return code
 
 
@@ -196,11 +205,10 @@ def _tell(environment: Environment, report: Imported, everything: bool) -> None:
         environment.err(f"hooks-cli: and {rest:,} more (--verbose)")
 
 
-def _json(report: Imported, path: str, choices: Choices) -> str:
-    from hooks_cli.model.json_text import object_text
-
+def _body(report: Imported, path: str, choices: Choices) -> dict[str, object]:
+    """The report of one file for programs."""
     counts = report.counts
-    body: dict[str, object] = {
+    return {
         "file": path,
         "kind": report.kind,
         "dry_run": choices.dry_run,
@@ -212,4 +220,3 @@ def _json(report: Imported, path: str, choices: Choices) -> str:
         "refused": [{"what": item.what, "why": item.why} for item in report.refused],
         "refused_total": report.number_refused,
     }
-    return object_text({"schema_version": "1", "imported": body}) + "\n"
