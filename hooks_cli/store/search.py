@@ -25,6 +25,7 @@ RANKED = 2_000
 SNIPPET_WORDS = 20
 # Of a longer text, snippets come from its beginning.
 SNIPPET_CHARACTERS = 64 * 1024
+SNIPPET_BEGINNING = 2 * 1024
 HIT_BEGINS, HIT_ENDS = "\x02", "\x03"
 
 _NOT_EXPIRED = "+f.rowid NOT IN (SELECT revision FROM head WHERE expires <= ? AND live = 1)"
@@ -131,9 +132,21 @@ def snippets(store: EmbeddedStore, match: str, entries: list[Entry]) -> dict[int
     store.query(
         f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.shown USING fts5(address, tags, body, tokenize='{TOKENIZER}')"
     )
+    found: dict[int, str] = {}
+    # Most hits stand near the beginning; only where they do not is a long text read on.
+    for length in (SNIPPET_BEGINNING, SNIPPET_CHARACTERS):
+        found.update(_snippets(store, match, [e for e in entries if e.revision not in found], length))
+    return found
+
+
+def _snippets(store: EmbeddedStore, match: str, entries: list[Entry], length: int) -> dict[int, str]:
+    """The same from the first `length` characters of each text."""
+    if not entries:
+        return {}
     store.query("DELETE FROM temp.shown")
     for entry in entries:
-        texts = [separated(_without_marks(t)) for t in (entry.address, entry.tags or "", searched_text(entry))]
+        whole = (entry.address, entry.tags or "", searched_text(entry))
+        texts = [separated(_without_marks(text[:length])) for text in whole]
         store.query("INSERT INTO temp.shown(rowid, address, tags, body) VALUES(?,?,?,?)", (entry.revision, *texts))
     found = store.query(
         "SELECT rowid, snippet(shown, 2, ?, ?, '…', ?) FROM temp.shown WHERE shown MATCH ?",
