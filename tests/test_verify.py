@@ -45,6 +45,17 @@ def test_a_sound_store(filled: Run) -> None:
     assert told["sound"] is True and told["revision"] == 8
 
 
+def test_a_store_is_sound_after_collection_destruction_and_renaming(filled: Run) -> None:
+    filled("memory", "rename", "k/3", "moved/3", check=True)
+    filled("memory", "destroy", "k/4", check=True)
+    filled("memory", "gc", "--older-than", "0", env={"HOOKS_NOW": "2999-01-01T00:00:00Z"})
+    filled("memory", "verify", check=True)
+    filled("memory", "gc", "--older-than", "1d", env={"HOOKS_NOW": "2999-01-01T00:00:00Z"}, check=True)
+    done = filled("memory", "verify", check=True)
+    assert done.stdout.startswith("The store is what was written: ")
+    assert filled("memory", "list", check=True).stdout == "", "everything was old enough to go"
+
+
 def test_an_old_file_put_back_is_noticed_at_once(filled: Run, home: Path) -> None:
     old = files(home)
     filled("memory", "store", "k/9", "newer", check=True)
