@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -52,6 +53,23 @@ def spawn(argv: Sequence[str], environ: Mapping[str, str], stdin: str = os.devnu
     return took, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)
 
 
+# A process inherits the peak of the one that starts it, and this one is large: so a small one starts what is weighed.
+WEIGH = """
+import os, sys
+stdin, argv = sys.argv[1], sys.argv[2:]
+actions = [(os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0), (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+_, _, usage = os.wait4(os.posix_spawn(argv[0], argv, os.environ, file_actions=actions), 0)
+sys.stdout.write(str(usage.ru_maxrss))
+"""
+
+
+def weigh(argv: Sequence[str], environ: Mapping[str, str], stdin: str = os.devnull) -> float:
+    """Peak memory of a process in MiB."""
+    words = [PYTHON, "-ISc", WEIGH, stdin, *argv]
+    said = subprocess.run(words, env=dict(environ), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+    return int(said) / 1024
+
+
 def measure(
     name: str,
     argv: Sequence[str],
@@ -64,18 +82,17 @@ def measure(
     codes: tuple[int, ...] = (0,),
 ) -> Figure:
     """`pairs` interleaved pairs of the floor and the command ({} in argv is the pair's number), after two that do not count."""
-    ratios, commands, floors, peak = [], [], [], 0.0
+    ratios, commands, floors = [], [], []
     for number in range(-2, pairs):
         base, _, code = spawn(floor, environ)
         assert code == 0, f"the floor {floor} ended with {code}"
         words = [word.replace("{}", str(number)) for word in argv]
-        took, memory, code = spawn(words, environ, stdin)
+        took, _, code = spawn(words, environ, stdin)
         assert code in codes, f"{words} ended with {code}"
         if number >= 0:
             ratios.append(took / base)
             commands.append(took * 1000)
             floors.append(base * 1000)
-            peak = max(peak, memory)
     quarter = statistics.quantiles(ratios, n=4)
     return Figure(
         name,
@@ -85,7 +102,7 @@ def measure(
         statistics.median(commands),
         percentile(commands, 99),
         statistics.median(floors),
-        peak,
+        weigh([word.replace("{}", "0") for word in argv], environ, stdin),
         pairs,
         target,
     )
