@@ -252,9 +252,10 @@ class EmbeddedStore:
 
     def let_go(self) -> None:
         """Give the opener's lock back while nothing is read or written; `take_up` before the next statement."""
-        if self._held >= 0:
-            lock.release(self._held)
-            self._held = -1
+        # Forgotten before it is closed: an interruption in between must not close somebody else's descriptor later.
+        held, self._held = self._held, -1
+        if held >= 0:
+            lock.release(held)
 
     def take_up(self) -> None:
         """Take the opener's lock again. The file may have been replaced meanwhile: look at its inode. Raises Busy (75)."""
@@ -264,9 +265,9 @@ class EmbeddedStore:
     def close(self) -> None:
         """See contract."""
         self.connection.close()
-        if self._held >= 0:
-            lock.release(self._held)
-            self._held = -1
+        held, self._held = self._held, -1
+        if held >= 0:
+            lock.release(held)
 
 
 def json_position(text: str) -> int:
