@@ -28,7 +28,11 @@ def run(quick: bool) -> Result:
             # One environment serves both: only HOOKS_HOME and the project differ, so they are set by `env`.
             floor = ["/usr/bin/env", *_differs(little.environ), PROGRAM, *[word.replace("{}", "1") for word in argv]]
             command = ["/usr/bin/env", *_differs(much.environ), PROGRAM, *large_argv]
-            figures.append(measure(name, command, much.environ, pairs, floor=floor, stdin=large_stdin, target=target))
+            figures.append(
+                measure(
+                    name, command, much.environ, pairs, floor=floor, stdin=large_stdin, floor_stdin=stdin, target=target
+                )
+            )
         result.figures(f"over {large:,} entries, as a ratio to the same over {SMALL:,}", figures)
     return result
 

@@ -78,13 +78,14 @@ def measure(
     *,
     floor: Sequence[str] = FLOOR,
     stdin: str = os.devnull,
+    floor_stdin: str = os.devnull,
     target: float | None = None,
     codes: tuple[int, ...] = (0,),
 ) -> Figure:
     """`pairs` interleaved pairs of the floor and the command ({} in argv is the pair's number), after two that do not count."""
     ratios, commands, floors = [], [], []
     for number in range(-2, pairs):
-        base, _, code = spawn(floor, environ)
+        base, _, code = spawn(floor, environ, floor_stdin)
         assert code == 0, f"the floor {floor} ended with {code}"
         words = [word.replace("{}", str(number)) for word in argv]
         took, _, code = spawn(words, environ, stdin)
