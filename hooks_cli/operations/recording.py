@@ -113,6 +113,22 @@ def refused_draft(store: EmbeddedStore, environment: Environment, occasion: Occa
     return None
 
 
+def attribution_of(
+    tx: Transaction, environment: Environment, occasion: Occasion, *, begin: bool = False, fresh: bool = False
+) -> Attribution:
+    """Whose call it is, from what the occasion says of itself; `begin` and `fresh` as `attribute` has them."""
+    return attribute(
+        tx,
+        environment,
+        occasion.verb,
+        session_id=occasion.session_id,
+        agent=occasion.agent,
+        event_session=occasion.event_session,
+        begin=begin,
+        fresh=fresh,
+    )
+
+
 def record_in(
     tx: Transaction,
     environment: Environment,
@@ -130,15 +146,7 @@ def record_in(
     environment.transaction = tx
     if occasion.call_id is not None and journal.seen_call(tx, occasion.call_id):
         raise AlreadyRecorded
-    who = attribution or attribute(
-        tx,
-        environment,
-        occasion.verb,
-        session_id=occasion.session_id,
-        agent=occasion.agent,
-        event_session=occasion.event_session,
-        begin=begin,
-    )
+    who = attribution or attribution_of(tx, environment, occasion, begin=begin)
     revision = revision or tx.next_revision()
     written = None
     draft = occasion.draft

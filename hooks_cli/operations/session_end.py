@@ -8,8 +8,8 @@ from hooks_cli.errors import InvalidAddress
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import Draft
 from hooks_cli.model.json_text import Raw, object_text
-from hooks_cli.operations.attribution import Attribution, attribute
-from hooks_cli.operations.recording import Occasion, Recorded, record_in, refused_draft
+from hooks_cli.operations.attribution import Attribution
+from hooks_cli.operations.recording import Occasion, Recorded, attribution_of, record_in, refused_draft
 from hooks_cli.private_files import make_folder, make_parents, write_file
 from hooks_cli.store import journal, metrics
 
@@ -36,14 +36,7 @@ def end(store: EmbeddedStore, environment: Environment, occasion: Occasion, *, s
     """Close the session and store its metrics at `sessions/<id>/metrics`. A session that is closed already is measured again."""
     refusal = refused_draft(store, environment, occasion)
     with store.writing() as tx:
-        who = attribute(
-            tx,
-            environment,
-            occasion.verb,
-            session_id=occasion.session_id,
-            agent=occasion.agent,
-            event_session=occasion.event_session,
-        )
+        who = attribution_of(tx, environment, occasion)
         figures: dict[str, object] = {}
         if who.session is not None:
             figures = _close(tx, who, summary)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.operations.attribution import attribute
-from hooks_cli.operations.recording import Occasion, Recorded, record_in, refused_draft
+from hooks_cli.operations.recording import Occasion, Recorded, attribution_of, record_in, refused_draft
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,16 +14,7 @@ def start(store: EmbeddedStore, environment: Environment, occasion: Occasion) ->
     """Open the session, bind the calling processes to it, and record the call."""
     refusal = refused_draft(store, environment, occasion)
     with store.writing() as tx:
-        who = attribute(
-            tx,
-            environment,
-            occasion.verb,
-            session_id=occasion.session_id,
-            agent=occasion.agent,
-            event_session=occasion.event_session,
-            begin=True,
-            fresh=True,
-        )
+        who = attribution_of(tx, environment, occasion, begin=True, fresh=True)
         occasion.fields["session_id"] = who.session_name
         recorded = record_in(tx, environment, occasion, attribution=who)
     if refusal is not None:

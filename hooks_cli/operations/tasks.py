@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hooks_cli.operations.attribution import Attribution, attribute
-from hooks_cli.operations.recording import Occasion, Recorded, record_in, refused_draft
+from hooks_cli.operations.attribution import Attribution
+from hooks_cli.operations.recording import Occasion, Recorded, attribution_of, record_in, refused_draft
 from hooks_cli.store import journal
 
 TYPE_CHECKING = False
@@ -22,15 +22,7 @@ def begin(
     """
     refusal = refused_draft(store, environment, occasion)
     with store.writing() as tx:
-        who = attribute(
-            tx,
-            environment,
-            occasion.verb,
-            session_id=occasion.session_id,
-            agent=occasion.agent,
-            event_session=occasion.event_session,
-            begin=True,
-        )
+        who = attribution_of(tx, environment, occasion, begin=True)
         revision = tx.next_revision()
         name = task_id or f"task-{revision}"
         description = occasion.fields.get("description")
@@ -77,14 +69,7 @@ def finish(
     """
     refusal = refused_draft(store, environment, occasion)
     with store.writing() as tx:
-        who = attribute(
-            tx,
-            environment,
-            occasion.verb,
-            session_id=occasion.session_id,
-            agent=occasion.agent,
-            event_session=occasion.event_session,
-        )
+        who = attribution_of(tx, environment, occasion)
         revision = tx.next_revision()
         task = _close(tx, who, task_id, outcome, revision, unnamed_only)
         duration = None if task is None or task.opened_at is None else tx.now - task.opened_at

@@ -24,7 +24,7 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Pi the address. Raises NotFound (1)."""
+    """Pin the address. Raises NotFound (1)."""
     address = naming.address(call)
     store = opening.for_memory(environment, create=False)
     changed = pinning.set_pinned(store, environment, address, True, naming.who(call))
