@@ -67,15 +67,25 @@ class Part:
             }
         )
 
-    def batches(self, record: str = "") -> Iterator[list[str]]:
-        """The entries as JSON objects, in lists; `record` is their first member when it is not empty."""
+    def batches(self) -> Iterator[list[str]]:
+        """The entries as JSON objects, in lists."""
         version = str(self.environment.settings.get("memory.version"))
         for batch in export_rows.entry_objects(
             self.store, self.choices.selection, self.environment.now(), version,
-            redact=self.names, metadata=self.choices.metadata, record=record,
+            redact=self.names, metadata=self.choices.metadata,
         ):  # fmt: skip
             yield batch
             self._count(len(batch))
+
+    def chunks(self, ending: bytes, record: str = "") -> Iterator[bytes]:
+        """The same as UTF-8, many objects in each, `ending` after each; `record` is their first member when it is not empty."""
+        version = str(self.environment.settings.get("memory.version"))
+        for chunk, number in export_rows.entry_chunks(
+            self.store, self.choices.selection, self.environment.now(), version,
+            redact=self.names, metadata=self.choices.metadata, record=record, ending=ending,
+        ):  # fmt: skip
+            yield chunk
+            self._count(number)
 
     def rows(self) -> Iterator[list[tuple[Any, ...]]]:
         """The entries as rows of cells, in lists."""

@@ -14,8 +14,7 @@ from hooks_cli.output import export_text
 from hooks_cli.output.progress import AUTO, Progress
 from hooks_cli.output.sink import FileSink, StreamSink, refuse_existing
 
-Write = Callable[[str], None]
-TEXT_FORMS: dict[str, Callable[[Iterator[Part], Write], Iterator[Part]]] = {
+TEXT_FORMS: dict[str, Callable[[Iterator[Part], export_text.Write], Iterator[Part]]] = {
     "json": export_text.write_json,
     "ndjson": export_text.write_ndjson,
     "csv": export_text.write_csv,

@@ -1,4 +1,5 @@
-"""The text forms of an export: JSON, NDJSON, CSV, TSV and Markdown. Each takes the parts and a function that writes text.
+"""The text forms of an export: JSON, NDJSON, CSV, TSV and Markdown. Each takes the parts and a function that writes
+text, or UTF-8.
 
 `schemas/export.schema.json` says what JSON and NDJSON hold; CSV and TSV have the same members as columns, with cells
 that a spreadsheet would take for formulas defused (`integrations.importers.own`).
@@ -17,7 +18,7 @@ from hooks_cli.model.json_exact import indented
 from hooks_cli.operations.export_parts import KIND, SECTIONS, Part
 from hooks_cli.store.json_split import JsonReader
 
-Write = Callable[[str], None]
+Write = Callable[[str | bytes | memoryview], None]
 # How a formula begins, and the apostrophe that defuses one.
 _SUSPECT = frozenset(("=", "+", "-", "@", "\t", "\r", "'"))
 _RECORDS = {"sessions": "session", "tasks": "task", "events": "event"}
@@ -27,8 +28,8 @@ def write_ndjson(parts: Iterator[Part], write: Write) -> Iterator[Part]:
     """One object a line: a header for each part, then its entries, sessions, tasks and events. Gives each finished part."""
     for part in parts:
         write('{"record":"header",' + part.header()[1:] + "\n")
-        for batch in part.batches("entry"):
-            write("\n".join(batch) + "\n")
+        for chunk in part.chunks(b"\n", "entry"):
+            write(chunk)
         for section in SECTIONS:
             for text in part.section(section):
                 write(f'{{"record":"{_RECORDS[section]}",{text[1:]}\n')
@@ -55,10 +56,17 @@ def write_json(parts: Iterator[Part], write: Write) -> Iterator[Part]:
 def _document(part: Part, write: Write) -> None:
     pretty = part.choices.pretty
     write(part.header()[:-1] + ',\n"entries":[')
-    separator = "\n"
-    for batch in part.batches():
-        write(separator + ",\n".join([indented(line) for line in batch] if pretty else batch))
-        separator = ",\n"
+    if pretty:
+        separator = "\n"
+        for batch in part.batches():
+            write(separator + ",\n".join([indented(line) for line in batch]))
+            separator = ",\n"
+    else:
+        before = b"\n"
+        for chunk in part.chunks(b",\n"):
+            write(before)
+            write(memoryview(chunk)[:-2])
+            before = b",\n"
     write("\n]")
     if not part.choices.selection.narrows_entries:
         for section in SECTIONS:

@@ -11,7 +11,7 @@ from hooks_cli.environment import Environment
 from hooks_cli.errors import InputMissing, OutputExists
 from hooks_cli.private_files import remove_quietly, sync_folder, trouble
 
-CHUNK = 1 << 20
+BUFFER = 1 << 16
 
 
 def aside_name(path: str) -> str:
@@ -47,6 +47,10 @@ def publish(aside: str, path: str, force: bool) -> None:
         raise trouble(path, error, creating=True) from None
 
 
+def _encoded(text: str | bytes | memoryview) -> bytes | memoryview:
+    return text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
+
+
 class FileSink:
     """`with FileSink(path, force, compress) as sink: sink.write(text)`; nothing is there unless the block ends well."""
 
@@ -63,15 +67,15 @@ class FileSink:
             descriptor = os.open(self._aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise trouble(self.path, error, creating=True) from None
-        raw: IO[bytes] = open(descriptor, "wb", buffering=CHUNK)
+        raw: IO[bytes] = open(descriptor, "wb", buffering=BUFFER)
         self._raw = raw
         self._file = gzip.GzipFile("", "wb", 6, raw, 0) if self._compress else raw
         return self
 
-    def write(self, text: str) -> None:
-        """Append text as UTF-8. Raises StorageFailed or DiskFull (74)."""
+    def write(self, text: str | bytes | memoryview) -> None:
+        """Append text as UTF-8, or what is UTF-8 already. Raises StorageFailed or DiskFull (74)."""
         try:
-            self._file.write(text.encode("utf-8", "backslashreplace"))
+            self._file.write(_encoded(text))
         except OSError as error:
             raise trouble(self.path, error) from None
 
@@ -107,12 +111,16 @@ class StreamSink:
             self._file = gzip.GzipFile("", "wb", 6, _Out(self._environment), 0)
         return self
 
-    def write(self, text: str) -> None:
-        """Print text."""
+    def write(self, text: str | bytes | memoryview) -> None:
+        """Print text, or what is UTF-8 already; to a terminal nothing that could steer it."""
         if self._compress:
-            self._file.write(text.encode("utf-8", "backslashreplace"))
-        else:
+            self._file.write(_encoded(text))
+        elif isinstance(text, str):
             self._environment.value(text)
+        elif self._environment.is_terminal(1):
+            self._environment.value(bytes(text).decode())
+        else:
+            self._environment.out_bytes(bytes(text))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

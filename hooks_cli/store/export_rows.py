@@ -6,7 +6,6 @@ Python. Memory stays flat: rows come in the order of the table or of the index o
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,8 @@ from hooks_cli.store.entries import matching
 
 REDACTED = "‹redacted›"
 BATCH = 1000
+# Long values make short chunks: what is held at once does not grow with them.
+CHUNK = 1 << 19
 _STATE = "CASE e.kind WHEN 2 THEN 'deleted' WHEN 3 THEN 'destroyed' ELSE 'live' END"
 _SEALED = "CASE e.sealed WHEN 1 THEN 'fields' WHEN 2 THEN 'value' END"
 _PINNED = "h.pinned AND h.revision = e.revision"
@@ -56,52 +57,95 @@ def entry_objects(
     *,
     redact: tuple[str, ...] | None = None,
     metadata: bool = True,
-    record: str = "",
 ) -> Iterator[list[str]]:
-    """The JSON object of each entry as `schemas/export.schema.json` has it, without a line break; in lists of `BATCH`.
+    """The JSON object of each entry as `schemas/export.schema.json` has it, without a line break; in lists of about `CHUNK` bytes.
 
     `redact` is None, or the normal names of sensitive fields: then ciphertext and whatever looks like a secret is taken
-    out. `metadata` false leaves the metadata out. `record` makes that the first member.
+    out. `metadata` false leaves the metadata out.
     """
+    for pieces in _pieces(store, selection, now, default_version, redact, metadata, "", b""):
+        _mend_breaks(pieces)
+        texts = b"\n".join(map(b"".join, zip(pieces[::2], pieces[1::2], strict=True))).decode()
+        yield texts.split("\n")
+
+
+def entry_chunks(
+    store: EmbeddedStore,
+    selection: Selection,
+    now: int,
+    default_version: str,
+    *,
+    redact: tuple[str, ...] | None = None,
+    metadata: bool = True,
+    record: str = "",
+    ending: bytes = b"\n",
+) -> Iterator[tuple[bytes, int]]:
+    """The same objects as UTF-8, joined to chunks of about `CHUNK` bytes, each with the number of entries in it.
+
+    After each object stands `ending`, which ends in the one line break of the entry; `record` is its first member when it is not empty.
+    """
+    for pieces in _pieces(store, selection, now, default_version, redact, metadata, record, ending):
+        _mend_breaks(pieces)
+        yield b"".join(pieces), len(pieces) // 2
+
+
+def _mend_breaks(pieces: list[bytes]) -> None:
+    """White space between the members of somebody's metadata may be line breaks; within a string they would be escapes."""
+    objects = b"".join(pieces[::2])
+    if b"\n" not in objects and b"\r" not in objects:
+        return
+    for place in range(0, len(pieces), 2):
+        if b"\n" in pieces[place] or b"\r" in pieces[place]:
+            pieces[place] = pieces[place].replace(b"\n", b" ").replace(b"\r", b" ")
+
+
+def _pieces(
+    store: EmbeddedStore,
+    selection: Selection,
+    now: int,
+    default_version: str,
+    redact: tuple[str, ...] | None,
+    metadata: bool,
+    record: str,
+    ending: bytes,
+) -> Iterator[list[bytes]]:
+    """Each entry as two pieces: its object up to the time, and the time with what ends it. Python sees no more of a row than that."""
     columns, changed = _columns(store, redact, metadata)
     value = columns["value"]
     source, params = _source(selection, now)
-    plain = (
-        f"e.kind = 0 AND e.expires IS NULL AND NOT h.pinned AND NOT e.guessed AND e.trace IS NULL AND NOT ({changed})"
-    )
+    plain = f"""e.sealed = 0 AND e.expires IS NULL AND NOT h.pinned AND NOT e.guessed AND e.trace IS NULL
+      AND NOT ({changed}) AND (e.kind <> 1 OR json({value}) = {value})"""
+    rare = f"""json_patch('{{}}', json_object('expires_at', {_TIME.format("e.expires")},
+        'pinned', json(iif({_PINNED}, 'true', NULL)), 'guessed', json(iif(e.guessed, 'true', NULL)), 'trace_id', e.trace,
+        'sealed', {_SEALED}, 'redacted', json(iif({changed}, 'true', NULL)),
+        'text', CASE WHEN e.kind = 1 AND json({value}) <> {value} THEN {value} END))"""
     first = f'"record":{quote(record)},' if record else ""
     params = ("{" + first + '"key":', default_version, *params)
-    # concat is a quarter faster than json_object; what is JSON in the store already goes in as it is.
-    sql = f"""SELECT concat(?, json_quote(h.address), ',"version":', json_quote(coalesce(e.data_version, ?)),
+    # concat is a quarter faster than json_object; what is JSON in the store already goes in as it is. json_patch takes away
+    # the members that are null; all others of the rare ones are strings or true, so that the last brace is the object's own.
+    sql = f"""SELECT CAST(concat(?, json_quote(h.address), ',"version":', json_quote(coalesce(e.data_version, ?)),
       ',"schema_version":"1","revision":', e.revision, ',"key_version":', e.version, ',"session_id":', json_quote(s.name),
       ',"agent":', json_quote(e.agent), ',"event":', json_quote(e.event),
       ',"source":', coalesce({columns["source"]}, 'null'), ',"tags":', coalesce(e.tags, '[]'),
       ',"metadata":', coalesce({columns["metadata"]}, '{{}}'), ',"state":"', {_STATE}, '","data":',
-      CASE e.kind WHEN 0 THEN json_quote({value}) WHEN 1 THEN json({value}) ELSE 'null' END), e.at,
-      CASE WHEN NOT ({plain} AND e.sealed = 0) THEN json_object(
-        'expires_at', {_TIME.format("e.expires")}, 'pinned', json(iif({_PINNED}, 'true', NULL)),
-        'guessed', json(iif(e.guessed, 'true', NULL)), 'trace_id', e.trace, 'sealed', {_SEALED},
-        'redacted', json(iif({changed}, 'true', NULL)),
-        'text', CASE WHEN e.kind = 1 AND json({value}) <> {value} THEN {value} END) END {source}"""
-    batch: list[str] = []
+      CASE e.kind WHEN 0 THEN json_quote({value}) WHEN 1 THEN json({value}) ELSE 'null' END,
+      CASE WHEN {plain} THEN '' ELSE ',' || substr(rtrim(nullif({rare}, '{{}}'), '}}'), 2) END,
+      ',"created_at":"') AS BLOB), e.at {source}"""
+    pieces: list[bytes] = []
     clock = Clock()
-    second, moment = -1, ""
-    for text, at, rare in store.each(sql, params):
-        if at // 1000 != second:
-            second = at // 1000
-            moment = clock.text(second * 1000)[:-4]
-        if "\n" in text or "\r" in text:
-            # White space between the members of somebody's metadata; within a string it would be an escape.
-            text = text.replace("\n", " ").replace("\r", " ")
-        if rare is None:
-            batch.append(f'{text},"created_at":"{moment}{at % 1000:03d}Z"}}')
-        else:
-            batch.append(f'{text},"created_at":"{moment}{at % 1000:03d}Z"{_present(rare)}}}')
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+    size, before, tail = 0, -1, b""
+    for text, at in store.each(sql, params):
+        if at != before:
+            before, tail = at, clock.text(at).encode() + b'"}' + ending
+        pieces.append(text)
+        pieces.append(tail)
+        size += len(text)
+        if size >= CHUNK:
+            yield pieces
+            pieces = []
+            size = 0
+    if pieces:
+        yield pieces
 
 
 def entry_cells(
@@ -143,12 +187,6 @@ def _columns(store: EmbeddedStore, redact: tuple[str, ...] | None, metadata: boo
     if not metadata:
         columns["metadata"] = "NULL"
     return columns, changed
-
-
-def _present(rare: str) -> str:
-    """The members of a flat JSON object that are not null, to be put at the end of another one."""
-    kept = {name: value for name, value in json.loads(rare).items() if value is not None}
-    return "," + json.dumps(kept, ensure_ascii=False)[1:-1] if kept else ""
 
 
 def sessions(store: EmbeddedStore, selection: Selection) -> Iterator[str]:
