@@ -41,6 +41,38 @@ def test_a_missing_file(run: Run) -> None:
     assert run("memory", "recall", "k", check=True).stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("gone.txt", None, "was not there"),
+        ("logo.png", b"\x89PNG\0", "was not UTF-8 text"),
+        ("long.txt", b"x" * 70_000, "was too large"),
+        (".env", b"TOKEN=1", "is a key file by its name"),
+        ('a","kind":"missing".md', b"text", ""),
+    ],
+)
+def test_who_reads_an_entry_without_text_is_told_why(
+    run: Run, project: Path, name: str, content: bytes | None, reason: str
+) -> None:
+    if content is not None:
+        (project / name).write_bytes(content)
+    done = run("hooks", "post-edit", "--file", name, "--memory-key", "k", "--session-id", "s", check=True)
+    recalled = run("memory", "recall", "k", check=True)
+    brief = run("hooks", "session-restore", "--session-id", "s", check=True).stdout
+    if not reason:
+        assert (done.stderr, recalled.stderr, recalled.stdout) == ("", "", "text")
+        assert ", which" not in brief
+        return
+    assert reason in done.stderr and done.stderr.count("\n") == 1
+    assert recalled.stdout == "" and reason in recalled.stderr
+    assert f"from {name}, which {reason}" in brief
+
+
+def test_a_value_given_in_the_file_s_place_needs_no_excuse(run: Run) -> None:
+    done = run("hooks", "post-edit", "--file", "gone.txt", "--memory-key", "k", "--value", "v", check=True)
+    assert (done.stdout.startswith("Stored"), done.stderr) == (True, "")
+
+
 def test_a_folder_is_listed(run: Run, project: Path) -> None:
     (project / "d" / "sub").mkdir(parents=True)
     (project / "d" / "b.txt").write_text("")

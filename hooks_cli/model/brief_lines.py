@@ -30,6 +30,7 @@ class Item:
         "at",
         "data",
         "event",
+        "lacking",
         "metadata",
         "revision",
         "session",
@@ -52,9 +53,10 @@ class Item:
         agent: str | None = None,
         event: str = "",
         source: str | None = None,
+        lacking: str = "",
         load: Callable[[int], tuple[str, int, bool]] | None = None,
     ) -> None:
-        """`size` 0 says that `data` is all; `source` is the path of the file that it came from."""
+        """`size` 0 says that `data` is all; `source` is the path of the file that it came from, `lacking` why nothing of it is there."""
         self._load = load
         self.address = address
         self.version = version
@@ -67,6 +69,7 @@ class Item:
         self.agent = agent
         self.event = event
         self.source = source
+        self.lacking = lacking
         self._body = ""
 
     def want(self, characters: int) -> None:
@@ -174,7 +177,7 @@ def title_line(subject: Subject, item: Item, frame: str, number: int, values: bo
     by += [named(item.event, 40)] if item.event else []
     parts = [f"version {item.version}, revision {item.revision}", f"{age(subject.now, item.at)}, {moment(item.at)}"]
     parts += [", ".join(by)] if by else []
-    parts += [f"from {named(item.source)}"] if item.source else []
+    parts += [f"from {named(item.source)}" + (f", which {item.lacking}" if item.lacking else "")] if item.source else []
     parts += [] if values else [item.extent()]
     return f"{frame}{number}. {named(item.address, 1024)} ({'; '.join(parts)})\n"
 

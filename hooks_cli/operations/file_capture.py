@@ -41,6 +41,16 @@ FILE, FOLDER, MISSING, BINARY, LARGE, OUTSIDE, SECRET, SPECIAL, UNREADABLE = (
     "special",
     "unreadable",
 )
+# Why an entry made of a file has none of its text: what was so when it was recorded.
+_TEXTLESS = {
+    MISSING: "was not there",
+    BINARY: "was not UTF-8 text",
+    LARGE: "was too large for its text",
+    OUTSIDE: "was outside the project",
+    SECRET: "is a key file by its name",
+    SPECIAL: "was no regular file",
+    UNREADABLE: "could not be read",
+}
 _SECRET_NAMES = [
     ".env",
     ".envrc",
@@ -88,6 +98,22 @@ class Captured:
             if value is not None:
                 facts[name] = value
         return object_text(facts)
+
+
+def textless(kind: str) -> str:
+    """Why no text is kept of a file of this kind, in a few words; "" where it is (a file, a folder's names)."""
+    return _TEXTLESS.get(kind, "")
+
+
+def textless_source(source: str | None) -> str:
+    """The same of an entry's `source`, the JSON text that `Captured.source` writes."""
+    if not source:
+        return ""
+    for kind, reason in _TEXTLESS.items():
+        # No path can imitate it: in JSON its quotes are escaped.
+        if f'","kind":"{kind}"' in source:
+            return reason
+    return ""
 
 
 def captured_of(environment: Environment, path: str) -> Captured:

@@ -13,6 +13,7 @@ from hooks_cli.model.brief_lines import moment
 from hooks_cli.model.entry import Entry, shown
 from hooks_cli.model.json_text import Raw, object_text
 from hooks_cli.operations.attribution import named_session
+from hooks_cli.operations.file_capture import textless_source
 from hooks_cli.operations.recording import Occasion, Recorded, record_in
 from hooks_cli.store import journal, listing
 from hooks_cli.store.entries import SHORT_COLUMNS, beginning
@@ -147,6 +148,7 @@ def item_of(store: EmbeddedStore, entry: Entry) -> brief.Item:
         agent=entry.agent,
         event=entry.event,
         source=source_path(store, entry),
+        lacking="" if long or entry.value else textless_source(entry.source),
         load=(lambda characters: beginning(store, entry, characters)) if long else None,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
 from hooks_cli.commands import occasions, opening, stdin_event
 from hooks_cli.model.json_text import Raw
-from hooks_cli.operations.file_capture import captured_of
+from hooks_cli.operations.file_capture import captured_of, textless
 from hooks_cli.operations.recording import record
 
 TYPE_CHECKING = False
@@ -71,4 +71,7 @@ def run(call: Call, environment: Environment) -> int:
     recorded = record(store, environment, occasion)
     text = "" if recorded.written else f"Edit recorded: {path or '(no file)'} (revision {recorded.revision})\n"
     occasions.say(call, environment, text, {"revision": recorded.revision}, recorded.written)
+    reason = textless(captured.kind) if captured is not None and recorded.written is not None and not value else ""
+    if reason:
+        environment.err(f"hooks-cli: {call.verb.title}: {path} {reason}; {key} keeps that it was edited, but no text")
     return 0

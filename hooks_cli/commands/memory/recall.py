@@ -86,7 +86,13 @@ def run(call: Call, environment: Environment) -> int:
             environment.out(envelopes.entries_lines(found.entries, version))
         return 0
     if found.exact:
-        environment.value(found.entries[0].value or "")
+        entry = found.entries[0]
+        environment.value(entry.value or "")
+        if not entry.value and entry.source:
+            from hooks_cli.operations.file_capture import textless_source
+
+            if reason := textless_source(entry.source):
+                environment.err(f"hooks-cli: {entry.address} has no text: its file {reason} when it was recorded")
         return 0
     environment.out(entry_lines(found.entries))
     if found.total > limit:
