@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
 
 
+# How much of what a call had too many of is told on stderr; all of it is recorded.
+TOLD_NAMES = 10
+TOLD_CHARACTERS = 60
+
+
 def main(argv: list[str]) -> NoReturn:
     """Run the command line `argv` (without the program's name) and end the process with its exit code."""
     os._exit(status(argv))
@@ -98,7 +103,7 @@ def _environment(call: Call) -> Environment:
 
 def _run(call: Call, environment: Environment) -> int:
     if call.unknown:
-        _tell(call)
+        _tell(call, environment)
     module = sys.modules[module_name(call.verb.group, call.verb.name)]
     try:
         code: int = module.run(call, environment)
@@ -107,25 +112,36 @@ def _run(call: Call, environment: Environment) -> int:
     return code
 
 
-def _tell(call: Call) -> None:
-    """One line for the options that a lenient verb does not know and keeps all the same, one for those without an effect."""
+def _tell(call: Call, environment: Environment) -> None:
+    """One line for the options that a lenient verb does not know and keeps all the same, one for those without an effect.
+
+    It goes through `err`, which bears a stderr that nobody reads or that is full: a note must not stop what it is about.
+    """
     lenient = call.verb.records
     names = [
-        repr(value) if name == "argument" else flag
+        repr(value[:TOLD_CHARACTERS] + "…" * (len(value) > TOLD_CHARACTERS)) if name == "argument" else flag
         for name, value in call.unknown
         if (flag := ("--" if len(name) > 1 else "-") + name) not in call.foreign or not lenient
     ]
     if not names:
         return
     if not lenient:
-        listed = ", ".join(dict.fromkeys(names))
         say = "has" if len(names) == 1 else "have"
-        sys.stderr.write(f"hooks-cli: {listed} {say} no effect on {call.verb.title}; see docs/compatibility.md\n")
+        environment.err(
+            f"hooks-cli: {_listed(names)} {say} no effect on {call.verb.title}; see docs/compatibility.md"
+        )
         return
     what = "the unknown option" if len(names) == 1 else "the unknown options"
     if all(name == "argument" for name, _ in call.unknown):
         what = what.replace("unknown option", "further argument")
-    sys.stderr.write(f"hooks-cli: recorded {what} {', '.join(names)}\n")
+    environment.err(f"hooks-cli: recorded {what} {_listed(names)}")
+
+
+def _listed(names: list[str]) -> str:
+    """The first of the names, each once, and how many more there are."""
+    names = list(dict.fromkeys(names))
+    more = len(names) - TOLD_NAMES
+    return ", ".join(names[:TOLD_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _flush() -> None:

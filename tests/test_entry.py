@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -152,3 +154,34 @@ def test_help_to_a_closed_pipe_is_quiet() -> None:
     line = f"'{PROGRAM}' help | :; '{PROGRAM}' completion bash | head -c1 >/dev/null"
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True)
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("stderr", ["/dev/full", "a reader that went away", "closed"])
+def test_a_note_that_nobody_can_read_stops_nothing(run: Run, environ: dict[str, str], project: Path, stderr: str) -> None:
+    words = ["hooks", "notify", "--message", "kept", "--memory-key", "k", "--invented", "1"]
+    if stderr == "closed":
+        done = subprocess.run(
+            ["sh", "-c", '"$0" "$@" 2>&-', PROGRAM, *words], cwd=project, env=environ, stdout=subprocess.PIPE, text=True
+        )
+    else:
+        if stderr == "/dev/full":
+            end = os.open(stderr, os.O_WRONLY)
+        else:
+            reader, end = os.pipe()
+            os.close(reader)
+        done = subprocess.run(
+            [PROGRAM, *words], cwd=project, env=environ, stdout=subprocess.PIPE, stderr=end, text=True
+        )
+        os.close(end)
+    assert (done.returncode, done.stdout) == (0, "Stored successfully: k (revision 1, version 1)\n")
+    assert run("memory", "recall", "k").stdout == "kept"
+
+
+def test_a_line_with_too_much_is_recorded_whole_and_told_in_short(run: Run) -> None:
+    words = [f"word{number}" for number in range(30_000)]
+    done = run("hooks", "notify", "message", *words, "x" * 1_000, check=True)
+    assert len(done.stderr) < 300 and "and 29991 more" in done.stderr
+    options = [f"--invented-{number}=1" for number in range(300)]
+    assert "and 290 more" in run("hooks", "notify", "message", *options, check=True).stderr
+    second, first = [one["fields"]["attributes"] for one in json.loads(run("memory", "log", "--json").stdout)["log"]]
+    assert (len(first["argument"]), len(second)) == (30_001, 300)

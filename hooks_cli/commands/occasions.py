@@ -40,14 +40,10 @@ def occasion(
 
 def attributes(call: Call) -> dict[str, object]:
     """The options that nobody knows, by name; one that was given several times has a list."""
-    found: dict[str, object] = {}
+    given: dict[str, list[object]] = {}
     for name, value in call.unknown:
-        if name not in found:
-            found[name] = value
-            continue
-        before = found[name]
-        found[name] = [*before, value] if isinstance(before, list) else [before, value]
-    return found
+        given.setdefault(name, []).append(value)
+    return {name: values if len(values) > 1 else values[0] for name, values in given.items()}
 
 
 def draft(call: Call, store: EmbeddedStore, value: str, source: str | None = None) -> Draft | None:
