@@ -127,9 +127,7 @@ def _tell(call: Call, environment: Environment) -> None:
         return
     if not lenient:
         say = "has" if len(names) == 1 else "have"
-        environment.err(
-            f"hooks-cli: {_listed(names)} {say} no effect on {call.verb.title}; see docs/compatibility.md"
-        )
+        environment.err(f"hooks-cli: {_listed(names)} {say} no effect on {call.verb.title}; see docs/compatibility.md")
         return
     what = "the unknown option" if len(names) == 1 else "the unknown options"
     if all(name == "argument" for name, _ in call.unknown):

@@ -157,7 +157,9 @@ def test_help_to_a_closed_pipe_is_quiet() -> None:
 
 
 @pytest.mark.parametrize("stderr", ["/dev/full", "a reader that went away", "closed"])
-def test_a_note_that_nobody_can_read_stops_nothing(run: Run, environ: dict[str, str], project: Path, stderr: str) -> None:
+def test_a_note_that_nobody_can_read_stops_nothing(
+    run: Run, environ: dict[str, str], project: Path, stderr: str
+) -> None:
     words = ["hooks", "notify", "--message", "kept", "--memory-key", "k", "--invented", "1"]
     if stderr == "closed":
         done = subprocess.run(
