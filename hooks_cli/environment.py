@@ -18,7 +18,7 @@ from stat import S_ISDIR
 from hooks_cli import config
 from hooks_cli.errors import ConfigError
 from hooks_cli.private_files import make_folder
-from hooks_cli.project import PROJECT_FILE, STORE_FILE, Project, discover, stem_of
+from hooks_cli.project import PROJECT_FILE, STORE_FILE, Project, discover, removed_folder, stem_of
 from hooks_cli.streams import Streams, lazy
 
 TYPE_CHECKING = False
@@ -72,10 +72,15 @@ class Environment(Streams):
         try:
             return os.getcwd()
         except OSError as error:
-            told = self.variables.get("PWD", "")
+            told = self.variables.get("PWD", "") or removed_folder()  # the launcher's shell unsets PWD then
             if os.path.isabs(told):
                 return os.path.realpath(told)
-            raise ConfigError(path="current directory", reason=f"it is not there any more ({error.strerror})") from None
+            raise ConfigError(
+                "The current directory is not there any more, so which project this is cannot be told.",
+                path="current directory",
+                reason=str(error.strerror),
+                hint="cd into the project, or name it: CLAUDE_PROJECT_DIR=FOLDER",
+            ) from None
 
     @lazy
     def start_dir(self) -> str:

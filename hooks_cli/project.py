@@ -49,6 +49,14 @@ class Project:
         self.note = note
 
 
+def removed_folder() -> str:
+    """The path of a current directory that was removed, as Linux remembers it; "" where nobody knows."""
+    try:
+        return os.readlink("/proc/self/cwd").removesuffix(" (deleted)")
+    except OSError:
+        return ""
+
+
 def fingerprint(path: str) -> str:
     """The 64-bit FNV-1a hash of the path's bytes, as 16 hex digits (draft-eastlake-fnv).
 

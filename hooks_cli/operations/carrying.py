@@ -5,9 +5,8 @@ A sealed piece is bound to the address and revision that it was written under, s
 
 from __future__ import annotations
 
-from hooks_cli.errors import NotFound
 from hooks_cli.model.entry import SEALED_WHOLE, Draft, Entry
-from hooks_cli.operations import access, revealing
+from hooks_cli.operations import absence, access, revealing
 from hooks_cli.operations.attribution import Attribution, attribute
 from hooks_cli.store import entries
 
@@ -62,5 +61,5 @@ def current(tx: Transaction, address: str) -> Entry:
     """What the address holds now. Raises NotFound (1)."""
     entry = entries.read(tx.store, address, tx.now)
     if entry is None:
-        raise NotFound(address=address)
+        raise absence.of(tx.store, address, tx.now)
     return entry

@@ -172,10 +172,10 @@ def remove_keyring(environment: Environment) -> int:
     """Remove the keyring slots; with the last slot the key goes back into a key file. Returns the slots left. Raises NotFound (1)."""
     from hooks_cli.crypto import keyring_slot
 
-    found = require_slots(environment)
+    found = slots.read(environment.slots_path) or []
     mine = [slot["id"] for slot in found if slot["kind"] == "keyring"]
     if not mine:
-        raise NotFound("There is no keyring slot.", hint="See: hooks-cli key show")
+        raise NotFound("The keyring holds no key of this store; nothing was changed.", hint="See: hooks-cli key show")
     key = present_key(environment)
     left = len(found)
     for slot_id in mine:

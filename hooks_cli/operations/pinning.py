@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hooks_cli.errors import NotFound
 from hooks_cli.model.entry import Entry
+from hooks_cli.operations import absence
 from hooks_cli.operations.carrying import Who, current
 from hooks_cli.store import changing, entries, journal
 
@@ -22,7 +22,7 @@ def set_pinned(store: EmbeddedStore, environment: Environment, address: str, pin
     with store.writing() as tx:
         head = changing.head_row(tx, address)
         if head is None or (pinned and entries.read(tx.store, address, tx.now) is None):
-            raise NotFound(address=address)
+            raise absence.of(tx.store, address, tx.now)
         if bool(head[4]) == pinned:
             return False
         changing.update_head(tx, head, pinned=int(pinned))

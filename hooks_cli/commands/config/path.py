@@ -14,7 +14,7 @@ VERB = Verb(
     "path",
     "Print where the settings files are, or would be.",
     positionals=(Positional("which", "`user` or `project`, to print one path alone."),),
-    examples=('"$EDITOR" "$(hooks-cli config path user)"',),
+    examples=('"${EDITOR:-vi}" "$(hooks-cli config path user)"',),
 )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import naming, opening
 from hooks_cli.commands.memory import clear
-from hooks_cli.errors import MissingArgument, NotFound
+from hooks_cli.errors import MissingArgument
 from hooks_cli.model import address as addresses
-from hooks_cli.operations import removing
+from hooks_cli.operations import absence, removing
 from hooks_cli.output import changes
 from hooks_cli.store import entries, selection
 from hooks_cli.store.selection import Selection
@@ -54,7 +54,7 @@ def run(call: Call, environment: Environment) -> int:
     if naming.is_one_address(environment, pattern, live) and not call.text("older_than"):
         if call.flag("dry_run"):
             if not live:
-                raise NotFound(address=pattern)
+                raise absence.of(store, pattern, environment.now())
             environment.out(changes.would("delete", "deleted", [pattern], as_json))
             return 0
         written = removing.delete(store, environment, pattern, naming.who(call), naming.if_version(call))

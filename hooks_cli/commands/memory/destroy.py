@@ -49,6 +49,9 @@ def run(call: Call, environment: Environment) -> int:
     if call.flag("dry_run"):
         environment.out(changes.would("destroy", "destroyed", found, as_json))
         return 0
+    if not found and not as_json:
+        environment.err(f"hooks-cli: no entry fits {one_line(pattern, 200)!r}; nothing was destroyed")
+        return 0
     if not one and not call.flag("yes") and not _confirmed(environment, pattern, len(found)):
         environment.err("hooks-cli: nothing was destroyed")
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import naming, opening
-from hooks_cli.errors import NotFound
+from hooks_cli.operations import absence
 from hooks_cli.output import changes
 from hooks_cli.store import past
 
@@ -34,7 +34,7 @@ def run(call: Call, environment: Environment) -> int:
     store = opening.for_memory(environment, create=False)
     head = past.head_of(store, address)
     if head is None:
-        raise NotFound(address=address)
+        raise absence.of(store, address, environment.now())
     versions = past.versions(store, address)
     now = environment.now()
     current = head[2] if head[3] and (head[5] is None or head[5] > now) else 0

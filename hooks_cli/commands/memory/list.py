@@ -88,6 +88,9 @@ def run(call: Call, environment: Environment) -> int:
             _look(call, environment, found.entries)
         else:
             environment.out(entry_lines(found.entries))
+        if not found.entries and not found.total:
+            asked = any(name not in ("limit", "offset", "output_format") for name in call.values)
+            environment.err(f"hooks-cli: {'no entry fits what was asked for' if asked else 'the memory is empty'}")
         if more and found.entries:
             environment.err(f"hooks-cli: only {len(found.entries)} are shown; more with --limit or --offset")
         return 0

@@ -8,7 +8,7 @@ from hooks_cli.errors import MissingArgument, NotFound
 from hooks_cli.model import address as addresses
 from hooks_cli.operations import remembering, revealing
 from hooks_cli.output import envelopes
-from hooks_cli.output.listing import entry_lines
+from hooks_cli.output.listing import entry_lines, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,7 +73,11 @@ def run(call: Call, environment: Environment) -> int:
             store, pattern, environment.now(), limit, call.number("offset", 0), counted=call.format == "json"
         )
     if found.exact and not found.entries:
-        raise NotFound(address=pattern)
+        if store is None or past_reading.asked(call):
+            raise NotFound(address=pattern)
+        from hooks_cli.operations import absence
+
+        raise absence.of(store, pattern, environment.now())
     if store is not None and call.flag("reveal"):
         revealing.reveal(store, found.entries)
     elif found.exact:
@@ -95,6 +99,8 @@ def run(call: Call, environment: Environment) -> int:
                 environment.err(f"hooks-cli: {entry.address} has no text: its file {reason} when it was recorded")
         return 0
     environment.out(entry_lines(found.entries))
+    if not found.entries:
+        environment.err(f"hooks-cli: no entry fits {one_line(pattern)!r}")
     if found.total > limit:
         environment.err(f"hooks-cli: only the newest {limit} are shown; more with --limit or --offset")
     return 0

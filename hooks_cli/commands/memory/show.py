@@ -8,6 +8,7 @@ from hooks_cli.errors import NotFound
 from hooks_cli.model import traces
 from hooks_cli.model.json_text import Raw, object_text
 from hooks_cli.model.visible import escaped
+from hooks_cli.operations import absence
 from hooks_cli.output import changes, theme
 from hooks_cli.output.envelopes import SCHEMA_VERSION, envelope, moment
 from hooks_cli.output.listing import one_line
@@ -40,9 +41,9 @@ def run(call: Call, environment: Environment) -> int:
     store = opening.for_memory(environment, create=False)
     head = past.head_of(store, address)
     versions = past.versions(store, address)
-    if head is None or not versions:
-        raise NotFound(address=address)
     now = environment.now()
+    if head is None or not versions:
+        raise absence.of(store, address, now)
     current = head[2] if head[3] and (head[5] is None or head[5] > now) else 0
     wanted = call.integer("version", versions[0].version)
     entry = next((entry for entry in versions if entry.version == wanted), None)

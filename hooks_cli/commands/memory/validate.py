@@ -37,6 +37,7 @@ def run(call: Call, environment: Environment) -> int:
     from hooks_cli.model.json_text import Raw, object_text
     from hooks_cli.model.selection import Selection, pattern_of
     from hooks_cli.operations.validating import Validation
+    from hooks_cli.output.changes import count
     from hooks_cli.output.progress import Progress
 
     store = opening.for_memory(environment, create=False)
@@ -67,6 +68,7 @@ def run(call: Call, environment: Environment) -> int:
         if number > len(found):
             environment.err(f"hooks-cli: and {number - len(found):,} more")
         environment.err(
-            f"hooks-cli: {validation.entries:,} entries, {validation.checked:,} with a schema of their own, {number:,} violations"
+            f"hooks-cli: {count(validation.entries, 'entry', 'entries')}, {validation.checked:,} with a schema of their own, "
+            f"{count(number, 'violation', 'violations')}"
         )
     return 65 if number else 0

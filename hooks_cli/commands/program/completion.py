@@ -19,7 +19,7 @@ VERB = Verb(
     examples=(
         'eval "$(hooks-cli completion bash)"        # in ~/.bashrc',
         'eval "$(hooks-cli completion zsh)"         # in ~/.zshrc, after compinit',
-        "hooks-cli completion fish > ~/.config/fish/completions/hooks-cli.fish",
+        "hooks-cli completion fish | source          # in ~/.config/fish/config.fish",
     ),
     details="The script covers hooks-cli and claude-flow. It asks the program itself, so that it never is out of date.",
 )

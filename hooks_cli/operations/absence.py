@@ -1,0 +1,47 @@
+"""Why there is nothing at an address, and what to do: deleted, expired, destroyed, entries below it, or never written.
+
+Loaded only where an address was asked for and nothing is there.
+"""
+
+from __future__ import annotations
+
+from hooks_cli.errors import NotFound
+from hooks_cli.model import address as addresses
+from hooks_cli.model.brief_lines import moment
+from hooks_cli.model.entry import DESTROYED, TOMBSTONE
+from hooks_cli.model.visible import shell_word
+from hooks_cli.store import listing, past
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.store.embedded import EmbeddedStore
+
+
+def of(store: EmbeddedStore, address: str, now: int) -> NotFound:
+    """The error (1) for an address without an entry at `now` (ms); its hint is a command that fits."""
+    head = past.head_of(store, address)
+    newest = None if head is None else past.version(store, address, head[2])
+    name = shell_word(address)
+    if newest is not None and newest.kind == TOMBSTONE:
+        how = "moved away" if newest.event == "rename" else "deleted"
+        back = f"Bring it back: memory undelete {name}" if how == "deleted" else f"See: memory history {name}"
+        return NotFound(
+            f"There is no entry at {address}: it was {how} at {moment(newest.at)} (version {newest.version}).",
+            address=address,
+            hint=back,
+        )
+    if newest is not None and newest.kind == DESTROYED:
+        return NotFound(f"There is no entry at {address}: its content was destroyed.", address=address)
+    if head is not None and head[5] is not None and head[5] <= now:
+        return NotFound(
+            f"There is no entry at {address}: it expired at {moment(head[5])}.",
+            address=address,
+            hint=f"Its last content: memory show {name}",
+        )
+    if address and not addresses.is_glob(address) and listing.newest(store, f"{address}/*", now, 1):
+        return NotFound(
+            f"There is no entry at {address} itself; entries lie below it.",
+            address=address,
+            hint=f"See them: memory list {name}",
+        )
+    return NotFound(address=address)
