@@ -7,10 +7,12 @@ import json
 import shutil
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from tests.conftest import Run
 
+SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 PEERS = Path(__file__).resolve().parent / "fixtures" / "peers"
 
 
@@ -215,3 +217,71 @@ def test_several_files_are_one_answer(run: Run, project: Path) -> None:
     assert [item["added"] for item in done["imports"]] == [1, 1]
     assert done["total"] == 2
     assert json.loads(run("memory", "import", "one.json", "--json", check=True).stdout)["imported"]["there"] == 1
+
+
+def test_what_was_cleared_with_a_backup_comes_back(run: Run, project: Path) -> None:
+    for key, value in (("dev/a", "one"), ("dev/b", '{"x": 1}'), ("stays", "here")):
+        run("memory", "store", key, "older", check=True)
+        run("memory", "store", key, value, "--tags", "t", "--metadata", '{"n":1}', check=True)
+    run("memory", "store", "dev/api_keys", "s3cret", check=True)
+    before = json.loads(run("memory", "list", "--json", check=True).stdout)["entries"]
+    run("memory", "export", "all.ndjson", check=True)
+    run("memory", "clear", "--namespace", "dev", "--backup", "dev.json", check=True)
+    saved = json.loads((project / "dev.json").read_text())
+    schema = json.loads((SCHEMAS / "export.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(saved)
+    would = imported(run, "dev.json", "--dry-run")
+    assert (would["brought_back"], would["committed"]) == (3, False)
+    for name in ("dev.json", "all.ndjson"):
+        report = imported(run, name)
+        assert (report["brought_back"], report["added"], report["refused"]) == (3, 0, []), name
+        after = json.loads(run("memory", "list", "--json", check=True).stdout)["entries"]
+        members = ("key", "data", "tags", "metadata")
+        assert sorted([e[m] for m in members] for e in after) == sorted([e[m] for m in members] for e in before)
+        assert imported(run, name)["brought_back"] == 0
+        assert run("memory", "history", "dev/a", "--format", "ndjson", check=True).stdout.count("\n") in (4, 6)
+        run("memory", "clear", "--namespace", "dev", check=True)
+    run("memory", "verify", check=True)
+
+
+def test_what_the_file_itself_says_was_deleted_stays_deleted(run: Run) -> None:
+    run("memory", "store", "a", "one", check=True)
+    run("memory", "delete", "a", check=True)
+    run("memory", "export", "all.json", check=True)
+    assert imported(run, "all.json")["brought_back"] == 0
+    run("memory", "store", "a", "two", check=True)
+    run("memory", "delete", "a", check=True)
+    assert imported(run, "all.json")["brought_back"] == 0
+    assert run("memory", "recall", "a").returncode == 1
+
+
+def test_what_was_deleted_here_comes_back_from_elsewhere_only_when_asked_for(run: Run, tmp_path: Path) -> None:
+    other = {"HOOKS_STORE": str(tmp_path / "other.db")}
+    run("memory", "store", "a", "one", check=True)
+    run("memory", "export", "a.json", check=True)
+    run("memory", "import", "a.json", env=other, check=True)
+    run("memory", "delete", "a", env=other, check=True)
+    done = run("memory", "import", "a.json", env=other, check=True)
+    assert "1 were deleted here since, and stay so" in done.stdout
+    assert run("memory", "recall", "a", env=other).returncode == 1
+    done = run("memory", "import", "a.json", "--on-conflict", "overwrite", env=other, check=True)
+    assert done.stdout.startswith("Imported 1 entry version")
+    assert run("memory", "recall", "a", env=other, check=True).stdout == "one"
+
+
+def test_what_was_destroyed_or_has_expired_stays_so(run: Run) -> None:
+    run("memory", "store", "gone", "one", check=True)
+    run("memory", "store", "brief", "one", "--ttl", "1h", env={"HOOKS_NOW": "2026-01-01T00:00:00Z"}, check=True)
+    run("memory", "export", "all.json", env={"HOOKS_NOW": "2026-01-01T00:00:01Z"}, check=True)
+    run("memory", "destroy", "gone", "--yes", check=True)
+    run("memory", "clear", "brief", env={"HOOKS_NOW": "2026-01-01T00:00:02Z"}, check=True)
+    assert imported(run, "all.json")["brought_back"] == 0
+    assert run("memory", "recall", "gone").returncode == run("memory", "recall", "brief").returncode == 1
+
+
+def test_a_file_whose_name_has_a_comma(run: Run, project: Path) -> None:
+    run("memory", "store", "a", "one", check=True)
+    run("memory", "export", "a,b.json", check=True)
+    assert imported(run, "--file", "a,b.json")["there"] == 1
+    (project / "b.json").write_text("[]")
+    assert run("memory", "import", "--file", "a.json,b.json").returncode == 66

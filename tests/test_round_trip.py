@@ -113,5 +113,27 @@ def test_a_store_comes_back_as_it_was(
     assert evidence.sound, (evidence.broken, evidence.pages)
     search = "SELECT count(*) FROM head h WHERE live = 1 AND NOT EXISTS(SELECT 1 FROM search WHERE rowid = h.revision)"
     assert other.query(search)[0][0] == 0
-    store.close()
     other.close()
+    if form in ("json", "ndjson", "sqlite"):
+        cleared_and_brought_back(store, first, path)
+    store.close()
+
+
+def cleared_and_brought_back(store: EmbeddedStore, where: Environment, path: str) -> None:
+    """All that is live is deleted, and comes back from the store's own file as it was."""
+    live = (
+        "SELECT h.address, e.kind, e.value, e.tags, e.metadata, e.agent, s.name, e.expires FROM head h JOIN entry e "
+        "ON e.revision = h.revision LEFT JOIN session s ON s.id = e.session "
+        f"WHERE h.live = 1 AND (h.expires IS NULL OR h.expires > {where.now()}) ORDER BY h.address"
+    )
+    before = store.query(live)
+    store.clock = where.now
+    with store.writing() as tx:
+        for address, *_ in before:
+            entries.put(tx, Draft(address, None))
+    report = importing.import_source(store, where, open_source(path), importing.Choices(), lambda number: None)
+    assert store.query(live) == before
+    assert report.counts["brought_back"] == len(before)
+    again = importing.import_source(store, where, open_source(path), importing.Choices(), lambda number: None)
+    assert again.counts["brought_back"] == again.counts["added"] == 0
+    assert verify(store, lambda number: None).sound

@@ -32,6 +32,22 @@ class Choices:
     several: bool = False
 
 
+def head(store: EmbeddedStore, environment: Environment, versions: str, complete: bool) -> str:
+    """The JSON object that says whose entries follow: "head" versions or "all", and whether they are all that there is."""
+    return object_text(
+        {
+            "schema_version": "1",
+            "kind": KIND,
+            "program": f"hooks-cli {__version__}",
+            "exported_at": to_iso(environment.now()),
+            "store_id": store.store_id.hex(),
+            "project": environment.project_name,
+            "versions": versions,
+            "complete": complete,
+        }
+    )
+
+
 @dataclass(slots=True)
 class Part:
     """One project of an export, its store open. `advance` is told how many entries were written."""
@@ -54,18 +70,8 @@ class Part:
     def header(self) -> str:
         """The JSON object at the head of the part."""
         selection = self.choices.selection
-        return object_text(
-            {
-                "schema_version": "1",
-                "kind": KIND,
-                "program": f"hooks-cli {__version__}",
-                "exported_at": to_iso(self.environment.now()),
-                "store_id": self.store.store_id.hex(),
-                "project": self.name,
-                "versions": selection.versions,
-                "complete": selection.complete and not self.choices.redact and self.choices.metadata,
-            }
-        )
+        complete = selection.complete and not self.choices.redact and self.choices.metadata
+        return head(self.store, self.environment, selection.versions, complete)
 
     def batches(self) -> Iterator[list[str]]:
         """The entries as JSON objects, in lists."""

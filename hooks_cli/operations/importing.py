@@ -108,6 +108,7 @@ class _Import:
                 self.report.left.append(found)
             elif isinstance(found, Header):
                 self.wanted_part = self.choices.project in ("", found.project)
+                self.finish()
                 self.writer.begin(found.store_id)
             elif not self.wanted_part:
                 self.report.counts["not_asked_for"] += 1
@@ -115,6 +116,11 @@ class _Import:
                 self.aside(found)
             else:
                 self.entry(found)
+        self.finish()
+
+    def finish(self) -> None:
+        for became, number in self.writer.finish().items():
+            self.report.counts[became] += number
 
     def refuse(self, refused: Refused) -> None:
         self.report.counts["refused"] += 1

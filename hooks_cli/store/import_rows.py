@@ -8,6 +8,9 @@ What decides is `EntryWriter.add`, for one record after the other (worked exampl
 * version 2 (x) comes: another history of the same address, a conflict: skip leaves ours, newest takes x as version 3 when
   it was written later than b, overwrite takes it as version 3, rename takes it (and what follows) at `k.imported`.
 
+* the newest version that the file has of k is live and there already, but k was deleted here since: a file of this very store
+  brings it back, as version 3; so does overwrite for any file. Else it stays deleted, which is counted.
+
 A record without a version (another program's) is a new version of an address that this import made, else a conflict in
 the same sense. An own record keeps its revision, moved up by what the store had counted before, so that the order of
 entries and events stays, and in an empty store everything has the number that it had.
@@ -15,17 +18,21 @@ entries and events stays, and in an empty store everything has the number that i
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hooks_cli.errors import DataError, Tampered
 from hooks_cli.integrations.importers.records import Record
 from hooks_cli.model.entry import DESTROYED, JSON, TEXT, TOMBSTONE, Draft
 from hooks_cli.model.json_text import value_text
 from hooks_cli.model.sealed_text import BEGIN
 from hooks_cli.store import entries
+from hooks_cli.store.import_fallen import Fallen
 from hooks_cli.store.import_journal import JournalWriter
 from hooks_cli.store.sensitive import seal_draft, sealer_of
 from hooks_cli.store.transaction import Transaction
 
 ADDED, THERE, KEPT_OURS, RENAMED, OLDER = "added", "there", "kept_ours", "renamed", "older"
+BROUGHT_BACK, DELETED_HERE = "brought_back", "deleted_here"
 STRATEGIES = ("skip", "newest", "overwrite", "rename")
 # Numbers beyond this are nobody's: the counter of the store must stay far from its end.
 MOST = 2**53
@@ -44,6 +51,8 @@ class EntryWriter:
         self.journal = JournalWriter(tx)
         self._last_head = int(self.store.query("SELECT coalesce(max(id), 0) FROM head")[0][0])
         self._parted: set[str] = set()
+        self._fallen = Fallen(tx)
+        self._found = 0
         self.offset = 0
         self.begin("")
 
@@ -64,8 +73,10 @@ class EntryWriter:
                 version = record.version or 1
                 break
             if self._is_there(old, record, target):
+                self._fallen.note(old, record, self._found)
                 return THERE, target
             if target not in self._parted and not self._has_place(old, record):
+                self._fallen.note(old, record, 0)
                 return OLDER, target
             foreign = self._foreign_version(old, record, target)
             if foreign is not None:
@@ -79,6 +90,23 @@ class EntryWriter:
         whole = self._open(record)
         self._write(record, target, version, old, whole)
         return became, target
+
+    def finish(self) -> Counter[str]:
+        """To be called after the last record of a source: what has become of entries that were deleted here, as changes to the counts.
+
+        They are brought back when the file is this store's own, or the strategy is overwrite.
+        """
+        wanted = self.strategy == "overwrite" or (self.journal.is_own and self.strategy != "newest")
+        counts: Counter[str] = Counter()
+        for record, is_here in self._fallen.take():
+            old = entries.find_head(self.tx, record.address)
+            if wanted and old is not None:
+                whole = self._open(record)
+                record.at = record.revision = None
+                self._write(record, record.address, int(str(old[2])) + 1, old, whole)
+            counts[BROUGHT_BACK if wanted else DELETED_HERE] += 1
+            counts[THERE if is_here else OLDER] -= 1
+        return counts
 
     def _open(self, record: Record) -> bool:
         """Put the plain text in the place of sealed pieces; whether the whole value was sealed. They are sealed again on the way in.
@@ -146,12 +174,14 @@ class EntryWriter:
         return target in self._parted and self._some(record, "head = ? AND at = ?", (head, record.at))
 
     def _some(self, record: Record, where: str, values: tuple[object, ...]) -> bool:
-        """Whether one of these versions has the content of the record."""
+        """Whether one of these versions has the content of the record; `_found` is its number then."""
         kind = _STATES.get(record.state)
         mine = (record.value, record.metadata or "{}", _tags(record))
-        for its_kind, sealed, value, metadata, tags, at in self.store.each(
-            f"SELECT kind, sealed, value, metadata, tags, at FROM entry WHERE {where}", values
+        for its_kind, sealed, value, metadata, tags, at, number in self.store.each(
+            f"SELECT kind, sealed, value, metadata, tags, at, version FROM entry WHERE {where} ORDER BY version DESC",
+            values,
         ):
+            self._found = number
             if kind is not None or its_kind in (TOMBSTONE, DESTROYED):
                 if kind == its_kind:
                     return True

@@ -43,7 +43,9 @@ VERB = Verb(
         Option("except", ("--except", "--exclude"), "Globs that are left alone, separated by commas.", "many"),
         Option("age", ("--age", "--older-than"), "Only what was last written longer ago: 7d, 12h.", metavar="AGE"),
         Option("tags", ("--tags", "--tag"), "Only entries with all of these tags.", "many", metavar="TAGS"),
-        Option("backup", ("--backup",), "First write what goes to this file, for another store.", metavar="FILE"),
+        Option(
+            "backup", ("--backup",), "First write what goes to this file; memory import brings it back.", metavar="FILE"
+        ),
         Option("no_backup", ("--no-backup",), "Write no backup (which is also so without it).", "switch"),
         Option("stats", ("--stats",), "Say how many went from each namespace.", "switch"),
         Option("verbose", ("--verbose",), "List every address that went.", "switch"),
@@ -84,10 +86,10 @@ def run(call: Call, environment: Environment) -> int:
         path = os.path.join(environment.cwd, path)
         if os.path.lexists(path) and not call.flag("yes"):
             raise OutputExists(path=path, hint="Give another name, or --force.")
-        backed_up = backing_up.write(store, environment, chosen, path)
+        backed_up = backing_up.write(store, environment, chosen, path, force=call.flag("yes"))
         what = changes.count(backed_up, "entry", "entries")
         environment.err(
-            f"hooks-cli: {what} written to {path}, for memory import into another store; here, undelete is the way"
+            f"hooks-cli: {what} written to {path}; memory import brings them back (what is sealed, into this store only)"
         )
     began = environment.now()
     removed = removing.clear(store, environment, chosen, naming.who(call))

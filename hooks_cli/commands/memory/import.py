@@ -56,19 +56,27 @@ VERB = Verb(
         'hooks-cli memory import memory/memory-store.json --namespace "old"',
     ),
     details="What it is, it sees by the content; gzip is unpacked. One transaction for each file: all of it or nothing. Times, tags, "
-    "metadata and versions are kept; what is there already is passed over, so that importing twice changes nothing. Exit 65 when "
+    "metadata and versions are kept; what is there already is passed over, so that importing twice changes nothing; what was deleted here "
+    "since comes back from a file that this store itself wrote. Exit 65 when "
     "anything was refused; the rest is taken in all the same, unless --strict.",
 )  # fmt: skip
 
 
-def _paths(call: Call) -> list[str]:
+def _paths(call: Call, environment: Environment) -> list[str]:
     given = [*call.words("file"), *call.words("words")] + (["-"] if call.flag("stdin") else [])
-    paths = (
-        [part.strip() for text in given for part in text.split(",") if part.strip()] if call.words("file") else given
-    )
+    paths = [path for text in given for path in _parts(text, environment)]
     if not paths:
         raise MissingArgument(verb=call.verb.title, what=f"a file: {call.verb.title} FILE")
     return list(dict.fromkeys(paths))
+
+
+def _parts(text: str, environment: Environment) -> list[str]:
+    """The one file of that name where there is one, even with commas in it; else the files of a list with commas."""
+    import os
+
+    if "," not in text or os.path.lexists(os.path.join(environment.cwd, text)):
+        return [text]
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _check_form(form: str, kind: str, path: str) -> None:
@@ -128,7 +136,7 @@ def run(call: Call, environment: Environment) -> int:
     from hooks_cli.operations import access, importing, store_backup
     from hooks_cli.output.progress import Progress, mode_of
 
-    paths, choices = _paths(call), _choices(call)
+    paths, choices = _paths(call, environment), _choices(call)
     access.check_write(environment, call.text("agent"))
     for path in paths:
         if path != "-" and not os.path.exists(os.path.join(environment.cwd, path)):
@@ -163,7 +171,7 @@ def run(call: Call, environment: Environment) -> int:
 
 def _text(report: Imported, path: str, choices: Choices) -> str:
     counts = report.counts
-    new = counts["added"] + counts["renamed"]
+    new = counts["added"] + counts["renamed"] + counts["brought_back"]
     verb = (
         "Imported"
         if report.committed
@@ -173,7 +181,9 @@ def _text(report: Imported, path: str, choices: Choices) -> str:
     )
     lines = [f"{verb} {_some(new, 'entry version')} from {report.kind}: {path}"]
     facts = [
+        (counts["brought_back"], "of them brought back: they were deleted here since"),
         (counts["there"], "there already"),
+        (counts["deleted_here"], "were deleted here since, and stay so (--on-conflict overwrite brings them back)"),
         (counts["kept_ours"], "have another history here, and ours was kept (--on-conflict newest|overwrite|rename)"),
         (counts["older"], "are older than the history that is kept here"),
         (counts["renamed"], "of them put at KEY.imported"),
@@ -214,7 +224,19 @@ def _body(report: Imported, path: str, choices: Choices) -> dict[str, object]:
         "dry_run": choices.dry_run,
         "committed": report.committed,
         "added": counts["added"] + counts["renamed"],
-        **{name: counts[name] for name in ("renamed", "there", "kept_ours", "older", "left", "not_asked_for")},
+        **{
+            name: counts[name]
+            for name in (
+                "renamed",
+                "brought_back",
+                "there",
+                "deleted_here",
+                "kept_ours",
+                "older",
+                "left",
+                "not_asked_for",
+            )
+        },
         **{name: report.others[name] for name in ("sessions", "tasks", "events")},
         "unfit": len(report.unfit),
         "refused": [{"what": item.what, "why": item.why} for item in report.refused],
