@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from scripts.benchmarks.pairs import Figure, measure, spawn
@@ -75,6 +76,7 @@ def run(quick: bool) -> Result:
         for name, argv, stdin, target in commands(home):
             figures.append(measure(name, [PROGRAM, *argv], home.environ, pairs, stdin=stdin, target=target))
         result.figures("each command, as a ratio to `python -c pass`", figures)
+        result.figures("with a schema of the user's own in force", _under_schema(home, pairs))
         argv = commands(home)[0][1]
         first = figures[1]
         for number in range(later):
@@ -85,6 +87,47 @@ def run(quick: bool) -> Result:
             f"The call after {later:,} others takes {after.ratio / first.ratio:.2f} of the first one's ratio."
         )
     return result
+
+
+SCHEMA = """{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "type": "object",
+  "required": ["owner", "status"],
+  "properties": {
+    "owner": {"type": "string", "minLength": 1},
+    "status": {"enum": ["proposed", "accepted", "rejected", "superseded"]},
+    "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+    "reviewers": {"type": "array", "items": {"type": "string"}, "uniqueItems": true},
+    "supersedes": {"type": "string"}
+  },
+  "if": {"properties": {"status": {"const": "superseded"}}},
+  "then": {"required": ["supersedes"]}
+}"""
+FITTING = '{"owner":"architect-1","status":"accepted","confidence":0.9,"reviewers":["a","b"]}'
+
+
+def _under_schema(home: Scratch, pairs: int) -> list[Figure]:
+    """Two writes that a user's schema describes, and one that it does not."""
+    schema, config = home.folder / "decision.json", home.folder / "hooks" / "config" / "config.toml"
+    schema.write_text(SCHEMA)
+    os.utime(schema, (1_700_000_000, 1_700_000_000))  # a young file's plan is not kept yet
+    settings = config.read_text()
+    config.write_text(f'{settings}[schemas.patterns]\n"team/decisions/*" = "{schema}"\n')
+    notify = ["hooks", "notify", "--message", "Decided {}", "--memory-key", "team/decisions/cache", "--metadata", FITTING]
+    store = ["memory", "store", "team/decisions/{}", "a value of some words", "--metadata", FITTING]
+    other = ["memory", "store", "bench/{}", "a value of some words"]
+    for argv in (notify, store, other):
+        spawn([PROGRAM, *argv], home.environ)
+    figures = [
+        measure(name, [PROGRAM, *argv], home.environ, pairs, target=MORE)
+        for name, argv in (
+            ("hooks notify (key, metadata that fits)", notify),
+            ("memory store (metadata that fits)", store),
+            ("memory store (an address without a schema)", other),
+        )
+    ]
+    config.write_text(settings)
+    return figures
 
 
 def _bare(home: Scratch, pairs: int) -> Figure:
