@@ -95,7 +95,7 @@ class TooLarge(DataError):
 
 
 class SchemaViolation(DataError):
-    """{address} does not fit its schema: {reason}. Nothing was stored."""
+    """{address} does not fit its schema: {reason}. Nothing was stored there."""
 
 
 # --- 66: an input is missing -------------------------------------------------------------------------------------------

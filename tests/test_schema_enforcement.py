@@ -82,3 +82,46 @@ def test_a_schema_that_cannot_be_used_is_told_and_in_strict_mode_is_the_end(run:
     assert "no valid JSON Schema" in done.stderr
     settings(project, '[schemas]\nmode = "strict"\n[schemas.patterns]\n"a/*" = "mine.json"\n')
     assert run("memory", "store", "a/b", "x").returncode == 78
+
+
+def test_every_way_of_writing_is_checked(run: Run, project: Path) -> None:
+    fits, doc = '{"p95_ms":1}', '{"a":1}'
+    run("memory", "store", ADDRESS, "x", "--metadata", BAD, check=True)
+    run("memory", "store", ADDRESS, doc, "--metadata", fits, check=True)
+    run("memory", "store", "elsewhere", doc, "--metadata", BAD, check=True)
+    run("memory", "store", "swarm/performance/gone", "x", "--metadata", BAD, check=True)
+    run("memory", "delete", "swarm/performance/gone", check=True)
+    (project / "list.json").write_text(
+        json.dumps([{"key": ADDRESS + "2", "value": "v", "metadata": {"p95_ms": "slow"}}])
+    )
+    (project / "batch").write_text(json.dumps({"key": ADDRESS, "value": "v", "metadata": {"p95_ms": "slow"}}))
+    (project / "f.txt").write_text("text")
+    writes = {
+        "batch": ["memory", "store", "--batch", "--file", "batch"],
+        "notify": ["hooks", "notify", "--message", "m", "--memory-key", ADDRESS, "--metadata", BAD],
+        "post-edit": ["hooks", "post-edit", "--file", "f.txt", "--memory-key", ADDRESS, "--metadata", BAD],
+        "rename": ["memory", "rename", "elsewhere", "swarm/performance/new"],
+        "revert": ["memory", "revert", ADDRESS, "1"],
+        "import": ["memory", "import", "list.json"],
+    }
+    settings(project, '[schemas]\nmode = "strict"\n')
+    for name, argv in writes.items():
+        done = run(*argv)
+        assert (done.returncode, "p95_ms is a string" in done.stderr) == (65, True), (name, done.stderr)
+    assert run("memory", "recall", ADDRESS, check=True).stdout == doc
+    assert run("memory", "recall", "elsewhere", check=True).stdout == doc
+    log = run("memory", "log", "--json", check=True).stdout  # the calls themselves are kept
+    assert "Nothing was stored there" in log and '"post-edit"' in log
+    run("memory", "undelete", "swarm/performance/gone", check=True)
+    settings(project, "")
+    run("memory", "revert", ADDRESS, "1", check=True)
+    settings(project, '[schemas]\nmode = "strict"\n')
+    for argv in (["append", ADDRESS, "more"], ["patch", ADDRESS, "{}"]):
+        assert run("memory", *argv).returncode == 65
+    settings(project, "")
+    done = run("memory", "append", ADDRESS, "more", check=True)
+    assert "p95_ms is a string" in done.stderr
+    for name, argv in writes.items():
+        assert run(*argv).returncode == 0, name
+    done = run("memory", "validate")
+    assert (done.returncode, done.stderr.count("violations")) == (65, 1)

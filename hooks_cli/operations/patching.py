@@ -8,6 +8,7 @@ from hooks_cli.errors import DataError
 from hooks_cli.model.entry import Draft, Written
 from hooks_cli.operations import drafting
 from hooks_cli.operations.carrying import Who, draft_from
+from hooks_cli.operations.schema_check import check_draft
 from hooks_cli.store import entries
 
 TYPE_CHECKING = False
@@ -28,7 +29,7 @@ def patch(
     """Apply a JSON merge patch (RFC 7396) to what the address holds; where it holds nothing, to nothing.
 
     Metadata, tags and lifetime stay. Raises InvalidJson (65) for the patch, DataError (65) when the value is no JSON document or names a
-    member twice, VersionConflict (76).
+    member twice, SchemaViolation (65), VersionConflict (76).
     """
     normal = store.normal_json(patch_text, "The patch")
     refuse_doubles(normal, "The patch")
@@ -45,6 +46,7 @@ def patch(
         else:
             refuse_doubles(before, address)
         draft.value = str(store.query("SELECT json_patch(?, ?)", (before, normal))[0][0])
+        check_draft(store, environment, draft)
         return entries.put(tx, draft, if_version=if_version)
 
 
@@ -60,7 +62,8 @@ def append(
 ) -> Written:
     """Add text to the end of what the address holds, after the separator; where it holds nothing, the text alone.
 
-    To a JSON array an element is added: the text as JSON where it is valid JSON, else as a string. Raises DataError (65) for a JSON object.
+    To a JSON array an element is added: the text as JSON where it is valid JSON, else as a string.
+    Raises DataError (65) for a JSON object, SchemaViolation (65), VersionConflict (76).
     """
     with store.writing() as tx:
         draft = _draft(tx, environment, address, "append", who)
@@ -77,6 +80,7 @@ def append(
                 f"{address} holds a JSON object; text cannot be appended to it. Nothing was stored.",
                 hint='Change members of it: memory patch KEY \'{"name": "value"}\'',
             )
+        check_draft(store, environment, draft)
         return entries.put(tx, draft, if_version=if_version)
 
 

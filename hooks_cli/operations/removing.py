@@ -8,6 +8,7 @@ from hooks_cli.errors import NotFound, VersionConflict
 from hooks_cli.model.entry import DESTROYED, TOMBSTONE, Entry, Written
 from hooks_cli.model.json_text import object_text
 from hooks_cli.operations.carrying import Who, current, draft_from, tombstone
+from hooks_cli.operations.schema_check import check_draft
 from hooks_cli.store import entries, past, selection
 from hooks_cli.store.pacing import WORK_SECONDS, paced
 from hooks_cli.store.selection import Selection
@@ -140,11 +141,12 @@ def revert(
 ) -> Written:
     """Write a new version with the content of an old one, and with its end of life.
 
-    Raises NotFound (1) when that version is not there or holds nothing, VersionConflict (76).
+    Raises NotFound (1) when that version is not there or holds nothing, SchemaViolation (65), VersionConflict (76).
     """
     with store.writing() as tx:
         entry = readable_version(tx.store, address, number, tx.now)
         draft = draft_from(tx.store, entry, "revert", who.in_transaction(tx, environment, "revert"))
+        check_draft(store, environment, draft)
         return entries.put(tx, draft, if_version=if_version)
 
 
@@ -169,7 +171,8 @@ def rename(
 ) -> tuple[Written, Written]:
     """Move what an address holds to another one: a new version there, a tombstone here, in one transaction.
 
-    Returns both. The pin goes along. Raises NotFound (1), VersionConflict (76) when the new address holds something, InvalidAddress (65).
+    Returns both. The pin goes along.
+    Raises NotFound (1), VersionConflict (76) when the new address holds something, InvalidAddress or SchemaViolation (65).
     """
     from hooks_cli.operations.pinning import move_pin
 
@@ -179,6 +182,7 @@ def rename(
         draft = draft_from(tx.store, entry, "rename", by, address=new)
         origin: dict[str, object] = {"renamed_from": old, "key_version": entry.version}
         draft.source = draft.source or object_text(origin)
+        check_draft(store, environment, draft)
         try:
             moved = entries.put(tx, draft, if_version=None if overwrite else 0)
         except VersionConflict as error:

@@ -113,7 +113,16 @@ def _under_schema(home: Scratch, pairs: int) -> list[Figure]:
     os.utime(schema, (1_700_000_000, 1_700_000_000))  # a young file's plan is not kept yet
     settings = config.read_text()
     config.write_text(f'{settings}[schemas.patterns]\n"team/decisions/*" = "{schema}"\n')
-    notify = ["hooks", "notify", "--message", "Decided {}", "--memory-key", "team/decisions/cache", "--metadata", FITTING]
+    notify = [
+        "hooks",
+        "notify",
+        "--message",
+        "Decided {}",
+        "--memory-key",
+        "team/decisions/cache",
+        "--metadata",
+        FITTING,
+    ]
     store = ["memory", "store", "team/decisions/{}", "a value of some words", "--metadata", FITTING]
     other = ["memory", "store", "bench/{}", "a value of some words"]
     for argv in (notify, store, other):

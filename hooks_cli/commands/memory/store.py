@@ -114,6 +114,11 @@ def value_of(call: Call, environment: Environment) -> str:
         piped = _piped(environment)
         if piped:
             return _decoded(piped, "The standard input")
+        if call.flag("batch"):
+            raise MissingArgument(
+                verb=call.verb.title,
+                what=f"its entries from --file or standard input: {call.verb.title} --batch --file FILE",
+            )
         raise MissingArgument(
             verb=call.verb.title, what=f"a value: {call.verb.title} KEY VALUE (or --value, --file, --stdin)"
         )
