@@ -99,10 +99,11 @@ def _document(path: str, trusted: bool) -> dict[str, object] | None:
         return None
     except OSError as error:
         raise PermissionRefused(path=path, reason=error.strerror or str(error)) from None
+    status = os.fstat(fd)
+    if not S_ISREG(status.st_mode):
+        os.close(fd)
+        raise ConfigError(path=path, reason="it is not a regular file")
     with os.fdopen(fd, "rb") as file:
-        status = os.fstat(fd)
-        if not S_ISREG(status.st_mode):
-            raise ConfigError(path=path, reason="it is not a regular file")
         if trusted and (status.st_mode & 0o002 or (status.st_uid not in (0, os.geteuid()) and os.geteuid() != 0)):
             raise PermissionRefused(
                 path=path,

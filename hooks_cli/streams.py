@@ -48,15 +48,24 @@ class Streams:
         self._pending: list[bytes] = []
         self._pending_size = 0
         self._out_closed = False
+        # Whether what is printed must be JSON, which is valid UTF-8: `entry` sets it from --json and --format.
+        self.as_json = False
         # What was read of standard input, for a call that has to be queued.
         self.stdin_content = b""
 
     def out(self, text: str) -> None:
-        """Write text to standard output as UTF-8, exactly; bytes that a file name smuggled in (surrogates) come out as they were."""
+        """Write text to standard output as UTF-8, exactly; bytes that a file name smuggled in (surrogates) come out as they were,
+        in JSON as U+FFFD.
+        """
         try:
-            data = text.encode("utf-8", "surrogateescape")
+            data = text.encode()
         except UnicodeEncodeError:
-            data = text.encode("utf-8", "backslashreplace")
+            try:
+                data = text.encode("utf-8", "surrogateescape")
+            except UnicodeEncodeError:
+                data = text.encode("utf-8", "backslashreplace")
+            if self.as_json:
+                data = data.decode("utf-8", "replace").encode()
         self.out_bytes(data)
 
     def value(self, text: str) -> None:

@@ -16,7 +16,7 @@ from hooks_cli.private_files import remove_quietly, trouble
 from hooks_cli.store import anchor, opening, rotation
 from hooks_cli.store.embedded import EmbeddedStore
 from hooks_cli.store.engine import apsw
-from hooks_cli.store.faults import translate
+from hooks_cli.store.faults import check_name, translate
 from hooks_cli.store.rotation import SIDE_FILES, Rewritten
 from hooks_cli.store.schema import FORMAT
 
@@ -37,6 +37,7 @@ class Copied:
 
 def copy_to(store: EmbeddedStore, draft: str) -> None:
     """Write a copy of the store to a new file (0600), synced."""
+    check_name(draft)
     try:
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         store.query("VACUUM INTO ?", (draft,))

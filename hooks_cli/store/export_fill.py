@@ -14,7 +14,7 @@ from hooks_cli.project import fingerprint
 from hooks_cli.store.engine import apsw
 from hooks_cli.store.entries import matching
 from hooks_cli.store.export_schema import HIVE, LEARNING, NEWEST, OF_THE_EXPORT, OTHER, RECORDS, SOURCES, TIMES
-from hooks_cli.store.faults import translate
+from hooks_cli.store.faults import check_name, translate
 
 _LIVE = "e.newest = 1 AND e.state = 'live' AND (e.expires_at IS NULL OR e.expires_at > :now)"
 _TAIL = "e.key, e.data, e.metadata, e.session_id, e.agent, e.created_at, e.revision, e.project"
@@ -83,7 +83,7 @@ class Filler:
 
     def __init__(self, path: str, tables: dict[str, str]) -> None:
         """Open the (empty) file, or ":memory:". Raises ConfigError (78) for a table name that cannot be."""
-        self.connection = apsw.Connection(path)
+        self.connection = apsw.Connection(check_name(path))
         self.sources = {name: list(globs) for name, globs in SOURCES.items()}
         for glob, table in tables.items():
             if (

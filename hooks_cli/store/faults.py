@@ -18,6 +18,20 @@ from hooks_cli.errors import (
 from hooks_cli.store.engine import apsw
 
 
+def check_name(path: str) -> str:
+    """The path of a database, which the engine takes as UTF-8 alone. Raises CannotCreate (73) for another."""
+    if not path.isascii():
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            raise CannotCreate(
+                path=path,
+                reason="its path is not valid UTF-8, which a database needs",
+                hint="Name another place: of a copy or an export with its file argument, of the store with HOOKS_STORE or HOOKS_HOME.",
+            ) from None
+    return path
+
+
 def translate(error: BaseException, store_path: str, budget_ms: int = 0, key_source: str = "") -> HooksError:
     """The HooksError that an `apsw.Error` stands for. `key_source` is given while opening, when a refusal means a wrong key."""
     reason = str(error)

@@ -10,7 +10,7 @@ import os
 
 from hooks_cli.errors import InternalError, NotEncrypted, PermissionRefused, StorageFailed
 from hooks_cli.store.engine import apsw
-from hooks_cli.store.faults import translate
+from hooks_cli.store.faults import check_name, translate
 
 CIPHER = "chacha20"  # ChaCha20-Poly1305: every page is authenticated
 PLAIN_MAGIC = b"SQLite format 3\0"
@@ -65,7 +65,7 @@ def connect(
     """
     flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
     try:
-        connection = apsw.Connection(path, flags=flags)
+        connection = apsw.Connection(check_name(path), flags=flags)
         connection.set_busy_timeout(budget_ms)
         if key is not None:
             _set_key(connection, key)
