@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from hooks_cli.store import opening
 from tests.conftest import Run
 
 
@@ -151,3 +152,41 @@ def test_a_part_is_for_export_and_import(run: Run) -> None:
     assert (done.returncode, "memory export FILE --namespace 'swarm'" in done.stderr) == (64, True)
     assert run("memory", "backup", "--namespace", "all", "--output", "x").returncode == 0
     assert run("memory", "restore", "x", "--namespace", "swarm").returncode == 64
+
+
+@pytest.mark.parametrize("start", [b"{", b"[", b" \n{", b"key,", b"\x1f\x8b"])
+def test_a_copy_whose_first_bytes_look_like_an_export_is_a_copy(
+    run: Run, project: Path, home: Path, start: bytes
+) -> None:
+    """An encrypted file begins with 16 random bytes; here they are chosen."""
+    run("memory", "store", "k", "before", check=True)
+    run("memory", "backup", "safe", check=True)
+    key = next(home.rglob("*.key")).read_text().strip()
+    connection = opening.connect(str(project / "safe"), bytes.fromhex(key), 0)
+    salt = start + bytes(range(200, 216 - len(start)))
+    assert connection.execute(f'PRAGMA rekey="raw:{key}{salt.hex()}"').fetchall() == [("ok",)]
+    connection.close()
+    assert (project / "safe").read_bytes().startswith(start)
+    run("memory", "store", "k", "after", check=True)
+    run("memory", "restore", "safe", check=True)
+    assert run("memory", "recall", "k", check=True).stdout == "before"
+
+
+def test_the_copy_of_a_store_that_is_not_encrypted(run: Run, home: Path) -> None:
+    config = home / "hooks" / "config" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("[memory.security]\nencrypt_at_rest = false\n")
+    run("memory", "store", "k", "before", check=True)
+    run("memory", "backup", "safe", check=True)
+    run("memory", "store", "k", "after", check=True)
+    run("memory", "restore", "safe", check=True)
+    assert run("memory", "recall", "k", check=True).stdout == "before"
+
+
+def test_a_kill_between_the_exchange_of_store_and_anchor_leaves_a_store_that_opens(run: Run) -> None:
+    run("memory", "store", "k", "before", check=True)
+    run("memory", "backup", "safe", check=True)
+    run("memory", "store", "k", "after", check=True)
+    assert run("memory", "restore", "safe", env={"HOOKS_FAILPOINT": "restored"}).returncode < 0
+    assert run("memory", "recall", "k", check=True).stdout == "before"
+    assert run("memory", "verify").returncode == 0

@@ -6,8 +6,10 @@ copy where that key is not at hand. Restoring verifies before it replaces anythi
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +24,7 @@ from hooks_cli.store.embedded import MEMORY_BUDGET_MS, EmbeddedStore
 from hooks_cli.store.foreign import MAGIC
 
 SLOTS = ".slots"
+LOOK_BYTES = 4096
 BUDGET_MS = MEMORY_BUDGET_MS
 
 
@@ -87,8 +90,8 @@ def restore(environment: Environment, path: str, *, phrase: str = "", dry_run: b
     Raises InputMissing (66), DataError (65) when it is no copy, WrongKey or Tampered (77), Busy (75) while the store is
     open elsewhere; then everything is as it was.
     """
-    _refuse_what_is_no_copy(path)
     encrypted = environment.settings.get("memory.security.encrypt_at_rest") is not False
+    _refuse_what_is_no_copy(path, encrypted)
     its_key, source = _its_key(environment, path, phrase)
     place = environment.store_path
     if not dry_run:
@@ -140,13 +143,32 @@ def _copy(path: str, draft: str) -> None:
         raise trouble(draft, error, creating=True) from None
 
 
-def _refuse_what_is_no_copy(path: str) -> None:
+def _refuse_what_is_no_copy(path: str, encrypted: bool) -> None:
     if not os.path.isfile(path):
         raise InputMissing(path=path, reason="it is no regular file" if os.path.lexists(path) else "it does not exist")
     with open(path, "rb") as file:
-        start = file.read(16)
-    text = start.lstrip()[:1] in (b"{", b"[") or start[:2] == b"\x1f\x8b"
-    if text or start.startswith((MAGIC, b"key,", b"key\t")):
+        start = file.read(LOOK_BYTES)
+    if _is_export(path, start) or (encrypted and start.startswith(MAGIC)):
         raise DataError(
             f"{path} is no copy of a store, but an export or a plain database.", hint=f"memory import '{path}'"
         )
+
+
+def _is_export(path: str, start: bytes) -> bool:
+    """Whether a file that begins so is a text export, or one that was compressed.
+
+    An encrypted copy begins with random bytes, and one in a hundred of them with a brace or a bracket: all that was read has to be text.
+    """
+    if start.startswith(b"\x1f\x8b"):
+        try:
+            with gzip.open(path) as file:
+                start = file.read(LOOK_BYTES)
+        except (OSError, EOFError, zlib.error):
+            return False
+    try:
+        text = start.decode()
+    except UnicodeDecodeError as error:
+        if error.start < len(start) - 3:  # a character that the end of what was read cuts is none of the file's faults
+            return False
+        text = start[: error.start].decode()
+    return text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") or text.startswith(("key,", "key\t"))

@@ -17,6 +17,8 @@ from hooks_cli.crypto.ledger import subkey, tag
 
 SLOT_BYTES = 64
 SHORT_HASH = 16
+# Beside the anchor while another database takes the store's place (`store.anchor_exchange`).
+NEXT_SUFFIX = ".next"
 
 
 def read(path: str, data_key: bytes, store_id: bytes) -> tuple[int, bytes] | None:
@@ -31,25 +33,34 @@ def advance(path: str, data_key: bytes, store_id: bytes, revision: int, ledger: 
     first, second = _slots(path, key, store_id)
     if max(first or (0, b""), second or (0, b""))[0] >= revision:
         return
-    body = revision.to_bytes(8, "little") + ledger + store_id
     position = 0 if first is None or (second is not None and first < second) else SLOT_BYTES
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError:
         return
     try:
-        os.pwrite(descriptor, body + tag(key, body), position)
+        os.pwrite(descriptor, _written(key, store_id, revision, ledger), position)
     except OSError:
         pass
     finally:
         os.close(descriptor)
 
 
+def note(data_key: bytes, store_id: bytes, revision: int, ledger: bytes) -> bytes:
+    """The content of a whole anchor file that says this."""
+    return _written(subkey(data_key, b"anchor"), store_id, revision, ledger)
+
+
 def replace(path: str, data_key: bytes, store_id: bytes, revision: int, ledger: bytes) -> None:
-    """Begin anew at this point: after a restore, a rotation, or an accepted rollback. Under the exclusive lock only."""
+    """Begin anew at this point: after a rotation, or an accepted rollback. Under the exclusive lock only."""
     if os.path.lexists(path):
         os.unlink(path)
     advance(path, data_key, store_id, revision, ledger)
+
+
+def _written(key: bytes, store_id: bytes, revision: int, ledger: bytes) -> bytes:
+    body = revision.to_bytes(8, "little") + ledger + store_id
+    return body + tag(key, body)
 
 
 def _slots(path: str, key: bytes, store_id: bytes) -> list[tuple[int, bytes] | None]:

@@ -12,8 +12,8 @@ from typing import Any
 
 from hooks_cli.errors import DataError, HooksError, NewerFormat, Tampered, WrongKey
 from hooks_cli.failpoints import pass_by
-from hooks_cli.private_files import remove_quietly, trouble
-from hooks_cli.store import anchor, opening, rotation
+from hooks_cli.private_files import remove_quietly, sync_folder, trouble
+from hooks_cli.store import anchor_exchange, opening, rotation
 from hooks_cli.store.embedded import EmbeddedStore
 from hooks_cli.store.engine import apsw
 from hooks_cli.store.faults import check_name, translate
@@ -111,14 +111,16 @@ def put_in_place(path: str, made: Rewritten, anchor_path: str, key: bytes) -> st
             for ending in SIDE_FILES:
                 if os.path.lexists(path + ending):
                     os.rename(path + ending, aside + ending)
+            # The old one's second name and its log's new one must not be lost while the new one's is kept.
+            sync_folder(os.path.dirname(path))
+        anchor_exchange.announce(anchor_path, key, made.store_id, made.revision, made.ledger)
         pass_by("restore")
         os.rename(made.draft, path)
-        descriptor = os.open(os.path.dirname(path), os.O_RDONLY | os.O_CLOEXEC)
-        os.fsync(descriptor)
-        os.close(descriptor)
+        sync_folder(os.path.dirname(path))
+        pass_by("restored")
+        anchor_exchange.promote(anchor_path)
     except OSError as error:
         raise trouble(path, error, creating=True) from None
-    anchor.replace(anchor_path, key, made.store_id, made.revision, made.ledger)
     return aside
 
 

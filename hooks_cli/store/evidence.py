@@ -7,6 +7,8 @@ user asked to look at it all the same (`--accept-rollback`), which lets nothing 
 
 from __future__ import annotations
 
+import os
+
 from hooks_cli.errors import NewerFormat, Tampered
 from hooks_cli.store import anchor
 from hooks_cli.store.schema import FORMAT
@@ -41,8 +43,18 @@ def check(store: EmbeddedStore, environment: Environment) -> None:
         store.altered = error
 
 
+def _settle(store: EmbeddedStore) -> None:
+    """A restore was cut short between the exchange of the database and that of its anchor."""
+    from hooks_cli.store import anchor_exchange
+
+    revision, ledger = store.query("SELECT revision, ledger FROM state")[0]
+    anchor_exchange.settle(store.anchor_path, store.key.raw, store.store_id, revision, ledger)
+
+
 def _compare(store: EmbeddedStore) -> None:
     """The anchor first, the state after it: another process may commit and anchor in between."""
+    if os.path.lexists(store.anchor_path + anchor.NEXT_SUFFIX):
+        _settle(store)
     anchored = anchor.read(store.anchor_path, store.key.raw, store.store_id)
     revision, ledger, marks = store.query("SELECT revision, ledger, marks FROM state")[0]
     if anchored is None:

@@ -1,0 +1,163 @@
+"""Power loss after every system call of `key rotate` and `memory restore`, which replace files: everything acknowledged is there.
+
+The calls are those of the real process, from outside (`tests.recorded_disk`): the key file, the slot file, the anchor, the database, its
+log, the queue, and the folders' names. A kill -9 is the weather "all": what the kernel was told by then is there.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hooks_cli.crypto import slots
+from hooks_cli.environment import Environment
+from hooks_cli.errors import HooksError
+from hooks_cli.operations.key_rotation import rotate
+from hooks_cli.store import entries, rotation, verification
+from hooks_cli.store.embedded import open_store
+from tests.conftest import PROGRAM, Run
+from tests.recorded_disk import STRACE, WEATHERS, Recording, failing, laid_down, record
+from tests.test_key_rotation import QUEUED
+
+pytestmark = pytest.mark.skipif(STRACE is None, reason="strace is not installed")
+
+# Every place is tried by `scripts/stress power`; the suite takes every so manyth, with all weathers.
+STEP = 1 if os.environ.get("STRESS") else 11
+PHRASE = "correct horse battery"
+SECRET = "hunter2secret"
+PLAIN = "[memory.security]\nencrypt_at_rest = false\n"
+
+
+@pytest.fixture(autouse=True)
+def quick_derivation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each derivation once: the same passphrase and salt come up in every state."""
+    derive = functools.lru_cache(maxsize=None)(lambda salt, n, phrase: real({"kdf": {**base, "salt": salt, "n": n}}, phrase))
+    real, base = slots.wrapping_key, {"name": "scrypt", "r": slots.SCRYPT_R, "p": slots.SCRYPT_P}
+    monkeypatch.setattr(slots, "wrapping_key", lambda slot, phrase: derive(slot["kdf"]["salt"], slot["kdf"]["n"], phrase))
+
+
+def filled(run: Run, count: int = 12) -> dict[str, str]:
+    """Entries, one of them sealed, all through the program."""
+    known = {f"k/{number}": f"value {number} " + "x" * 300 for number in range(count)}
+    for address, value in known.items():
+        run("memory", "store", address, value, check=True)
+    run("memory", "store", "secret/tokens", SECRET, check=True)
+    return known
+
+
+def states(recording: Recording) -> Iterator[tuple[int, str, dict[str, bytes]]]:
+    """(after how many calls, weather, files), without those that are alike."""
+    seen: set[int] = set()
+    last = len(recording.calls)
+    for count in [*range(0, last, STEP), last]:
+        for weather in WEATHERS:
+            files = recording.after_power_loss(count, weather)
+            found = hash(frozenset(files.items()))
+            if found not in seen:
+                seen.add(found)
+                yield count, weather, files
+
+
+def held(there: Environment, addresses: list[str]) -> dict[str, str | None]:
+    """What the store holds, opened as the next process opens it: its anchor is there, and its queue. It has to be sound."""
+    store = open_store(there, create=False)
+    try:
+        found = verification.verify(store, lambda _: None)
+        assert found.sound, found.broken or found.pages
+        values = {}
+        for address in addresses:
+            entry = entries.read(store, address, 1)
+            values[address] = None if entry is None else entry.value
+        return values
+    finally:
+        store.close()
+
+
+def elsewhere(environ: dict[str, str], project: Path, place: Path) -> Environment:
+    return Environment({**environ, "HOOKS_HOME": str(place)}, str(project))
+
+
+@pytest.mark.parametrize("kind", ["key file", "passphrase", "not encrypted"])
+def test_key_rotate(run: Run, home: Path, project: Path, environ: dict[str, str], tmp_path: Path, kind: str) -> None:
+    hooks, place = home / "hooks", tmp_path / "after"
+    if kind == "passphrase":
+        environ["MEMORY_ENCRYPTION_KEY"] = PHRASE
+    if kind == "not encrypted":
+        (hooks / "config").mkdir(parents=True, mode=0o700)
+        (hooks / "config" / "config.toml").write_text(PLAIN)
+    known = filled(run, 3 if kind == "passphrase" else 12)
+    stdin = ["--stdin"] if kind == "passphrase" else []
+    argv = [str(PROGRAM), "key", "rotate", *stdin]
+    recording = record(argv, hooks, tmp_path / "log", cwd=project, env=environ, stdin=PHRASE)
+    assert len(recording.calls) > 60, "the rotation was not recorded"
+    there = elsewhere(environ, project, place)
+    tried = 0
+    for count, weather, files in states(recording):
+        laid_down(files, place)
+        where = f"after {count} of {len(recording.calls)} calls, weather {weather}"
+        try:
+            assert held(there, list(known)) == known, where
+            if tried % 10 == 0:
+                rotate(there, phrase=PHRASE if stdin else None)
+                assert held(there, list(known)) == known, f"rotated again {where}"
+                assert not list(place.glob("config/keys/*.next")) and not list(place.rglob("*.rotating*"))
+        except HooksError as error:
+            raise AssertionError(f"{where}: {error}") from error
+        if count == len(recording.calls):
+            assert not any(name.endswith(".next") for name in files), where
+        tried += 1
+    assert tried > (12 if STEP > 1 else 100)
+
+
+def _before_restore(run: Run, kind: str, home: Path, project: Path) -> tuple[dict[str, str], dict[str, str], list[str]]:
+    """(what the copy holds, what the store holds when it is restored, the command)."""
+    copied = filled(run)
+    slot = ["--passphrase", "--stdin"] if kind == "another key" else []
+    run("memory", "backup", "old.backup", *slot, stdin=PHRASE, check=True)
+    if kind == "another key":
+        run("key", "rotate", check=True)
+    present = {**copied, "k/0": "changed", "k/later": "later"}
+    run("memory", "store", "k/0", "changed", check=True)
+    run("memory", "store", "k/later", "later", check=True)
+    if kind == "a store that is gone":
+        for path in home.rglob("memory.db*"):
+            path.unlink()
+    if kind == "a damaged store":  # its log cannot be copied back, so that it has to be moved with its database
+        path = next(home.rglob("memory.db"))
+        content = bytearray(path.read_bytes())
+        content[40:60] = bytes(20)
+        path.write_bytes(content)
+    return copied, present, [str(PROGRAM), "memory", "restore", "old.backup", *slot]
+
+
+@pytest.mark.parametrize("kind", ["its own key", "another key", "a store that is gone", "a damaged store"])
+def test_memory_restore(run: Run, home: Path, project: Path, environ: dict[str, str], tmp_path: Path, kind: str) -> None:
+    hooks, place = home / "hooks", tmp_path / "after"
+    copied, present, argv = _before_restore(run, kind, home, project)
+    recording = record(argv, hooks, tmp_path / "log", cwd=project, env=environ, stdin=PHRASE)
+    assert len(recording.calls) > 30, "the restoring was not recorded"
+    there = elsewhere(environ, project, place)
+    addresses = list(present)
+    after = {address: copied.get(address) for address in addresses}
+    tried = 0
+    for count, weather, files in states(recording):
+        laid_down(files, place)
+        where = f"after {count} of {len(recording.calls)} calls, weather {weather}"
+        done = count == len(recording.calls)
+        try:
+            found = held(there, addresses)
+            assert found == after or (found == present and not done), where
+            if found == after and kind != "a store that is gone":
+                aside = [path for path in place.rglob("memory.db.before-restore-1")]
+                assert aside, f"the old store is gone {where}"
+        except HooksError as error:
+            # What could not be read before, or was not there, may still be so until the restoring is done.
+            broken = kind in ("a store that is gone", "a damaged store") and error.exit_code == 77 and not done
+            assert broken, f"{where}: {error}"
+        tried += 1
+    assert tried > (12 if STEP > 1 else 100)
