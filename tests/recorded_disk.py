@@ -39,7 +39,7 @@ class Inode:
 
 
 class Call:
-    """One call that changed something, or opened a file. `number` counts the calls of this name in the whole process, from 1, as strace does."""
+    """A call that opened a file or changed something. `number` counts the calls of this name in the process, from 1, as strace does."""
 
     def __init__(self, name: str, kernel_name: str, number: int, arguments: tuple[object, ...]) -> None:
         self.name = name
@@ -141,7 +141,10 @@ class _Play:
             pending = _part(inode.pending, weather, "contents", chance)
             if weather == "torn" and pending and pending[-1][1]:
                 at, data = pending[-1]
-                pending = [*pending[:-1], (at, (data or b"")[: SECTOR * chance.randrange(max(1, len(data or b"") // SECTOR))])]
+                pending = [
+                    *pending[:-1],
+                    (at, (data or b"")[: SECTOR * chance.randrange(max(1, len(data or b"") // SECTOR))]),
+                ]
             for one in pending:
                 _apply(content, one)
             files[path] = bytes(content)
@@ -267,7 +270,9 @@ def _parse(log: Path, recording: Recording, cwd: str) -> None:
             else:
                 raise AssertionError(f"the model does not know {name}: {line[:200]}")
         else:
-            assert not any(inside(os.fsdecode(one)) for one in texts if one.startswith(b"/")), f"not known: {line[:200]}"
+            assert not any(inside(os.fsdecode(one)) for one in texts if one.startswith(b"/")), (
+                f"not known: {line[:200]}"
+            )
         if made is not None:
             recording.calls.append(Call(str(made[0]), name, counts[name], made[1:]))
     assert len(processes) == 1, "the model follows one process"

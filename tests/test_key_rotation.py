@@ -83,7 +83,7 @@ def test_the_old_key_is_gone_and_all_data_is_there(run: Run, home: Path) -> None
     assert "new data key" in done.stdout and old.strip() not in done.stdout + done.stderr
     assert key.read_text() != old and key.stat().st_mode & 0o777 == 0o600
     assert store_of(home).stat().st_mode & 0o777 == 0o600
-    assert key_files(home) == ["anchor", "key"]
+    assert key_files(home) == ["anchor", "key", "slots.lock"]
     new_store = store_of(home).read_bytes()
     assert not any(
         new_store[at : at + 4096] == old_store[at : at + 4096]
@@ -115,12 +115,12 @@ def test_killed_at_any_point_it_leaves_a_store_that_opens(
     assert killed.returncode == -signal.SIGKILL
     check(run, home)
     if point != POINTS[0] and point != POINTS[1]:
-        assert key_files(home) == ["anchor", "key"]
+        assert key_files(home) == ["anchor", "key", "slots.lock"]
     half = next((home / "hooks" / "config" / "keys").glob("*.key")).with_suffix(".key.next.1.ab.tmp")
     half.write_text("half")
     run("key", "rotate", check=True)
     check(run, home)
-    assert key_files(home) == ["anchor", "key"]
+    assert key_files(home) == ["anchor", "key", "slots.lock"]
     assert [path.name for path in store_of(home).parent.iterdir() if "rotating" in path.name] == []
 
 

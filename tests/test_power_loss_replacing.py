@@ -36,9 +36,13 @@ PLAIN = "[memory.security]\nencrypt_at_rest = false\n"
 @pytest.fixture(autouse=True)
 def quick_derivation(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each derivation once: the same passphrase and salt come up in every state."""
-    derive = functools.lru_cache(maxsize=None)(lambda salt, n, phrase: real({"kdf": {**base, "salt": salt, "n": n}}, phrase))
+    derive = functools.lru_cache(maxsize=None)(
+        lambda salt, n, phrase: real({"kdf": {**base, "salt": salt, "n": n}}, phrase)
+    )
     real, base = slots.wrapping_key, {"name": "scrypt", "r": slots.SCRYPT_R, "p": slots.SCRYPT_P}
-    monkeypatch.setattr(slots, "wrapping_key", lambda slot, phrase: derive(slot["kdf"]["salt"], slot["kdf"]["n"], phrase))
+    monkeypatch.setattr(
+        slots, "wrapping_key", lambda slot, phrase: derive(slot["kdf"]["salt"], slot["kdf"]["n"], phrase)
+    )
 
 
 def filled(run: Run, count: int = 12) -> dict[str, str]:
@@ -136,7 +140,9 @@ def _before_restore(run: Run, kind: str, home: Path, project: Path) -> tuple[dic
 
 
 @pytest.mark.parametrize("kind", ["its own key", "another key", "a store that is gone", "a damaged store"])
-def test_memory_restore(run: Run, home: Path, project: Path, environ: dict[str, str], tmp_path: Path, kind: str) -> None:
+def test_memory_restore(
+    run: Run, home: Path, project: Path, environ: dict[str, str], tmp_path: Path, kind: str
+) -> None:
     hooks, place = home / "hooks", tmp_path / "after"
     copied, present, argv = _before_restore(run, kind, home, project)
     recording = record(argv, hooks, tmp_path / "log", cwd=project, env=environ, stdin=PHRASE)

@@ -394,6 +394,8 @@ def test_batch(run: Run) -> None:
     assert body["stored"]["total"] == 1
     assert run("memory", "recall", "q/k", check=True).stdout == "v"
     assert loaded(run("memory", "store", "--batch", "--json", stdin="", check=True).stdout)["stored"]["total"] == 0
+    assert "1 entry" in run("memory", "store", "--batch", "-", stdin='{"key":"dash","value":"v"}', check=True).stdout
+    assert run("memory", "recall", "dash", check=True).stdout == "v"
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,9 @@ def publish(path: str, content: bytes, replace: bool = False) -> bool:
         raise trouble(path, problem, creating=True) from problem
     try:
         try:
-            os.write(fd, content)
+            view = memoryview(content)
+            while view:  # a disk that is nearly full takes a part
+                view = view[os.write(fd, view) :]
             os.fsync(fd)
         finally:
             os.close(fd)

@@ -42,7 +42,7 @@ def key(environment: Environment) -> Iterator[Finding]:
         yield Finding(
             "key",
             WARNING,
-            "a rotation was not finished; the next key lies beside the key file",
+            "a rotation was not finished; the next key lies beside the present one",
             "Run: hooks-cli key rotate",
         )
     if found["slots"] and found["key_file"] is not None and found["kind"] == "key file":

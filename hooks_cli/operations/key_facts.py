@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 
 from hooks_cli.crypto import key_source, slots, unlock_cache
-from hooks_cli.errors import HooksError
+from hooks_cli.errors import Busy, HooksError
 from hooks_cli.operations.key_holding import present_key
+from hooks_cli.store import lock
+from hooks_cli.store.embedded import MEMORY_BUDGET_MS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def facts(environment: Environment) -> dict[str, object]:
         "slots": _slots(environment),
         "unlocked_until": None,
         "fingerprint": None,
-        "rotation_unfinished": os.path.exists(environment.key_path + key_source.NEXT_SUFFIX),
+        "rotation_unfinished": False,
         "problem": None,
     }
     if os.path.exists(environment.key_path):
@@ -47,9 +49,26 @@ def facts(environment: Environment) -> dict[str, object]:
     except HooksError as error:
         found["problem"] = str(error)
         return found
+    found["rotation_unfinished"] = _unfinished(environment)
     found["kind"], found["source"] = KIND_WORDS[key.kind], key.source
     found["fingerprint"] = key_source.fingerprint(key.raw)
     return found
+
+
+def _unfinished(environment: Environment) -> bool:
+    """Whether a killed rotation left its next key. One that is under way has it, too, and holds the store's lock for as long."""
+    if not os.path.exists(environment.store_path):
+        return False
+    try:
+        held = lock.shared(environment.store_path, MEMORY_BUDGET_MS)
+    except Busy:
+        return False
+    try:
+        kept = slots.read(environment.slots_path) or []
+        beside = os.path.exists(environment.key_path + key_source.NEXT_SUFFIX)
+        return beside or any(slot["next"] is not None for slot in kept)
+    finally:
+        lock.release(held)
 
 
 def _slots(environment: Environment) -> list[dict[str, object]]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import contextmanager
 
 from hooks_cli.crypto import key_source, passphrase, slots, unlock_cache
-from hooks_cli.crypto.key_file import KEY_BYTES, publish_key_file, read_key_file, sync_folder
+from hooks_cli.crypto.key_file import KEY_BYTES, make_private_folders, publish_key_file, read_key_file, sync_folder
 from hooks_cli.errors import AccessDenied, CannotCreate, HooksError, KeySourceError, NotFound, WrongKey
 from hooks_cli.store import lock, opening
 from hooks_cli.store.embedded import MEMORY_BUDGET_MS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hooks_cli.crypto.key_source import Key
     from hooks_cli.environment import Environment
 
@@ -31,13 +34,37 @@ def present_key(environment: Environment, phrase: str | None = None) -> Key:
         if opened[1] is not None and not opens(environment, key):
             key = key_source.Key(opened[1], "the passphrase", "passphrase")
         return key
-    key = key_source.resolve(environment)
-    if os.path.exists(environment.store_path) and not opens(environment, key):
+    if not os.path.exists(environment.store_path):
+        return key_source.resolve(environment)
+    # Under the opener's lock, as every command: a rotation that is under way has the key in two places, or the unlocked one in none.
+    held = lock.shared(environment.store_path, MEMORY_BUDGET_MS)
+    try:
+        key = key_source.resolve(environment)
+        if opens(environment, key):
+            return key
         second = key_source.second_key(environment, key)
         if second is None or not opens(environment, second):
             raise WrongKey(source=key.source, store=environment.store_path)
         return second
-    return key
+    finally:
+        lock.release(held)
+
+
+@contextmanager
+def sole_keeper(environment: Environment) -> Iterator[None]:
+    """Meanwhile no other process changes where the key is kept, or which it is: one that takes the key file away must not meet one that
+    is about to put the next key there. Take it before the store's own lock. Raises Busy (75), CannotCreate (73), PermissionRefused (77).
+    """
+    found = key_source.explicit_source(environment)
+    if found is not None and key_source.decode(found[2], found[1]) is not None:
+        yield  # the user keeps it
+        return
+    make_private_folders(os.path.dirname(environment.slots_path))
+    held = lock.exclusive(environment.slots_path, MEMORY_BUDGET_MS)
+    try:
+        yield
+    finally:
+        lock.release(held)
 
 
 def opens(environment: Environment, key: Key) -> bool:
@@ -64,19 +91,20 @@ def bring_back(environment: Environment, raw: bytes, force: bool = False) -> str
         raise KeySourceError(reason=f"the key comes from {source[1]}", hint="Put it there yourself, or unset that.")
     path = environment.key_path
     key = key_source.Key(raw, "the imported key")
-    if not opens(environment, key):
-        raise WrongKey(source="what was given", store=environment.store_path, hint="Nothing was changed.")
-    there = _readable_key(path, force)
-    if there == raw:
+    with sole_keeper(environment):
+        if not opens(environment, key):
+            raise WrongKey(source="what was given", store=environment.store_path, hint="Nothing was changed.")
+        there = _readable_key(path, force)
+        if there == raw:
+            return path
+        if there is not None and not force:
+            raise CannotCreate(
+                path=path,
+                reason="another key is there",
+                hint="Give --force to replace it, when you are sure about the new one.",
+            )
+        publish_key_file(path, raw, replace=True)
         return path
-    if there is not None and not force:
-        raise CannotCreate(
-            path=path,
-            reason="another key is there",
-            hint="Give --force to replace it, when you are sure about the new one.",
-        )
-    publish_key_file(path, raw, replace=True)
-    return path
 
 
 def _readable_key(path: str, force: bool) -> bytes | None:
@@ -97,8 +125,7 @@ def set_passphrase(environment: Environment, new: str, *, current: str | None = 
     with_slots = os.path.exists(environment.slots_path)
     if not with_slots and not os.path.exists(environment.store_path):
         key_source.resolve_or_create(environment)  # a passphrase from the first use on
-    held = lock.exclusive(environment.slots_path, MEMORY_BUDGET_MS) if _has_folder(environment) else -1
-    try:
+    with sole_keeper(environment):
         key = present_key(environment, current if with_slots and not os.path.exists(environment.key_path) else None)
         found = (slots.read(environment.slots_path) or []) if with_slots else []
         # Slots of a key that is not the store's are left from before a key import.
@@ -107,16 +134,12 @@ def set_passphrase(environment: Environment, new: str, *, current: str | None = 
         slots.write(environment.slots_path, found)
         _remove_key_file(environment.key_path)
         return len(found)
-    finally:
-        if held >= 0:
-            lock.release(held)
 
 
 def change_passphrase(environment: Environment, old: str, new: str) -> None:
     """Exchange the slot that `old` opens for one that `new` opens. Raises WrongPassphrase (77), NotFound (1)."""
     require_slots(environment)
-    held = lock.exclusive(environment.slots_path, MEMORY_BUDGET_MS)
-    try:
+    with sole_keeper(environment):
         found = require_slots(environment)
         opened = passphrase.try_all(found, old)
         if opened is None:
@@ -126,8 +149,6 @@ def change_passphrase(environment: Environment, old: str, new: str) -> None:
             made = slots.rewrap(made, slots.wrapping_key(made, new), opened[0], opened[1])
         slots.write(environment.slots_path, [made if slot is opened[2] else slot for slot in found])
         _forget_unlocked_check(environment)
-    finally:
-        lock.release(held)
 
 
 def remove_passphrase(environment: Environment, phrase: str) -> int:
@@ -136,16 +157,13 @@ def remove_passphrase(environment: Environment, phrase: str) -> int:
     Raises WrongPassphrase (77), NotFound (1).
     """
     require_slots(environment)
-    held = lock.exclusive(environment.slots_path, MEMORY_BUDGET_MS)
-    try:
+    with sole_keeper(environment):
         found = require_slots(environment)
         opened = passphrase.try_all(found, phrase)
         if opened is None:
             raise WrongPassphrase(path=environment.slots_path)
         key = present_key(environment, phrase)
         return _without(environment, found, opened[2]["id"], key.raw)
-    finally:
-        lock.release(held)
 
 
 def add_keyring(environment: Environment, phrase: str | None = None) -> int:
@@ -156,16 +174,17 @@ def add_keyring(environment: Environment, phrase: str | None = None) -> int:
     from hooks_cli.crypto import keyring_slot
 
     _refuse_users_key(environment)
-    key = present_key(environment, phrase)
-    wrapping = os.urandom(KEY_BYTES)
-    made = slots.keyring_slot(key.raw, wrapping, environment.now())
-    keyring_slot.keep(made["id"], wrapping)
-    if keyring_slot.wrapping_key(made["id"]) != wrapping:
-        raise KeySourceError(reason="the system's keyring does not give back what was put into it")
-    found = [] if os.path.exists(environment.key_path) else slots.read(environment.slots_path) or []
-    slots.write(environment.slots_path, [*found, made])
-    _remove_key_file(environment.key_path)
-    return len(found) + 1
+    with sole_keeper(environment):
+        key = present_key(environment, phrase)
+        wrapping = os.urandom(KEY_BYTES)
+        made = slots.keyring_slot(key.raw, wrapping, environment.now())
+        keyring_slot.keep(made["id"], wrapping)
+        if keyring_slot.wrapping_key(made["id"]) != wrapping:
+            raise KeySourceError(reason="the system's keyring does not give back what was put into it")
+        found = [] if os.path.exists(environment.key_path) else slots.read(environment.slots_path) or []
+        slots.write(environment.slots_path, [*found, made])
+        _remove_key_file(environment.key_path)
+        return len(found) + 1
 
 
 def remove_keyring(environment: Environment) -> int:
@@ -176,12 +195,13 @@ def remove_keyring(environment: Environment) -> int:
     mine = [slot["id"] for slot in found if slot["kind"] == "keyring"]
     if not mine:
         raise NotFound("The keyring holds no key of this store; nothing was changed.", hint="See: hooks-cli key show")
-    key = present_key(environment)
-    left = len(found)
-    for slot_id in mine:
-        left = _without(environment, slots.read(environment.slots_path) or [], slot_id, key.raw)
-        keyring_slot.forget(slot_id)
-    return left
+    with sole_keeper(environment):
+        key = present_key(environment)
+        left = len(found)
+        for slot_id in mine:
+            left = _without(environment, slots.read(environment.slots_path) or [], slot_id, key.raw)
+            keyring_slot.forget(slot_id)
+        return left
 
 
 def unlock(environment: Environment, phrase: str, seconds: int) -> tuple[str, int]:
@@ -226,10 +246,6 @@ def _refuse_users_key(environment: Environment) -> None:
             reason=f"the key comes from {found[1]} as it is, and needs no slot",
             hint="To have the key kept here, unset that and bring it in: hooks-cli key import",
         )
-
-
-def _has_folder(environment: Environment) -> bool:
-    return os.path.isdir(os.path.dirname(environment.slots_path))
 
 
 def _remove_key_file(path: str) -> None:

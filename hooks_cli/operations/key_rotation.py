@@ -12,7 +12,7 @@ from hooks_cli.crypto import key_keeping, key_source, slots, unlock_cache
 from hooks_cli.crypto.key_file import KEY_BYTES
 from hooks_cli.errors import KeySourceError, NotFound, WrongKey
 from hooks_cli.operations import queueing
-from hooks_cli.operations.key_holding import present_key
+from hooks_cli.operations.key_holding import present_key, sole_keeper
 from hooks_cli.store import anchor, lock, opening, rotation
 from hooks_cli.store.embedded import MEMORY_BUDGET_MS, open_store
 
@@ -50,9 +50,16 @@ def rotate(
     slots that are to be kept. `reached` is told each point that is passed (for tests that end the process there).
     Raises NotFound (1), Busy (75) when other processes have the store open, KeySourceError (78), WrongKey or Tampered (77).
     """
-    path = environment.store_path
-    if not os.path.exists(path):
+    if not os.path.exists(environment.store_path):
         raise NotFound(f"There is no store yet for {environment.project_root}.")
+    with sole_keeper(environment):
+        return _rotate(environment, new_key, phrase, reached)
+
+
+def _rotate(
+    environment: Environment, new_key: bytes | None, phrase: str | None, reached: Callable[[str], None]
+) -> Rotated:
+    path = environment.store_path
     # An ordinary opening first: it finishes a rotation that was killed, and checks the store against its anchor.
     known = present_key(environment, phrase) if phrase is not None else None
     store = open_store(environment, create=False, key=known)

@@ -11,11 +11,13 @@ import os
 import shutil
 import zlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from hooks_cli.crypto import key_source, passphrase, slots
 from hooks_cli.environment import Environment
 from hooks_cli.errors import DataError, InputMissing, WrongKey
+from hooks_cli.operations.key_holding import sole_keeper
 from hooks_cli.output.sink import aside_name, publish, refuse_existing
 from hooks_cli.private_files import trouble
 from hooks_cli.store import backup, lock, opening
@@ -92,10 +94,15 @@ def restore(environment: Environment, path: str, *, phrase: str = "", dry_run: b
     """
     encrypted = environment.settings.get("memory.security.encrypt_at_rest") is not False
     _refuse_what_is_no_copy(path, encrypted)
-    its_key, source = _its_key(environment, path, phrase)
-    place = environment.store_path
     if not dry_run:
         environment.prepare_store_folder()
+    with nullcontext() if dry_run else sole_keeper(environment):
+        return _restore(environment, path, phrase, encrypted, dry_run)
+
+
+def _restore(environment: Environment, path: str, phrase: str, encrypted: bool, dry_run: bool) -> Restored:
+    its_key, source = _its_key(environment, path, phrase)
+    place = environment.store_path
     draft = aside_name(place if os.path.isdir(os.path.dirname(place)) else path)
     try:
         _copy(path, draft)

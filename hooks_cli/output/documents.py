@@ -37,6 +37,23 @@ for does not exist. A hooks verb with `--fail-open` or `HOOKS_FAIL_OPEN=1` exits
 """
 
 
+DOCTOR_CODES = """\
+## doctor
+
+`doctor` ends by the worst that it found, so that a script can tell a machine that works from one that does not:
+
+| worst finding | sign | exit code |
+|---|---|---|
+| `ok`, or `note` (worth knowing) | `ok`, `note` | 0 |
+| `warning` (works, and should be mended) | `WARN` | 1 |
+| `error` (something does not work) | `FAIL` | that of the first error, as an ordinary command would end with it |
+
+For an error that is 77 for the key, permissions and tampering, 78 for the settings, 69 for the engine, the format and the file system,
+74 for the disk, 75 when another process held the store for 30 s, 70 where none is known. `doctor --json` has the same in `worst` and
+`exit_code`, and the `level` of each finding. A rotation or a restore that is under way is waited for, and is no finding.
+"""
+
+
 def reference(groups: list[Group]) -> str:
     """docs/reference.md: every command with every option."""
     parts = [
@@ -64,7 +81,7 @@ def exit_codes() -> str:
     """docs/exit-codes.md: every error a user can meet, by exit code."""
     parts = [MADE, "", "# Exit codes", "", EXIT_CODES_INTRO, "| code | meaning |", "|---|---|"]
     parts += [f"| {code} | {meaning} |" for code, meaning in MEANINGS.items()]
-    parts += ["", "## The errors", "", "| code | name | message | what to do |", "|---|---|---|---|"]
+    parts += ["", DOCTOR_CODES, "", "## The errors", "", "| code | name | message | what to do |", "|---|---|---|---|"]
     for kind in sorted(_kinds(), key=lambda kind: kind.exit_code):
         message = " ".join((kind.__doc__ or "").split())
         hint = kind.hint.replace("{{", "{").replace("}}", "}")

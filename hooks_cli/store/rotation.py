@@ -19,11 +19,13 @@ from hooks_cli.store.schema import LEDGER_TABLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from hooks_cli.crypto.sealing import Sealer
 
 SIDE_FILES = ("-wal", "-shm", "-journal")
+WINDOW = 1_000  # how many sealed rows are looked up at once; their texts are read one at a time
 
 
 class Rewritten:
@@ -144,31 +146,43 @@ def ledger_of(connection: apsw.Connection, data_key: bytes) -> bytes:
 
 def _seal_anew(connection: apsw.Connection, place: str, store_id: bytes, old_key: bytes, new_key: bytes) -> None:
     """Move every sealed piece from the old key's seal to the new one's."""
-    # (rows to look at, statement that puts them back): an address (or "" for the journal), the revision, then texts.
+    # (the numbers of the rows, in order; one row: an address or "" for the journal, the revision, then texts; how they are put back).
     work = (
         (
+            "SELECT revision FROM entry WHERE sealed != 0 AND revision > ? ORDER BY revision LIMIT ?",
             "SELECT h.address, e.revision, e.value, e.metadata, e.tags, e.source FROM entry e JOIN head h ON h.id = e.head "
-            "WHERE e.sealed != 0",
+            "WHERE e.revision = ?",
             "UPDATE entry SET value=?, metadata=?, tags=?, source=? WHERE revision=?",
         ),
         (
-            f"SELECT '', revision, fields FROM event WHERE instr(fields, '{BEGIN}')",
+            f"SELECT revision FROM event WHERE instr(fields, '{BEGIN}') AND revision > ? ORDER BY revision LIMIT ?",
+            "SELECT '', revision, fields FROM event WHERE revision = ?",
             "UPDATE event SET fields=? WHERE revision=?",
         ),
         (
-            f"SELECT '', opened_revision, description FROM task WHERE instr(description, '{BEGIN}')",
-            "UPDATE task SET description=? WHERE opened_revision=?",
+            f"SELECT id FROM task WHERE instr(description, '{BEGIN}') AND id > ? ORDER BY id LIMIT ?",
+            "SELECT '', opened_revision, description FROM task WHERE id = ?",
+            "UPDATE task SET description=? WHERE id=?",
         ),
     )
     sealers: tuple[Sealer, Sealer] | None = None
-    for rows, put_back in work:
-        for address, revision, *texts in _rows(connection, rows):
+    for numbers, one, put_back in work:
+        for number in _each_number(connection, numbers):
             from hooks_cli.crypto import sealing
 
             if sealers is None:
                 sealers = sealing.Sealer(old_key, store_id, place), sealing.Sealer(new_key, store_id, place)
-            sealed = [text and sealing.seal_anew(*sealers, address, revision, text) for text in texts]
-            _rows(connection, put_back, (*sealed, revision))
+            for address, revision, *texts in _rows(connection, one, (number,)):
+                sealed = [text and sealing.seal_anew(*sealers, address, revision, text) for text in texts]
+                _rows(connection, put_back, (*sealed, number))
+
+
+def _each_number(connection: apsw.Connection, sql: str) -> Iterator[int]:
+    """The numbers that `sql` gives above its first parameter, a window at a time: rows are changed while this goes on."""
+    last = -1
+    while found := _rows(connection, sql, (last, WINDOW)):
+        for (last,) in found:
+            yield last
 
 
 def _rows(connection: apsw.Connection, sql: str, params: tuple[Any, ...] = ()) -> list[Any]:

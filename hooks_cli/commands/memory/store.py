@@ -166,7 +166,8 @@ def _decoded(content: bytes, what: str) -> str:
 
 def run(call: Call, environment: Environment) -> int:
     """Store the value. Raises MissingArgument (64), InputMissing (66), VersionConflict (76), DataError (65)."""
-    if call.flag("batch") and not any(name in call.values for name in ("key", "key_option", "value_option")):
+    names = [name for name in ("key", "key_option", "value_option", "words") if name in call.values]
+    if call.flag("batch") and (not names or (names == ["key"] and call.text("key") == "-")):
         from hooks_cli.commands import batch_reading
 
         return batch_reading.run(call, environment)  # with a key, it is a batch of one
