@@ -21,7 +21,7 @@ from hooks_cli.operations.key_rotation import rotate
 from hooks_cli.store import entries, rotation, verification
 from hooks_cli.store.embedded import open_store
 from tests.conftest import PROGRAM, Run
-from tests.recorded_disk import STRACE, WEATHERS, Recording, failing, laid_down, record
+from tests.recorded_disk import FALLIBLE, STRACE, WEATHERS, Recording, failing, laid_down, record
 from tests.test_key_rotation import QUEUED
 
 pytestmark = pytest.mark.skipif(STRACE is None, reason="strace is not installed")
@@ -167,3 +167,59 @@ def test_memory_restore(
             assert broken, f"{where}: {error}"
         tried += 1
     assert tried > (12 if STEP > 1 else 100)
+
+
+@pytest.mark.parametrize("verb", ["rotate", "restore"])
+def test_a_disk_that_lies_about_its_syncs_gives_no_wrong_data(
+    run: Run, home: Path, project: Path, environ: dict[str, str], tmp_path: Path, verb: str
+) -> None:
+    """Nothing can keep what such a disk loses: then there is an error, but neither an empty store nor another value."""
+    hooks, place = home / "hooks", tmp_path / "after"
+    copied, present, argv = _before_restore(run, "its own key", home, project)
+    if verb == "rotate":
+        copied, argv = present, [str(PROGRAM), "key", "rotate"]
+    recording = record(argv, hooks, tmp_path / "log", cwd=project, env=environ)
+    recording.lies = True
+    there = elsewhere(environ, project, place)
+    addresses = list(present)
+    after = {address: copied.get(address) for address in addresses}
+    refused = 0
+    for count, weather, files in states(recording):
+        laid_down(files, place)
+        try:
+            found = held(there, addresses)
+        except HooksError as error:
+            assert error.exit_code in (74, 77, 78), error
+            refused += 1
+        else:
+            assert found in (present, after), f"after {count} calls, weather {weather}"
+    assert refused
+
+
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
+@pytest.mark.parametrize("verb", ["rotate", "restore"])
+def test_each_call_fails_once(
+    run: Run, home: Path, project: Path, environ: dict[str, str], tmp_path: Path, error: str, verb: str
+) -> None:
+    hooks, kept = home / "hooks", tmp_path / "kept"
+    copied, present, argv = _before_restore(run, "its own key", home, project)
+    if verb == "rotate":
+        copied, argv = present, [str(PROGRAM), "key", "rotate"]
+    shutil.copytree(hooks, kept)
+    recording = record(argv, hooks, tmp_path / "log", cwd=project, env=environ)
+    there = Environment(environ, str(project))
+    addresses = list(present)
+    after = {address: copied.get(address) for address in addresses}
+    calls = [call for call in recording.calls if call.kernel_name in FALLIBLE]
+    assert len(calls) > 30
+    for call in calls[:: STEP if STEP == 1 else 8]:
+        shutil.rmtree(hooks)
+        shutil.copytree(kept, hooks)
+        done = failing(call, error, argv, cwd=project, env=environ)
+        where = f"{call.kernel_name} {call.number} failing with {error}: exit {done.returncode}, {done.stderr}"
+        assert done.returncode in (0, 73, 74, 77), where
+        assert "Traceback" not in done.stderr, where
+        if error == "ENOSPC" and call.name == "write":
+            assert "full" in done.stderr or done.returncode == 0, where
+        found = held(there, addresses)
+        assert found == after or (found == present and done.returncode != 0), where
