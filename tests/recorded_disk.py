@@ -69,7 +69,7 @@ class Recording:
 class _Play:
     def __init__(self, recording: Recording) -> None:
         self.safe: dict[str, Inode | None] = {path: Inode(content) for path, content in recording.begun.items()}
-        self.safe.update({folder: None for folder in recording.folders})
+        self.safe.update(dict.fromkeys(recording.folders))
         self.now = dict(self.safe)
         self.changes: list[list[tuple[str, Inode | None | bool]]] = []  # not synced yet; False takes a name away
         self.open: dict[int, tuple[Inode | None, str, int]] = {}  # descriptor -> inode, path, position
