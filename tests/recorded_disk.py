@@ -71,7 +71,7 @@ class _Play:
         self.safe: dict[str, Inode | None] = {path: Inode(content) for path, content in recording.begun.items()}
         self.safe.update(dict.fromkeys(recording.folders))
         self.now = dict(self.safe)
-        self.changes: list[list[tuple[str, Inode | None | bool]]] = []  # not synced yet; False takes a name away
+        self.changes: list[list[tuple[str, Inode | bool | None]]] = []  # not synced yet; False takes a name away
         self.open: dict[int, tuple[Inode | None, str, int]] = {}  # descriptor -> inode, path, position
 
     def take(self, call: Call, lies: bool) -> None:
@@ -116,7 +116,7 @@ class _Play:
         elif name == "mkdir":
             self._name([(str(arguments[0]), None)])
 
-    def _name(self, changes: list[tuple[str, Inode | None | bool]]) -> None:
+    def _name(self, changes: list[tuple[str, Inode | bool | None]]) -> None:
         _change(self.now, changes)
         self.changes.append(changes)
 
@@ -161,7 +161,7 @@ def _part(things: list[Any], weather: str, kind: str, chance: random.Random) -> 
     return []
 
 
-def _change(names: dict[str, Inode | None], changes: list[tuple[str, Inode | None | bool]]) -> None:
+def _change(names: dict[str, Inode | None], changes: list[tuple[str, Inode | bool | None]]) -> None:
     for path, inode in changes:
         if inode is False:
             names.pop(path, None)
