@@ -246,7 +246,7 @@ def _parse(log: Path, recording: Recording, cwd: str) -> None:
             path = inside(os.fsdecode(texts[0]))
             if path is not None:
                 assert plain[0] == "AT_FDCWD" or texts[0].startswith(b"/")
-                assert not ("O_APPEND" in plain[2])
+                assert "O_APPEND" not in plain[2]
                 followed.add(result)
                 made = ("open", result, path, "O_CREAT" in plain[2], "O_TRUNC" in plain[2])
         elif name in ("rename", "link"):

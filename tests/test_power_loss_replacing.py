@@ -18,11 +18,10 @@ from hooks_cli.crypto import slots
 from hooks_cli.environment import Environment
 from hooks_cli.errors import HooksError
 from hooks_cli.operations.key_rotation import rotate
-from hooks_cli.store import entries, rotation, verification
+from hooks_cli.store import entries, verification
 from hooks_cli.store.embedded import open_store
 from tests.conftest import PROGRAM, Run
 from tests.recorded_disk import FALLIBLE, STRACE, WEATHERS, Recording, failing, laid_down, record
-from tests.test_key_rotation import QUEUED
 
 pytestmark = pytest.mark.skipif(STRACE is None, reason="strace is not installed")
 
