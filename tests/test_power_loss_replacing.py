@@ -158,7 +158,7 @@ def test_memory_restore(
             found = held(there, addresses)
             assert found == after or (found == present and not done), where
             if found == after and kind != "a store that is gone":
-                aside = [path for path in place.rglob("memory.db.before-restore-1")]
+                aside = list(place.rglob("memory.db.before-restore-1"))
                 assert aside, f"the old store is gone {where}"
         except HooksError as error:
             # What could not be read before, or was not there, may still be so until the restoring is done.
