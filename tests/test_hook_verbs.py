@@ -133,6 +133,10 @@ def test_metrics_are_true(run: Run) -> None:
     of_session = body(run("hooks", "metrics", "--session-id", "s", "--format", "json", check=True))
     assert of_session["tasks"] == 1 and of_session["closed_at"] is None
     assert run("hooks", "metrics", "--session-id", "nobody").returncode == 1
+    assert run("hooks", "metrics", "s", "--category", "edit").returncode == 64
+    run("hooks", "notify", "--message", "m", "--agent-id", "other", check=True)
+    of_agent = body(run("hooks", "metrics", "--agent", "other", "--json", check=True))
+    assert (of_agent["events"], of_agent["agents"], of_agent["by_verb"]) == (1, 1, {"notify": 1})
     later = {"HOOKS_NOW": "2099-01-01T00:00:00Z"}
     assert body(run("hooks", "metrics", "--period", "week", "--json", env=later, check=True))["events"] == 0
     assert "Total entries: 2\n" in run("hooks", "metrics", "--format", "table", check=True).stdout

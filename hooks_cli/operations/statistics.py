@@ -69,9 +69,9 @@ def of_size(store: EmbeddedStore) -> dict[str, Any]:
     }
 
 
-def of_journal(store: EmbeddedStore, since: int = 0) -> dict[str, Any]:
+def of_journal(store: EmbeddedStore, since: int = 0, agent: str = "") -> dict[str, Any]:
     """Events, sessions and tasks since a time in ms; what is 0 is left out."""
-    found = counted.journal_figures(store, since)
+    found = counted.journal_figures(store, since, agent)
     newest = found.pop("newest_event")
     figures: dict[str, Any] = {name: value for name, value in found.items() if value or name == "events"}
     if newest is not None:
@@ -79,16 +79,16 @@ def of_journal(store: EmbeddedStore, since: int = 0) -> dict[str, Any]:
     return figures
 
 
-def of_hooks(store: EmbeddedStore | None, now: int, since: int = 0) -> dict[str, Any]:
-    """What the hooks did: events by verb, how tasks and commands ended, and how many entries there are."""
+def of_hooks(store: EmbeddedStore | None, now: int, since: int = 0, agent: str = "") -> dict[str, Any]:
+    """What the hooks did: events by verb, how tasks and commands ended, and how many entries there are; for one agent or ("") all."""
     if store is None:
         return {"total_entries": 0, "events": 0}
     figures: dict[str, Any] = {"total_entries": counted.entry_figures(store, now)["entries"]}
-    figures |= of_journal(store, since)
-    commands = counted.commands_by_outcome(store, since)
+    figures |= of_journal(store, since, agent)
+    commands = counted.commands_by_outcome(store, since, agent)
     if commands:
         figures["commands"] = commands
-    figures["by_verb"] = counted.events_by_verb(store, since)
+    figures["by_verb"] = counted.events_by_verb(store, since, agent)
     return figures
 
 

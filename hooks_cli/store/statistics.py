@@ -84,19 +84,24 @@ def per_day(store: EmbeddedStore, since: int, pattern: str) -> list[tuple[str, i
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def journal_figures(store: EmbeddedStore, since: int = 0) -> dict[str, int | None]:
-    """Events, agents, sessions and tasks since a time in ms, and how the tasks ended; `newest_event` in ms, None without one."""
+_SPOKE = "(?2 = '' OR agent = ?2)"
+
+
+def journal_figures(store: EmbeddedStore, since: int = 0, agent: str = "") -> dict[str, int | None]:
+    """For one agent or ("") all: events, agents, sessions and tasks since a time in ms, and how the tasks ended; `newest_event` in ms, None without one."""
     events, agents, newest = store.query(
-        "SELECT count(*), count(DISTINCT agent), max(at) FROM event WHERE at >= ?", (since,)
+        f"SELECT count(*), count(DISTINCT agent), max(at) FROM event WHERE at >= ?1 AND {_SPOKE}",
+        (since, agent),
     )[0]
     sessions, open_sessions = store.query(
-        "SELECT count(*), count(*) FILTER (WHERE closed_at IS NULL) FROM session WHERE coalesce(closed_at, opened_at) >= ?",
-        (since,),
+        "SELECT count(*), count(*) FILTER (WHERE closed_at IS NULL) FROM session "
+        f"WHERE coalesce(closed_at, opened_at) >= ?1 AND {_SPOKE}",
+        (since, agent),
     )[0]
     tasks, open_tasks, succeeded, failed = store.query(
         "SELECT count(*), count(*) FILTER (WHERE closed_at IS NULL), count(*) FILTER (WHERE outcome = 'success'), "
-        "count(*) FILTER (WHERE outcome = 'failure') FROM task WHERE coalesce(closed_at, opened_at) >= ?",
-        (since,),
+        f"count(*) FILTER (WHERE outcome = 'failure') FROM task WHERE coalesce(closed_at, opened_at) >= ?1 AND {_SPOKE}",
+        (since, agent),
     )[0]
     return {
         "events": events,
@@ -111,18 +116,20 @@ def journal_figures(store: EmbeddedStore, since: int = 0) -> dict[str, int | Non
     }
 
 
-def events_by_verb(store: EmbeddedStore, since: int = 0) -> dict[str, int]:
+def events_by_verb(store: EmbeddedStore, since: int = 0, agent: str = "") -> dict[str, int]:
     """How many events of each verb there are since a time in ms, the commonest first."""
-    rows = store.query("SELECT verb, count(*) FROM event WHERE at >= ? GROUP BY verb ORDER BY 2 DESC, 1", (since,))
+    rows = store.query(
+        f"SELECT verb, count(*) FROM event WHERE at >= ?1 AND {_SPOKE} GROUP BY verb ORDER BY 2 DESC, 1", (since, agent)
+    )
     return dict(rows)
 
 
-def commands_by_outcome(store: EmbeddedStore, since: int = 0) -> dict[str, int]:
+def commands_by_outcome(store: EmbeddedStore, since: int = 0, agent: str = "") -> dict[str, int]:
     """How the shell commands that were told of ended: succeeded, failed, and those of which nothing was said."""
     rows = store.query(
         "SELECT CASE fields ->> '$.success' WHEN 1 THEN 'succeeded' WHEN 0 THEN 'failed' ELSE 'untold' END, count(*) "
-        "FROM event WHERE verb IN ('post-command', 'post-bash') AND at >= ? GROUP BY 1 ORDER BY 1",
-        (since,),
+        f"FROM event WHERE verb IN ('post-command', 'post-bash') AND at >= ?1 AND {_SPOKE} GROUP BY 1 ORDER BY 1",
+        (since, agent),
     )
     return dict(rows)
 

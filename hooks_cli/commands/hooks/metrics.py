@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import opening
-from hooks_cli.errors import NotFound
+from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.model.times import DAY, UNITS, parse_duration
 from hooks_cli.operations import statistics
 from hooks_cli.output.plain import figure_lines
@@ -35,7 +35,13 @@ VERB = Verb(
         Option("category", ("--category",), "Only verbs with this word in their names: edit, task …", metavar="WORD"),
         Option("detailed", ("--detailed", "--verbose"), "Also the figures of `memory stats --detailed`.", "switch"),
         Option("summary", ("--summary",), "Only the totals, without the events by verb.", "switch"),
-        *ATTRIBUTION_OPTIONS,
+        Option(
+            "session_id",
+            ("--session-id", "--session", "-s"),
+            "Only this session; latest is the newest one.",
+            metavar="ID",
+        ),
+        Option("agent", ("--agent-id", "--agent"), "Only what this agent told.", metavar="NAME"),
     ),
     positionals=(Positional("session_id", "Only this session; latest is the newest one."),),
     examples=("npx claude-flow@alpha hooks metrics", "npx claude-flow@alpha hooks metrics --period 7d --format json"),
@@ -46,15 +52,17 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Print the figures. Raises NotFound (1) for a session that nobody opened, UsageError (64) for a period that is none."""
+    """Print the figures. Raises NotFound (1) for a session that nobody opened, UsageError (64) for a period that is none,
+    or a part of a session's figures."""
     environment.lenient = True
     store = opening.for_reading(environment)
     now = environment.now()
     if call.text("session_id"):
+        _refuse_parts(call)
         figures = _of_session(store, call.text("session_id"), now)
     else:
         since = _since(call.text("period"), now)
-        figures = statistics.of_hooks(store, now, since)
+        figures = statistics.of_hooks(store, now, since, call.text("agent"))
         verbs = figures.pop("by_verb", {})
         if call.text("category"):
             verbs = {name: number for name, number in verbs.items() if call.text("category") in name}
@@ -68,6 +76,12 @@ def run(call: Call, environment: Environment) -> int:
     else:
         environment.out(json.dumps({"schema_version": "1", **figures}, ensure_ascii=False) + "\n")
     return 0
+
+
+def _refuse_parts(call: Call) -> None:
+    for option in call.verb.options:
+        if option.name in ("period", "category", "summary", "agent") and call.values.get(option.name):
+            raise UsageError(f"hooks metrics gives a session's figures whole; {option.flags[0]} is for all sessions.")
 
 
 def _since(period: str, now: int) -> int:
