@@ -88,7 +88,10 @@ _SPOKE = "(?2 = '' OR agent = ?2)"
 
 
 def journal_figures(store: EmbeddedStore, since: int = 0, agent: str = "") -> dict[str, int | None]:
-    """For one agent or ("") all: events, agents, sessions and tasks since a time in ms, and how the tasks ended; `newest_event` in ms, None without one."""
+    """Events, agents, sessions and tasks since a time in ms, and how the tasks ended; of one agent, or ("") of all.
+
+    `newest_event` is in ms, None without one.
+    """
     events, agents, newest = store.query(
         f"SELECT count(*), count(DISTINCT agent), max(at) FROM event WHERE at >= ?1 AND {_SPOKE}",
         (since, agent),
