@@ -15,6 +15,7 @@ from hooks_cli.model.times import DAY
 from hooks_cli.operations import collecting, collecting_all, destroying, pinning, remembering, removing
 from hooks_cli.operations.carrying import Who
 from hooks_cli.operations.recording import Occasion, record
+from hooks_cli.operations.scope import Scope
 from hooks_cli.store import entries, past, scrubbing, upkeep
 from hooks_cli.store.feed import Feed, RevisionCollected
 from tests.conftest import PROGRAM, Run
@@ -96,7 +97,7 @@ def test_eight_baselines_of_three_commits(place: Place) -> None:
             if turn >= 3:
                 wanted.add(past.newest_revision(place.store))
     place.now = NOW
-    collecting.collect(place.store, collecting.rules_of(place.environment), NOW, collecting.Scope())
+    collecting.collect(place.store, collecting.rules_of(place.environment), NOW, Scope())
     assert {row[0] for row in place.store.query("SELECT revision FROM entry")} == wanted
     assert len(wanted) == 15
     check(place.store)
@@ -213,7 +214,7 @@ def test_a_watch_from_before_a_collection_says_so(place: Place) -> None:
     write(place, 1, "new")
     place.now = NOW
     feed = Feed(place.environment, "*", 2)
-    collecting.collect(place.store, collecting.rules_of(place.environment), NOW, collecting.Scope())
+    collecting.collect(place.store, collecting.rules_of(place.environment), NOW, Scope())
     with pytest.raises(RevisionCollected) as caught:
         feed.look()
     assert (caught.value.exit_code, caught.value.details) == (1, {"since": 2, "oldest": 5})

@@ -18,6 +18,7 @@ from hooks_cli.model.retention import Rules, Version, decide
 from hooks_cli.model.times import DAY, HOUR, to_iso
 from hooks_cli.operations import collecting, destroying, patching, pinning, recalling_past, remembering, removing
 from hooks_cli.operations.carrying import Who
+from hooks_cli.operations.scope import Scope
 from hooks_cli.store import entries, past
 from hooks_cli.store.selection import Selection
 from tests.stores import Place, check
@@ -240,7 +241,7 @@ class StoreMachine(RuleBasedStateMachine):
     def collect(self) -> None:
         versions = self.versions()
         keeps = {(d.version.address, d.version.version): d.keep for d in decide(versions, GC, self.place.now)}
-        collecting.collect(self.place.store, GC, self.place.now, collecting.Scope())
+        collecting.collect(self.place.store, GC, self.place.now, Scope())
         for (address, number), keep in keeps.items():
             if not keep:
                 self.model[address][number - 1].gone = True

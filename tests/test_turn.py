@@ -25,6 +25,19 @@ def test_one_at_a_time(tmp_path: Path) -> None:
     turn.give(turn.take(path, 200))
 
 
+def test_who_has_the_turn_sees_that_somebody_waits(tmp_path: Path) -> None:
+    path = str(tmp_path / "memory.db")
+    mine = turn.take(path, 1000)
+    assert not turn.wanted(path)
+    waiter = threading.Thread(target=lambda: turn.give(turn.take(path, 10_000)))
+    waiter.start()
+    while not turn.wanted(path):
+        time.sleep(0.001)
+    turn.give(mine)
+    waiter.join()
+    assert not turn.wanted(path)
+
+
 def test_the_next_one_is_woken_at_once(tmp_path: Path) -> None:
     path = str(tmp_path / "memory.db")
     mine = turn.take(path, 1000)

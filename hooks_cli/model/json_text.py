@@ -53,6 +53,11 @@ def value_text(value: object) -> str:
     return repr(value)
 
 
+def numbers_text(numbers: list[int]) -> str:
+    """The JSON array of integers."""
+    return f"[{','.join(map(str, numbers))}]"
+
+
 def object_text(pairs: dict[str, object]) -> str:
     """The JSON object of a dict, in its order."""
     return "{" + ",".join([f"{quote(name)}:{value_text(value)}" for name, value in pairs.items()]) + "}"

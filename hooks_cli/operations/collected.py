@@ -10,10 +10,22 @@ if TYPE_CHECKING:
 class Collected:
     """`versions`, `events`, `tasks` and `sessions` are numbers, `bytes` an estimate of what the versions took, `pages` those given
     back. `head` is how far a bounded run came (0: to the end). `held_off`: nothing was done, for nobody had written in so many days.
-    `excess`: bytes by which the store is still larger than `max_size`.
+    `excess`: bytes by which the store is still larger than `max_size`. `words_left`: the words of what is gone are still in the index,
+    since others wrote all the time.
     """
 
-    __slots__ = ("bytes", "events", "excess", "head", "held_off", "pages", "sessions", "tasks", "versions")
+    __slots__ = (
+        "bytes",
+        "events",
+        "excess",
+        "head",
+        "held_off",
+        "pages",
+        "sessions",
+        "tasks",
+        "versions",
+        "words_left",
+    )
 
     def __init__(self, held_off: int = 0) -> None:
         self.versions = 0
@@ -25,6 +37,7 @@ class Collected:
         self.head = 0
         self.held_off = held_off
         self.excess = 0
+        self.words_left = False
 
     def add(self, version: Version) -> None:
         """Count one version."""

@@ -11,9 +11,12 @@ import time
 from hooks_cli.failpoints import pass_by
 from hooks_cli.model.retention import Decision, Rules, Version, decide_address, is_baseline, is_expired, rank_baselines
 from hooks_cli.model.times import DAY
+from hooks_cli.operations import ageing_journal
 from hooks_cli.operations.collected import Collected
+from hooks_cli.operations.scope import Scope
 from hooks_cli.store import collecting, scrubbing, upkeep
-from hooks_cli.store.pacing import WORK_SECONDS, paced
+from hooks_cli.store import journal_ageing as ageing
+from hooks_cli.store.pacing import enough, paced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,11 +28,10 @@ if TYPE_CHECKING:
 # So many heads are looked through at once for due versions, and so many are decided on together.
 SPAN = 2_000
 GROUP = 200
-# The versions of one address are deleted in parts of this many, and so many parts with one statement.
+# The versions of one address are deleted in parts of this many; so many versions, or so many bytes, go with one statement.
 PART = 20
-AT_ONCE = 10
-# Events are deleted in portions of this many.
-EVENTS = 100
+AT_ONCE = 100
+BYTES_AT_ONCE = 128 * 1024
 # A bounded run ranks at most so many baselines; where there are more, it leaves them to the next whole run.
 MOST_BASELINES = 2_000
 
@@ -37,24 +39,6 @@ AUTOMATIC_SECONDS = 0.2
 # Automatic collection looks at what was written before the last day, and holds off when the newest of that is older than this.
 SETTLED = DAY
 LONGEST_ABSENCE = 30 * DAY
-
-
-class Scope:
-    """What a run is about: addresses that fit `pattern`; `everything` is false for a run limited to some (events stay then).
-
-    `deadline` is a time of `time.monotonic`, None for as long as it takes.
-    """
-
-    __slots__ = ("deadline", "everything", "pattern")
-
-    def __init__(self, pattern: str = "*", deadline: float | None = None) -> None:
-        self.pattern = pattern
-        self.everything = pattern == "*"
-        self.deadline = deadline
-
-    def over(self) -> bool:
-        """Whether the time is up."""
-        return self.deadline is not None and time.monotonic() >= self.deadline
 
 
 def event_age_of(environment: Environment) -> int:
@@ -142,7 +126,7 @@ def collect(
     pending: list[tuple[list[Version], int]] = []
     for head, last, decided in decisions(store, rules, now, scope, after):
         going = [d.version for d in decided if not d.keep]
-        pending += [(going[at : at + PART], last) for at in range(0, len(going), PART)]
+        pending += [(part, last) for part in _parts(going)]
         if len(pending) >= GROUP or not decided:
             _drop_all(store, pending, now, scope, result)
             if pending:
@@ -157,6 +141,31 @@ def collect(
     return result
 
 
+def _parts(going: list[Version]) -> Iterator[list[Version]]:
+    part: list[Version] = []
+    size = 0
+    for version in going:
+        if part and (len(part) == PART or size + version.size > BYTES_AT_ONCE):
+            yield part
+            part, size = [], 0
+        part.append(version)
+        size += version.size
+    if part:
+        yield part
+
+
+def _taken(pending: list[tuple[list[Version], int]]) -> list[tuple[int, list[Version]]]:
+    """Take from the end of `pending` what goes with one statement."""
+    taken: list[tuple[int, list[Version]]] = []
+    number = size = 0
+    while pending and (not taken or (number < AT_ONCE and size < BYTES_AT_ONCE)):
+        going, last = pending.pop()
+        taken.append((last, going))
+        number += len(going)
+        size += sum(version.size for version in going)
+    return taken
+
+
 def _drop_all(
     store: EmbeddedStore, pending: list[tuple[list[Version], int]], now: int, scope: Scope, result: Collected
 ) -> None:
@@ -167,40 +176,18 @@ def _drop_all(
         with paced(store) as tx:
             began = time.monotonic()
             tx.next_revision()
-            while pending and time.monotonic() - began < WORK_SECONDS:
-                taken = [pending.pop() for _ in range(min(AT_ONCE, len(pending)))]
-                for version in collecting.drop(tx, [(last, going) for going, last in taken]):
+            while pending:
+                for version in collecting.drop(tx, _taken(pending)):
                     result.add(version)
                     if not is_expired(version, now):
                         newest = max(newest, version.revision)
+                if enough(store, began):
+                    break
             if newest:
                 collecting.note_collected(tx, newest)
             pass_by("gc-in-transaction")
         pass_by("gc-between-transactions")
     pending.reverse()
-
-
-def collect_journal(store: EmbeddedStore, cutoff: int, scope: Scope, result: Collected) -> None:
-    """Delete events older than `cutoff`, then ended tasks and unused sessions of that age. A bounded run looks at the oldest only."""
-    after, fruitless = 0, 0
-    while not scope.over():
-        found, after = collecting.old_events(store, cutoff, after, EVENTS)
-        if found:
-            with paced(store) as tx:
-                tx.next_revision()
-                result.events += collecting.drop_events(tx, found)
-                pass_by("gc-events")
-        fruitless = 0 if found else fruitless + 1
-        if not after or (scope.deadline is not None and fruitless > 5):
-            break
-    for drop, name in ((collecting.drop_tasks, "tasks"), (collecting.drop_sessions, "sessions")):
-        while not scope.over():
-            with paced(store) as tx:
-                tx.next_revision()
-                number = drop(tx, cutoff, EVENTS)
-            setattr(result, name, getattr(result, name) + number)
-            if number < EVENTS:
-                break
 
 
 def automatic(store: EmbeddedStore, environment: Environment) -> Collected | None:
@@ -213,7 +200,7 @@ def automatic(store: EmbeddedStore, environment: Environment) -> Collected | Non
     if not settings.has("memory.gc") or not settings.flag("memory.gc.enabled"):
         return None
     now = environment.now()
-    before = collecting.newest_write_before(store, now - SETTLED)
+    before = ageing.newest_write_before(store, now - SETTLED)
     if before is not None and now - before > LONGEST_ABSENCE:
         return Collected(held_off=(now - before) // DAY)
     return bounded(store, environment)
@@ -227,7 +214,7 @@ def bounded(store: EmbeddedStore, environment: Environment) -> Collected:
     result = collect(store, rules_of(environment), now, scope, after=after)
     event_age = event_age_of(environment)
     if event_age and not scope.over():
-        collect_journal(store, now - event_age, scope, result)
+        ageing_journal.collect(store, now - event_age, scope, result)
     if result.head != after:
         with store.writing() as tx:
             upkeep.put(tx, upkeep.COLLECTED_TO, result.head)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from hooks_cli.model.retention import Decision, Rules
+from hooks_cli.operations import ageing_journal, fitting
 from hooks_cli.operations import collecting as gc
-from hooks_cli.operations import fitting
 from hooks_cli.operations.collected import Collected
-from hooks_cli.store import collecting, journal, scrubbing
+from hooks_cli.operations.scope import Scope
+from hooks_cli.store import collecting, journal, journal_ageing, scrubbing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,12 +61,12 @@ def plan(store: EmbeddedStore, environment: Environment, request: Request) -> tu
     rules = request.rules(environment)
     found = [
         decision
-        for _, _, decided in gc.decisions(store, rules, now, gc.Scope(request.pattern))
+        for _, _, decided in gc.decisions(store, rules, now, Scope(request.pattern))
         for decision in decided
         if decision.due
     ]
     found.extend(_for_size(store, rules, now, request, found))
-    events = collecting.count_events(store, _event_cutoff(environment, request)) if _everything(request) else 0
+    events = journal_ageing.count_events(store, _event_cutoff(environment, request)) if _everything(request) else 0
     return found, collecting.count_versions(store) - len(found), events
 
 
@@ -99,17 +100,17 @@ def run(
     pages = scrubbing.page_count(store)
     if not request.defrag_only:
         rules = request.rules(environment)
-        scope = gc.Scope(request.pattern)
+        scope = Scope(request.pattern)
         result = gc.collect(store, rules, now, scope, told=None if progress is None else progress.reach)
         cutoff = _event_cutoff(environment, request)
         if _everything(request) and cutoff:
-            gc.collect_journal(store, cutoff, scope, result)
+            ageing_journal.collect(store, cutoff, scope, result)
         if rules.max_size and _everything(request):
             _fit(store, rules, now, result)
     if progress is not None:
         progress.stage("Making the file smaller")
     if request.aggressive or request.defrag_only or scrubbing.words_are_stale(store):
-        scrubbing.merge_words(store)
+        result.words_left = not scrubbing.merge_words(store)
     scrubbing.scrub(store)
     scrubbing.give_back(store)
     result.pages = pages - scrubbing.page_count(store)

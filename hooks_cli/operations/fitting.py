@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hooks_cli.model.retention import Decision, Rules, decide_address, rank_baselines
 from hooks_cli.operations.collected import Collected
-from hooks_cli.store import collecting
+from hooks_cli.store import collecting, journal_ageing
 from hooks_cli.store.pacing import paced
 
 TYPE_CHECKING = False
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WINDOW = 500
 PART = 50
+BYTES_AT_ONCE = 128 * 1024
 
 
 def victims(store: EmbeddedStore, rules: Rules, now: int, gone: set[tuple[str, int]]) -> Iterator[tuple[bool, Version]]:
@@ -68,7 +69,7 @@ def fit(store: EmbeddedStore, rules: Rules, now: int, result: Collected) -> None
             break
         going.append(version)
         gone.add((version.address, version.version))
-        if len(going) >= PART:
+        if len(going) >= PART or sum(v.size for v in going) >= BYTES_AT_ONCE:
             excess = _drop(store, going, excess, result)
             going = []
     excess = _drop(store, going, excess, result)
@@ -96,11 +97,11 @@ def _drop(store: EmbeddedStore, going: list[Version], excess: int, result: Colle
 
 def _drop_events(store: EmbeddedStore, excess: int, result: Collected) -> int:
     while excess > 0:
-        revisions, size = collecting.oldest_events(store, PART)
+        revisions, size = journal_ageing.oldest_events(store, PART)
         if not revisions:
             break
         with paced(store) as tx:
             tx.next_revision()
-            result.events += collecting.drop_events(tx, revisions)
+            result.events += journal_ageing.drop_events(tx, revisions)
         excess -= size
     return excess

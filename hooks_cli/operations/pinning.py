@@ -25,7 +25,7 @@ def set_pinned(store: EmbeddedStore, environment: Environment, address: str, pin
             raise absence.of(tx.store, address, tx.now)
         if bool(head[4]) == pinned:
             return False
-        changing.update_head(tx, head, pinned=int(pinned))
+        changing.update_heads(tx, [head], pinned=int(pinned))
         _note(tx, environment, "pin" if pinned else "unpin", {"memory_key": address}, who)
         return True
 
@@ -35,7 +35,7 @@ def move_pin(tx: Transaction, old: str, new: str) -> None:
     for address, pinned in ((old, 0), (new, 1)):
         head = changing.head_row(tx, address)
         if head is not None:
-            changing.update_head(tx, head, pinned=pinned)
+            changing.update_heads(tx, [head], pinned=pinned)
 
 
 def touch(store: EmbeddedStore, environment: Environment, address: str, lifetime: int | None, who: Who) -> Entry:

@@ -10,7 +10,7 @@ from hooks_cli.model.json_text import object_text
 from hooks_cli.operations.carrying import Who, current, draft_from, tombstone
 from hooks_cli.operations.schema_check import check_draft
 from hooks_cli.store import entries, past, selection
-from hooks_cli.store.pacing import WORK_SECONDS, paced
+from hooks_cli.store.pacing import enough, paced
 from hooks_cli.store.selection import Selection
 
 TYPE_CHECKING = False
@@ -79,7 +79,7 @@ def _each(
                 if done is not None:
                     written.append(done)
                 at += 1
-                if at == len(chosen) or time.monotonic() - began >= WORK_SECONDS:
+                if at == len(chosen) or enough(store, began):
                     break
     return written
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.model.entry import DESTROYED
-from hooks_cli.model.json_text import object_text
+from hooks_cli.model.json_text import numbers_text, object_text
 from hooks_cli.store.schema import LEDGER_TABLES
 
 TYPE_CHECKING = False
@@ -27,19 +27,21 @@ def head_row(tx: Transaction, address: str) -> Row | None:
     return tx.store.row(f"SELECT {HEAD} FROM head WHERE address = ?", (address,))
 
 
-def update_head(tx: Transaction, row: Row, **changes: object) -> Row:
-    """Change columns of a head; returns the new row."""
-    new = tuple(changes.get(name, old) for name, old in zip(_HEAD_COLUMNS, row, strict=True))
+def update_heads(tx: Transaction, rows: list[Row], **changes: object) -> None:
+    """Change columns of heads, all in the same way."""
     assignments = ", ".join(f"{name} = ?" for name in changes)
-    tx.store.query(f"UPDATE head SET {assignments} WHERE id = ?", (*changes.values(), row[0]))
-    tx.forget("head", row)
-    tx.remember("head", new)
-    return new
+    tx.store.query(
+        f"UPDATE head SET {assignments} WHERE id IN (SELECT value FROM json_each(?))",
+        (*changes.values(), numbers_text([row[0] for row in rows])),
+    )
+    for row in rows:
+        tx.forget("head", row)
+        tx.remember("head", tuple(changes.get(name, old) for name, old in zip(_HEAD_COLUMNS, row, strict=True)))
 
 
 def set_expires(tx: Transaction, head: Row, expires: int | None) -> None:
     """Give the newest version of a head another end of life (ms since the epoch, None for none)."""
-    update_head(tx, head, expires=expires)
+    update_heads(tx, [head], expires=expires)
     row = tx.store.query(f"SELECT {ENTRY} FROM entry WHERE revision = ?", (head[1],))[0]
     _update_entry(tx, row, {"expires": expires})
 
@@ -69,7 +71,7 @@ def destroy(tx: Transaction, address: str, versions: list[int] | None) -> list[i
         _scrub_event(tx, "revision = ?", (row[0],), address)
     if head[3] and any(row[0] == head[1] for row in rows):
         tx.store.query("DELETE FROM search WHERE rowid = ?", (head[1],))
-        update_head(tx, head, live=0, expires=None)
+        update_heads(tx, [head], live=0, expires=None)
         tx.live -= 1
     return sorted(row[2] for row in rows)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from hooks_cli.model.json_text import value_text
+from hooks_cli.model.json_text import numbers_text, value_text
 from hooks_cli.model.retention import Version
 from hooks_cli.store import upkeep
-from hooks_cli.store.changing import ENTRY, EVENT, HEAD, update_head
+from hooks_cli.store.changing import ENTRY, HEAD, update_heads
 from hooks_cli.store.entries import matching
-from hooks_cli.store.schema import LEDGER_TABLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def versions_of(store: EmbeddedStore, heads: list[int]) -> list[tuple[int, list[
     """All versions of these heads: for each, the number of the newest version that it ever had, and those that are left."""
     sql = f"SELECT {_COLUMNS}, h.version FROM {_FROM} WHERE h.id IN (SELECT value FROM json_each(?)) ORDER BY h.id, e.version"
     found: list[tuple[int, list[Version]]] = []
-    for row in store.query(sql, (value_text(heads),)):
+    for row in store.query(sql, (numbers_text(heads),)):
         version = _version(row)
         if not found or found[-1][1][0].address != version.address:
             found.append((row[-1], []))
@@ -117,14 +116,6 @@ def used_bytes(store: EmbeddedStore) -> int:
     return int((pages - free) * size)
 
 
-def oldest_events(store: EmbeddedStore, limit: int) -> tuple[list[int], int]:
-    """The revisions of the oldest events, and the bytes that they take."""
-    rows = store.query(
-        f"SELECT revision, octet_length(fields) + {ROW_BYTES} FROM event ORDER BY revision LIMIT ?", (limit,)
-    )
-    return [row[0] for row in rows], sum(row[1] for row in rows)
-
-
 def count_versions(store: EmbeddedStore) -> int:
     """How many versions there are."""
     return int(store.query("SELECT count(*) FROM entry")[0][0])
@@ -140,7 +131,7 @@ def drop(tx: Transaction, plans: list[tuple[int, list[Version]]]) -> list[Versio
 
     Nothing of an address that somebody wrote to or pinned since: the decision is then stale, and the next run makes a new one.
     """
-    addresses = value_text([going[0].address for _, going in plans])
+    addresses = value_text(list(dict.fromkeys([going[0].address for _, going in plans])))
     heads = {
         row[6]: row
         for row in tx.store.query(
@@ -155,16 +146,16 @@ def drop(tx: Transaction, plans: list[tuple[int, list[Version]]]) -> list[Versio
     ]
     rows = tx.store.query(
         f"DELETE FROM entry WHERE revision IN (SELECT value FROM json_each(?)) RETURNING {ENTRY}",
-        (value_text([version.revision for version in due]),),
+        (numbers_text([version.revision for version in due]),),
     )
     for row in rows:
         tx.forget("entry", row)
     gone = {row[0] for row in rows}
     emptied = [head for head in heads.values() if head[1] in gone and head[3]]
-    for head in emptied:
-        tx.store.query("DELETE FROM search WHERE rowid = ?", (head[1],))
-        update_head(tx, head, live=0, expires=None)
     if emptied:
+        indexed = numbers_text([head[1] for head in emptied])
+        tx.store.query("DELETE FROM search WHERE rowid IN (SELECT value FROM json_each(?))", (indexed,))
+        update_heads(tx, emptied, live=0, expires=None)
         tx.live -= len(emptied)
         upkeep.add(tx, upkeep.UNINDEXED, len(emptied))
     return [version for version in due if version.revision in gone]
@@ -173,61 +164,3 @@ def drop(tx: Transaction, plans: list[tuple[int, list[Version]]]) -> list[Versio
 def note_collected(tx: Transaction, revision: int) -> None:
     """Remember the newest revision that was collected: who resumes a watch before it would miss something."""
     tx.store.query("UPDATE state SET collected = max(collected, ?)", (revision,))
-
-
-def old_events(store: EmbeddedStore, cutoff: int, after: int, limit: int) -> tuple[list[int], int]:
-    """The revisions of those of the next `limit` events after a revision that are older than `cutoff`, and where these ended (0: there
-    are no more)."""
-    rows = store.query("SELECT revision, at FROM event WHERE revision > ? ORDER BY revision LIMIT ?", (after, limit))
-    return [row[0] for row in rows if row[1] < cutoff], rows[-1][0] if rows else 0
-
-
-def count_events(store: EmbeddedStore, cutoff: int) -> int:
-    """How many events are older than `cutoff`."""
-    return int(store.query("SELECT count(*) FROM event WHERE at < ?", (cutoff,))[0][0])
-
-
-def drop_events(tx: Transaction, revisions: list[int]) -> int:
-    """Delete events; how many there were."""
-    rows = tx.store.query(
-        f"DELETE FROM event WHERE revision IN (SELECT value FROM json_each(?)) RETURNING {EVENT}",
-        (value_text(revisions),),
-    )
-    for row in rows:
-        tx.forget("event", row)
-    return len(rows)
-
-
-def drop_tasks(tx: Transaction, cutoff: int, limit: int) -> int:
-    """Delete tasks that ended (or began, and never ended) before `cutoff`; how many."""
-    return _drop(tx, "task", "coalesce(closed_at, opened_at) < ?", cutoff, limit)
-
-
-def drop_sessions(tx: Transaction, cutoff: int, limit: int) -> int:
-    """Delete sessions that ended (or began, and never ended) before `cutoff` and that nothing refers to; how many."""
-    unused = (
-        "NOT EXISTS (SELECT 1 FROM entry e WHERE e.session = session.id) "
-        "AND NOT EXISTS (SELECT 1 FROM event v WHERE v.session = session.id) "
-        "AND NOT EXISTS (SELECT 1 FROM task t WHERE t.session = session.id)"
-    )
-    return _drop(tx, "session", f"coalesce(closed_at, opened_at) < ? AND {unused}", cutoff, limit)
-
-
-def _drop(tx: Transaction, table: str, condition: str, cutoff: int, limit: int) -> int:
-    rows = tx.store.query(
-        f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE {condition} LIMIT ?) RETURNING {LEDGER_TABLES[table]}",
-        (cutoff, limit),
-    )
-    for row in rows:
-        tx.forget(table, row)
-    return len(rows)
-
-
-def newest_write_before(store: EmbeddedStore, at: int) -> int | None:
-    """The time (ms) of the newest event or version made at or before a time, or None."""
-    times = [
-        row[0]
-        for table in ("event", "entry")
-        for row in store.query(f"SELECT at FROM {table} WHERE at <= ? ORDER BY revision DESC LIMIT 1", (at,))
-    ]
-    return max(times, default=None)

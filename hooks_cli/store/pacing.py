@@ -1,14 +1,16 @@
 """Long work in short transactions, paced so that no other writer waits long for its turn.
 
-Who finds the store locked tries again after 1, 3, 8, 18 … ms (SQLite's busy handler; its blocking locks are not in effect in this
-build). So a transaction of long work lasts a few milliseconds, and after it the store is left alone for longer than the gap between
-those tries: whoever came during the transaction has then got the lock at the third try at the latest. Checkpoints meanwhile are
-passive ones, which keep nobody waiting.
+A transaction of long work is made of small pieces, and ends with the piece during which somebody came to the writers' queue
+(`turn.wanted`), at the latest after `WORK_SECONDS`. While nobody else writes, the next one follows at once; where somebody waits, or has
+written within the last second, the store is left alone for a while first, so that who writes again and again finds it free mostly, and
+finds the disk idle, too. Checkpoints meanwhile are passive ones, made after the turn was given back, which keep nobody waiting.
 """
 
 from __future__ import annotations
 
 import time
+
+from hooks_cli.store import turn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,11 +19,16 @@ if TYPE_CHECKING:
     from hooks_cli.store.embedded import EmbeddedStore
     from hooks_cli.store.transaction import Transaction
 
-# How long a transaction of long work deletes or merges before it commits, and how long the store is left alone after that.
-WORK_SECONDS = 0.004
+# How long a transaction of long work deletes or merges before it commits, and how long the store is left alone after one while others
+# write.
+WORK_SECONDS = 0.008
 REST_SECONDS = 0.008
+# For so long after another's write others are expected to write again.
+COMPANY_SECONDS = 1.0
 
 _released = 0.0
+_revision = -1  # of the store when the last transaction of long work ended
+_company_until = 0.0
 
 
 class paced:  # noqa: N801
@@ -32,20 +39,33 @@ class paced:  # noqa: N801
         self.transaction: Transaction | None = None
 
     def __enter__(self) -> Transaction:
-        left = _released + REST_SECONDS - time.monotonic()
-        if left > 0:
+        global _company_until
+        now = time.monotonic()
+        if turn.wanted(self.store.path):
+            _company_until = now + COMPANY_SECONDS
+        left = _released + REST_SECONDS - now
+        if left > 0 and now < _company_until:
             time.sleep(left)
-        self.store.patient = True
         self.transaction = self.store.writing()
-        return self.transaction.__enter__()
+        transaction = self.transaction.__enter__()
+        self.store.patient = True
+        if transaction.revision != _revision and _revision >= 0:
+            _company_until = time.monotonic() + COMPANY_SECONDS
+        return transaction
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        global _released
+        global _released, _revision
         assert self.transaction is not None
         try:
             self.transaction.__exit__(kind, error, trace)
+            _revision = self.transaction.revision
         finally:
             self.store.patient = False
             _released = time.monotonic()
+
+
+def enough(store: EmbeddedStore, began: float) -> bool:
+    """Whether a transaction of long work that began then (a time of `time.monotonic`) should end: its time is up, or somebody waits."""
+    return time.monotonic() - began >= WORK_SECONDS or turn.wanted(store.path)

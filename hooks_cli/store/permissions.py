@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
 
 OTHERS = 0o077
-ENDINGS = ("", "-wal", "-shm", ".lock")
+ENDINGS = ("", "-wal", "-shm", ".lock", ".turn", ".next")
 
 
 def exposed(environment: Environment) -> list[tuple[str, int]]:

@@ -3,6 +3,9 @@
 The words of a deleted row stay in the index's segments until these are merged (a contentless index only marks the row as gone), and
 every version of a page stays in the write-ahead log until it is truncated. Freed space in the database itself is overwritten by SQLite
 (secure_delete is compiled in). All steps are short transactions; `upkeep.SCRUB` stays set until the last one is done.
+
+One step of merging the index takes up one word at least, and so as long as that word is in many entries (0.4 ms for a thousand). So a step
+is broken off, and taken back, when somebody comes to write meanwhile, and tried again; a destruction insists after a while.
 """
 
 from __future__ import annotations
@@ -10,18 +13,23 @@ from __future__ import annotations
 import time
 
 from hooks_cli.errors import Busy
-from hooks_cli.store import upkeep
+from hooks_cli.store import turn, upkeep
 from hooks_cli.store.engine import apsw
 from hooks_cli.store.faults import translate
-from hooks_cli.store.pacing import paced
+from hooks_cli.store.pacing import enough, paced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.store.embedded import EmbeddedStore
 
 # Pages of the word index merged in one transaction, and free pages given back in one: a few milliseconds each.
-MERGED_PAGES = 8
-VACUUMED_PAGES = 64
+MERGED_PAGES = 4
+# While a step is under way, it is asked so often (in seconds, and in steps of SQLite's machine) whether somebody waits; who writes all the
+# time is given way for so long.
+LOOK_SECONDS = 0.001
+LOOK_STEPS = 20
+PATIENCE_SECONDS = 5.0
+VACUUMED_PAGES = 32
 
 
 def scrub(store: EmbeddedStore) -> None:
@@ -32,36 +40,72 @@ def scrub(store: EmbeddedStore) -> None:
     if not upkeep.get(store, upkeep.SCRUB):
         return
     if upkeep.get(store, upkeep.MERGING):
-        merge_words(store)  # one that began before the destruction may have copied the words on already
-    merge_words(store)
+        merge_words(store, insist=True)  # one that began before the destruction may have copied the words on already
+    merge_words(store, insist=True)
     truncate_log(store)
     with store.writing() as tx:
         tx.store.query("DELETE FROM upkeep WHERE name = ?", (upkeep.SCRUB,))
 
 
-def merge_words(store: EmbeddedStore, deadline: float | None = None) -> bool:
+def merge_words(store: EmbeddedStore, deadline: float | None = None, *, insist: bool = False) -> bool:
     """Merge all segments of the word index step by step, until none holds a deleted row; whether that is done.
 
-    `deadline` is a time of `time.monotonic` after which it stops between two steps; the next call goes on.
+    `deadline` is a time of `time.monotonic` after which it stops; the next call goes on. It makes way for others who write, and gives up
+    where these leave no time for a step for `PATIENCE_SECONDS`; with `insist` it has others wait instead.
     """
-    merging = upkeep.get(store, upkeep.MERGING)
+    tried_since = time.monotonic()
     while deadline is None or time.monotonic() < deadline:
-        before = store.connection.total_changes()
+        out_of_patience = time.monotonic() - tried_since > PATIENCE_SECONDS
+        if out_of_patience and not insist:
+            return False
+        done = _merge_step(store, deadline, make_way=not out_of_patience)
+        if done is not None:
+            tried_since = time.monotonic()
+        if done:
+            return True
+    return False
+
+
+class _BrokenOff(Exception):
+    """Somebody came to write, or the time was up."""
+
+
+def _merge_step(store: EmbeddedStore, deadline: float | None, *, make_way: bool) -> bool | None:
+    """One step in one transaction: whether that was the last one, None when it was broken off."""
+    next_look = 0.0
+
+    def break_off() -> bool:
+        nonlocal next_look
+        now = time.monotonic()
+        if now < next_look:
+            return False
+        next_look = now + LOOK_SECONDS
+        return (deadline is not None and now >= deadline) or (make_way and turn.wanted(store.path))
+
+    try:
         with paced(store) as tx:
-            # A negative number starts a merge of all segments (fts5: "the 'merge' command"), a positive one goes on with it.
-            store.query(
-                "INSERT INTO search(search, rank) VALUES('merge', ?)", (MERGED_PAGES if merging else -MERGED_PAGES,)
-            )
+            merging = upkeep.get(store, upkeep.MERGING)
+            before = store.connection.total_changes()
+            store.connection.set_progress_handler(break_off, LOOK_STEPS)
+            try:
+                # A negative number starts a merge of all segments (fts5: "the 'merge' command"), a positive one goes on with it.
+                pages = MERGED_PAGES if merging else -MERGED_PAGES
+                store.connection.execute("INSERT INTO search(search, rank) VALUES('merge', ?)", (pages,))
+            except apsw.InterruptError as error:
+                raise _BrokenOff from error
+            except apsw.Error as error:
+                raise translate(error, store.path, store.budget_ms) from error
+            finally:
+                store.connection.set_progress_handler(None)
             # The command itself counts as one change; less than two says that there was nothing to merge.
             done = store.connection.total_changes() - before < 2
             if done:
                 upkeep.put(tx, upkeep.UNINDEXED, 0)
             if done or not merging:
                 upkeep.put(tx, upkeep.MERGING, int(not done))
-        merging = 1
-        if done:
-            return True
-    return False
+    except _BrokenOff:
+        return None
+    return done
 
 
 def words_are_stale(store: EmbeddedStore) -> bool:
@@ -119,5 +163,9 @@ def give_back(store: EmbeddedStore, deadline: float | None = None) -> int:
     before = page_count(store)
     while free_pages(store) and (deadline is None or time.monotonic() < deadline):
         with paced(store):
-            store.query(f"PRAGMA incremental_vacuum({VACUUMED_PAGES})")
+            began = time.monotonic()
+            while free_pages(store):
+                store.query(f"PRAGMA incremental_vacuum({VACUUMED_PAGES})")
+                if enough(store, began):
+                    break
     return before - page_count(store)

@@ -92,8 +92,12 @@ class Transaction:
                 noting.note(store, store.noted, self._first_revision, self.revision)
         for line in self.notes:
             store.tell(line)
-        store.checkpoint()  # before the next one's turn: a truncation needs a moment without writers
-        turn.give(self._turn)
+        if store.patient:
+            turn.give(self._turn)  # a passive checkpoint needs no turn
+            store.checkpoint()
+        else:
+            store.checkpoint()  # before the next one's turn: a truncation needs a moment without writers
+            turn.give(self._turn)
 
     def _rollback(self) -> None:
         try:

@@ -37,7 +37,7 @@ def take(store_path: str, budget_ms: int) -> int:
     except OSError:
         pass
     try:
-        if _wait(descriptor, budget_ms):
+        if _wait(descriptor, store_path, budget_ms):
             return descriptor
     except BaseException:
         os.close(descriptor)
@@ -52,7 +52,28 @@ def give(descriptor: int) -> None:
         os.close(descriptor)
 
 
-def _wait(descriptor: int, budget_ms: int) -> bool:
+def wanted(store_path: str) -> bool:
+    """Whether somebody waits for a turn: asked by who has it, between two pieces of long work."""
+    front = _front(store_path)
+    if front == NONE:
+        return False
+    try:
+        fcntl.flock(front, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return False
+    except OSError:
+        return True
+    finally:
+        os.close(front)
+
+
+def _front(store_path: str) -> int:
+    try:
+        return os.open(store_path + ".next", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError:
+        return NONE  # then all wait for the turn itself, and nobody sees it
+
+
+def _wait(descriptor: int, store_path: str, budget_ms: int) -> bool:
     """Sleep until the lock is ours; False when the time is up. An alarm ends the sleep; without one (in a thread) it is tried often."""
     import _signal  # type: ignore[import-not-found]  # what `signal` wraps in enumerations
 
@@ -64,13 +85,19 @@ def _wait(descriptor: int, budget_ms: int) -> bool:
 
     if budget_ms <= 0:
         return False
+    front = _front(store_path)
+    locks = (descriptor,) if front == NONE else (front, descriptor)
     try:
         before = _signal.signal(_signal.SIGALRM, ring)
     except ValueError:
-        return _try_often(descriptor, budget_ms)
+        try:
+            return _try_often(locks, budget_ms)
+        finally:
+            give(front)
     try:
         _signal.setitimer(_signal.ITIMER_REAL, budget_ms / 1000)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        for lock in locks:
+            fcntl.flock(lock, fcntl.LOCK_EX)
         waiting = False
         return True
     except _TimeIsUp:
@@ -78,14 +105,18 @@ def _wait(descriptor: int, budget_ms: int) -> bool:
     finally:
         _signal.setitimer(_signal.ITIMER_REAL, 0)
         _signal.signal(_signal.SIGALRM, before)
+        give(front)
 
 
-def _try_often(descriptor: int, budget_ms: int) -> bool:
+def _try_often(locks: tuple[int, ...], budget_ms: int) -> bool:
     deadline = time.monotonic() + budget_ms / 1000
-    while time.monotonic() < deadline:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except OSError:
-            time.sleep(POLL_SECONDS)
-    return False
+    for lock in locks:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if time.monotonic() >= deadline:
+                    return False
+                time.sleep(POLL_SECONDS)
+    return True

@@ -115,6 +115,11 @@ def run(call: Call, environment: Environment) -> int:
                 f"  store: {size_in_words(before)} -> {size_in_words(after)}, "
                 f"{found.pages:,} pages given back, {scrubbing.free_pages(store):,} free\n"
             )
+    if found.words_left:
+        environment.err(
+            "hooks-cli: others wrote all the time, so the words of what is gone are still in the search index; "
+            "once it is quieter: memory gc --defrag-only"
+        )
     if found.excess:
         environment.err(
             f"hooks-cli: the store is still {size_in_words(found.excess)} larger than max_size: "
