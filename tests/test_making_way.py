@@ -153,5 +153,3 @@ def test_the_newest_write_before_a_time_is_found_however_many_came_since(
             remembering.store_value(place.store, place.environment, "k", f"{day}")
     for at, expected in ((0, None), (1, START + DAY + 3), (4, START + 2 * DAY + 3), (8, START + 5 * DAY + 3)):
         assert journal_ageing.newest_write_before(place.store, START + at * DAY + DAY // 2) == expected
-
-
