@@ -91,3 +91,10 @@ def test_mistakes_are_told(filled: Run) -> None:
     assert done.returncode == 64 and "newest, oldest, key" in done.stderr
     assert filled("memory", "list", "--since", "whenever").returncode == 64
     assert filled("memory", "list", "--as-of", "1h", "--tags", "auth").returncode == 64
+
+
+@pytest.mark.parametrize("verb", [("list",), ("log",), ("recall", "*"), ("search", "v"), ("history", "k")])
+def test_a_negative_limit_is_refused_and_not_taken_for_nothing(run: Run, verb: tuple[str, ...]) -> None:
+    run("memory", "store", "k", "v", check=True)
+    refused = run("memory", *verb, "--limit", "-1")
+    assert refused.returncode == 64 and "--limit" in refused.stderr and not refused.stdout

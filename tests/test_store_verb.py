@@ -1,0 +1,33 @@
+"""`memory store`: where the value comes from, and what an error may quote."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+
+
+def test_a_value_is_not_given_twice(run: Run, project: Path) -> None:
+    (project / "f").write_text("from the file")
+    for words in (("--file", "f", "argument"), ("--file", "f", "--value", "v"), ("argument", "--value", "v")):
+        refused = run("memory", "store", "k", *words)
+        assert refused.returncode == 64 and "Nothing was stored" in refused.stderr, words
+    assert run("memory", "store", "k", "argument", "--stdin", stdin="piped").returncode == 64
+    assert run("memory", "recall", "k").returncode == 1
+    run("memory", "store", "--key", "k", "--file", "f", check=True)
+    run("memory", "store", "k", "--value", "-", stdin="piped", check=True)
+    assert run("memory", "recall", "k", check=True).stdout == "piped"
+
+
+@pytest.mark.parametrize("words", [("memory", "store", "k", "v"), ("hooks", "notify", "--message", "m")])
+def test_an_error_about_json_quotes_nothing_of_a_secret(run: Run, words: tuple[str, ...]) -> None:
+    refused = run(*words, "--metadata", '{"token": hunter2secret}')
+    assert refused.returncode == 65 and "hunter2" not in refused.stderr
+    told = run(*words, "--metadata", '{"token": hunter2secret}', "--json")
+    assert json.loads(told.stderr)["error"]["code"] == 65 and "hunter2" not in told.stderr
+    assert (
+        "hunter2" in run(*words, "--metadata", '{"name": hunter2}').stderr
+    )  # where nothing is secret, the place is quoted
