@@ -70,8 +70,11 @@ def replace(path: str, made: Rewritten) -> None:
     The old write-ahead log is empty by then (`rewrite` checkpointed it); with frames in it, it would replay into the new file.
     """
     try:
-        if os.path.exists(path + "-wal") and os.stat(path + "-wal").st_size:
-            raise Busy(store=path, seconds="0")
+        if os.path.exists(path + "-wal"):
+            if os.stat(path + "-wal").st_size:
+                raise Busy(store=path, seconds="0")
+            # The engine does not sync a log that it has emptied. Lost with the power, its frames would be back beside the new file.
+            _sync(path + "-wal")
         os.replace(made.draft, path)
         for ending in SIDE_FILES:
             if os.path.lexists(path + ending):
