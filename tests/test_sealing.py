@@ -37,6 +37,24 @@ TOKENS = {
     "API key (proj)": "sk-proj-" + _run(ALNUM, 120),
     "Slack token": "xoxb-" + _run(string.digits, 12) + "-" + _run(ALNUM, 24),
     "Stripe key": "sk_live_" + _run(ALNUM, 24),
+    "Slack token (browser)": f"xoxc-{_run(string.digits, 12)}-{_run(string.digits, 12, 2)}-{_run(ALNUM, 64)}",
+    "GitLab token (runner)": "glrt-" + _run(ALNUM, 20),
+    "GitLab token (trigger)": "glptt-" + _run("0123456789abcdef", 40),
+    "AWS access key (bearer)": "ABIA" + _run(string.ascii_uppercase + string.digits, 16),
+    "API key (admin)": "sk-admin-" + _run(ALNUM, 80),
+    "API key (32 digits)": "sk-" + _run("0123456789abcdef", 32),
+    "Google OAuth token": "1//0" + _run(ALNUM + "_-", 60),
+    "Replicate token": "r8_" + _run(ALNUM, 37),
+    "xAI key": "xai-" + _run(ALNUM, 80),
+    "Perplexity key": "pplx-" + _run(ALNUM, 48),
+    "Databricks token": "dapi" + _run("0123456789abcdef", 32),
+    "Sentry token": "sntrys_eyJpYXQ" + _run(ALNUM, 60),
+    "Grafana token": "glsa_" + _run(ALNUM, 32) + "_" + _run("0123456789abcdef", 8),
+    "New Relic key": "NRAK-" + _run(string.ascii_uppercase + string.digits, 27),
+    "Notion token": "ntn_" + _run(ALNUM, 46),
+    "Supabase token": "sbp_" + _run("0123456789abcdef", 40),
+    "Doppler token": "dp.pt." + _run(ALNUM, 43),
+    "PlanetScale secret": "pscale_tkn_" + _run(ALNUM, 43),
     "JSON Web Token": f"eyJ{_run(ALNUM, 20)}.eyJ{_run(ALNUM, 40)}.{_run(ALNUM, 43)}",
     "Hugging Face token": "hf_" + _run(string.ascii_letters, 34),
     "SendGrid key": f"SG.{_run(ALNUM, 22)}.{_run(ALNUM, 43)}",
@@ -44,6 +62,9 @@ TOKENS = {
     "private key": "-----BEGIN RSA PRIVATE KEY-----\n"
     + "\n".join(_run(ALNUM + "+/", 64, n) for n in range(5))
     + "\n-----END RSA PRIVATE KEY-----",
+    "private key (PGP)": "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n"
+    + "\n".join(_run(ALNUM + "+/", 64, n) for n in range(5))
+    + "\n-----END PGP PRIVATE KEY BLOCK-----",
 }
 HARMLESS = [
     "task-1 desk-2 risk-averse disk-usage-report-2025-10-17-final",
@@ -53,6 +74,8 @@ HARMLESS = [
     "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
     "Look for lines such as -----BEGIN RSA PRIVATE KEY----- in the repository, and tell the owner.",
     "the commit 3f786850e387550fdab836ed7e6dc881de23001b",
+    "glpat-your-token-here-please and xoxo-hugs-and-kisses-for-everyone",
+    "sk-estimator-LinearRegression1 on the branch sk-feature-branch-1a2b3c4d5e6f7a8b9c0d",
     "eyJ is how base64 of a JSON object begins",
     "Baseline captured: p50=45ms, p95=120ms",
     "npm_config_registry and npm_lifecycle_event",

@@ -12,9 +12,9 @@ import re
 from hooks_cli.crypto.detect import normal
 
 _SHAPES = {
-    "AWS access key": r"(?:AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Za-z])",
+    "AWS access key": r"(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}(?![0-9A-Za-z])",
     "Google API key": r"AIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])",
-    "Google OAuth token": r"ya29\.[0-9A-Za-z_-]{20,}|GOCSPX-[0-9A-Za-z_-]{28}",
+    "Google OAuth token": r"ya29\.[0-9A-Za-z_-]{20,}|GOCSPX-[0-9A-Za-z_-]{28}|1//0[0-9A-Za-z_-]{40,}",
     "Atlassian token": r"ATATT3x[0-9A-Za-z_=.-]{40,}",
     "age secret key": r"AGE-SECRET-KEY-1[0-9A-Z]{58}",
     "Facebook token": r"EAACEdEose0cBA[0-9A-Za-z]{10,}",
@@ -25,7 +25,18 @@ _SHAPES = {
     "JSON Web Token": r"eyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}",
     "Figma token": r"figd_[0-9A-Za-z_-]{20,}",
     "GitHub token": r"gh[oprsu]_[0-9A-Za-z]{36,255}|github_pat_[0-9A-Za-z_]{22,255}",
-    "GitLab token": r"glpat-[0-9A-Za-z_-]{20,}",
+    "GitLab token": r"gl(?:pat|dt|rt|ft|ptt|cbt|oas|soat|imt|agent)-[0-9A-Za-z_.-]{20,}",
+    "Databricks token": r"dapi[0-9a-f]{32}(?![0-9A-Za-z])",
+    "Doppler token": r"dp\.(?:pt|st|ct|sa)\.[0-9A-Za-z._-]{40,}",
+    "Grafana token": r"glsa_[0-9A-Za-z]{32}_[0-9A-Fa-f]{8}|glc_eyJ[0-9A-Za-z+/=]{30,}",
+    "New Relic key": r"NRAK-[0-9A-Z]{27}(?![0-9A-Za-z])",
+    "Notion token": r"ntn_[0-9A-Za-z]{40,}",
+    "Perplexity key": r"pplx-[0-9A-Za-z]{40,}",
+    "PlanetScale secret": r"pscale_(?:tkn|pw|oauth)_[0-9A-Za-z_.-]{32,}",
+    "Replicate token": r"r8_[0-9A-Za-z]{37}(?![0-9A-Za-z])",
+    "Sentry token": r"sntry[su]_[0-9A-Za-z_+/=-]{40,}",
+    "Supabase token": r"sbp_[0-9a-f]{40}(?![0-9A-Za-z])",
+    "xAI key": r"xai-[0-9A-Za-z]{70,}",
     "Groq key": r"gsk_[0-9A-Za-z]{40,}",
     "Hugging Face token": r"hf_[A-Za-z]{34}(?![0-9A-Za-z])",
     "Vault token": r"hvs\.[0-9A-Za-z_-]{24,}",
@@ -34,16 +45,16 @@ _SHAPES = {
     "package index token": r"pypi-AgE[0-9A-Za-z_-]{50,}",
     "Stripe key": r"[rs]k_(?:live|test)_[0-9A-Za-z]{16,}|whsec_[0-9A-Za-z]{24,}",
     "RubyGems key": r"rubygems_[0-9a-f]{48}",
-    "API key": r"sk-(?:ant-|proj-|svcacct-|or-)?[0-9A-Za-z_-]{20,}",
+    "API key": r"sk-(?:ant-|proj-|svcacct-|admin-|or-)?[0-9A-Za-z_-]{20,}",
     "Shopify token": r"shp(?:at|ss)_[0-9A-Fa-f]{32}",
     "Square secret": r"sq0csp-[0-9A-Za-z_-]{43}",
-    "Slack token": r"xox[abeoprs]-[0-9A-Za-z-]{15,}|xapp-[0-9]-[0-9A-Za-z-]{14,}",
+    "Slack token": r"xox[abcdeoprs]-[0-9A-Za-z%-]{15,}|xapp-[0-9]-[0-9A-Za-z-]{14,}",
 }
 _UNBOUNDED = {
     # Inside a JSON string the line breaks of a key block are the two characters \n.
-    "private key": r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----(?=[^\"]{0,400}?[0-9A-Za-z+/]{32})"
+    "private key": r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?=[^\"]{0,400}?[0-9A-Za-z+/]{32})"
     r"(?:[0-9A-Za-z+/=:,. \t\r\n-]|\\{1,4}[nrt])*?"
-    r"(?:-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY-----|\Z)",
+    r"(?:-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----|\Z)",
     "Slack webhook": r"hooks\.slack\.com/services/T[0-9A-Za-z_]{6,}/B[0-9A-Za-z_]{6,}/[0-9A-Za-z]{16,}",
     "Azure account key": r"AccountKey=[0-9A-Za-z+/]{86}==",
 }
@@ -52,6 +63,7 @@ _ALL = re.compile(
     r"(?<![0-9A-Za-z])(?:" + "|".join(f"({shape})" for shape in _SHAPES.values()) + ")"
     "|" + "|".join(f"({shape})" for shape in _UNBOUNDED.values())
 )
+_PREFIX = re.compile(r"^(?:github_pat|[0-9A-Za-z]+)[_.-](?:live_|test_)?")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 
@@ -81,13 +93,21 @@ def in_text(text: str) -> list[Piece]:
 
 def _is_placeholder(token: str) -> bool:
     """Documentation's examples: the word EXAMPLE, too few different characters, or words instead of randomness."""
-    body = token.split("_")[-1] if "_" in token[:8] else token[4:]
+    body = _PREFIX.sub("", token, count=1)
+    body = token[4:] if body == token else body
     if "EXAMPLE" in token.upper() or len(set(body)) < 7:
         return True
-    # `sk-` begins kebab-case names, too: a key has an unbroken random part with letters and digits.
+    # What has neither digits nor capitals is words: `glpat-your-token-here-please`.
+    if not re.search("[0-9A-Z]", body):
+        return True
+    # `sk-` begins kebab-case names, too: a key has an unbroken random part with letters and digits, without a maker's word at once.
     if token.startswith("sk-"):
-        parts = re.split(r"[-_]", token[3:])
-        return not any(len(part) >= 16 and re.search("[0-9]", part) and re.search("[A-Za-z]", part) for part in parts)
+        named = re.match("sk-(?:ant|proj|svcacct|admin|or)-", token)
+        parts = re.split(r"[-_]", token[named.end() :]) if named else [re.split(r"[-_]", token[3:])[0]]
+        shortest = 16 if named else 20
+        return not any(
+            len(part) >= shortest and re.search("[0-9]", part) and re.search("[A-Za-z]", part) for part in parts
+        )
     return False
 
 
