@@ -114,7 +114,7 @@ def test_key_rotate(run: Run, home: Path, project: Path, environ: dict[str, str]
         if count == len(recording.calls):
             assert not any(name.endswith(".next") for name in files), where
         tried += 1
-    assert tried > (12 if STEP > 1 else 100)
+    assert tried > (12 if STEP > 1 else 60)
 
 
 def _before_restore(run: Run, kind: str, home: Path, project: Path) -> tuple[dict[str, str], dict[str, str], list[str]]:
@@ -165,7 +165,7 @@ def test_memory_restore(
             broken = kind in ("a store that is gone", "a damaged store") and error.exit_code == 77 and not done
             assert broken, f"{where}: {error}"
         tried += 1
-    assert tried > (12 if STEP > 1 else 100)
+    assert tried > (12 if STEP > 1 else 60)
 
 
 @pytest.mark.parametrize("verb", ["rotate", "restore"])
