@@ -36,6 +36,7 @@ RANKS = {
     "config_files": 2,
     "project": 2,
     "project_note": 2,
+    "aside": 2,
     "private_files": 2,
     "streams": 2,
     "model": 1,

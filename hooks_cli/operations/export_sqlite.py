@@ -5,42 +5,34 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from hooks_cli.aside import Aside
 from hooks_cli.model.times import to_iso
 from hooks_cli.operations.export_parts import SECTIONS, Part
-from hooks_cli.output.sink import aside_name, publish
-from hooks_cli.private_files import remove_quietly, trouble
+from hooks_cli.output.sink import publish
 from hooks_cli.store.export_fill import Filler, engine_errors
 from hooks_cli.store.export_rows import BATCH
 
 
 def write_sqlite(parts: Iterator[Part], path: str, force: bool) -> Iterator[Part]:
     """Write the database: to a temporary name, 0600, then renamed."""
-    aside = aside_name(path)
-    try:
-        os.close(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    except OSError as error:
-        raise trouble(path, error, creating=True) from None
     filler: Filler | None = None
-    try:
-        with engine_errors(path):
-            for part in parts:
-                filler = filler or _begin(aside, part)
-                _copy(filler, part)
-                yield part
-                now = to_iso(part.environment.now())
+    with Aside(path) as aside:
+        try:
+            with engine_errors(path):
+                for part in parts:
+                    filler = filler or _begin(aside.name, part)
+                    _copy(filler, part)
+                    yield part
+                    now = to_iso(part.environment.now())
+                if filler is not None:
+                    filler.finish(now)
+                    filler.close()
+                    filler = None
+            os.fsync(aside.descriptor)
+            publish(aside.name, path, force)
+        finally:
             if filler is not None:
-                filler.finish(now)
-                filler.close()
-                filler = None
-        descriptor = os.open(aside, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
-        publish(aside, path, force)
-    finally:
-        if filler is not None:
-            filler.connection.close()
-        for name in (aside, aside + "-journal"):
-            remove_quietly(name)
+                filler.connection.close()
 
 
 def _begin(path: str, part: Part) -> Filler:

@@ -14,11 +14,12 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+from hooks_cli.aside import Aside
 from hooks_cli.crypto import key_source, passphrase, slots
 from hooks_cli.environment import Environment
 from hooks_cli.errors import DataError, InputMissing, WrongKey
 from hooks_cli.operations.key_holding import sole_keeper
-from hooks_cli.output.sink import aside_name, publish, refuse_existing
+from hooks_cli.output.sink import publish, refuse_existing
 from hooks_cli.private_files import trouble
 from hooks_cli.store import backup, lock, opening
 from hooks_cli.store.backup import Copied
@@ -64,17 +65,14 @@ def back_up(
     if phrase:
         refuse_existing(path + SLOTS, force)
     encrypted = opening.cipher_in_force(store.connection) != ""
-    draft = aside_name(path)
-    try:
+    with Aside(path) as draft:
         stage("Copying the store")
-        backup.copy_to(store, draft)
+        backup.copy_to(store, draft.name)
         stage("Verifying the copy")
-        holds = backup.examine(draft, store.key.raw, encrypted, store.key.source, BUDGET_MS)
+        holds = backup.examine(draft.name, store.key.raw, encrypted, store.key.source, BUDGET_MS)
         if phrase:
             slots.write(path + SLOTS, [slots.passphrase_slot(store.key.raw, phrase, environment.now())])
-        publish(draft, path, force)
-    finally:
-        backup.discard(draft)
+        publish(draft.name, path, force)
     return BackedUp(path, path + SLOTS if phrase else "", holds)
 
 
@@ -103,21 +101,18 @@ def restore(environment: Environment, path: str, *, phrase: str = "", dry_run: b
 def _restore(environment: Environment, path: str, phrase: str, encrypted: bool, dry_run: bool) -> Restored:
     its_key, source = _its_key(environment, path, phrase)
     place = environment.store_path
-    draft = aside_name(place if os.path.isdir(os.path.dirname(place)) else path)
-    try:
+    with Aside(place if os.path.isdir(os.path.dirname(place)) else path) as draft:
         _copy(path, draft)
-        holds = backup.examine(draft, its_key, encrypted, source, BUDGET_MS)
+        holds = backup.examine(draft.name, its_key, encrypted, source, BUDGET_MS)
         if dry_run:
             return Restored(holds, "")
         key = key_source.resolve_or_create(environment)
-        made = backup.prepare(draft, its_key, key.raw, encrypted, BUDGET_MS)
+        made = backup.prepare(draft.name, its_key, key.raw, encrypted, BUDGET_MS)
         held = lock.exclusive(place, BUDGET_MS)
         try:
             aside = backup.put_in_place(place, made, environment.anchor_path, key.raw)
         finally:
             lock.release(held)
-    finally:
-        backup.discard(draft)
     return Restored(holds, aside)
 
 
@@ -139,15 +134,14 @@ def _slot_key(path: str, phrase: str) -> tuple[bytes, str]:
     return opened[0], "the passphrase"
 
 
-def _copy(path: str, draft: str) -> None:
+def _copy(path: str, draft: Aside) -> None:
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with open(path, "rb") as source, open(descriptor, "wb") as target:
+        with open(path, "rb") as source, open(draft.descriptor, "wb", closefd=False) as target:
             shutil.copyfileobj(source, target, 1 << 20)
             target.flush()
-            os.fsync(target.fileno())
+            os.fsync(draft.descriptor)
     except OSError as error:
-        raise trouble(draft, error, creating=True) from None
+        raise trouble(draft.name, error, creating=True) from None
 
 
 def _refuse_what_is_no_copy(path: str, encrypted: bool) -> None:

@@ -7,16 +7,12 @@ import os
 from types import TracebackType
 from typing import IO, Any
 
+from hooks_cli.aside import Aside
 from hooks_cli.environment import Environment
 from hooks_cli.errors import InputMissing, OutputExists
 from hooks_cli.private_files import remove_quietly, sync_folder, trouble
 
 BUFFER = 1 << 16
-
-
-def aside_name(path: str) -> str:
-    """A name beside `path` that nobody else uses."""
-    return f"{path}.{os.getpid()}.{os.urandom(4).hex()}.new"
 
 
 def refuse_existing(path: str, force: bool) -> None:
@@ -58,16 +54,13 @@ class FileSink:
         self.path = path
         self._force = force
         self._compress = compress
-        self._aside = aside_name(path)
+        self._aside = Aside(path)
         self._file: Any = None
 
     def __enter__(self) -> FileSink:
         refuse_existing(self.path, self._force)
-        try:
-            descriptor = os.open(self._aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise trouble(self.path, error, creating=True) from None
-        raw: IO[bytes] = open(descriptor, "wb", buffering=BUFFER)
+        self._aside.__enter__()
+        raw: IO[bytes] = open(self._aside.descriptor, "wb", buffering=BUFFER, closefd=False)
         self._raw = raw
         self._file = gzip.GzipFile("", "wb", 6, raw, 0) if self._compress else raw
         return self
@@ -88,14 +81,12 @@ class FileSink:
             if kind is None:
                 self._raw.flush()
                 os.fsync(self._raw.fileno())
+                publish(self._aside.name, self.path, self._force)
             self._raw.close()
         except OSError as problem:
-            remove_quietly(self._aside)
             raise trouble(self.path, problem) from None
-        if kind is None:
-            publish(self._aside, self.path, self._force)
-        else:
-            remove_quietly(self._aside)
+        finally:
+            self._aside.__exit__(kind, error, trace)
 
 
 class StreamSink:

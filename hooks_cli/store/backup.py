@@ -12,7 +12,7 @@ from typing import Any
 
 from hooks_cli.errors import DataError, HooksError, NewerFormat, Tampered, WrongKey
 from hooks_cli.failpoints import pass_by
-from hooks_cli.private_files import remove_quietly, sync_folder, trouble
+from hooks_cli.private_files import sync_folder, trouble
 from hooks_cli.store import anchor_exchange, opening, rotation
 from hooks_cli.store.embedded import EmbeddedStore
 from hooks_cli.store.engine import apsw
@@ -36,10 +36,9 @@ class Copied:
 
 
 def copy_to(store: EmbeddedStore, draft: str) -> None:
-    """Write a copy of the store to a new file (0600), synced."""
+    """Write a copy of the store to a file that is there and empty, synced."""
     check_name(draft)
     try:
-        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         store.query("VACUUM INTO ?", (draft,))
         descriptor = os.open(draft, os.O_RDONLY | os.O_CLOEXEC)
         os.fsync(descriptor)
@@ -135,9 +134,3 @@ def _copy_log_back(path: str, key: bytes) -> None:
             connection.close()
     except (HooksError, apsw.Error):
         return
-
-
-def discard(draft: str) -> None:
-    """Remove a file that is not wanted after all."""
-    for ending in ("", *SIDE_FILES):
-        remove_quietly(draft + ending)

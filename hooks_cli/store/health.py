@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from hooks_cli.aside import is_aside
 from hooks_cli.store import anchor, opening
 
 TYPE_CHECKING = False
@@ -60,7 +61,8 @@ def leftovers(path: str) -> list[str]:
         return []
     marks = (f"{name}.new-", f"{name}.rotating", f"{name}.format-")
     endings = ("-wal", "-shm", "-journal")
-    return sorted(found for found in names if found.startswith(marks) and not found.endswith(endings))
+    left = [found for found in names if found.startswith(marks) and not found.endswith(endings)]
+    return sorted(left + [found for found in names if found.startswith(f"{name}.") and is_aside(found)])
 
 
 def library_versions() -> dict[str, str]:
