@@ -121,6 +121,28 @@ def test_a_passphrase_before_the_first_use(run: Run, keys: Path) -> None:
     assert run("memory", "recall", "a", env={"MEMORY_ENCRYPTION_KEY": PHRASE}, check=True).stdout == "b"
 
 
+def test_export_as_json(run: Run) -> None:
+    run("memory", "store", "a", "b", check=True)
+    body = json.loads(run("key", "export", "--yes", "--json", check=True).stdout)
+    assert body["schema_version"] == "1" and body["key"]["paper"] in run("key", "export", "--yes", check=True).stdout
+    shown = json.loads(run("key", "export", "--yes", "--hex", "--json", check=True).stdout)["key"]
+    assert shown["hex"] + "\n" == run("key", "export", "--yes", "--hex", check=True).stdout
+    assert shown["fingerprint"] == body["key"]["fingerprint"]
+
+
+def test_a_rotation_says_that_it_needs_the_passphrase(run: Run, environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "runtime").mkdir(mode=0o700)
+    environ["XDG_RUNTIME_DIR"] = str(tmp_path / "runtime")
+    run("memory", "store", "a", "b", check=True)
+    run("key", "passphrase", "set", "--stdin", stdin=PHRASE, check=True)
+    run("unlock", "--stdin", stdin=PHRASE, check=True)
+    try:
+        done = run("key", "rotate")
+        assert done.returncode == 77 and "which was not given" in done.stderr and "--stdin" in done.stderr
+    finally:
+        run("lock")
+
+
 def test_the_slot_file_is_authenticated(run: Run, keys: Path, environ: dict[str, str]) -> None:
     environ["MEMORY_ENCRYPTION_KEY"] = PHRASE
     run("memory", "store", "a", "b", check=True)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hooks_cli.crypto import slots
 from hooks_cli.environment import Environment
 from hooks_cli.errors import HooksError
 from hooks_cli.operations.remembering import store_value
 from hooks_cli.store import entries, verification
 from hooks_cli.store.embedded import open_store
 from hooks_cli.store.opening import PLAIN_MAGIC
+from tests.conftest import Run
+from tests.test_key_rotation import QUEUED
 
 PAGE = 4096
 FRAME = 24 + PAGE
@@ -104,6 +111,71 @@ def test_any_byte_flipped(environment: Environment, which: str) -> None:
         for other, bytes_ in everything.items():
             other.write_bytes(bytes_)
         changed(environment, path, bytes(content), original, f"{which}, byte {at}")
+
+
+def test_any_byte_of_the_anchor_flipped(environment: Environment) -> None:
+    """One of its two slots is left: the data is right, and an old store is still noticed by what is left."""
+    path = Path(environment.anchor_path)
+    original = path.read_bytes()
+    for at in range(0, len(original), 3):
+        content = bytearray(original)
+        content[at] ^= 0x41
+        path.write_bytes(content)
+        assert read_back(environment) == "right", f"anchor, byte {at}"
+        path.write_bytes(original)
+
+
+def test_any_byte_of_the_slot_file_flipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    derive = slots.wrapping_key
+    known: dict[str, bytes] = {}
+
+    def once(slot: dict[str, Any], phrase: str) -> bytes:  # each derivation takes half a second: the same one once
+        name = json.dumps(slot["kdf"], sort_keys=True)
+        return known[name] if name in known else known.setdefault(name, derive(slot, phrase))
+
+    monkeypatch.setattr(slots, "wrapping_key", once)
+    (tmp_path / "project").mkdir()
+    variables = {"HOOKS_HOME": str(tmp_path), "HOME": str(tmp_path), "MEMORY_ENCRYPTION_KEY": "correct horse battery"}
+    environment = Environment(variables, str(tmp_path / "project"))
+    store = open_store(environment)
+    store_value(store, environment, "a", "b")
+    store.close()
+    path = Path(environment.slots_path)
+    original = path.read_bytes()
+    for at in range(0, len(original), 1 if STRIDE < 900 else 7):
+        content = bytearray(original)
+        content[at] ^= 0x01
+        path.write_bytes(content)
+        try:
+            store = open_store(environment, create=False)
+        except HooksError as error:
+            assert error.exit_code in (69, 77, 78), f"slots, byte {at}: {error}"
+        else:  # white space between two fields
+            found = entries.read(store, "a", 1)
+            assert found is not None and found.value == "b", f"slots, byte {at}"
+            store.close()
+    path.write_bytes(original)
+    open_store(environment, create=False).close()
+
+
+def test_a_queued_call_that_was_altered_is_not_taken_in(
+    run: Run, home: Path, project: Path, environ: dict[str, str]
+) -> None:
+    run("memory", "store", "a", "b", check=True)
+    queue = [sys.executable, "-c", QUEUED]
+    for place in (0, 5, 20, 60, -20, -1):
+        subprocess.run(queue, env=environ, cwd=project, timeout=60, check=True)
+        path = next(home.rglob("*.call"))
+        content = bytearray(path.read_bytes())
+        content[place] ^= 0x41
+        path.write_bytes(content)
+        assert run("memory", "recall", "a", check=True).stdout == "b"
+        assert run("memory", "recall", "q").returncode == 1, f"byte {place}"
+        refused = list(home.rglob("*-refused/*"))
+        assert len(refused) == 1, f"byte {place}"
+        refused[0].unlink()
+    subprocess.run(queue, env=environ, cwd=project, timeout=60, check=True)
+    assert run("memory", "recall", "q", check=True).stdout == "m"
 
 
 def test_pages_swapped_and_doubled(environment: Environment) -> None:

@@ -35,7 +35,7 @@ def open_or_create(environment: KeyEnvironment, phrase: str, source: str, create
                 raise KeyMissing(
                     store=environment.store_path,
                     source=f"{source} holds a passphrase, and the slot file {environment.slots_path} is not there",
-                    hint=f"Was it made with a key file? Then unset {source} (a passphrase is added to such a store "
+                    hint="Was it made with a key file? Then take that source away (a passphrase is added to such a store "
                     "with: hooks-cli key passphrase set). Otherwise put the slot file back.",
                 )
         elif not create:

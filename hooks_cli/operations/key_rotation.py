@@ -10,7 +10,7 @@ import os
 
 from hooks_cli.crypto import key_keeping, key_source, slots, unlock_cache
 from hooks_cli.crypto.key_file import KEY_BYTES
-from hooks_cli.errors import KeySourceError, NotFound, WrongKey
+from hooks_cli.errors import AccessDenied, KeySourceError, NotFound, WrongKey
 from hooks_cli.operations import queueing
 from hooks_cli.operations.key_holding import present_key, sole_keeper
 from hooks_cli.store import anchor, lock, opening, rotation
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from hooks_cli.crypto.key_keeping import Keeper
     from hooks_cli.crypto.key_source import Key
     from hooks_cli.environment import Environment
+
+
+class PassphraseNeeded(AccessDenied):
+    """The new data key is wrapped under the passphrase, which was not given. Nothing was changed."""
+
+    hint = "Give it on a terminal, or on standard input with --stdin."
 
 
 class Rotated:
@@ -113,10 +119,8 @@ def keeper_of(environment: Environment, key: Key, phrase: str | None, new_key: b
         found = slots.read(environment.slots_path) or []
         wrapping = key_keeping.wrapping_keys(found, phrase)
         if not wrapping:
-            raise WrongKey(
-                source="the passphrase",
-                store=environment.store_path,
-                hint="A new data key is wrapped under the passphrase, which has to be given for that.",
+            raise (
+                PassphraseNeeded if phrase is None else WrongKey(source="the passphrase", store=environment.store_path)
             )
         return key_keeping.SlotsKeeper(environment.slots_path, found, wrapping, key.raw), len(found) - len(wrapping)
     if new_key is None:

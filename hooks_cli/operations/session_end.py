@@ -8,7 +8,8 @@ from hooks_cli.errors import InvalidAddress
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import Draft
 from hooks_cli.model.json_text import Raw, object_text
-from hooks_cli.operations.attribution import Attribution
+from hooks_cli.operations import access
+from hooks_cli.operations.attribution import Attribution, agent_name
 from hooks_cli.operations.recording import Occasion, Recorded, attribution_of, record_in, refused_draft
 from hooks_cli.private_files import make_folder, make_parents, write_file
 from hooks_cli.store import journal, metrics
@@ -40,12 +41,18 @@ def end(store: EmbeddedStore, environment: Environment, occasion: Occasion, *, s
         figures: dict[str, object] = {}
         if who.session is not None:
             figures = _close(tx, who, summary)
-            occasion.draft = _metrics_draft(who, figures)
+            if may_write(environment, occasion):
+                occasion.draft = _metrics_draft(who, figures)
             occasion.fields["session_id"] = who.session_name
         recorded = record_in(tx, environment, occasion, attribution=who)
     if refusal is not None:
         raise refusal
     return Ended(who.session_name, figures, object_text(figures), recorded)
+
+
+def may_write(environment: Environment, occasion: Occasion) -> bool:
+    """Whether the agent that ends the session may write to the memory: else its metrics are printed, and not stored."""
+    return access.refusal(environment, agent_name(environment, occasion.agent)) is None
 
 
 def _close(tx: Transaction, who: Attribution, summary: bool) -> dict[str, object]:

@@ -64,7 +64,13 @@ def run(call: Call, environment: Environment) -> int:
     occasion = occasions.occasion(call, environment, fields)
     ended = session_end.end(store, environment, occasion, summary=bool(call.values.get("generate_summary")))
     path = session_end.export(environment, ended, output) if output or call.flag("export_metrics") else ""
-    collected = collect(store, environment) if environment.settings.has("memory.gc") else None
+    collected = None
+    if not session_end.may_write(environment, occasion):
+        environment.err(
+            "hooks-cli: the agent has read-only memory access: the metrics were not stored, and nothing is collected"
+        )
+    elif environment.settings.has("memory.gc"):
+        collected = collect(store, environment)
     if call.format != "text":
         body: dict[str, object] = {"session_id": ended.session, "metrics": ended.metrics, "exported": path or None}
         if collected is not None:

@@ -42,5 +42,5 @@ def refuse_other(call: Call) -> None:
     """Raise UsageError (64) for anything but `keyring`."""
     if call.text("what") != "keyring":
         raise UsageError(
-            f"{call.verb.title} needs what: {call.verb.title} keyring.", hint="For a passphrase: key passphrase"
+            f"{call.verb.title} needs to know what: {call.verb.title} keyring.", hint="For a passphrase: key passphrase"
         )

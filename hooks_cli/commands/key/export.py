@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Verb
 from hooks_cli.errors import AccessDenied
+from hooks_cli.model.json_text import object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +41,15 @@ def run(call: Call, environment: Environment) -> int:
     from hooks_cli.operations.key_holding import present_key
 
     key = present_key(environment, phrase_for(call, environment))
+    if call.format != "text":
+        shown = key.raw.hex() if call.flag("hex") else paper.form(key.raw)
+        body = {
+            "store": environment.store_stem,
+            "fingerprint": key_source.fingerprint(key.raw),
+            "hex" if call.flag("hex") else "paper": shown,
+        }
+        environment.out(object_text({"schema_version": "1", "key": body}) + "\n")
+        return 0
     if call.flag("hex"):
         environment.out(key.raw.hex() + "\n")
         return 0

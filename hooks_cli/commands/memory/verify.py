@@ -6,6 +6,7 @@ from hooks_cli.cli.spec import PROGRESS_OPTION, Verb
 from hooks_cli.commands import opening
 from hooks_cli.errors import Tampered
 from hooks_cli.model.json_text import object_text
+from hooks_cli.operations import access
 from hooks_cli.output.progress import Progress, mode_of
 from hooks_cli.store import verification
 
@@ -37,6 +38,7 @@ def run(call: Call, environment: Environment) -> int:
         found = verification.verify(store, progress.advance)
     anchored = "none" if found.anchored is None else f"revision {found.anchored[0]}"
     if environment.accept_rollback and (store.altered is not None or not found.sound):
+        access.check_write(environment)
         if found.pages:
             raise Tampered(store=store.path, expected="authentic pages", found=found.pages[0])
         verification.accept(store)

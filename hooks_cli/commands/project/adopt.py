@@ -32,11 +32,13 @@ def run(call: Call, environment: Environment) -> int:
     import json
 
     from hooks_cli.errors import MissingArgument
+    from hooks_cli.operations import access
     from hooks_cli.operations.projects import adopt
 
     old = call.text("old")
     if not old:
         raise MissingArgument(verb="project adopt", what="the old path or name of the project")
+    access.check_write(environment)
     stem, aside = adopt(environment, old, call.flag("force"), call.flag("replace"))
     if call.format == "text":
         environment.out(f"Adopted {stem}: its store is now {environment.store_path}\n")
