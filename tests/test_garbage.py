@@ -52,7 +52,9 @@ def test_the_table_of_the_document(place: Place) -> None:
         write(place, age, f"deleted/{age}")
         removing.delete(place.store, place.environment, f"deleted/{age}", WHO)
         write(place, age, f"destroyed/{age}", "secret")
-        destroying.destroy(place.store, place.environment, [f"destroyed/{age}"], None, WHO)
+        destroying.destroy(
+            place.store, place.environment, destroying.targets(place.store, [f"destroyed/{age}"], None), WHO
+        )
         write(place, age, f"rewritten/{age}")
         write(place, age, f"pinned/{age}")
         pinning.set_pinned(place.store, place.environment, f"pinned/{age}", True, WHO)
@@ -261,7 +263,7 @@ def test_destroy_leaves_no_bytes(place: Place, tmp_path: Path) -> None:
     before = decrypted(place, tmp_path / "before")
     for secret in secrets:
         assert secret in before
-    done = destroying.destroy(place.store, place.environment, ["x/leak"], None, WHO)
+    done = destroying.destroy(place.store, place.environment, destroying.targets(place.store, ["x/leak"], None), WHO)
     assert [d.versions for d in done] == [[1, 2]]
     after = decrypted(place, tmp_path / "after")
     for secret in (*secrets, b"secretone", b"secrettwo", b"qtag"):
@@ -274,7 +276,7 @@ def test_destroy_leaves_no_bytes(place: Place, tmp_path: Path) -> None:
 def test_destroy_one_version(place: Place) -> None:
     for value in ("one", "two", "three"):
         write(place, 0, "a", value)
-    destroying.destroy(place.store, place.environment, ["a"], [2], WHO)
+    destroying.destroy(place.store, place.environment, destroying.targets(place.store, ["a"], [2]), WHO)
     assert [(e.version, e.value) for e in past.versions(place.store, "a")] == [(3, "three"), (2, None), (1, "one")]
     found = entries.read(place.store, "a", NOW)
     assert found is not None and found.value == "three"

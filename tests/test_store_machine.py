@@ -41,6 +41,7 @@ class Made:
         self.value = value
         self.expires = expires
         self.gone = False
+        self.moved: tuple[str, Made] | None = None  # the address it was renamed from, and the tombstone there
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -197,6 +198,7 @@ class StoreMachine(RuleBasedStateMachine):
         removing.rename(self.place.store, self.place.environment, old, new, WHO)
         self.make(new, found[1].value, found[1].expires)
         self.make(old, None)
+        self.model[new][-1].moved = (old, self.model[old][-1])
         if old in self.pinned:
             self.pinned.discard(old)
             self.pinned.add(new)
@@ -228,13 +230,39 @@ class StoreMachine(RuleBasedStateMachine):
         if not made or (only and made[0].gone):
             with pytest.raises(NotFound):
                 found, _ = destroying.chosen(self.place.store, address)
-                destroying.destroy(self.place.store, self.place.environment, found, only and [only], WHO)
+                destroying.destroy(
+                    self.place.store,
+                    self.place.environment,
+                    destroying.targets(self.place.store, found, only and [only]),
+                    WHO,
+                )
             return
-        destroying.destroy(self.place.store, self.place.environment, [address], [only] if only else None, WHO)
-        for version in made[:only] if only else made:
-            if version.kind < TOMBSTONE and not version.gone:
-                version.kind, version.value = DESTROYED, None
-        self.revision += 1
+        destroying.destroy(
+            self.place.store,
+            self.place.environment,
+            destroying.targets(self.place.store, [address], [only] if only else None),
+            WHO,
+        )
+        targets = [(address, made[:only] if only else list(made))]
+        for _, versions in targets:
+            for version in reversed(versions):
+                if version.gone or version.moved is None or version.moved[1].gone:
+                    continue
+                old, tombstone = version.moved
+                before = self.model[old][: self.model[old].index(tombstone)]
+                if old == address and not only:
+                    continue
+                known = [v for there, taken in targets if there == old for v in taken]
+                left = [
+                    v for v in (before[-1:] if only else before) if v.kind < TOMBSTONE and not v.gone and v not in known
+                ]
+                if left:
+                    targets.append((old, left))
+        for _, versions in targets:
+            for version in versions:
+                if version.kind < TOMBSTONE and not version.gone:
+                    version.kind, version.value = DESTROYED, None
+        self.revision += len(targets)
 
     @precondition(lambda self: self.model)
     @rule()

@@ -22,13 +22,32 @@ if TYPE_CHECKING:
 TOLD_EVERY = 100
 
 
-def run(call: Call, environment: Environment) -> int:
+def source(call: Call, environment: Environment) -> str | None:
+    """The file that the entries are in ("" for standard input), None where the one argument is a key and no file."""
+    path = call.text("file")
+    if "key" not in call.values:
+        return path
+    argument = call.text("key")
+    if argument == "-":
+        return path
+    if not path and S_ISREG(_mode(os.path.join(environment.cwd, argument))):
+        return argument
+    return None
+
+
+def _mode(path: str) -> int:
+    try:
+        return os.stat(path).st_mode
+    except (OSError, ValueError):
+        return 0
+
+
+def run(call: Call, environment: Environment, path: str) -> int:
     """Store the lines. Raises LineError (65), VersionConflict (76), InputMissing (66); nothing is kept then."""
     from hooks_cli.interpreter import complete
 
     complete()
     descriptor = 0
-    path = call.text("file")
     if path and path != "-":
         try:
             descriptor = os.open(os.path.join(environment.cwd, path), os.O_RDONLY | os.O_CLOEXEC)

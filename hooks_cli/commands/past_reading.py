@@ -55,6 +55,6 @@ def refuse(call: Call, why: str) -> None:
     """Raise UsageError (64) for `REFUSED_OPTION`, with the way that there is."""
     if "as_of" in call.values:
         raise UsageError(
-            f"{call.verb.title} has no --as-of: {why}.",
+            f"{call.verb.title} has no --as-of and no --at-revision: {why}.",
             hint="Read the past with: memory list GLOB --as-of TIME (--format ndjson gives whole entries)",
         )

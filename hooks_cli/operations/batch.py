@@ -6,7 +6,7 @@ import gc
 import json
 import os
 
-from hooks_cli.errors import DataError, InputMissing, UsageError
+from hooks_cli.errors import DataError, InputMissing, UsageError, VersionConflict
 from hooks_cli.failpoints import pass_by
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import MAX_VALUE_BYTES, Draft
@@ -66,7 +66,7 @@ def store_lines(
 ) -> tuple[int, int]:
     """Store every line; (how many, the store's revision then). `progress` is called with entries and bytes so far.
 
-    Raises LineError (65) with the number of the line, VersionConflict (76); nothing is kept then.
+    Raises LineError (65) and VersionConflict (76) with the number of the line; nothing is kept then.
     """
     gc.disable()  # the rows make no cycles; looking for some again and again would take a tenth of the time
     try:
@@ -80,12 +80,11 @@ def store_lines(
                     continue
                 reader.take(line, number)
                 if len(reader.drafts) >= PORTION:
-                    writer.write(reader.drafts, reader.json_documents, reader.if_versions)
-                    reader.clear()
+                    reader.hand_to(writer)
                     pass_by("batch-portion")
                     if progress is not None:
                         progress(writer.written, size)
-            writer.write(reader.drafts, reader.json_documents, reader.if_versions)
+            reader.hand_to(writer)
             return writer.written, tx.revision
     finally:
         gc.enable()
@@ -113,6 +112,16 @@ class _Reader:
         self.drafts: list[Draft] = []
         self.json_documents: list[bool] = []
         self.if_versions: list[int | None] = []
+        self.numbers: list[int] = []
+
+    def hand_to(self, writer: BulkWriter) -> None:
+        """Write the portion. Raises VersionConflict (76) with the number of the line."""
+        try:
+            writer.write(self.drafts, self.json_documents, self.if_versions)
+        except VersionConflict as error:
+            line = self.numbers[writer.at]
+            raise VersionConflict(f"Line {line}: {error}", hint=error.hint_text, line=line, **error.details) from None
+        self.clear()
 
     def take(self, line: bytes, number: int) -> None:
         try:
@@ -123,6 +132,7 @@ class _Reader:
             raise LineError(line=number, reason="not a JSON object")
         try:
             self._take(row)
+            self.numbers.append(number)
         except LineError:
             raise
         except (DataError, UsageError) as error:

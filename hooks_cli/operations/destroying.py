@@ -2,6 +2,9 @@
 
 One transaction per address takes the content away and notes that bytes are left to be driven out; `store.scrubbing` then does that. A
 process killed in between leaves the note, and the next destroy or gc goes on.
+
+A rename leaves the content in the versions of the old address, which are destroyed along with it: whole with a whole address, and with
+one version the one that was moved.
 """
 
 from __future__ import annotations
@@ -38,24 +41,64 @@ def chosen(store: EmbeddedStore, pattern: str) -> tuple[list[str], bool]:
     return [row[0] for row in selection.written(store, Selection(pattern))], False
 
 
-def destroy(
-    store: EmbeddedStore, environment: Environment, chosen_addresses: list[str], versions: list[int] | None, who: Who
-) -> list[Destroyed]:
-    """Destroy versions (None: all) of these addresses, and drive the bytes out.
+class Target:
+    """What is to be destroyed at one address: `versions` (None: all), and the events up to the revision `until`."""
 
-    Raises NotFound (1) when a version that is named is not there; Busy (75) when a reader keeps the write-ahead log for longer than the
-    budget: the content is gone from the store by then, and its bytes go with the next destroy or gc.
+    __slots__ = ("address", "until", "versions")
+
+    def __init__(self, address: str, versions: list[int] | None, until: int = past.FOREVER) -> None:
+        self.address = address
+        self.versions = versions
+        self.until = until
+
+
+def targets(store: EmbeddedStore, chosen_addresses: list[str], versions: list[int] | None) -> list[Target]:
+    """What a destruction takes: these addresses, and where their content lay before it was renamed.
+
+    Raises NotFound (1) when a version that is named is not there.
     """
-    done: list[Destroyed] = []
+    found: list[Target] = []
     for address in chosen_addresses:
         for number in versions or ():
             if past.version(store, address, number) is None:
                 raise NotFound(f"There is no version {number} of {address}.", hint=f"See: memory history '{address}'")
+        found.append(Target(address, versions))
+    for target in found:  # grows on the way: what was renamed twice
+        for origin, tombstone, number in past.moves_to(store, target.address, target.versions):
+            before = list(range(1, tombstone)) if versions is None else [tombstone - 1]
+            there = [one for one in found if one.address == origin]
+            if any(one.versions is None for one in there):
+                continue
+            known = {version for one in there for version in one.versions or ()}
+            left = [version for version in past.with_content(store, origin, before) if version not in known]
+            if left:
+                found.append(Target(origin, left, number))
+    return found
+
+
+def moved_to(store: EmbeddedStore, destroyed: list[Destroyed]) -> list[tuple[str, str]]:
+    """(address, the address that its content was moved to) where that still has it."""
+    return [(one.address, there) for one in destroyed for there in past.moves_from(store, one.address)]
+
+
+def destroy(store: EmbeddedStore, environment: Environment, wanted: list[Target], who: Who) -> list[Destroyed]:
+    """Destroy these, and drive the bytes out.
+
+    Raises Busy (75) when a reader keeps the write-ahead log for longer than the budget: the content is gone from the store by then, and
+    its bytes go with the next destroy or gc.
+    """
+    done: list[Destroyed] = []
+    whole = {target.address for target in wanted if target.versions is None or target.until < past.FOREVER}
+    seen = past.newest_revision(store)
+    naming = changing.events_naming(store, whole) if whole else {}
+    for target in wanted:
+        address = target.address
         with store.writing() as tx:
             by = who.in_transaction(tx, environment, "destroy")
-            numbers = changing.destroy(tx, address, versions)
-            if versions is None:
-                changing.scrub_events(tx, address)
+            numbers = changing.destroy(tx, address, target.versions)
+            if address in whole:
+                events = naming.get(address, []) + changing.events_naming(store, {address}, seen).get(address, [])
+                changing.scrub_events(tx, address, [revision for revision in events if revision < target.until])
             upkeep.put(tx, upkeep.SCRUB, 1)
             journal.record(
                 tx,

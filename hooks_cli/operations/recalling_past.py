@@ -45,7 +45,12 @@ def when(store: EmbeddedStore, environment: Environment, at_revision: int | None
 
 
 def version(store: EmbeddedStore, environment: Environment, address: str, number: int) -> Found:
-    """One version of one address. Raises NotFound (1), which says why there is none."""
+    """One version of one address. Raises NotFound (1), which says why there is none, UsageError (64) for a glob."""
+    if addresses.is_glob(address) and past.head_of(store, address) is None:
+        raise UsageError(
+            f"--version reads one address, and {address!r} is a glob: their versions have nothing to do with each other.",
+            hint="What they all said at one time: --at-revision R, or --as-of TIME",
+        )
     return Found([readable_version(store, address, number, environment.now())], 1, True)
 
 

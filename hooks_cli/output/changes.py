@@ -44,11 +44,11 @@ def many(word: str, key: str, written: list[Written], as_json: bool, **more: Any
     return "".join(lines)
 
 
-def would(word: str, key: str, addresses: list[str], as_json: bool) -> str:
-    """What a dry run would have done."""
+def would(word: str, key: str, addresses: list[str], as_json: bool, how: str = "") -> str:
+    """What a dry run would have done; `how` follows the number of entries."""
     if as_json:
         return json_object({key: [{"key": a} for a in addresses], "total": len(addresses), "dry_run": True})
-    head = f"Would {word} {count(len(addresses), 'entry', 'entries')}; nothing was changed.\n"
+    head = f"Would {word} {count(len(addresses), 'entry', 'entries')}{how}; nothing was changed.\n"
     return head + "".join(f"  {one_line(address, 1024)}\n" for address in addresses)
 
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from hooks_cli.crypto import detect
 from hooks_cli.crypto.ledger import MODULUS
-from hooks_cli.errors import VersionConflict
 from hooks_cli.model.entry import JSON, TEXT
 from hooks_cli.model.json_text import value_text
 from hooks_cli.model.sealed_text import mask
 from hooks_cli.store.engine import apsw
-from hooks_cli.store.entries import INDEXED_CHARACTERS
+from hooks_cli.store.entries import INDEXED_CHARACTERS, check_version, entry_row
 from hooks_cli.store.faults import translate
 from hooks_cli.store.schema import LEDGER_TABLES
 from hooks_cli.store.sensitive import Sealed, seal_draft
@@ -40,6 +39,7 @@ class BulkWriter:
     def __init__(self, tx: Transaction) -> None:
         self.tx = tx
         self.written = 0
+        self.at = 0  # of a portion, the draft whose version was compared last
         store = tx.store
         store.query(f"PRAGMA cache_size = -{CACHE_KIB}")
         self._next_head = store.query("SELECT coalesce(max(id), 0) FROM head")[0][0] + 1
@@ -62,10 +62,8 @@ class BulkWriter:
             address = draft.address
             old = heads.get(address)
             if if_version is not None:
-                alive = old is not None and old[3] and (old[5] is None or old[5] > tx.now)
-                current = old[2] if old is not None and alive else 0
-                if current != if_version:
-                    raise VersionConflict(address=address, current=current, expected=if_version)
+                self.at = len(rows)
+                check_version(tx, address, old, if_version)
             revision = tx.next_revision()
             kept = Sealed(draft) if clean else seal_draft(tx, draft, revision, is_json)
             if old is None:
@@ -79,25 +77,7 @@ class BulkWriter:
                 elif words.pop(old[1], None) is None:
                     unindexed.append((old[1],))
             heads[address] = head
-            row = (
-                revision,
-                head[0],
-                head[2],
-                tx.now,
-                JSON if is_json else TEXT,
-                kept.sealed,
-                int(draft.guessed),
-                draft.expires,
-                draft.session,
-                draft.agent,
-                draft.event,
-                draft.data_version,
-                kept.source,
-                kept.tags,
-                kept.metadata,
-                draft.trace or store.trace,
-                kept.value,
-            )
+            row = entry_row(tx, draft, kept, revision, head[0], head[2], JSON if is_json else TEXT)
             rows.append(row)
             total += hashed("entry", row)
             body, tags = kept.value or "", kept.tags or ""

@@ -76,9 +76,19 @@ def destroy(tx: Transaction, address: str, versions: list[int] | None) -> list[i
     return sorted(row[2] for row in rows)
 
 
-def scrub_events(tx: Transaction, address: str) -> None:
-    """Take the content out of all events that name this address: those too whose version was collected before."""
-    _scrub_event(tx, "entry = 1 AND fields ->> '$.memory_key' = ?", (address,), address)
+def events_naming(store: EmbeddedStore, addresses: set[str], after: int = 0) -> dict[str, list[int]]:
+    """By address, the revisions above `after` of the events that name it: of those too whose version was collected."""
+    found: dict[str, list[int]] = {}
+    sql = "SELECT revision, fields ->> '$.memory_key' FROM event WHERE revision > ? AND entry = 1 ORDER BY revision"
+    for revision, address in store.each(sql, (after,)):
+        if address in addresses:
+            found.setdefault(address, []).append(revision)
+    return found
+
+
+def scrub_events(tx: Transaction, address: str, revisions: list[int]) -> None:
+    """Take the content out of these events."""
+    _scrub_event(tx, "revision IN (SELECT value FROM json_each(?))", (numbers_text(revisions),), address)
 
 
 def _scrub_event(tx: Transaction, condition: str, params: tuple[object, ...], address: str) -> None:

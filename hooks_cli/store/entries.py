@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.store.contract import Row
     from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.store.sensitive import Sealed
     from hooks_cli.store.transaction import Transaction
 
 # What model.entry.Entry takes, from `entry e JOIN head h ON h.id = e.head LEFT JOIN session s ON s.id = e.session`.
@@ -100,10 +101,7 @@ def put(tx: Transaction, draft: Draft, *, revision: int = 0, if_version: int | N
         check_value(draft.value)
     old = find_head(tx, draft.address)
     if if_version is not None:
-        alive = old is not None and old[3] and (old[5] is None or old[5] > tx.now)
-        current = old[2] if old is not None and alive else 0
-        if current != if_version:
-            raise VersionConflict(address=draft.address, current=current, expected=if_version)
+        check_version(tx, draft.address, old, if_version)
     revision = revision or tx.next_revision()
     store = tx.store
     kind = TOMBSTONE if draft.value is None else JSON if store.is_json_document(draft.value) else TEXT
@@ -127,32 +125,62 @@ def put(tx: Transaction, draft: Draft, *, revision: int = 0, if_version: int | N
         if old[3]:
             store.query("DELETE FROM search WHERE rowid=?", (old[1],))
     tx.remember("head", head)
-    tx.insert(
-        "entry",
-        (
-            revision,
-            head_id,
-            version,
-            tx.now,
-            kind,
-            kept.sealed,
-            int(draft.guessed),
-            draft.expires,
-            draft.session,
-            draft.agent,
-            draft.event,
-            draft.data_version,
-            kept.source,
-            kept.tags,
-            kept.metadata,
-            draft.trace or store.trace,
-            value,
-        ),
-    )
+    tx.insert("entry", entry_row(tx, draft, kept, revision, head_id, version, kind))
     if value is not None:
         index(store, revision, draft.address, kept.tags, kept.metadata, value)
     tx.live += live - (old[3] if old is not None else 0)
     return Written(draft.address, revision, version, version - 1)
+
+
+def check_version(tx: Transaction, address: str, head: Row | None, expected: int) -> None:
+    """Compare and set: raises VersionConflict (76) unless `expected` is the version that the address is at (0: it holds nothing now).
+
+    `head` is the row of `find_head`.
+    """
+    alive = head is not None and head[3] and (head[5] is None or head[5] > tx.now)
+    current = head[2] if head is not None and alive else 0
+    if current == expected:
+        return
+    if not expected:
+        raise VersionConflict(
+            f"{address} holds something already, version {current}. Nothing was stored.",
+            address=address,
+            current=current,
+            expected=expected,
+        )
+    if not current:
+        raise VersionConflict(
+            f"{address} holds nothing now, so that it is not at version {expected}. Nothing was stored.",
+            address=address,
+            current=current,
+            expected=expected,
+        )
+    raise VersionConflict(address=address, current=current, expected=expected)
+
+
+def entry_row(
+    tx: Transaction, draft: Draft, kept: Sealed, revision: int, head: int, version: int, kind: int
+) -> tuple[object, ...]:
+    """The row of `entry` for a draft as it is kept, its columns in the ledger's order."""
+    return (
+        revision,
+        head,
+        version,
+        tx.now,
+        kind,
+        kept.sealed,
+        int(draft.guessed),
+        draft.expires,
+        draft.session,
+        draft.agent,
+        draft.event,
+        draft.data_version,
+        kept.source,
+        kept.tags,
+        kept.metadata,
+        draft.trace or tx.store.trace,
+        kept.value,
+    )
 
 
 def index(store: EmbeddedStore, revision: int, address: str, tags: str | None, metadata: str | None, body: str) -> None:

@@ -43,6 +43,39 @@ def version(store: EmbeddedStore, address: str, number: int) -> Entry | None:
     return None if row is None else Entry(row)
 
 
+FOREVER = 1 << 62
+
+# A rename writes the new version and the tombstone at the old address one after the other, in one transaction.
+_MOVES = (
+    f"entry m JOIN entry t ON t.revision = m.revision + 1 AND t.kind = {TOMBSTONE} AND t.event = 'rename' AND m.event = 'rename' "
+    "JOIN head new ON new.id = m.head JOIN head old ON old.id = t.head"
+)
+
+
+def moves_to(store: EmbeddedStore, address: str, versions: list[int] | None) -> list[tuple[str, int, int]]:
+    """(old address, version and revision of its tombstone) for each of these versions (None: any) that a rename brought here."""
+    rows = store.query(
+        f"SELECT old.address, t.version, t.revision, m.version FROM {_MOVES} WHERE new.address = ? ORDER BY m.version DESC",
+        (address,),
+    )
+    return [row[:3] for row in rows if versions is None or row[3] in versions]
+
+
+def moves_from(store: EmbeddedStore, address: str) -> list[str]:
+    """The addresses that renames brought content of this one to, where it still is."""
+    sql = (
+        f"SELECT DISTINCT new.address FROM {_MOVES} WHERE old.address = ? AND m.kind < {TOMBSTONE} AND new.id <> old.id"
+    )
+    return [row[0] for row in store.query(sql, (address,))]
+
+
+def with_content(store: EmbeddedStore, address: str, numbers: list[int]) -> list[int]:
+    """Those of these versions that hold something."""
+    sql = f"SELECT e.version FROM {FROM_ENTRIES} WHERE h.address = ? AND e.kind < {TOMBSTONE} ORDER BY e.version"
+    wanted = set(numbers)
+    return [row[0] for row in store.query(sql, (address,)) if row[0] in wanted]
+
+
 def newest_revision(store: EmbeddedStore) -> int:
     """The revision that the store is at."""
     return int(store.query("SELECT revision FROM state")[0][0])
@@ -56,7 +89,6 @@ def moment_of(store: EmbeddedStore, revision: int) -> int:
 
 # The newest version of each address up to revision ?1 and time ?3, and whether it was the newest for certain. Revisions and times need
 # not go the same way: an import or a queued call brings versions that are older than their revisions.
-FOREVER = 1 << 62
 _UP_TO = "(SELECT max(version) FROM entry WHERE head = h.id AND revision <= ?1 AND at <= ?3)"
 _KNOWN = "(e.version = h.version OR EXISTS (SELECT 1 FROM entry n WHERE n.head = h.id AND n.version = e.version + 1))"
 

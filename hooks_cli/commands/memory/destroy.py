@@ -7,6 +7,7 @@ import sys
 from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import naming, opening
 from hooks_cli.errors import UsageError
+from hooks_cli.model.visible import shell_word
 from hooks_cli.operations import destroying
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
@@ -46,8 +47,10 @@ def run(call: Call, environment: Environment) -> int:
     as_json = call.format != "text"
     store = opening.for_memory(environment, create=False)
     found, one = destroying.chosen(store, pattern)
+    targets = destroying.targets(store, found, versions)
     if call.flag("dry_run"):
-        environment.out(changes.would("destroy", "destroyed", found, as_json))
+        addresses = list(dict.fromkeys(target.address for target in targets))
+        environment.out(changes.would("destroy", "destroyed", addresses, as_json))
         return 0
     if not found and not as_json:
         environment.err(f"hooks-cli: no entry fits {one_line(pattern, 200)!r}; nothing was destroyed")
@@ -55,7 +58,12 @@ def run(call: Call, environment: Environment) -> int:
     if not one and not call.flag("yes") and not _confirmed(environment, pattern, len(found)):
         environment.err("hooks-cli: nothing was destroyed")
         return 0
-    done = destroying.destroy(store, environment, found, versions, naming.who(call))
+    done = destroying.destroy(store, environment, targets, naming.who(call))
+    for old, new in destroying.moved_to(store, done):
+        environment.err(
+            f"hooks-cli: what {one_line(old, 200)} said was moved to {one_line(new, 200)}, and is still there: "
+            f"memory destroy {shell_word(new)}"
+        )
     if as_json:
         rows = [{"key": d.address, "key_versions": d.versions} for d in done]
         environment.out(changes.json_object({"destroyed": rows, "total": sum(len(d.versions) for d in done)}))

@@ -9,7 +9,7 @@ from hooks_cli.model.difference import Change, json_diff, line_diff, show_change
 from hooks_cli.model.entry import JSON
 from hooks_cli.model.json_exact import read
 from hooks_cli.model.visible import escaped
-from hooks_cli.operations import removing, revealing
+from hooks_cli.operations import absence, removing, revealing
 from hooks_cli.output import changes
 from hooks_cli.store import past
 
@@ -60,6 +60,8 @@ def run(call: Call, environment: Environment) -> int:
         else:
             environment.out(changes.json_object({**body, "diff": _lines(old, new)}))
         return 0
+    if (old.kind, old.value) == (new.kind, new.value):
+        environment.err(f"hooks-cli: versions {old.version} and {new.version} say the same")
     lines = show_changes(_changes(old, new)) if structural else _lines(old, new)
     environment.out("".join(escaped(line) + "\n" for line in lines))
     return 0
@@ -81,6 +83,8 @@ def _pair(store: EmbeddedStore, address: str, numbers: list[int], now: int) -> t
     readable = [e for e in past.versions(store, address) if e.kind < 2 and (e.expires is None or e.expires > now)]
     if numbers and readable:
         return removing.readable_version(store, address, numbers[0], now), readable[0]
+    if not readable:
+        raise absence.of(store, address, now)
     if len(readable) < 2:
         raise NotFound(f"There are no two versions of {address} to compare.", hint=f"See: memory history '{address}'")
     return readable[1], readable[0]

@@ -157,8 +157,7 @@ def line_text(line: log.Line) -> str:
     who = "/".join(one_line(word, 80) for word in (line.session, line.agent) if word)
     what = "" if line.address is None else f"{one_line(line.address, 200)} v{line.version}"
     fields = {} if line.fields is None else json_exact.read(line.fields)
-    for name in TELLING:
-        told = fields.get(name)
+    for told in (line.said, *[fields.get(name) for name in TELLING]):
         if isinstance(told, str) and told and told != line.address:
             what = f"{what}  {one_line(told, 120)}".strip()
             break

@@ -40,7 +40,7 @@ def run(call: Call, environment: Environment) -> int:
     as_json = call.format != "text"
     if call.flag("dry_run"):
         removing.readable_version(store, address, number, environment.now())
-        environment.out(changes.would(f"revert to version {number}", "stored", [address], as_json))
+        environment.out(changes.would("revert", "stored", [address], as_json, f" to version {number}"))
         return 0
     written = removing.revert(store, environment, address, number, naming.who(call), naming.if_version(call))
     environment.out(changes.one("Reverted", "stored", written, as_json, content_of=number))

@@ -50,7 +50,7 @@ VERB = Verb(
         Option(
             "batch",
             ("--batch",),
-            'Store many entries, all or none: one JSON object a line on standard input, {"key": …, "value": …}.',
+            'Store many entries, all or none: one JSON object a line, {"key": …, "value": …}, in a FILE or on standard input.',
             "switch",
         ),
         PROGRESS_OPTION,
@@ -167,10 +167,13 @@ def _decoded(content: bytes, what: str) -> str:
 def run(call: Call, environment: Environment) -> int:
     """Store the value. Raises MissingArgument (64), InputMissing (66), VersionConflict (76), DataError (65)."""
     names = [name for name in ("key", "key_option", "value_option", "words") if name in call.values]
-    if call.flag("batch") and (not names or (names == ["key"] and call.text("key") == "-")):
+    if call.flag("batch") and (not names or names == ["key"]):
         from hooks_cli.commands import batch_reading
 
-        return batch_reading.run(call, environment)  # with a key, it is a batch of one
+        path = batch_reading.source(call, environment)
+        if path is not None:
+            return batch_reading.run(call, environment, path)
+        # with a key, it is a batch of one
     value_given = "value_option" in call.values or "file" in call.values or call.flag("stdin")
     if call.text("key_option") or call.values.get("key") is not None:
         address = address_of(call)

@@ -1,0 +1,123 @@
+"""After a destruction no page holds the bytes, wherever they had been brought: by a rename, into an event, into the index or a vector."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hooks_cli.operations import destroying, patching, remembering, removing
+from hooks_cli.operations.carrying import Who
+from hooks_cli.operations.recording import Occasion, record
+from hooks_cli.store import collecting, entries, past, vectors
+from hooks_cli.store.journal_ageing import drop_events
+from tests.conftest import Run
+from tests.stores import Place, check
+from tests.test_garbage import decrypted
+
+WHO = Who()
+SECRET = "zzqsecretone"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path / "place")
+
+
+def write(place: Place, address: str, value: str) -> None:
+    remembering.store_value(place.store, place.environment, address, value)
+
+
+def destroy(place: Place, address: str, versions: list[int] | None = None) -> list[tuple[str, list[int]]]:
+    done = destroying.destroy(place.store, place.environment, destroying.targets(place.store, [address], versions), WHO)
+    return [(d.address, d.versions) for d in done]
+
+
+def gone(place: Place, folder: Path) -> None:
+    assert SECRET.encode() not in decrypted(place, folder)
+    check(place.store)
+
+
+def test_where_it_was_renamed_from_it_goes_too(place: Place, tmp_path: Path) -> None:
+    write(place, "x/first", f"{SECRET} 1")
+    write(place, "x/first", f"{SECRET} 2")
+    removing.rename(place.store, place.environment, "x/first", "x/second", WHO)
+    write(place, "x/first", "another document")
+    removing.rename(place.store, place.environment, "x/second", "x/third", WHO)
+    assert destroy(place, "x/third") == [("x/third", [1]), ("x/second", [1]), ("x/first", [1, 2])]
+    gone(place, tmp_path / "after")
+    found = entries.read(place.store, "x/first", place.now)
+    assert found is not None and found.value == "another document"
+
+
+def test_of_one_version_what_it_was_moved_from_goes_too(place: Place, tmp_path: Path) -> None:
+    write(place, "a", "harmless")
+    write(place, "a", SECRET)
+    removing.rename(place.store, place.environment, "a", "b", WHO)
+    write(place, "b", "clean")
+    assert destroy(place, "b", [1]) == [("b", [1]), ("a", [2])]
+    gone(place, tmp_path / "after")
+    assert [e.value for e in past.versions(place.store, "a")] == [None, None, "harmless"]
+
+
+def test_a_version_above_the_moved_one_does_not_take_it_along(place: Place) -> None:
+    write(place, "a", "kept")
+    removing.rename(place.store, place.environment, "a", "b", WHO)
+    write(place, "b", SECRET)
+    assert destroy(place, "b", [2]) == [("b", [2])]
+
+
+def test_it_says_where_the_content_went(run: Run) -> None:
+    run("memory", "store", "a", SECRET, check=True)
+    run("memory", "rename", "a", "b", check=True)
+    done = run("memory", "destroy", "a", check=True)
+    assert "moved to b" in done.stderr and "memory destroy b" in done.stderr
+    assert run("memory", "recall", "b", check=True).stdout == SECRET
+    assert run("memory", "destroy", "b", check=True).stderr == ""
+    assert run("memory", "destroy", "a", check=True).stderr == ""
+
+
+def test_a_dry_run_names_all_that_would_go(run: Run) -> None:
+    run("memory", "store", "a", SECRET, check=True)
+    run("memory", "rename", "a", "b", check=True)
+    assert "  a\n" in run("memory", "destroy", "b", "--dry-run", check=True).stdout
+
+
+def test_the_event_of_a_version_that_was_collected_before(place: Place, tmp_path: Path) -> None:
+    def notice(address: str, message: str) -> None:
+        draft = remembering.drafting.draft(place.store, address, message, metadata="{}")
+        fields: dict[str, object] = {"message": message, "memory_key": address}
+        record(place.store, place.environment, Occasion("notify", fields, draft=draft))
+
+    notice("k", SECRET)
+    notice("other", "harmless")
+    with place.store.writing() as tx:
+        tx.next_revision()
+        versions = collecting.versions_at(tx.store, "k")
+        collecting.drop(tx, [(1, versions)])
+    write(place, "k", "new")
+    destroy(place, "k")
+    gone(place, tmp_path / "after")
+    with place.store.writing() as tx:
+        assert drop_events(tx, [1, 2]) == 2
+
+
+def test_what_was_patched_appended_reverted_and_brought_back(place: Place, tmp_path: Path) -> None:
+    write(place, "k", f'{{"a":"{SECRET}"}}')
+    patching.patch(place.store, place.environment, "k", f'{{"b":"{SECRET}"}}', WHO)
+    removing.delete(place.store, place.environment, "k", WHO)
+    removing.undelete(place.store, place.environment, "k", WHO)
+    removing.revert(place.store, place.environment, "k", 1, WHO)
+    assert destroy(place, "k") == [("k", [1, 2, 4, 5])]
+    gone(place, tmp_path / "after")
+
+
+def test_its_vector_goes_with_it(place: Place, tmp_path: Path) -> None:
+    write(place, "k", "harmless")
+    write(place, "other", "harmless")
+    vectors.prepare(place.store, "m")
+    vectors.keep(place.store, "m", [(1, 0, SECRET.encode()), (2, 0, b"zzqother")])
+    assert SECRET.encode() in decrypted(place, tmp_path / "before")
+    destroy(place, "k")
+    gone(place, tmp_path / "after")
+    assert place.store.query("SELECT revision FROM vector") == [(2,)]
