@@ -69,9 +69,9 @@ def test_the_schema_accepts_what_the_program_accepts(
     tmp_path_factory: pytest.TempPathFactory, flat: dict[str, Any]
 ) -> None:
     path = tmp_path_factory.mktemp("c") / "config.toml"
-    document: dict[str, Any] = {}
+    nested: dict[str, Any] = {}
     for key, value in flat.items():
-        node = document
+        node = nested
         *parents, last = key.split(".")
         for part in parents:
             node = node.setdefault(part, {})
@@ -83,7 +83,7 @@ def test_the_schema_accepts_what_the_program_accepts(
     except ConfigError:
         accepted = False
     # The schema takes a text for a length of time by its first character only.
-    valid = jsonschema.Draft202012Validator(schema()).is_valid(document)
+    valid = jsonschema.Draft202012Validator(schema()).is_valid(nested)
     if valid and not accepted:
         assert any(key.endswith("ttl") for key in flat)
     else:
