@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hooks_cli import config_files
 from hooks_cli.config import FIELDS, KEYS, TABLES
 from hooks_cli.errors import ConfigError
-from tests.settings_place import ANY, ROOT, Place
+from tests.settings_place import ANY, ROOT, document
 
 
 @pytest.fixture
