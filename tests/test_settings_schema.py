@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -17,11 +15,6 @@ from hooks_cli import config_files
 from hooks_cli.config import FIELDS, KEYS, TABLES
 from hooks_cli.errors import ConfigError
 from tests.settings_place import ANY, ROOT, document
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(Path(os.path.realpath(tmp_path)))
 
 
 def schema() -> dict[str, Any]:
