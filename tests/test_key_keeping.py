@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from hooks_cli.cli import fast_lane
 from hooks_cli.crypto import key_file
 from hooks_cli.environment import Environment
 from hooks_cli.errors import Busy
-from hooks_cli.operations import key_holding, key_rotation, store_backup
+from hooks_cli.operations import key_holding, key_rotation, queueing, store_backup
 from tests.conftest import PROGRAM, Run
 from tests.stores import Place
 
@@ -143,3 +144,30 @@ def test_a_key_file_is_whole_on_a_disk_that_takes_parts(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, timeout=60)
     assert done.stdout == "StorageFailed\n", done.stderr
     assert list(path.parent.iterdir()) == []
+
+
+def test_a_call_that_is_queued_in_the_very_moment_of_a_rotation_is_taken_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path)
+    place.close()
+    write = queueing.write_file
+    rotations: list[object] = []
+
+    def late(path: str, data: bytes) -> None:
+        if not rotations:
+            rotations.append(_rotate(place.fresh()))
+        write(path, data)
+
+    monkeypatch.setattr(queueing, "write_file", late)
+    call = fast_lane.parse(["hooks", "notify", "--message", "m", "--memory-key", "q"])
+    assert call is not None
+    environment = place.fresh()
+    environment.call_id = "c1"
+    queueing.queue(call, environment, Busy(store="x", seconds="5"))
+    place.reopen()
+    queued = queueing.waiting(place.environment.queue_dir)
+    claimed = queueing.claim(place.environment.queue_dir, queued[0])
+    assert claimed is not None
+    assert claimed.content(place.environment, place.store.key)["call_id"] == "c1"
+    place.close()

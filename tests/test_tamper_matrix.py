@@ -260,3 +260,30 @@ def test_a_folder_or_a_link_in_the_stores_place(environment: Environment, tmp_pa
     path.rmdir()
     away.rename(path)
     assert read_back(environment) == "right"
+
+
+@pytest.mark.parametrize("which", ["database", "anchor", "queue"])
+@pytest.mark.parametrize("what", ["fifo", "folder"])
+def test_what_is_no_file_is_not_waited_for(
+    run: Run, home: Path, environ: dict[str, str], project: Path, which: str, what: str
+) -> None:
+    """A FIFO in the place of a file would hold an agent for ever."""
+    run("memory", "store", "a", "b", check=True)
+    if which == "queue":
+        subprocess.run([sys.executable, "-c", QUEUED], env=environ, cwd=project, timeout=60, check=True)
+    path = next(home.rglob({"database": "memory.db", "anchor": "*.anchor", "queue": "*.call"}[which]))
+    path.unlink()
+    if what == "fifo":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+    for words in (("memory", "recall", "a"), ("hooks", "notify", "--message", "m"), ("doctor",)):
+        done = run(*words, timeout=20)
+        assert done.returncode in ((74, 77) if which == "database" else (0, 1)), (
+            f"{words}: {done.returncode}, {done.stderr}"
+        )
+        if which != "database" and words[0] == "memory":
+            assert done.stdout == "b"
+    if which == "anchor":
+        run("key", "rotate", check=True)
+        assert run("memory", "recall", "a", check=True).stdout == "b"

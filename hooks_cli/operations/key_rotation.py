@@ -93,15 +93,15 @@ def _rotate(
         anchor.replace(environment.anchor_path, following, made.store_id, made.revision, made.ledger)
         reached("the anchor is new")
         keeper.promote(following)
-        # What was queued while this went on: its process had the old key.
-        queueing.close_anew(environment.queue_dir, key.raw, following)
-        reached("the next key is the key")
         if was_unlocked is not None:
             import time
 
             left = max(1, was_unlocked.until - int(time.time()))
             check = _check(phrase, following)
             unlock_cache.put(environment.slots_path, following, check, left)
+        # What was queued while this went on: its process had the old key. Who writes such a call later sees the new one (`queueing`).
+        queueing.close_anew(environment.queue_dir, key.raw, following)
+        reached("the next key is the key")
     finally:
         lock.release(held)
     return Rotated(key_source.fingerprint(following), key.source, key.kind, dropped)

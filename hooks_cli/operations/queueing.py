@@ -21,7 +21,7 @@ from hooks_cli.crypto import key_source
 from hooks_cli.crypto.spool_box import close_box, open_box
 from hooks_cli.errors import HooksError, Tampered, WrongKey
 from hooks_cli.operations.file_capture import capture
-from hooks_cli.private_files import make_folder, sync_folder, write_file
+from hooks_cli.private_files import make_folder, read_file, sync_folder, write_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ WAITING, TAKEN = ".call", ".taken-"
 VARIABLES = ("HOOKS_SESSION_ID", "HOOKS_AGENT", "TRACEPARENT")
 FILE_VERBS = ("post-edit", "pre-edit", "pre-write")
 LARGEST_STDIN = 16 * 1024 * 1024
+LARGEST_BOX = 16 * LARGEST_STDIN
 
 
 class Dropped(HooksError):
@@ -58,6 +59,7 @@ def queue(call: Call, environment: Environment, error: HooksError) -> str:
             try:
                 path = os.path.join(environment.queue_dir, name + WAITING)
                 write_file(path, close_box(key.raw, name, content))
+                _follow(environment, key.raw, path, name, content)
                 sync_folder(os.path.dirname(environment.queue_dir))
                 return path
             except HooksError:
@@ -67,6 +69,19 @@ def queue(call: Call, environment: Environment, error: HooksError) -> str:
     except HooksError as trouble:
         raise Dropped(reason=f"it cannot be queued ({' '.join(str(trouble).split())})") from None
     raise Dropped(reason="it cannot be queued")
+
+
+def _follow(environment: Environment, used: bytes, path: str, name: str, content: bytes) -> None:
+    """Close the box anew when a rotation brought another key in since `used` was had.
+
+    A rotation closes what waits anew after its key is the key. So a box is either there by then, or its writer sees the new key here.
+    """
+    try:
+        now = key_source.resolve(environment).raw
+    except HooksError:
+        return  # an unlocked key in the midst of a rotation, which has still to look at what waits
+    if now != used:
+        write_file(path, close_box(now, name, content))
 
 
 def _described(call: Call, environment: Environment, at: int) -> dict[str, Any]:
@@ -104,8 +119,7 @@ class Claimed:
 
     def content(self, environment: Environment, key: key_source.Key) -> dict[str, Any]:
         """What `_described` wrote. Raises Tampered (77)."""
-        with open(self.path, "rb") as file:
-            box = file.read()
+        box = read_file(self.path, LARGEST_BOX) or b""  # a FIFO in its place is not waited for
         try:
             plain = open_box(key.raw, self.name, box, self.path)
         except Tampered:
@@ -154,9 +168,8 @@ def close_anew(folder: str, old_key: bytes, new_key: bytes) -> None:
         path = os.path.join(folder, file_name)
         name = file_name.removesuffix(WAITING).partition(TAKEN)[0]
         try:
-            with open(path, "rb") as file:
-                plain = open_box(old_key, name, file.read(), path)
-        except (Tampered, OSError):
+            plain = open_box(old_key, name, read_file(path, LARGEST_BOX) or b"", path)
+        except Tampered:
             continue
         write_file(path, close_box(new_key, name, plain))
 

@@ -35,7 +35,7 @@ def advance(path: str, data_key: bytes, store_id: bytes, revision: int, ledger: 
         return
     position = 0 if first is None or (second is not None and first < second) else SLOT_BYTES
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
     except OSError:
         return
     try:
@@ -53,8 +53,10 @@ def note(data_key: bytes, store_id: bytes, revision: int, ledger: bytes) -> byte
 
 def replace(path: str, data_key: bytes, store_id: bytes, revision: int, ledger: bytes) -> None:
     """Begin anew at this point: after a rotation, or an accepted rollback. Under the exclusive lock only."""
-    if os.path.lexists(path):
+    try:
         os.unlink(path)
+    except OSError:  # none there; or what cannot be taken away, which is no anchor either
+        pass
     advance(path, data_key, store_id, revision, ledger)
 
 
@@ -65,11 +67,13 @@ def _written(key: bytes, store_id: bytes, revision: int, ledger: bytes) -> bytes
 
 def _slots(path: str, key: bytes, store_id: bytes) -> list[tuple[int, bytes] | None]:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return [None, None]
     try:
         content = os.read(descriptor, 2 * SLOT_BYTES)
+    except OSError:  # no file: it loses evidence, and stops nothing
+        return [None, None]
     finally:
         os.close(descriptor)
     return [_slot(content[at : at + SLOT_BYTES], key, store_id) for at in (0, SLOT_BYTES)]

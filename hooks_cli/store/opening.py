@@ -23,7 +23,7 @@ def first_bytes(path: str) -> bytes | None:
     Raises PermissionRefused (77) or StorageFailed (74) when it is there and cannot be read.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a FIFO is not waited for
     except FileNotFoundError:
         return None
     except NotADirectoryError:
