@@ -11,12 +11,12 @@ import os
 import re
 import time
 import tomllib
-from difflib import get_close_matches
 from stat import S_ISREG
 
 from hooks_cli import config
 from hooks_cli.config import FIELDS, KEYS, PROJECT, STRICTER, TABLES, USER, Settings
 from hooks_cli.errors import ConfigError, HooksError, PermissionRefused
+from hooks_cli.model.nearness import near
 from hooks_cli.model.times import LONGEST, SECOND, duration_or_none
 
 TYPE_CHECKING = False
@@ -209,8 +209,10 @@ _ALL = {*KEYS, *TABLES, *FIELDS, *_GROUPS}
 
 
 def _unknown(key: str, last: str, siblings: list[str], path: str) -> str:
-    near = get_close_matches(last[:80], siblings, 1) or [k for k in KEYS if k.rpartition(".")[2] == last][:1]
-    return f"Ignored in {path}: {_shown(key)} is not a setting" + (f" (did you mean {near[0]}?)" if near else "") + "."
+    close = near(last, siblings) or [k for k in KEYS if k.rpartition(".")[2] == last][:1]
+    return (
+        f"Ignored in {path}: {_shown(key)} is not a setting" + (f" (did you mean {close[0]}?)" if close else "") + "."
+    )
 
 
 class _Wrong:

@@ -31,6 +31,24 @@ def test_an_unnamed_task_is_adopted(run: Run) -> None:
     assert (told["task_id"], told["duration_ms"]) == ("oauth", 5000)
 
 
+def test_a_task_is_closed_once(run: Run) -> None:
+    """A second end of the same task must not end another one that is still open."""
+    for moment, words in ((0, "first"), (1, "second")):
+        run("hooks", "pre-task", "--description", words, "--session-id", "s", env=at(moment), check=True)
+    told = json.loads(run("hooks", "post-task", "--task-id", "oauth", "--json", env=at(5), check=True).stdout)
+    assert (told["task_id"], told["duration_ms"]) == ("oauth", 4000) and "already_closed" not in told
+    again = run("hooks", "post-task", "--task-id", "oauth", env=at(9), check=True)
+    assert again.stdout.startswith("Task was closed already: oauth (after 4.0 s")
+    told = json.loads(run("hooks", "post-task", "--task-id", "oauth", "--json", env=at(9), check=True).stdout)
+    assert (told["already_closed"], told["duration_ms"]) == (True, 4000) and told["revision"] > 4
+    listed = json.loads(run("task", "list", "--json", check=True).stdout)["tasks"]
+    assert [task["closed_at"] is None for task in listed] == [False, True]
+    # Whoever gives each of their tasks the same name means the one that began since.
+    run("hooks", "pre-task", "--description", "third", env=at(20), check=True)
+    told = json.loads(run("hooks", "post-task", "--task-id", "oauth", "--json", env=at(25), check=True).stdout)
+    assert (told["duration_ms"], "already_closed" in told) == (5000, False)
+
+
 def test_a_named_task_is_not_adopted_by_another_name(run: Run) -> None:
     run("hooks", "pre-task", "--description", "d", "--task-id", "mine", env=at(0), check=True)
     told = json.loads(run("hooks", "post-task", "--task-id", "other", "--json", env=at(5), check=True).stdout)

@@ -18,6 +18,7 @@ from hooks_cli.cli.words import HELP_FLAGS, Mistake, read
 from hooks_cli.commands import GROUP_ALIASES, catalogue, redirect
 from hooks_cli.errors import MissingArgument, UnknownOption, UnknownVerb, UsageError
 from hooks_cli.interpreter import complete
+from hooks_cli.model.nearness import near
 from hooks_cli.output import help_page
 
 TYPE_CHECKING = False
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from hooks_cli.cli.spec import Call
 
 PROGRAMS = ("hooks-cli", "claude-flow")
-SUGGESTION_CUTOFF = 0.6
 
 
 def parse(argv: list[str]) -> Call | int:
@@ -187,7 +187,5 @@ def _completion(app: click.Group, program: str, variable: str) -> int:
 
 
 def _did_you_mean(word: str, known: list[str], group: str = "") -> str:
-    import difflib
-
-    near = difflib.get_close_matches(word, known, n=1, cutoff=SUGGESTION_CUTOFF)
-    return f"Did you mean: {group} {near[0]}?".replace(":  ", ": ") if near else ""
+    found = near(word, known)
+    return f"Did you mean: {' or '.join(f'{group} {name}'.strip() for name in found)}?" if found else ""

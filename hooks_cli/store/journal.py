@@ -237,11 +237,26 @@ def _insert_task(tx: Transaction, values: tuple[object, ...]) -> Task:
     return Task(row)
 
 
+# Prompts give one name to task after task: of so many of that name the newest are looked at.
+SAME_NAMES = 500
+_NAMED_SO = f"(SELECT * FROM task WHERE name = ? ORDER BY id DESC LIMIT {SAME_NAMES})"
+
+
 def find_open_task(store: EmbeddedStore, name: str, session: int | None) -> Task | None:
     """The newest open task of that name, one of this session first."""
     row = store.row(
-        f"SELECT {_TASK} FROM task WHERE name = ? AND closed_at IS NULL ORDER BY session IS ? DESC, id DESC LIMIT 1",
+        f"SELECT {_TASK} FROM {_NAMED_SO} WHERE closed_at IS NULL ORDER BY session IS ? DESC, id DESC LIMIT 1",
         (name, session),
+    )
+    return None if row is None else Task(row)
+
+
+def find_closed_task(store: EmbeddedStore, name: str, session: int | None, agent: str | None) -> Task | None:
+    """The task of that name that this session and agent closed last."""
+    row = store.row(
+        f"SELECT {_TASK} FROM {_NAMED_SO} WHERE closed_at IS NOT NULL AND session IS ? AND agent IS ? "
+        "ORDER BY closed_at DESC LIMIT 1",
+        (name, session, agent),
     )
     return None if row is None else Task(row)
 

@@ -44,7 +44,8 @@ VERB = Verb(
     ),
     examples=('npx claude-flow@alpha hooks post-task --task-id "hyper-advanced-swarm" --session-id "hyper-swarm-001"',),
     positionals=(Positional("task_id", "The task, instead of --task-id."),),
-    details="A task id that nobody opened takes over the newest open task that has no name of its own; else its end is recorded alone.",
+    details="A task id that nobody opened takes over the newest open task that has no name of its own; else its end is recorded alone. "
+    "A task that was closed already stays as it ended; the call is recorded.",
     hot=True,
 )
 
@@ -84,12 +85,15 @@ def run(call: Call, environment: Environment) -> int:
     done = tasks.finish(store, environment, occasion, call.text("task_id"), outcome(call))
     counts = ", ".join([f"{number} {verb}" for verb, number in done.counts.items()])
     took = "its beginning was not recorded" if done.duration_ms is None else f"after {duration(done.duration_ms)}"
-    text = f"Task closed: {done.name or '(no open task)'} ({took}{'; ' + counts if counts else ''})\n"
+    word = "Task was closed already" if done.already else "Task closed"
+    text = f"{word}: {done.name or '(no open task)'} ({took}{'; ' + counts if counts else ''})\n"
     body: dict[str, object] = {
         "task_id": done.name or None,
         "duration_ms": done.duration_ms,
         "counts": done.counts,
         "revision": done.recorded.revision,
     }
+    if done.already:
+        body["already_closed"] = True
     occasions.say(call, environment, text, body, done.recorded.written)
     return 0

@@ -151,6 +151,10 @@ def _report(done: Exported, output: str) -> str:
 
 
 def _sentence(done: Exported, place: str) -> str:
-    counts = [f"{number} {name}" for name, number in done.counts.items()]
+    counts = [f"{number:,} {_singular(name) if number == 1 else name}" for name, number in done.counts.items()]
     of = f" of {len(done.projects)} projects" if len(done.projects) > 1 else ""
     return f"Exported {', '.join(counts) or 'nothing'}{of} to {place}"
+
+
+def _singular(name: str) -> str:
+    return f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")
