@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.parametrize("storm", ["kill", "crowd", "fuzz"])
+@pytest.mark.parametrize("storm", ["kill", "crowd", "fuzz", "transfer"])
 def test_storm(storm: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", f"scripts.storms.{storm}", "--quick"],
@@ -21,4 +21,6 @@ def test_storm(storm: str) -> None:
         timeout=300,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert {"kill": " 0 lost", "crowd": " 0 failed", "fuzz": " 0 findings"}[storm] in done.stdout
+    assert {"kill": " 0 lost", "crowd": " 0 failed", "fuzz": " 0 findings", "transfer": " 0 findings"}[
+        storm
+    ] in done.stdout

@@ -69,6 +69,11 @@ _FROM_HEADS: dict[str, tuple[str, str, str]] = {
 }
 
 
+def _in_order(chosen: str) -> str:
+    """The same rows in the order in which they came, by revision. Not ORDER BY: sorting carries each row's value along, in memory."""
+    return f"FROM entries e WHERE e.rowid IN (SELECT e.rowid {chosen})"
+
+
 @contextmanager
 def engine_errors(path: str) -> Iterator[None]:
     """The engine's errors in our words; `path` is the file being written."""
@@ -149,8 +154,11 @@ class Filler:
             self._run(statement, {"now": now} if ":now" in statement else None)
         names = self._names("project_context")
         self._run(
-            f"INSERT OR IGNORE INTO project_context({names}) SELECT {_TAIL} FROM entries e WHERE {_LIVE} AND NOT EXISTS("
-            "SELECT 1 FROM taken t WHERE t.project = coalesce(e.project, '') AND t.key = e.key) ORDER BY e.revision",
+            f"INSERT OR IGNORE INTO project_context({names}) SELECT {_TAIL} "
+            + _in_order(
+                f"FROM entries e WHERE {_LIVE} AND NOT EXISTS("
+                "SELECT 1 FROM taken t WHERE t.project = coalesce(e.project, '') AND t.key = e.key)"
+            ),
             {"now": now},
         )
 
@@ -177,8 +185,7 @@ class Filler:
         for where, params in [*self._matches(table), *beside]:
             chosen = f"FROM entries e WHERE {_LIVE} AND {where}"
             self._run(
-                f"INSERT OR IGNORE INTO {table}({lead}{self._names(table)}) SELECT {given}{_TAIL} {chosen} "
-                "ORDER BY e.revision",
+                f"INSERT OR IGNORE INTO {table}({lead}{self._names(table)}) SELECT {given}{_TAIL} {_in_order(chosen)}",
                 {"now": self.now, **params},
             )
             self._run(
@@ -227,7 +234,7 @@ _FROM_RECORDS = (
        SELECT v.verb, v.agent, v.session_id, v.key, coalesce(v.fields ->> '$.message', v.fields ->> '$.description',
          v.fields ->> '$.file', e.data), v.at, v.revision, v.project
        FROM events v LEFT JOIN entries e ON e.key = v.key AND e.project IS v.project AND e.revision = v.revision
-       WHERE v.verb IN ('notify', 'session-restore') OR v.key IS NOT NULL ORDER BY v.revision""",
+       WHERE v.verb IN ('notify', 'session-restore') OR v.key IS NOT NULL""",
     """INSERT INTO task_history(task_id, description, session_id, agent, started_at, finished_at, duration_ms, outcome, project)
        SELECT task_id, description, session_id, agent, opened_at, closed_at,
        CAST(round((julianday(closed_at) - julianday(opened_at)) * 86400000) AS INTEGER), outcome, project FROM tasks

@@ -25,9 +25,9 @@ def statements(where: Mapping[str, str]) -> Iterator[str]:
         json_tree(e.numbers) m WHERE m.type IN ('integer', 'real') ORDER BY e.revision"""
     yield "UPDATE performance_metrics SET metric = replace(ltrim(metric, '$.'), '\"', '')"
     yield f"""INSERT INTO agent_interactions(verb, agent, session_id, key, message, at, revision, project)
-      SELECT event, agent, session_id, key, data, created_at, revision, project FROM entries e
-      WHERE e.state = 'live' AND {where["agent_interactions"]} AND NOT EXISTS(
-        SELECT 1 FROM agent_interactions a WHERE a.revision = e.revision AND a.project IS e.project) ORDER BY revision"""
+      SELECT event, agent, session_id, key, data, created_at, revision, project FROM entries WHERE rowid IN (
+        SELECT e.rowid FROM entries e WHERE e.state = 'live' AND {where["agent_interactions"]} AND NOT EXISTS(
+          SELECT 1 FROM agent_interactions a WHERE a.revision = e.revision AND a.project IS e.project))"""
     yield f"""INSERT OR IGNORE INTO dependencies(source, target, kind, key, seen_at, revision, project)
       SELECT d.value ->> 0, d.value ->> 1, 'edge', e.key, e.created_at, e.revision, e.project
       FROM (SELECT e.*, {_NUMBERS} AS numbers FROM entries e WHERE {_LIVE} AND {where["dependencies"]}) e,

@@ -167,11 +167,14 @@ def entry_cells(
       {columns["value"]} {source}"""
     clock = Clock()
     batch: list[tuple[Any, ...]] = []
+    size = 0
     for row in store.each(sql, (default_version, project, *params)):
         batch.append((*row[:4], clock.text(row[4]), *row[5:]))
-        if len(batch) == BATCH:
+        size += len(row[-1] or "") + len(row[11] or "")
+        if len(batch) == BATCH or size >= CHUNK:
             yield batch
             batch = []
+            size = 0
     if batch:
         yield batch
 
