@@ -37,7 +37,7 @@ def test_what_is_near_is_known(word: str, known: list[str]) -> None:
     [
         (("memory", "hist"), "Did you mean: memory history?"),
         (("memory", "recal", "k"), "Did you mean: memory recall?"),
-        (("hooks", "task"), "hooks task-orchestrated or hooks pre-task or hooks post-task"),
+        (("hooks", "task"), "hooks task-orchestrated or hooks post-task or hooks pre-task"),
         (("memroy", "list"), "Did you mean: memory?"),
         (("memory", "banana"), "See: hooks-cli memory --help"),
         (("memory", "gc", "--quickly"), "See: hooks-cli memory gc --help"),

@@ -34,10 +34,12 @@ def of_memory(
     figures: dict[str, Any] = {"total_entries": found.pop("entries")}
     oldest, newest = found.pop("oldest"), found.pop("newest")
     figures |= {name: value for name, value in found.items() if value or name == "versions"}
-    figures["namespaces"] = counted.namespace_count(store, now, pattern)
+    all_spaces = counted.namespaces(store, now, pattern)
+    figures["namespaces"] = len(all_spaces)
     if oldest is not None and newest is not None:
         figures |= {"oldest": to_iso(oldest), "newest": to_iso(newest)}
-    spaces = counted.namespaces(store, now, pattern, MOST_NAMESPACES)
+    ordered = sorted(all_spaces.items(), key=lambda one: (-one[1][0], one[0]))
+    spaces = [(name, number, size) for name, (number, size) in ordered[:MOST_NAMESPACES]]
     if detailed:
         figures["by_namespace"] = {name or "(none)": {"entries": n, "value_bytes": size} for name, n, size in spaces}
         figures |= of_size(store)

@@ -86,13 +86,21 @@ class Line:
 
 # What a notice said that was kept under a key: the event carries no copy of it.
 SAID = "CASE WHEN v.verb IN ('notify', 'notification') THEN substr(e.value, 1, 2000) END"
-_EVENTS = f"""SELECT v.revision, v.at, v.verb, s.name, v.agent, v.attribution, h.address, e.version, e.kind,
-    octet_length(e.value), v.trace, {SAID}, v.fields
-    FROM event v LEFT JOIN entry e ON v.entry = 1 AND e.revision = v.revision LEFT JOIN head h ON h.id = e.head
-    LEFT JOIN session s ON s.id = v.session"""
-_ENTRIES = """SELECT v.revision, v.at, v.event, s.name, v.agent, CASE v.guessed WHEN 1 THEN 'guessed' END, h.address, v.version,
-    v.kind, octet_length(v.value), v.trace, NULL, NULL
-    FROM entry v JOIN head h ON h.id = v.head LEFT JOIN session s ON s.id = v.session"""
+_OF_EVENTS = f"""SELECT v.revision, v.at, v.verb, s.name, v.agent, v.attribution, h.address, e.version, e.kind,
+    octet_length(e.value), v.trace, {SAID}, v.fields FROM"""
+_OF_ENTRIES = """SELECT v.revision, v.at, v.event, s.name, v.agent, CASE v.guessed WHEN 1 THEN 'guessed' END, h.address, v.version,
+    v.kind, octet_length(v.value), v.trace, NULL, NULL FROM"""
+_SESSION = "LEFT JOIN session s ON s.id = v.session"
+# Read by revision until there are enough, or, where a glob is about few addresses, by these (CROSS JOIN: in this order).
+_BY_REVISION = (
+    f"{_OF_EVENTS} event v LEFT JOIN entry e ON v.entry = 1 AND e.revision = v.revision LEFT JOIN head h ON h.id = e.head {_SESSION}",
+    f"{_OF_ENTRIES} entry v CROSS JOIN head h ON h.id = v.head {_SESSION}",
+)
+_BY_ADDRESS = (
+    f"{_OF_EVENTS} head h CROSS JOIN entry e ON e.head = h.id CROSS JOIN event v ON v.entry = 1 AND v.revision = e.revision {_SESSION}",
+    f"{_OF_ENTRIES} head h CROSS JOIN entry v ON v.head = h.id {_SESSION}",
+)
+FEW = 2_000
 _NO_EVENT = "NOT EXISTS (SELECT 1 FROM event x WHERE x.revision = v.revision)"
 
 
@@ -107,16 +115,27 @@ def oldest(store: EmbeddedStore, wanted: Wanted, limit: int) -> list[Line]:
 
 
 def _lines(store: EmbeddedStore, wanted: Wanted, order: str, limit: int) -> list[Line]:
+    events, entries = _BY_ADDRESS if _is_about_few(store, wanted) else _BY_REVISION
     event_condition, params = _condition(wanted, "v.verb")
     entry_condition, entry_params = _condition(wanted, "v.event")
     tail = f"ORDER BY v.revision {order} LIMIT {int(limit)}"
     rows = store.query(
-        f"SELECT * FROM ({_EVENTS} WHERE {event_condition} {tail}) UNION ALL "
-        f"SELECT * FROM ({_ENTRIES} WHERE {entry_condition} AND {_NO_EVENT} {tail}) "
+        f"SELECT * FROM ({events} WHERE {event_condition} {tail}) UNION ALL "
+        f"SELECT * FROM ({entries} WHERE {entry_condition} AND {_NO_EVENT} {tail}) "
         f"ORDER BY 1 {order} LIMIT {int(limit)}",
         (*params, *entry_params),
     )
     return [Line(row) for row in rows]
+
+
+def _is_about_few(store: EmbeddedStore, wanted: Wanted) -> bool:
+    if not wanted.pattern or wanted.after is not None:
+        return False
+    condition, params = matching(wanted.pattern)
+    if condition == "1":
+        return False
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM head h WHERE {condition} LIMIT {FEW})"
+    return int(store.query(sql, params)[0][0]) < FEW
 
 
 def _condition(wanted: Wanted, verb: str) -> tuple[str, tuple[object, ...]]:

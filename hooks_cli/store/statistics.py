@@ -42,23 +42,21 @@ def entry_figures(store: EmbeddedStore, now: int, pattern: str = "*") -> dict[st
     }
 
 
-def namespaces(store: EmbeddedStore, now: int, pattern: str, limit: int) -> list[tuple[str, int, int]]:
-    """(first segment, entries, bytes of their values), the largest first; "" for addresses of one segment."""
+def namespaces(store: EmbeddedStore, now: int, pattern: str) -> dict[str, tuple[int, int]]:
+    """First segment -> (entries, bytes of their values); "" for addresses of one segment.
+
+    Row by row, since grouping in SQL would sort all of them in memory.
+    """
     condition, params = matching(pattern)
-    rows = store.query(
-        f"SELECT {_NAMESPACE} AS ns, count(*), coalesce(sum(octet_length(e.value)), 0) "
-        f"FROM head h JOIN entry e ON e.revision = h.revision WHERE {condition} AND {_ALIVE} "
-        "GROUP BY ns ORDER BY 2 DESC, ns LIMIT ?",
-        (*params, now, limit),
+    found: dict[str, tuple[int, int]] = {}
+    sql = (
+        f"SELECT {_NAMESPACE}, coalesce(octet_length(e.value), 0) "
+        f"FROM head h JOIN entry e ON e.revision = h.revision WHERE {condition} AND {_ALIVE}"
     )
-    return [(row[0], row[1], row[2]) for row in rows]
-
-
-def namespace_count(store: EmbeddedStore, now: int, pattern: str) -> int:
-    """How many first segments there are."""
-    condition, params = matching(pattern)
-    sql = f"SELECT count(DISTINCT {_NAMESPACE}) FROM head h WHERE {condition} AND {_ALIVE}"
-    return int(store.query(sql, (*params, now))[0][0])
+    for name, size in store.each(sql, (*params, now)):
+        entries, together = found.get(name, (0, 0))
+        found[name] = (entries + 1, together + size)
+    return found
 
 
 def most_written(store: EmbeddedStore, now: int, pattern: str, limit: int) -> list[tuple[str, int]]:

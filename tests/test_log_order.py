@@ -1,0 +1,45 @@
+"""The journal reads the same by revision and by address: which way is taken is a matter of cost alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hooks_cli.operations import remembering, removing
+from hooks_cli.operations.carrying import Who
+from hooks_cli.operations.recording import Occasion, record
+from hooks_cli.store import log
+from tests.stores import Place
+
+
+@pytest.mark.parametrize("pattern", ["a/*", "a/1", "*/1", "b*", "*", "nothing/*"])
+@pytest.mark.parametrize("limit", [2, 100])
+def test_both_ways_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str, limit: int) -> None:
+    place = Place(tmp_path / "place")
+    store, environment = place.store, place.environment
+    for n in range(12):
+        address = f"{'ab'[n % 2]}/{n % 3}"
+        if n % 4 == 3:
+            draft = remembering.drafting.draft(store, address, f"notice {n}")
+            record(
+                store, environment, Occasion("notify", {"message": f"notice {n}", "memory_key": address}, draft=draft)
+            )
+        else:
+            remembering.store_value(store, environment, address, f"{n}")
+        record(store, environment, Occasion("notify", {"message": "without a key"}))
+    removing.delete(store, environment, "a/1", Who())
+
+    def lines() -> list[list[object]]:
+        return [
+            [
+                [getattr(line, name) for name in log.Line.__slots__]
+                for line in read(store, log.Wanted(pattern=pattern), limit)
+            ]
+            for read in (log.newest, log.oldest)
+        ]
+
+    few = lines()
+    monkeypatch.setattr(log, "FEW", 0)
+    assert lines() == few
+    assert bool(few[0]) == (pattern != "nothing/*")
