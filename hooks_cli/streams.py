@@ -11,6 +11,7 @@ import time
 from stat import S_ISREG
 
 from hooks_cli.errors import InputMissing, OutputFailed, TooLarge
+from hooks_cli.model.json_text import object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ else:
 
 
 FLUSH_AT = 1 << 16
+NOTE = "hooks-cli: "
 
 
 class Streams:
@@ -104,7 +106,12 @@ class Streams:
         return self._out_closed
 
     def err(self, line: str) -> None:
-        """Write one line to standard error, at once; characters that could steer a terminal are shown as escapes."""
+        """Write one line to standard error, at once; characters that could steer a terminal are shown as escapes.
+
+        Beside JSON a note is JSON too, {"schema_version", "note"}, so that a program can read standard error line by line.
+        """
+        if self.as_json and line.startswith(NOTE):
+            line = object_text({"schema_version": "1", "note": line[len(NOTE) :]})
         if not line.isprintable():
             line = "".join(c if c.isprintable() or c in "\n\t" else _escaped(c) for c in line)
         view = memoryview((line + "\n").encode("utf-8", "backslashreplace"))

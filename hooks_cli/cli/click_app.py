@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from hooks_cli.cli.spec import Call
 
 PROGRAMS = ("hooks-cli", "claude-flow")
+# Commands of claude-flow that this program does not have: who types one is told where it is.
+FOREIGN_GROUPS = (
+    "agent", "agents", "analysis", "automation", "batch", "coordination", "daemon", "github", "goal", "hive", "hive-mind", "init",
+    "mcp", "monitoring", "neural", "optimization", "orchestrate", "sparc", "start", "stream-chain", "swarm", "training",
+    "workflow",
+)  # fmt: skip
+SETTINGS_WORDS = ("config set", "config get", "config edit", "config init", "config unset")
 
 
 def parse(argv: list[str]) -> Call | int:
@@ -121,6 +128,10 @@ class _Tree(click.Group):
         hint = _did_you_mean(name, known, self.title)
         if elsewhere:
             hint = "Did you mean: " + ", ".join(f"{g} {name}" for g in elsewhere) + "?"
+        if not self.title and name in FOREIGN_GROUPS:
+            hint = f"It is claude-flow's own; this program takes its hooks and memory alone: npx claude-flow@alpha {name} …"
+        if typed in SETTINGS_WORDS:
+            hint = f"The settings are files to edit: {help_page.PROGRAM} config path"
         raise UnknownVerb(verb=typed, hint=hint or f"See: {help_page.PROGRAM} {self.title}".rstrip() + " --help")
 
 

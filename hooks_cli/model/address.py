@@ -33,7 +33,9 @@ def check(address: str) -> str:
     if not address.isprintable() and any(is_control(c) for c in address):
         raise InvalidAddress(address=address, reason="it has a control character")
     if address[0] == "/" or address[-1] == "/" or "//" in address:
-        raise InvalidAddress(address=address, reason="it has an empty segment")
+        where = "it begins with a slash" if address[0] == "/" else "it ends with a slash"
+        where = where if "/" in (address[0], address[-1]) else "it has two slashes in a row"
+        raise InvalidAddress(address=address, reason=f"{where}, which makes an empty segment")
     if "." in address and any(segment in (".", "..") for segment in address.split("/")):
         raise InvalidAddress(address=address, reason="it has a '.' or '..' segment")
     return address
