@@ -59,3 +59,17 @@ def test_a_version_of_a_glob_is_refused(run: Run) -> None:
     assert done.returncode == 64 and "--as-of" in done.stderr
     run("memory", "store", "a[1]*", "v", check=True)
     assert run("memory", "recall", "a[1]*", "--version", "1", check=True).stdout == "v"
+
+
+def test_a_rename_may_be_tried(run: Run) -> None:
+    run("memory", "store", "a", "v", check=True)
+    run("memory", "store", "b", "v", check=True)
+    assert (
+        run("memory", "rename", "a", "c", "--dry-run", check=True).stdout
+        == "Would rename 1 entry to c; nothing was changed.\n  a\n"
+    )
+    assert run("memory", "rename", "a", "b", "--dry-run").returncode == 76
+    run("memory", "rename", "a", "b", "--dry-run", "--overwrite", check=True)
+    assert run("memory", "rename", "nobody", "c", "--dry-run").returncode == 1
+    assert run("memory", "rename", "a", "c//d", "--dry-run").returncode == 65
+    assert run("memory", "recall", "a", check=True).stdout == "v"

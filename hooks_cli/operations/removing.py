@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 
 from hooks_cli.errors import NotFound, VersionConflict
+from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import DESTROYED, TOMBSTONE, Entry, Written
 from hooks_cli.model.json_text import object_text
+from hooks_cli.operations import absence
 from hooks_cli.operations.carrying import Who, current, draft_from, tombstone
 from hooks_cli.operations.schema_check import check_draft
 from hooks_cli.store import entries, past, selection
@@ -186,12 +188,28 @@ def rename(
         try:
             moved = entries.put(tx, draft, if_version=None if overwrite else 0)
         except VersionConflict as error:
-            raise VersionConflict(
-                f"{new} holds something already. Nothing was renamed.",
-                hint="Take another address, or write over it: --overwrite",
-                **error.details,
-            ) from None
+            raise _taken(new, error.details) from None
         gone = entries.put(tx, tombstone(old, "rename", by))
         if entry.pinned:
             move_pin(tx, old, new)
         return moved, gone
+
+
+def check_rename(
+    store: EmbeddedStore, environment: Environment, old: str, new: str, *, overwrite: bool = False
+) -> None:
+    """Raise what `rename` would raise now: for who only wants to know."""
+    now = environment.now()
+    if entries.read(store, addresses.check(old), now) is None:
+        raise absence.of(store, old, now)
+    there = entries.read(store, addresses.check(new), now)
+    if there is not None and not overwrite:
+        raise _taken(new, {"address": new, "current": there.version, "expected": 0})
+
+
+def _taken(new: str, details: dict[str, object]) -> VersionConflict:
+    return VersionConflict(
+        f"{new} holds something already. Nothing was renamed.",
+        hint="Take another address, or write over it: --overwrite",
+        **details,
+    )

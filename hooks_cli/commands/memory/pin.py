@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import Positional, Verb
-from hooks_cli.commands import naming, opening
-from hooks_cli.operations import pinning
-from hooks_cli.output import changes
-from hooks_cli.output.listing import one_line
+from hooks_cli.commands import naming, pins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,11 +22,4 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Pin the address. Raises NotFound (1)."""
-    address = naming.address(call)
-    store = opening.for_memory(environment, create=False)
-    changed = pinning.set_pinned(store, environment, address, True, naming.who(call))
-    if call.format != "text":
-        environment.out(changes.json_object({"key": address, "pinned": True, "changed": changed}))
-    else:
-        environment.out(f"{'Pinned' if changed else 'Already pinned'}: {one_line(address, 1024)}\n")
-    return 0
+    return pins.change(call, environment, True)

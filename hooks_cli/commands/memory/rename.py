@@ -8,6 +8,7 @@ from hooks_cli.errors import MissingArgument
 from hooks_cli.model import address as addresses
 from hooks_cli.operations import removing
 from hooks_cli.output import changes
+from hooks_cli.output.listing import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ VERB = Verb(
     options=(
         Option("namespace", ("--namespace", "-n"), "The namespace N of both: N/OLD and N/NEW.", metavar="N"),
         Option("overwrite", ("--overwrite", "--force"), "Also when the new address holds something.", "switch"),
+        naming.DRY_RUN,
         *naming.WHO_OPTIONS,
     ),
     positionals=(Positional("old", "The address now."), Positional("new", "The address from now on.")),
@@ -36,6 +38,10 @@ def run(call: Call, environment: Environment) -> int:
         raise MissingArgument(verb=call.verb.title, what=f"two addresses: {call.verb.title} OLD NEW")
     old, new = (addresses.join(call.text("namespace"), call.text(name)) for name in ("old", "new"))
     store = opening.for_memory(environment, create=False)
+    if call.flag("dry_run"):
+        removing.check_rename(store, environment, old, new, overwrite=call.flag("overwrite"))
+        environment.out(changes.would("rename", "renamed", [old], call.format != "text", f" to {one_line(new, 1024)}"))
+        return 0
     moved, gone = removing.rename(store, environment, old, new, naming.who(call), overwrite=call.flag("overwrite"))
     if call.format != "text":
         environment.out(changes.one("", "stored", moved, True, deleted=changes.written_fields(gone)))

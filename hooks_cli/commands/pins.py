@@ -1,0 +1,26 @@
+"""What `memory pin` and `memory unpin` share: all but the word."""
+
+from __future__ import annotations
+
+from hooks_cli.commands import naming, opening
+from hooks_cli.operations import pinning
+from hooks_cli.output import changes
+from hooks_cli.output.listing import one_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+
+def change(call: Call, environment: Environment, pinned: bool) -> int:
+    """Pin the address or unpin it, and say so. Raises NotFound (1)."""
+    address = naming.address(call)
+    store = opening.for_memory(environment, create=False)
+    changed = pinning.set_pinned(store, environment, address, pinned, naming.who(call))
+    if call.format != "text":
+        environment.out(changes.json_object({"key": address, "pinned": pinned, "changed": changed}))
+        return 0
+    word = "pinned" if pinned else "unpinned"
+    environment.out(f"{word.capitalize() if changed else f'Already {word}'}: {one_line(address, 1024)}\n")
+    return 0
