@@ -262,7 +262,7 @@ def test_what_was_deleted_here_comes_back_from_elsewhere_only_when_asked_for(run
     run("memory", "import", "a.json", env=other, check=True)
     run("memory", "delete", "a", env=other, check=True)
     done = run("memory", "import", "a.json", env=other, check=True)
-    assert "1 were deleted here since, and stay so" in done.stdout
+    assert "1 deleted here since, and left so" in done.stdout
     assert run("memory", "recall", "a", env=other).returncode == 1
     done = run("memory", "import", "a.json", "--on-conflict", "overwrite", env=other, check=True)
     assert done.stdout.startswith("Imported 1 entry version")
@@ -285,3 +285,14 @@ def test_a_file_whose_name_has_a_comma(run: Run, project: Path) -> None:
     assert imported(run, "--file", "a,b.json")["there"] == 1
     (project / "b.json").write_text("[]")
     assert run("memory", "import", "--file", "a.json,b.json").returncode == 66
+
+
+def test_strict_says_that_nothing_was_taken(run: Run, project: Path) -> None:
+    (project / "list.json").write_text('[{"key": "a", "value": "1"}, {"key": "a//b\\u0007", "value": "2"}]')
+    done = run("memory", "import", "list.json", "--strict")
+    assert done.returncode == 65
+    assert done.stdout.splitlines()[:2] == [
+        "Imported nothing from a list of entries: list.json",
+        "  --strict takes all or nothing; without it, 1 entry version would be taken",
+    ]
+    assert run("memory", "recall", "a").returncode == 1

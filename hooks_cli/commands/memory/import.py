@@ -172,18 +172,18 @@ def run(call: Call, environment: Environment) -> int:
 def _text(report: Imported, path: str, choices: Choices) -> str:
     counts = report.counts
     new = counts["added"] + counts["renamed"] + counts["brought_back"]
-    verb = (
-        "Imported"
-        if report.committed
-        else "Would import"
-        if choices.dry_run
-        else "Nothing was imported; without --strict"
-    )
-    lines = [f"{verb} {_some(new, 'entry version')} from {report.kind}: {path}"]
+    versions = _some(new, "entry version")
+    if report.committed:
+        lines = [f"Imported {versions} from {report.kind}: {path}"]
+    elif choices.dry_run:
+        lines = [f"Would import {versions} from {report.kind}: {path}"]
+    else:
+        lines = [f"Imported nothing from {report.kind}: {path}"]
+        lines.append(f"  --strict takes all or nothing; without it, {versions} would be taken")
     facts = [
         (counts["brought_back"], "of them brought back: they were deleted here since"),
         (counts["there"], "there already"),
-        (counts["deleted_here"], "were deleted here since, and stay so (--on-conflict overwrite brings them back)"),
+        (counts["deleted_here"], "deleted here since, and left so (--on-conflict overwrite brings them back)"),
         (counts["kept_ours"], "have another history here, and ours was kept (--on-conflict newest|overwrite|rename)"),
         (counts["older"], "are older than the history that is kept here"),
         (counts["renamed"], "of them put at KEY.imported"),

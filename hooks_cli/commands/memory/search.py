@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 DEFAULT_LIMIT = 10
 
+# Of a query that found nothing, stderr repeats so much.
+TOLD_CHARACTERS = 200
+
 VERB = Verb(
     "memory",
     "search",
@@ -185,7 +188,10 @@ def _tell(call: Call, environment: Environment, request: Request, result: Result
         environment.out(search_results.lines(result, colour=environment.colour, projects=everywhere))
     for note in result.notes:
         environment.err(f"hooks-cli: {note}")
-    if not result.hits:
-        environment.err(
-            f"hooks-cli: nothing found for {request.text!r}" if request.text.strip() else "hooks-cli: nothing found"
-        )
+    if result.hits:
+        return
+    if result.total > 0:
+        environment.err(f"hooks-cli: {result.total} found; --limit and --offset leave none of them")
+    else:
+        about = request.text if len(request.text) <= TOLD_CHARACTERS else request.text[:TOLD_CHARACTERS] + "…"
+        environment.err(f"hooks-cli: nothing found for {about!r}" if about.strip() else "hooks-cli: nothing found")
