@@ -154,6 +154,22 @@ def test_max_size(tmp_path: Path) -> None:
     check(place.store)
 
 
+def test_max_size_takes_no_more_than_it_must(tmp_path: Path) -> None:
+    """The words of a version take as much as its text: an estimate of its text alone would take twice as much away."""
+    place = Place(tmp_path / "place", '[memory]\nmax_size = "1MB"\n')
+    with place.store.writing() as tx:
+        for number in range(1_500):
+            words = " ".join(f"w{number}x{n}" for n in range(100))
+            entries.put(tx, entries.Draft(f"f/{number}", words))
+    place.now += 1000
+    assert scrubbing.page_count(place.store) * 4096 > 2_500_000
+    result = collecting_all.run(place.store, place.environment, collecting_all.Request(), WHO)
+    assert result.excess == 0
+    used = (scrubbing.page_count(place.store) - scrubbing.free_pages(place.store)) * 4096
+    assert 0.85 * 1_048_576 < used <= 1_048_576
+    check(place.store)
+
+
 def test_space_goes_back_to_the_disk(place: Place) -> None:
     for number in range(200):
         write(place, 200, f"old/{number}", os.urandom(2000).hex())

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hooks_cli.store.embedded import EmbeddedStore
 
 # The file shrinks less than what was counted, since versions share pages: a size limit is approached in this many rounds at most.
-ROUNDS = 4
+ROUNDS = 6
 
 
 class Request:
@@ -75,7 +75,7 @@ def _for_size(store: EmbeddedStore, rules: Rules, now: int, request: Request, fo
     if not rules.max_size or not _everything(request):
         return []
     going = [d.version for d in found if not d.keep]
-    excess = collecting.used_bytes(store) - rules.max_size - sum(version.size for version in going)
+    excess = fitting.excess_of(store, rules) - sum(version.size for version in going)
     gone = {(version.address, version.version) for version in going}
     added: list[Decision] = []
     if excess <= 0:
@@ -131,6 +131,8 @@ def run(
 
 
 def _fit(store: EmbeddedStore, rules: Rules, now: int, result: Collected) -> None:
+    if collecting.used_bytes(store) > rules.max_size:
+        scrubbing.merge_words(store)  # the words of what age has taken must not cost anything else its place
     for _ in range(ROUNDS):
         if collecting.used_bytes(store) <= rules.max_size:
             result.excess = 0

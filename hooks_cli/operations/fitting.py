@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 WINDOW = 500
 PART = 50
 BYTES_AT_ONCE = 128 * 1024
+# Where a store is too large, it is brought a little below the limit, so that the next write does not make it too large again.
+AIM = 0.98
 
 
 def victims(store: EmbeddedStore, rules: Rules, now: int, gone: set[tuple[str, int]]) -> Iterator[tuple[bool, Version]]:
@@ -53,9 +55,20 @@ def victims(store: EmbeddedStore, rules: Rules, now: int, gone: set[tuple[str, i
                     yield is_standing, version
 
 
+def excess_of(store: EmbeddedStore, rules: Rules) -> int:
+    """How many bytes by the estimate must go until the store is no larger than `rules.max_size`; 0 or less when it fits.
+
+    The words of a version, its places in indexes and half-empty pages go with it, which no estimate of one version has: so each is taken
+    for its share of the whole file. Otherwise more would go than must.
+    """
+    used = collecting.used_bytes(store)
+    share = max(1.0, used / max(collecting.estimated_bytes(store), 1))
+    return int((used - rules.max_size * AIM) / share) if used > rules.max_size else 0
+
+
 def fit(store: EmbeddedStore, rules: Rules, now: int, result: Collected) -> None:
     """Delete until the store is no larger than `rules.max_size`; what is over it in the end stands in `result.excess`."""
-    excess = collecting.used_bytes(store) - rules.max_size
+    excess = excess_of(store, rules)
     gone: set[tuple[str, int]] = set()
     events_done = False
     going: list[Version] = []

@@ -116,6 +116,16 @@ def used_bytes(store: EmbeddedStore) -> int:
     return int((pages - free) * size)
 
 
+def estimated_bytes(store: EmbeddedStore) -> int:
+    """What all versions and events take by the estimate that `Version.size` is."""
+    versions = store.query(
+        f"SELECT coalesce(sum({ROW_BYTES} + coalesce(octet_length(value), 0) + coalesce(octet_length(metadata), 0) "
+        "+ coalesce(octet_length(tags), 0) + coalesce(octet_length(source), 0)), 0) FROM entry"
+    )[0][0]
+    events = store.query(f"SELECT coalesce(sum({ROW_BYTES} + octet_length(fields)), 0) FROM event")[0][0]
+    return int(versions + events)
+
+
 def count_versions(store: EmbeddedStore) -> int:
     """How many versions there are."""
     return int(store.query("SELECT count(*) FROM entry")[0][0])

@@ -109,7 +109,8 @@ def run(call: Call, environment: Environment) -> int:
         body: dict[str, Any] = {"collected": found.figures(), "store_bytes": after, "pages_returned": found.pages}
         environment.out(changes.json_object({**body, "over_max_size": found.excess}))
     else:
-        environment.out(found.line() or "Nothing is due.\n")
+        nothing = "Nothing was taken.\n" if call.flag("defrag_only") else "Nothing is due.\n"
+        environment.out(found.line() or nothing)
         if call.flag("stats"):
             environment.out(
                 f"  store: {size_in_words(before)} -> {size_in_words(after)}, "
