@@ -353,3 +353,13 @@ def test_fields_of_the_metadata_narrow(run: Run) -> None:
     assert keys(run, "find", "--value-search", "something", "--sort-by", "createdAt") == ["k/d", "k/c", "k/b", "k/a"]
     assert run("memory", "search", "find", "--sort-by", "colour").returncode == 64
     assert run("memory", "search", "find", "--min-confidence", "sure").returncode == 64
+
+
+def test_a_page_without_results_is_not_nothing_found(run: Run) -> None:
+    run("memory", "store", "a", "needle", check=True)
+    for words in (["--limit", "0"], ["--offset", "5"]):
+        done = run("memory", "search", "needle", *words, check=True)
+        assert (done.stdout, done.stderr.count("leave none of them")) == ("", 1)
+        assert json.loads(run("memory", "search", "needle", *words, "--json", check=True).stdout)["total"] == 1
+    done = run("memory", "search", "x" * 5000, check=True)
+    assert done.stderr.startswith("hooks-cli: nothing found for 'xxx") and len(done.stderr) < 300

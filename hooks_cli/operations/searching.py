@@ -123,7 +123,8 @@ def by_words(
     store: EmbeddedStore, environment: Environment, request: Request, query: Query, narrowing: Narrowing
 ) -> tuple[str, list[tuple[int, float]], str]:
     """The expression that found something, the (revision, rank) it found, and which one it was: all, any or syntax."""
-    wanted = search.RANKED if request.min_score else request.offset + request.limit
+    # One at least, so that --limit 0 can tell whether there is any.
+    wanted = search.RANKED if request.min_score else max(1, request.offset + request.limit)
     now = environment.now()
     pairs = search.ranked(store, query.match, narrowing, now, wanted, recent=request.recent)
     if pairs or not query.terms:

@@ -190,8 +190,9 @@ def _tell(call: Call, environment: Environment, request: Request, result: Result
         environment.err(f"hooks-cli: {note}")
     if result.hits:
         return
-    if result.total > 0:
-        environment.err(f"hooks-cli: {result.total} found; --limit and --offset leave none of them")
+    if result.total:
+        some = result.total if result.total > 0 else "entries were"
+        environment.err(f"hooks-cli: {some} found; --limit and --offset leave none of them")
     else:
         about = request.text if len(request.text) <= TOLD_CHARACTERS else request.text[:TOLD_CHARACTERS] + "…"
         environment.err(f"hooks-cli: nothing found for {about!r}" if about.strip() else "hooks-cli: nothing found")
