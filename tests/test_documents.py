@@ -111,3 +111,16 @@ def test_help_is_coloured_on_a_terminal_unless_no_color(run: Run) -> None:
         line, capture_output=True, text=True, env={"TERM": "xterm", "PATH": "/usr/bin:/bin", "NO_COLOR": "1"}
     )
     assert "\x1b[" not in plain.stdout
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_line_of_the_help_is_wider_than_the_terminal_but_what_is_typed(width: int) -> None:
+    from hooks_cli.output import help_page
+
+    pages = [help_page.program_page(every_group(), width)]
+    pages += [help_page.group_page(group, width) for group in every_group() if group.name]
+    pages += [help_page.verb_page(verb, width) for verb in every_verb()]
+    for page in pages:
+        for style, line in page:
+            if style != "example" and not line.startswith(("  hooks-cli ", "  also: ", "  -")):
+                assert len(line) <= width, line

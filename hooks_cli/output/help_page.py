@@ -44,15 +44,17 @@ Row = tuple[str, str]
 
 def program_page(groups: list[Group], width: int = WIDTH) -> list[Line]:
     """The page of the whole program."""
+    title = f"{PROGRAM} {__version__}: the fast, encrypted, versioned memory that agent prompts shell out to."
     lines = [
-        ("title", f"{PROGRAM} {__version__}: the fast, encrypted, versioned memory that agent prompts shell out to."),
+        *[("title", line) for line in _wrapped(title, width)],
         ("plain", ""),
         ("heading", "Usage"),
         ("plain", f"  {PROGRAM} GROUP VERB [OPTIONS]      (claude-flow is the same program)"),
     ]
     for group in groups:
         heading = f"{group.name}: {group.summary}" if group.name else "Other commands"
-        lines += [("plain", ""), ("heading", heading), *_rows(_verb_rows(group), width)]
+        lines += [("plain", ""), *[("heading", line) for line in _wrapped(heading, width)]]
+        lines += _rows(_verb_rows(group), width)
     lines += [("plain", ""), ("heading", "Exit codes")]
     lines += _rows([(str(code), meaning) for code, meaning in MEANINGS.items()], width)
     lines += [("plain", ""), ("note", f"Every command explains itself: {PROGRAM} memory store --help")]
@@ -62,7 +64,7 @@ def program_page(groups: list[Group], width: int = WIDTH) -> list[Line]:
 def group_page(group: Group, width: int = WIDTH) -> list[Line]:
     """The page of a group: its verbs with one line each."""
     lines = [
-        ("title", f"{PROGRAM} {group.name}: {group.summary}"),
+        *[("title", line) for line in _wrapped(f"{PROGRAM} {group.name}: {group.summary}", width)],
         ("plain", ""),
         ("heading", "Usage"),
         ("plain", f"  {PROGRAM} {group.name} VERB [OPTIONS]"),
@@ -101,11 +103,12 @@ def verb_page(verb: Verb, width: int = WIDTH) -> list[Line]:
     if hidden:
         lines += [("note", line) for line in _wrapped("Also understood: " + ", ".join(hidden), width, "  ")]
     if verb.lenient:
-        lines += [("note", "  An option that is not known is recorded with the event, and one line on stderr says so.")]
+        known = "An option that is not known is recorded with the event, and one line on stderr says so."
+        lines += [("note", line) for line in _wrapped(known, width, "  ")]
     if verb.examples:
         lines += [("plain", ""), ("heading", "Examples")]
         lines += [("example", "  " + line) for example in verb.examples for line in example.splitlines()]
-    lines += [("plain", ""), ("note", "Exit codes: " + EXIT_CODES)]
+    lines += [("plain", ""), *[("note", line) for line in _wrapped("Exit codes: " + EXIT_CODES, width)]]
     return lines
 
 

@@ -29,7 +29,7 @@ def show_sessions(console: Console, sessions: list[SessionRow], now: int) -> Non
             name, justify="left" if name == "Session" else "right", no_wrap=True, overflow="ellipsis",
             min_width=12 if name == "Session" else None,
         )  # fmt: skip
-    table.add_column("Age", justify="right", no_wrap=True)
+    table.add_column("Age", justify="right", no_wrap=True, min_width=6)
     first, last = min(s.opened_at for s in sessions), max(s.end for s in sessions)
     if chart:
         table.add_column(Text("When"), width=chart, no_wrap=True)
