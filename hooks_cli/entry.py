@@ -122,7 +122,8 @@ def _tell(call: Call, environment: Environment) -> None:
     names = [
         repr(value[:TOLD_CHARACTERS] + "…" * (len(value) > TOLD_CHARACTERS)) if name == "argument" else flag
         for name, value in call.unknown
-        if (flag := ("--" if len(name) > 1 else "-") + name) not in call.foreign or not lenient
+        if ((flag := ("--" if len(name) > 1 else "-") + name) not in call.foreign) == lenient
+        or (not lenient and (name == "argument" or call.verb.strangers in ("", "note")))
     ]
     if not names:
         return

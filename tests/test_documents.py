@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 MADE = {
     "docs/reference.md": documents.reference(every_group()),
     "docs/exit-codes.md": documents.exit_codes(),
-    "docs/compatibility.md": compatibility.page(USAGE_ACTIONS),
+    "docs/compatibility.md": compatibility.page(USAGE_ACTIONS, every_verb()),
     **{f"docs/man/{name}": page for name, page in documents.man_pages(every_group()).items()},
 }
 

@@ -9,6 +9,7 @@ import json
 import sqlite3
 import stat
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -143,7 +144,7 @@ def test_compression_is_real(filled: Run, project: Path, words: list[str]) -> No
     ("words", "code"),
     [
         (["a.json", "b.json"], 64),
-        (["--format", "yaml"], 64),
+        (["--format", "parchment"], 64),
         (["--format", "sqlite", "--output", "-"], 64),
         (["--all", "--namespace", "x"], 64),
         (["--since", "someday"], 64),
@@ -256,3 +257,39 @@ def test_parquet_needs_its_extra(filled: Run, project: Path) -> None:
     assert done.returncode == 0
     rows = parquet.read_table(project / "x.parquet").to_pylist()
     assert {row["key"]: row["data"] for row in rows}["notes/json"] == '{"a": 1.50, "big": 123456789012345678901}'
+
+
+def test_yaml_and_xml_hold_the_same_members(filled: Run, project: Path) -> None:
+    filled("memory", "store", "odd/text", "yes", check=True)
+    filled("hooks", "notify", "--message", 'bad \x01 \u2028 & <é> "q" 😀\ttab', "--memory-key", "odd/marks", check=True)
+    wanted = json.loads(filled("memory", "export", "--versions", "head", "-", check=True).stdout)
+    root = ElementTree.fromstring(filled("memory", "export", "--format", "xml", "-", check=True).stdout)
+    found = {element.findtext("key"): element for element in root.iter("entry")}
+    assert len(found) == len(wanted["entries"]) and len(root.findall("project/event")) == len(wanted["events"])
+    for entry in wanted["entries"]:
+        data = found[entry["key"]].find("data")
+        assert data is not None
+        text = json.loads(data.text or "") if data.get("encoding") == "json" else (data.text or "")
+        assert text == entry["data"], entry["key"]
+    text = filled("memory", "export", "--format", "yaml", "-", check=True).stdout
+    items = text[text.index("entries:\n") + 9 : text.index("sessions:\n")].split("  - ")[1:]
+    assert len(items) == len(wanted["entries"])
+    for item, entry in zip(items, wanted["entries"], strict=True):
+        members = dict(line.strip().split(": ", 1) for line in item.split("\n") if line)
+        assert {name: json.loads(value) for name, value in members.items()} == entry
+    filled("memory", "export", "memory.yaml", "--namespace", "nobody", check=True)
+    assert (project / "memory.yaml").read_text().endswith("entries:\n  []\n")
+
+
+def test_metadata_only_has_no_values(filled: Run) -> None:
+    body = json.loads(filled("memory", "export", "--metadata-only", "-", check=True).stdout)
+    assert body["complete"] is False and {entry["data"] for entry in body["entries"]} == {None}
+    assert any(entry["metadata"] for entry in body["entries"])
+
+
+def test_other_words_for_forms(filled: Run, project: Path) -> None:
+    filled("memory", "export", "small", "--format", "compressed", check=True)
+    assert json.loads(gzip.decompress((project / "small").read_bytes()))["entries"]
+    filled("memory", "export", "--collective", "--format", "enhanced-json", "--file", "hive.json", check=True)
+    filled("memory", "export", "--backup", "weekly.json", check=True)
+    assert filled("memory", "export", "--format", "parchment").returncode == 64

@@ -127,7 +127,7 @@ def test_a_declaration_is_complete(verb: Verb) -> None:
         (["memroy"], UnknownVerb, "memory"),
         (["hep"], UnknownVerb, "help"),
         (["completion", "bash", "--jsno"], UnknownOption, "--json"),
-        (["completion", "bash", "--format", "yaml"], UsageError, "--help"),
+        (["completion", "bash", "--format", "csv"], UsageError, "--help"),
         (["completion", "--format"], MissingArgument, "--help"),
         (["completion", "bash", "zsh"], UsageError, "--help"),
         (["--versoin"], UnknownOption, "--version"),

@@ -68,6 +68,12 @@ def mistake_error(verb: Verb, mistake: Mistake) -> UsageError:
         if verb.positionals:
             hint += f"  (A value that begins with a dash goes behind --: {verb.title} … -- {flag})"
         return UnknownOption(verb=verb.title, option=flag, hint=hint)
+    if mistake.kind == "unclear":
+        return UnknownOption(
+            verb=verb.title,
+            option=flag,
+            hint=f"Is {mistake.word!r} its value, or an argument? To keep it as metadata: {flag}={mistake.word!r}.",
+        )
     if mistake.kind == "extra":
         return UsageError(f"{verb.title} takes no further argument, but there is {mistake.word!r}.", hint=see)
     if mistake.kind == "missing" or option is None:

@@ -88,7 +88,9 @@ class Verb:
         "name",
         "options",
         "positionals",
+        "prose",
         "records",
+        "strangers",
         "summary",
     )
 
@@ -105,10 +107,14 @@ class Verb:
         hot: bool = False,
         lenient: bool | None = None,
         records: bool | None = None,
+        strangers: str = "",
+        prose: bool = False,
     ) -> None:
         """`group` is hooks, memory, key, …, or "" for a verb that stands alone. `examples` are whole shell lines.
 
         `records` says whether the verb keeps an event, and with it the options that it does not know: all lenient ones do, unless told.
+        `strangers` says what a memory verb makes of them (`model.strangers`); `prose`, that words behind an arrow, a dash or another
+        sign are no arguments but a sentence about the line (`memory stats → Shows the figures`).
         """
         self.group = group
         self.name = name
@@ -125,6 +131,8 @@ class Verb:
         self.hot = hot
         self.lenient = group == "hooks" if lenient is None else lenient
         self.records = self.lenient if records is None else records
+        self.strangers = strangers
+        self.prose = prose
 
     @property
     def title(self) -> str:
@@ -158,6 +166,11 @@ class Call:
         self.alias = alias or verb.name
         self.foreign = foreign or []
         # What the operation has to refuse of it although the rest is kept: an error to raise after the commit.
+
+    @property
+    def strange(self) -> bool:
+        """Whether there is an option in it that nobody knows (`model.strangers`)."""
+        return any(n != "argument" and ("--" if len(n) > 1 else "-") + n not in self.foreign for n, _ in self.unknown)
 
     def text(self, name: str, default: str = "") -> str:
         """The value of a text option or positional, or `default`."""
@@ -213,6 +226,16 @@ FORMAT_WORDS = {
     "human": "text",
     "summary": "text",
     "detailed": "text",
+    "compact": "text",
+    "simple": "text",
+    "short": "text",
+    "full": "text",
+    "raw": "text",
+    "list": "text",
+    "markdown": "text",
+    "md": "text",
+    "yaml": "json",
+    "yml": "json",
     "json-pretty": "json",
     "jsonl": "ndjson",
 }
@@ -233,6 +256,13 @@ PROGRESS_OPTION = Option(
 )
 
 MEMORY_OPTIONS = (
+    Option(
+        "strict",
+        ("--strict",),
+        "Refuse options that are not known, whatever could be made of them.",
+        "switch",
+        hidden=True,
+    ),
     Option(
         "accept_rollback",
         ("--accept-rollback",),

@@ -23,7 +23,8 @@ class Mistake:
     """Why a line is not a call. `kind` is one of
 
     help (no mistake: the help was asked for), unknown (`flag` is not declared), missing (`flag` stands without a value),
-    choice (`word` is none of the option's choices), integer, switch (`word` is no value for it), extra (`word` is one too many).
+    choice (`word` is none of the option's choices), integer, switch (`word` is no value for it), extra (`word` is one too many),
+    unclear (`word` may be the value of `flag`, which is not declared, or an argument).
     """
 
     __slots__ = ("flag", "kind", "option", "verb", "word")
@@ -65,18 +66,28 @@ def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
             from hooks_cli.model.foreign_options import kind_of
 
             kind = kind_of(verb.group, kebab(flag).lstrip("-"))
+            taken: bool | None = False
             if kind:
                 foreign.append(flag)
-            elif not verb.lenient:
-                return Mistake("unknown", flag)
             else:
                 stranger = stranger or Mistake("unknown", flag)
+                if not verb.lenient:
+                    from hooks_cli.model import strangers
+
+                    if not verb.strangers or strangers.is_misspelt(kebab(flag).lstrip("-"), flags):
+                        return Mistake("unknown", flag)
+                    if following is not None:
+                        taken = strangers.takes_next(verb, words[at:], values, plain, flags)
+                        if taken is None:
+                            return Mistake("unclear", flag, following)
             if not joined:
                 value = "true"
-                if following is not None and _is_value_of(kind, following, verb, values, plain):
+                if following is not None and (
+                    _is_value_of(kind, following, verb, values, plain) if kind or verb.lenient else taken
+                ):
                     value = following
                     at += 1
-            unknown.append((flag.lstrip("-"), value))
+            unknown.append(((flag if kind or verb.lenient else kebab(flag)).lstrip("-"), value))
             continue
 
         if option.kind == "optional":
@@ -153,6 +164,11 @@ def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
         else:
             values[option.name] = given
 
+    if verb.prose and plain:
+        first = next((place for place, word in enumerate(plain) if _is_sign(word)), None if verb.positionals else 0)
+        if first is not None:
+            unknown += [("argument", word) for word in plain[first:]]
+            plain = plain[:first]
     for positional in verb.positionals:
         if not plain:
             break
@@ -187,6 +203,13 @@ def looks_like_option(word: str) -> bool:
     if not name[:1].isalpha() or not name.isascii():
         return False
     return name.replace("-", "").replace("_", "").replace(".", "").replace(":", "").isalnum()
+
+
+def _is_sign(word: str) -> bool:
+    """Whether a word is an arrow, a dash or another sign behind which a sentence about the line begins."""
+    if word.isascii():
+        return word in ("-", "->", "=>", "#", "//", "|")
+    return not any(letter.isalnum() or letter.isascii() for letter in word.replace("\ufe0f", ""))
 
 
 def switch_value(word: str) -> bool | None:

@@ -28,12 +28,19 @@ VERB_ALIASES: dict[tuple[str, str], str] = {
 USAGE_ACTIONS = {
     "store": "store",
     "save": "store",
+    "add": "store",
+    "put": "store",
+    "write": "store",
+    "update": "store",
     "set": "store",
     "retrieve": "recall",
     "get": "recall",
     "recall": "recall",
+    "read": "recall",
+    "load": "recall",
     "search": "search",
     "query": "search",
+    "find": "search",
     "list": "list",
     "delete": "delete",
     "remove": "delete",
@@ -43,12 +50,21 @@ USAGE_ACTIONS = {
     "optimize": "gc",
     "optimize-storage": "gc",
     "compact": "gc",
+    "compress": "gc",
+    "history": "history",
     "export": "export",
     "import": "import",
     "backup": "backup",
     "restore": "restore",
     "stats": "stats",
     "status": "status",
+    "health": "status",
+    "check": "status",
+    "analyze": "stats",
+    "report": "stats",
+    "rebuild": "reindex",
+    "rebuild-index": "reindex",
+    "reindex": "reindex",
     "validate": "validate",
     "verify": "verify",
     "init": "init",
@@ -63,6 +79,8 @@ def redirect(group: str, name: str, words: list[str]) -> tuple[str, list[str]]:
     """
     if (group, name) != ("memory", "usage"):
         return name, words
+    if words and words[0] in USAGE_ACTIONS and not any(word.partition("=")[0] in ("--action", "-a") for word in words):
+        return USAGE_ACTIONS[words[0]], words[1:]  # `memory usage store k v`
     for at, word in enumerate(words):
         if word == "--":
             break

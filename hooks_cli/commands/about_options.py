@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import Option
+from hooks_cli.commands import occasions
 from hooks_cli.model.json_text import Raw, object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
     from hooks_cli.store.embedded import EmbeddedStore
 
 _WORDS = (
@@ -27,6 +29,7 @@ _WORDS = (
     ("about_access", "--access-level", "access_level", "Who may know it; everybody with the key can."),
     ("about_pattern", "--cognitive-pattern", "cognitive_pattern", "The way of thinking that it is an example of."),
     ("about_priority", "--priority", "priority", "How much it matters."),
+    ("about_version", "--version", "version", "The data's own version, as 2.0.0."),
     ("about_status", "--status", "status", "How far it is."),
 )
 ABOUT_OPTIONS = tuple(
@@ -37,21 +40,31 @@ ABOUT_OPTIONS = tuple(
 )
 
 
-def metadata_of(call: Call, store: EmbeddedStore) -> str:
-    """--metadata, with the fields that these options give; what --metadata says itself wins. Raises InvalidJson (65)."""
+def metadata_of(call: Call, store: EmbeddedStore, environment: Environment) -> str:
+    """--metadata, with the fields that these options and those that nobody knows give; what --metadata says itself wins.
+
+    Raises InvalidJson (65).
+    """
     given = call.text("metadata")
+    if given:
+        occasions.metadata(call, store)
+        given = call.text("metadata")
     about: dict[str, object] = {}
     for name, _, field, _ in _WORDS:
         value = call.text(name)
         if value:
             about[field] = _number(value) if field == "confidence" else value
+    if call.strange:
+        from hooks_cli.commands import strange_options
+
+        about.update(strange_options.fields(call, environment))
     if not about:
         return given
     if not given.strip():
         return object_text(about)
     checked = store.normal_json(given, "--metadata", only_object=True)
     for field in list(about):
-        if store.query("SELECT json_type(?, ?)", (checked, "$." + field))[0][0] is not None:
+        if store.query("SELECT json_type(?, ?)", (checked, f'$."{field}"'))[0][0] is not None:
             del about[field]
     if checked == "{}" or not about:
         return object_text(about) if about else checked

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 KEY_OPTIONS = (
     Option("key_option", ("--key", "-k"), "The address, instead of the argument.", metavar="KEY"),
-    Option("namespace", ("--namespace", "-n"), "The namespace N: the address is N/KEY.", metavar="N"),
+    Option("namespace", ("--namespace", "-n", "--ns"), "The namespace N: the address is N/KEY.", metavar="N"),
 )
 IF_VERSION = Option(
     "if_version",
@@ -23,7 +23,7 @@ IF_VERSION = Option(
     "integer",
     metavar="N",
 )
-DRY_RUN = Option("dry_run", ("--dry-run",), "Show what would be done, and do nothing.", "switch")
+DRY_RUN = Option("dry_run", ("--dry-run", "-d"), "Show what would be done, and do nothing.", "switch")
 WHO_OPTIONS = ATTRIBUTION_OPTIONS
 
 

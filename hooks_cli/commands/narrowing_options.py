@@ -11,20 +11,25 @@ if TYPE_CHECKING:
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
 
-NARROWING_OPTIONS = (
-    Option(
-        "namespace",
-        ("--namespace", "-n"),
-        "Only what lies in this namespace (a glob is allowed); several are separated by commas.",
-        metavar="N",
-    ),
-    Option(
+
+def _tags(*more: str) -> Option:
+    return Option(
         "tags",
-        ("--tags", "--tag"),
+        ("--tags", "--tag", *more),
         "Only entries with one of these tags, separated by commas; given twice, with one of each.",
         "many",
         metavar="TAGS",
+    )
+
+
+NARROWING_OPTIONS = (
+    Option(
+        "namespace",
+        ("--namespace", "-n", "--ns"),
+        "Only what lies in this namespace (a glob is allowed); several are separated by commas.",
+        metavar="N",
     ),
+    _tags(),
     Option(
         "session",
         ("--session", "--session-id", "-s"),
@@ -34,19 +39,25 @@ NARROWING_OPTIONS = (
     Option("agent", ("--agent", "--agent-id"), "Only what this agent wrote.", metavar="NAME"),
     Option(
         "since",
-        ("--since", "--after", "--created-after"),
+        ("--since", "--after", "--created-after", "--from", "--start-date"),
         "Only what was written at or after this time: 2025-10-17, 2h, yesterday.",
         metavar="TIME",
     ),
     Option(
         "until",
-        ("--until", "--before", "--created-before"),
+        ("--until", "--before", "--created-before", "--to", "--end-date"),
         "Only what was written before this time.",
         metavar="TIME",
     ),
     Option(
+        "between",
+        ("--between",),
+        "Only what was written from the one time to the other: --between A B.",
+        metavar="TIME",
+    ),
+    Option(
         "max_age",
-        ("--max-age", "--time-range", "--within"),
+        ("--max-age", "--time-range", "--within", "--days", "--last"),
         "Only what is not older than this: 7d, 24h; a bare number is days.",
         metavar="AGE",
     ),
@@ -59,8 +70,9 @@ NARROWING_OPTIONS = (
     Option("about_status", ("--status",), "Only what was stored with this --status.", metavar="WORD"),
     Option(
         "filters",
-        ("--filter", "--where"),
-        "Only what has this in its metadata: field:value, field:>0.8, field:<=3.",
+        ("--filter", "--where", "--filter-query", "--filters", "--contains"),
+        "Only what is so: field:value, field>0.8, field~part, several with commas, a JSON object. A field is one of the metadata, or "
+        "key, namespace, tags, agent, session, size, created, value.",
         "many",
         metavar="FIELD:VALUE",
     ),
@@ -72,12 +84,37 @@ NARROWING_OPTIONS = (
     ),
     Option("all_namespaces", ("--all-namespaces",), "Everything, whatever --namespace says.", "switch"),
     Option(
+        "key_pattern",
+        ("--key-pattern", "--key-regex"),
+        "Only addresses that this regular expression finds.",
+        metavar="REGEX",
+    ),
+    Option(
+        "exclude",
+        ("--exclude", "--exclude-namespace"),
+        "Not what lies in this namespace, or what this glob matches; may be repeated.",
+        "many",
+        metavar="GLOB",
+    ),
+    Option("size_over", ("--size-gt", "--min-size"), "Only values of more than so many bytes.", metavar="BYTES"),
+    Option("size_under", ("--size-lt", "--max-size"), "Only values of fewer bytes.", metavar="BYTES"),
+    Option("expired", ("--include-expired",), "Also what has outlived its --ttl and is not collected yet.", "switch"),
+    Option(
+        "group_by",
+        ("--group-by", "--aggregate-by"),
+        "Print how many there are of each instead: namespace, tags, agent, session, event, day, month, or a field of the metadata.",
+        metavar="FIELD",
+    ),
+    Option(
         "kind",
         ("--kind",),
         "Only text, json or sealed values, or what one verb wrote: store, notify, post-edit.",
         metavar="KIND",
     ),
 )
+
+# The same for list, where -t is not taken by the way of searching.
+LISTING_OPTIONS = tuple(_tags("-t") if option.name == "tags" else option for option in NARROWING_OPTIONS)
 
 
 def globs(call: Call) -> list[str]:
@@ -110,40 +147,64 @@ def times(call: Call, environment: Environment) -> tuple[int | None, int | None]
 
         oldest = environment.now() - parse_duration(age.lower().removeprefix("last-"), "--max-age", DAY)
         found[0] = oldest if found[0] is None else max(found[0], oldest)
+    if call.text("between"):
+        start, end = _between(call, environment)
+        found = [start if found[0] is None else max(found[0], start), end if found[1] is None else min(found[1], end)]
     return found[0], found[1]
 
 
+def _between(call: Call, environment: Environment) -> tuple[int, int]:
+    from hooks_cli.commands import filter_words
+
+    words, pattern = call.words("words"), call.text("pattern")
+    following = words or ([pattern] if pattern else [])
+    times = filter_words.between(call.text("between"), following, environment.now())
+    if pattern and not following:
+        del call.values["pattern"]
+    call.values["between"] = f"{times[0]}..{times[1]}"  # so that asking again finds both
+    return times
+
+
 _FACTS = ("type", "category", "domain", "scope", "owner", "partition", "status")
-_COMPARISONS = (">=", "<=", ">", "<", "=")
 
 
-def facts(call: Call) -> list[tuple[str, str, str]]:
-    """What the metadata has to say, as `store.narrowing.Narrowing.facts`. `--type all` is any. Raises UsageError (64)."""
+def facts(call: Call, environment: Environment) -> list[tuple[str, str, str]]:
+    """What the entries have to be like, as `store.narrowing.Narrowing.facts`. `--type all` is any. Raises UsageError (64)."""
     found = [(field, "=", call.text("about_" + field)) for field in _FACTS]
     found = [(field, how, value) for field, how, value in found if value and value != "all"]
-    for text in call.words("filters"):
-        place = _comparison_at(text)
-        if place < 0:
-            continue  # words to look for: `words_of_filters`
-        rest = text[place:].removeprefix(":").strip()
-        how = next((sign for sign in _COMPARISONS if rest.startswith(sign)), "")
-        value = rest[len(how) :].strip()
-        field = text[:place].strip()
-        if not all(name.replace("_", "").replace("-", "").isalnum() for name in field.split(".")) or not value:
-            raise UsageError(f"--filter {text!r} is no filter.", hint="Write field:value, field>0.8 or field<=3.")
-        found.append((field, how or "=", value))
+    if any(name in call.values for name in ("filters", "key_pattern", "size_over", "size_under", "exclude")):
+        from hooks_cli.commands import filter_words
+
+        for text in call.words("filters"):
+            found += filter_words.facts(text, environment.now())
+        found += [("namespace", "!=", name) for name in call.words("exclude")]
+        found += [("key", "!=", name) for name in call.words("exclude")]
+        for name, field, how in _COMPARING:
+            if call.text(name):
+                found.append((field, how, call.text(name)))
+    if call.strange:
+        from hooks_cli.commands import strange_options
+
+        found += strange_options.conditions(call, environment)
     return found
 
 
-def _comparison_at(text: str) -> int:
-    """Where in `field:value` or `field>0.8` the comparison begins, -1 when there is none."""
-    places = [place for place in map(text.find, ":=<>") if place >= 0]
-    return min(places, default=-1)
+_COMPARING = (
+    ("key_pattern", "key", "matches"),
+    ("size_over", "size", ">"),
+    ("size_under", "size", "<"),
+)
 
 
 def words_of_filters(call: Call) -> list[str]:
-    """Filters that compare nothing are words to look for."""
-    return [text for text in call.words("filters") if _comparison_at(text) < 0]
+    """Filters that compare nothing are words to look for; they are taken away from the call."""
+    if "filters" not in call.values:
+        return []
+    from hooks_cli.commands import filter_words
+
+    words = [text for text in call.words("filters") if filter_words.is_words(text)]
+    call.values["filters"] = [text for text in call.words("filters") if text not in words]
+    return words
 
 
 def confidence(call: Call) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.errors import InvalidJson
 from hooks_cli.model.json_text import Raw, object_text
 from hooks_cli.operations import drafting
 from hooks_cli.operations.recording import Occasion
@@ -49,15 +50,35 @@ def attributes(call: Call) -> dict[str, object]:
 def draft(call: Call, store: EmbeddedStore, value: str, source: str | None = None) -> Draft | None:
     """The entry that --memory-key asks for, or None. Raises InvalidJson (65) for --metadata, with a key or without: nothing is kept."""
     key = call.text("memory_key")
+    metadata(call, store)
     if not key:
-        drafting.metadata_json(store, call.text("metadata"))
         return None
     return drafting.draft(store, key, value, metadata=call.text("metadata"), source=source)
 
 
+def metadata(call: Call, store: EmbeddedStore) -> str | None:
+    """--metadata as normal JSON, None without it. Raises InvalidJson (65).
+
+    Placeholders that no shell filled in are kept as text, with one line on stderr; the call has the mended text from then on.
+    """
+    given = call.text("metadata")
+    try:
+        return drafting.metadata_json(store, given)
+    except InvalidJson:
+        from hooks_cli.model.placeholders import kept_as_text
+
+        mended, found = kept_as_text(given)
+        if not found or call.flag("strict") or not store.is_json_document(mended):
+            raise
+        listed = ", ".join(dict.fromkeys(found))
+        store.tell(f"hooks-cli: --metadata: no shell filled in {listed}; kept as text")
+        call.values["metadata"] = mended
+        return drafting.metadata_json(store, mended)
+
+
 def metadata_field(call: Call, store: EmbeddedStore, key: str) -> str | None:
     """The metadata for the event itself: an event with an entry points to it and carries no copy."""
-    checked = None if key else drafting.metadata_json(store, call.text("metadata"))
+    checked = None if key else metadata(call, store)
     return None if checked is None else Raw(checked)
 
 

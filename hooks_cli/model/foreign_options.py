@@ -15,7 +15,7 @@ SWITCH, TEXT = "switch", "text"
 MEMORY: dict[str, tuple[str, str]] = {
     "which storage engine is used: there is one, and it holds all namespaces": (
         "reasoningbank rb basic auto agentdb embed vector upsert collective global encrypted local-embeddings no-embeddings "
-        "sync sync-cluster replicate distributed all-namespaces",
+        "encrypt sync sync-cluster replicate distributed all-namespaces",
         "backend engine embeddings embedding-model embedding-provider db-path model provider replicas consistency",
     ),
     "vector indexes and similarity of meaning: search goes by words": (
@@ -31,16 +31,22 @@ MEMORY: dict[str, tuple[str, str]] = {
         "parallel concurrent async real-time realtime performance cache no-cache stream optimize compress compact",
         "workers threads concurrency cache-size compression compression-level priority batch-size size interval timeout",
     ),
+    "garbage that there is none of: an address is there once, and what belongs to nothing is not kept": (
+        "remove-orphaned orphaned remove-duplicates deduplicate dedupe compact-indices compact-indexes rebuild-indexes "
+        "verify-integrity compress-eligible vacuum",
+        "remove-unaccessed",
+    ),
     "how a copy is made: every copy is whole, and checked": (
-        "incremental emergency auto-restore cleanup-old ignore-errors",
+        "incremental emergency full auto-restore cleanup-old ignore-errors",
         "",
     ),
     "how much is told: every command says what it did": (
-        "verbose debug detailed quiet silent pretty highlight progress color no-color trends health embeddings-stats live",
-        "log-level verbosity compare",
+        "verbose debug detailed quiet silent pretty highlight progress color no-color trends health embeddings-stats live "
+        "recursive table raw long short brief full-output explain",
+        "log-level verbosity compare depth",
     ),
     "asking before and checking after: nothing is asked, every write is checked": (
-        "yes confirm interactive verify validate force",
+        "yes confirm interactive verify validate validate-schema force",
         "",
     ),
 }

@@ -10,6 +10,7 @@ from hooks_cli.model import address as addresses
 @dataclass(frozen=True, slots=True)
 class Selection:
     """All conditions must hold. `pattern` is a glob ("*": all), times are ms since the epoch, `tags` must all be there.
+    `facts` are (field, how, value) as `store.fact_sql` has them.
 
     `versions` is head (what the addresses hold now) or all (their whole history, tombstones included).
     """
@@ -22,6 +23,7 @@ class Selection:
     agent: str = ""
     versions: str = "all"
     excluded: tuple[str, ...] = field(default=())
+    facts: tuple[tuple[str, str, str], ...] = field(default=())
 
     @property
     def complete(self) -> bool:
@@ -36,7 +38,7 @@ class Selection:
     @property
     def narrows_entries(self) -> bool:
         """Whether it asks for something that sessions, tasks and events do not have."""
-        return self.pattern != "*" or bool(self.tags or self.agent or self.excluded)
+        return self.pattern != "*" or bool(self.tags or self.agent or self.excluded or self.facts)
 
 
 def pattern_of(namespace: str, pattern: str) -> str:

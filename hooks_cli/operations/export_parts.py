@@ -28,6 +28,7 @@ class Choices:
     selection: Selection
     redact: bool = False
     metadata: bool = True
+    data: bool = True
     pretty: bool = False
     several: bool = False
 
@@ -70,7 +71,8 @@ class Part:
     def header(self) -> str:
         """The JSON object at the head of the part."""
         selection = self.choices.selection
-        complete = selection.complete and not self.choices.redact and self.choices.metadata
+        choices = self.choices
+        complete = selection.complete and not choices.redact and choices.metadata and choices.data
         return head(self.store, self.environment, selection.versions, complete)
 
     def batches(self) -> Iterator[list[str]]:
@@ -78,7 +80,7 @@ class Part:
         version = str(self.environment.settings.get("memory.version"))
         for batch in export_rows.entry_objects(
             self.store, self.choices.selection, self.environment.now(), version,
-            redact=self.names, metadata=self.choices.metadata,
+            redact=self.names, metadata=self.choices.metadata, data=self.choices.data,
         ):  # fmt: skip
             yield batch
             self._count(len(batch))
@@ -88,7 +90,8 @@ class Part:
         version = str(self.environment.settings.get("memory.version"))
         for chunk, number in export_rows.entry_chunks(
             self.store, self.choices.selection, self.environment.now(), version,
-            redact=self.names, metadata=self.choices.metadata, record=record, ending=ending,
+            redact=self.names, metadata=self.choices.metadata, data=self.choices.data,
+            record=record, ending=ending,
         ):  # fmt: skip
             yield chunk
             self._count(number)
@@ -98,7 +101,8 @@ class Part:
         version = str(self.environment.settings.get("memory.version"))
         for batch in export_rows.entry_cells(
             self.store, self.choices.selection, self.environment.now(), version,
-            redact=self.names, metadata=self.choices.metadata, project=self.name if self.choices.several else "",
+            redact=self.names, metadata=self.choices.metadata, data=self.choices.data,
+            project=self.name if self.choices.several else "",
         ):  # fmt: skip
             yield batch
             self._count(len(batch))

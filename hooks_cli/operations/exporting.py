@@ -10,9 +10,9 @@ from hooks_cli.environment import Environment
 from hooks_cli.errors import UsageError
 from hooks_cli.operations import export_parts
 from hooks_cli.operations.export_parts import Choices, Part
-from hooks_cli.output import export_text
+from hooks_cli.output import export_markup, export_text
 from hooks_cli.output.progress import AUTO, Progress
-from hooks_cli.output.sink import FileSink, StreamSink, refuse_existing
+from hooks_cli.output.sink import FileSink, Seal, StreamSink, refuse_existing
 
 TEXT_FORMS: dict[str, Callable[[Iterator[Part], export_text.Write], Iterator[Part]]] = {
     "json": export_text.write_json,
@@ -20,6 +20,8 @@ TEXT_FORMS: dict[str, Callable[[Iterator[Part], export_text.Write], Iterator[Par
     "csv": export_text.write_csv,
     "tsv": export_text.write_tsv,
     "markdown": export_text.write_markdown,
+    "yaml": export_markup.write_yaml,
+    "xml": export_markup.write_xml,
 }
 FILE_FORMS = ("sqlite", "parquet")
 FORMS = (*TEXT_FORMS, *FILE_FORMS)
@@ -28,12 +30,16 @@ WITH_HISTORY = ("json", "ndjson", "sqlite")
 _BY_SUFFIX = {
     ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".tsv": "tsv", ".md": "markdown",
     ".markdown": "markdown", ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite", ".parquet": "parquet",
+    ".yaml": "yaml", ".yml": "yaml", ".xml": "xml",
 }  # fmt: skip
 
 
 @dataclass(slots=True)
 class Request:
-    """What is wanted: `form` one of FORMS, `path` a file, "-" for standard output, or "" for the form's usual place."""
+    """What is wanted: `form` one of FORMS, `path` a file, "-" for standard output, or "" for the form's usual place.
+
+    `seal` puts what only a key opens before the file.
+    """
 
     form: str
     path: str
@@ -42,6 +48,7 @@ class Request:
     force: bool = False
     compress: bool = False
     progress: str = AUTO
+    seal: Seal | None = None
 
 
 @dataclass(slots=True)
@@ -60,7 +67,8 @@ def form_of(path: str) -> str:
     >>> form_of("a/b.json.gz"), form_of("x.DB"), form_of("notes")
     ('json', 'sqlite', '')
     """
-    return _BY_SUFFIX.get(os.path.splitext(path.lower().removesuffix(".gz"))[1], "")
+    name = path.lower().removesuffix(".enc").removesuffix(".gz")
+    return _BY_SUFFIX.get(os.path.splitext(name)[1], "")
 
 
 def export(environment: Environment, request: Request) -> Exported:
@@ -104,10 +112,15 @@ def _target(environment: Environment, request: Request) -> str:
 def _written(environment: Environment, request: Request, path: str, parts: Iterator[Part]) -> Iterator[Part]:
     """Write the parts, giving each when it is done."""
     if request.form in TEXT_FORMS:
-        sink = FileSink(path, request.force, request.compress) if path else StreamSink(environment, request.compress)
+        how = (request.compress, request.seal)
+        sink = FileSink(path, request.force, *how) if path else StreamSink(environment, *how)
         with sink as out:
             yield from TEXT_FORMS[request.form](parts, out.write)
         return
+    if request.seal is not None:
+        raise UsageError(
+            f"The form {request.form} is not encrypted here.", hint="Take json, or a copy of it all: memory backup."
+        )
     if request.compress:
         raise UsageError(f"The form {request.form} is not compressed here.", hint="gzip the file, or take ndjson.")
     if request.form == "sqlite":

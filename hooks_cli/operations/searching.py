@@ -31,7 +31,7 @@ class Request:
     """
 
     __slots__ = (
-        "agent", "counted", "facts", "globs", "kind", "limit", "min_confidence", "min_score", "offset", "recent", "semantic",
+        "agent", "counted", "expired", "facts", "globs", "kind", "limit", "min_confidence", "min_score", "offset", "recent", "semantic",
         "session", "since", "tags", "text", "until",
     )  # fmt: skip
 
@@ -48,6 +48,7 @@ class Request:
         self.until: int | None = None
         self.facts: list[tuple[str, str, str]] = []
         self.min_confidence: float | None = None
+        self.expired = False
         self.min_score = 0.0
         self.recent = False
         self.counted = False
@@ -143,6 +144,11 @@ def narrowing_of(store: EmbeddedStore, environment: Environment, request: Reques
     narrowing.agent, narrowing.kind = request.agent, request.kind
     narrowing.since, narrowing.until = request.since, request.until
     narrowing.facts, narrowing.min_confidence = request.facts, request.min_confidence
+    narrowing.expired = request.expired
+    if any(how == "matches" for _, how, _ in request.facts):
+        from hooks_cli.store.fact_sql import allow_patterns
+
+        allow_patterns(store)
     if request.session:
         word = request.session.lower()
         if word == "current":

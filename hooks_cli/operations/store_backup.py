@@ -28,6 +28,7 @@ from hooks_cli.store.foreign import MAGIC
 
 SLOTS = ".slots"
 LOOK_BYTES = 4096
+ENDING = ".backup"
 BUDGET_MS = MEMORY_BUDGET_MS
 
 
@@ -76,12 +77,30 @@ def back_up(
     return BackedUp(path, path + SLOTS if phrase else "", holds)
 
 
-def default_name(environment: Environment) -> str:
-    """The name of a copy that nobody named: `memory-<project>-20251017-120000.backup`."""
+def default_name(environment: Environment, part: str = "") -> str:
+    """The name of a copy that nobody named: `memory-<project>-20251017-120000.backup`, with `-2` … when that is taken."""
     import time
 
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(environment.now() // 1000))
-    return os.path.join(environment.cwd, f"memory-{environment.project_name}-{stamp}.backup")
+    word = "".join(c if c.isalnum() or c in "._-" else "_" for c in part)
+    start = (
+        f"memory-{environment.project_name}-{word}-{stamp}" if word else f"memory-{environment.project_name}-{stamp}"
+    )
+    names = [start, *[f"{start}-{number}" for number in range(2, 100)]]
+    free = next((name for name in names if not os.path.lexists(os.path.join(environment.cwd, name + ENDING))), start)
+    return os.path.join(environment.cwd, free + ENDING)
+
+
+def copies_in(environment: Environment) -> list[str]:
+    """The copies in the current folder that nobody gave another name, the newest first."""
+    start = f"memory-{environment.project_name}-"
+    found = [
+        entry for entry in os.scandir(environment.cwd)
+        if entry.name.startswith(start) and entry.name.endswith(ENDING) and entry.is_file()
+    ]  # fmt: skip
+    return [
+        entry.path for entry in sorted(found, key=lambda entry: (entry.stat().st_mtime_ns, entry.name), reverse=True)
+    ]
 
 
 def restore(environment: Environment, path: str, *, phrase: str = "", dry_run: bool = False) -> Restored:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import FORMAT_WORDS
+from hooks_cli.cli.spec import FORMAT_WORDS, Verb
 from hooks_cli.model.foreign_options import HOOKS, MEMORY, MEMORY_WORDS
 
 MADE = "<!-- Made by scripts/make-reference from hooks_cli/output/compatibility.py and the tables it names; change those. -->"
@@ -18,8 +18,8 @@ the installed program, says what became of each, and reads a sample of the store
 - `--name value` and `--name=value` are the same, and so are `--camelCase` and `--camel-case`. A switch stands bare or takes `true`,
   `false`, `yes`, `no`, `on`, `off`, `1` or `0`. A value may begin with a dash. `--` ends the options.
 - `memory store k a b c` keeps `a b c`. `memory store k` takes the value from standard input when something is piped in.
-  `memory store --content TEXT --type discovery` without a key makes one of the type (or `--category`) and the value's digest, and says
-  which.
+  `memory store --content TEXT --type discovery` without a key makes one of the type (or `--category`, or `note`) and the value's
+  digest, and says which. `memory get N KEY` reads `N/KEY`.
 - `--namespace N --key K` is the address `N/K`; `default` is none, `all` is everything.
 - A verb that needs an argument and gets none at all (`memory store`) says what it needs, and exits 64.
 - `--format` takes `text`, `json` and `ndjson`; {formats}.
@@ -33,7 +33,8 @@ A hooks verb requires nothing and refuses nothing that it can keep:
   `tool_input.pattern`. A pipe that stays silent is not waited for, and a verb that was told all it needs does not look.
   What is missing after that is recorded as missing, with one line on stderr.
 - An option that nobody knows is recorded with the event, with one line on stderr. `--strict` makes it an error (64).
-- Metadata that is no JSON, and an address that is none, refuse the entry and keep the event (65).
+- Metadata that is no JSON is refused (65) with the place of the error, but for placeholders that no shell filled in: they are kept
+  as text. An address that is none refuses the entry and keeps the event (65).
 - With `--fail-open` or `HOOKS_FAIL_OPEN=1` the exit code is 0 whatever happens, and one line on stderr says what did. A call that could
   not be kept is queued beside the store, sealed with the store's key and synced; standard output says `queued`. The next command takes
   it in, once, with the time at which it was made. Without a key nothing can be queued: the line says that the call is dropped.
@@ -44,17 +45,48 @@ These options belong to another program's inner life. They are recorded as attri
 MEMORY_INTRO = """
 ## Memory verbs
 
-An option that a memory verb does not know is an error (64) with a suggestion, because a misspelt `--namespcae` must not store
-something elsewhere. These are accepted instead, with one line on stderr that they have no effect, unless the verb declares an option
-of that name (see [reference.md](reference.md)), which then does what it says:
+What becomes of an option that a memory verb does not declare depends on what would be wrong without it:
+
+| verb | an option that nobody knows |
+|---|---|
+{strangers}
+| all others | is an error (64) with a suggestion: what removes, replaces or takes in must not guess |
+
+Each is told with one line on stderr. `--strict` makes all of them errors, and so is everywhere what is a slip of a declared option
+(`--namespcae`, one or two letters off): it must not store something elsewhere. Where `memory store` cannot tell whether the next word
+is the option's value or the key, it stores nothing (64).
+
+These belong to another program's inner life. They are accepted with one line on stderr that they have no effect, unless the verb
+declares an option of that name (see [reference.md](reference.md)), which then does what it says:
 """
+# What is said of the verbs by their `Verb.strangers`.
+STRANGERS = {
+    "metadata": "becomes a field of the entry's metadata: `--impact-score 0.9` is `impact_score`, a bare one is true",
+    "narrow": "narrows by that field, so that what was stored with it is found with it: `--impact-score 0.9`, `--min-impact 0.5`, "
+    "`--impact-gt 0.5`, `--reviewed-only`. Another bare one has no effect, and leaves nothing out",
+    "note": "has no effect: what is shown is whole without it",
+}
 FAMILY = """
 So are all options with one of these words in their names: {words}.
 
 `memory store` keeps `--type`, `--category`, `--domain`, `--title`, `--confidence`, `--scope`, `--partition`, `--owner`,
 `--access-level`, `--cognitive-pattern`, `--priority` and `--status` as fields of the entry's metadata (`access_level`,
-`cognitive_pattern`); what `--metadata` says itself wins. `memory search` and `memory list` narrow by most of them, and by any field
-with `--filter field:value` or `--filter 'field:>0.8'`.
+`cognitive_pattern`); what `--metadata` says itself wins. `memory search`, `memory list` and `memory export` narrow by most of them.
+
+`--filter` takes `field:value`, `field>0.8`, `field!=value`, `field~part`, several with commas or `AND` (all must hold), or a JSON object
+(`{{"tags": ["ai"], "createdAfter": "2024-01-01", "score": {{"$gt": 0.8}}}}`). A field is one of the metadata, or `key`, `namespace`,
+`tags`, `agent`, `session`, `event`, `size`, `created`, `value`. Words alone are looked for. `--between A B` are two times;
+`--group-by FIELD` prints how many there are of each instead.
+
+Placeholders in `--metadata` that no shell filled in, in the place of a value (`{{"score": ${{SCORE}}}}` within single quotes), are kept
+as text, with one line on stderr; other text that is no JSON is refused (65).
+
+Words behind an arrow, a dash or another sign (`memory stats → Shows the figures`) are prose and no arguments, for `memory list`,
+`recall`, `stats`, `status` and `usage`.
+
+`memory backup --namespace N` copies a part: compressed, sealed with the store's key or a passphrase, taken back by `memory restore`.
+`--schedule WHEN` of `memory backup` and `memory gc` does nothing now and prints the line for cron. `--compress` of a whole copy has no
+effect: what is encrypted does not shrink.
 """
 USAGE = """
 ## memory usage
@@ -66,19 +98,34 @@ USAGE = """
 """
 
 
-def page(usage_actions: dict[str, str]) -> str:
-    """The document."""
+def page(usage_actions: dict[str, str], verbs: list[Verb]) -> str:
+    """The document, from `memory usage`'s actions and the declared verbs."""
     by_meaning = {
         meant: [word for word in FORMAT_WORDS if FORMAT_WORDS[word] == meant] for meant in FORMAT_WORDS.values()
     }
     formats = "; ".join(
         ", ".join(f"`{word}`" for word in words) + f" mean {meant}" for meant, words in by_meaning.items()
     )
-    parts = [MADE, "", INTRO.format(formats=formats), *_rows("about", HOOKS), MEMORY_INTRO, *_rows("about", MEMORY)]
+    parts = [
+        MADE,
+        "",
+        INTRO.format(formats=formats),
+        *_rows("about", HOOKS),
+        MEMORY_INTRO.format(strangers=_strangers(verbs)),
+        *_rows("about", MEMORY),
+    ]
     parts.append(FAMILY.format(words=", ".join(f"`{word}`" for word in MEMORY_WORDS)))
     parts.append(USAGE.rstrip("\n"))
     parts += [f"| `{word}` | `memory {verb}` |" for word, verb in usage_actions.items()]
     return "\n".join(parts) + "\n"
+
+
+def _strangers(verbs: list[Verb]) -> str:
+    rows = []
+    for kind, told in STRANGERS.items():
+        names = sorted(f"`{verb.title}`" for verb in verbs if verb.strangers == kind)
+        rows.append(f"| {', '.join(names)} | {told} |")
+    return "\n".join(rows)
 
 
 def _rows(head: str, table: dict[str, tuple[str, str]]) -> list[str]:

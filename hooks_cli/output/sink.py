@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from collections.abc import Callable
 from types import TracebackType
 from typing import IO, Any
 
@@ -13,6 +14,8 @@ from hooks_cli.errors import InputMissing, OutputExists
 from hooks_cli.private_files import remove_quietly, sync_folder, trouble
 
 BUFFER = 1 << 16
+# Puts a writer that seals (`crypto.sealed_file.SealedWriter`) before a file.
+Seal = Callable[[IO[bytes]], Any]
 
 
 def refuse_existing(path: str, force: bool) -> None:
@@ -48,10 +51,12 @@ def _encoded(text: str | bytes | memoryview) -> bytes | memoryview:
 
 
 class FileSink:
-    """`with FileSink(path, force, compress) as sink: sink.write(text)`; nothing is there unless the block ends well."""
+    """`with FileSink(path, force, compress, seal) as sink: sink.write(text)`; nothing is there unless the block ends well."""
 
-    def __init__(self, path: str, force: bool = False, compress: bool = False) -> None:
+    def __init__(self, path: str, force: bool = False, compress: bool = False, seal: Seal | None = None) -> None:
         self.path = path
+        self._seal = seal
+        self._sealed: Any = None
         self._force = force
         self._compress = compress
         self._aside = Aside(path)
@@ -62,7 +67,9 @@ class FileSink:
         self._aside.__enter__()
         raw: IO[bytes] = open(self._aside.descriptor, "wb", buffering=BUFFER, closefd=False)
         self._raw = raw
-        self._file = gzip.GzipFile("", "wb", 6, raw, 0) if self._compress else raw
+        self._sealed = self._seal(raw) if self._seal is not None else None
+        target = raw if self._sealed is None else self._sealed
+        self._file = gzip.GzipFile("", "wb", 6, target, 0) if self._compress else target
         return self
 
     def write(self, text: str | bytes | memoryview) -> None:
@@ -79,6 +86,8 @@ class FileSink:
             if self._compress:
                 self._file.close()
             if kind is None:
+                if self._sealed is not None:
+                    self._sealed.finish()
                 self._raw.flush()
                 os.fsync(self._raw.fileno())
                 publish(self._aside.name, self.path, self._force)
@@ -92,19 +101,24 @@ class FileSink:
 class StreamSink:
     """Standard output as a sink."""
 
-    def __init__(self, environment: Environment, compress: bool = False) -> None:
+    def __init__(self, environment: Environment, compress: bool = False, seal: Seal | None = None) -> None:
         self._environment = environment
         self._compress = compress
+        self._seal = seal
+        self._sealed: Any = None
         self._file: Any = None
 
     def __enter__(self) -> StreamSink:
+        out: Any = _Out(self._environment)
+        if self._seal is not None:
+            out = self._file = self._sealed = self._seal(out)
         if self._compress:
-            self._file = gzip.GzipFile("", "wb", 6, _Out(self._environment), 0)
+            self._file = gzip.GzipFile("", "wb", 6, out, 0)
         return self
 
     def write(self, text: str | bytes | memoryview) -> None:
         """Print text, or what is UTF-8 already; to a terminal nothing that could steer it."""
-        if self._compress:
+        if self._file is not None:
             self._file.write(_encoded(text))
         elif isinstance(text, str):
             self._environment.value(text)
@@ -116,8 +130,12 @@ class StreamSink:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._compress and kind is None:
+        if kind is not None:
+            return
+        if self._compress:
             self._file.close()
+        if self._sealed is not None:
+            self._sealed.finish()
 
 
 class _Out:

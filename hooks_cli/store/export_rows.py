@@ -16,6 +16,7 @@ from hooks_cli.crypto.detect import names_of
 from hooks_cli.model.json_text import quote
 from hooks_cli.model.sealed_text import mask
 from hooks_cli.model.selection import Selection
+from hooks_cli.store import fact_sql
 from hooks_cli.store.embedded import EmbeddedStore
 from hooks_cli.store.engine import apsw
 from hooks_cli.store.entries import matching
@@ -46,6 +47,7 @@ def count(store: EmbeddedStore, selection: Selection, now: int) -> int:
         table = "entry" if selection.versions == "all" else "head"
         return int(store.query(f"SELECT count(*) FROM {table}")[0][0])
     source, params = _source(selection, now)
+    _allow_patterns(store, selection)
     return int(store.query(f"SELECT count(*) {source.partition(' ORDER BY ')[0]}", params)[0][0])
 
 
@@ -57,13 +59,14 @@ def entry_objects(
     *,
     redact: tuple[str, ...] | None = None,
     metadata: bool = True,
+    data: bool = True,
 ) -> Iterator[list[str]]:
     """The JSON object of each entry as `schemas/export.schema.json` has it, without a line break; in lists of about `CHUNK` bytes.
 
     `redact` is None, or the normal names of sensitive fields: then ciphertext and whatever looks like a secret is taken
-    out. `metadata` false leaves the metadata out.
+    out. `metadata` and `data` false leave the metadata and the values out.
     """
-    for pieces in _pieces(store, selection, now, default_version, redact, metadata, "", b""):
+    for pieces in _pieces(store, selection, now, default_version, redact, metadata, data, "", b""):
         _mend_breaks(pieces)
         texts = b"\n".join(map(b"".join, zip(pieces[::2], pieces[1::2], strict=True))).decode()
         yield texts.split("\n")
@@ -77,6 +80,7 @@ def entry_chunks(
     *,
     redact: tuple[str, ...] | None = None,
     metadata: bool = True,
+    data: bool = True,
     record: str = "",
     ending: bytes = b"\n",
 ) -> Iterator[tuple[bytes, int]]:
@@ -84,7 +88,7 @@ def entry_chunks(
 
     After each object stands `ending`, which ends in the one line break of the entry; `record` is its first member when it is not empty.
     """
-    for pieces in _pieces(store, selection, now, default_version, redact, metadata, record, ending):
+    for pieces in _pieces(store, selection, now, default_version, redact, metadata, data, record, ending):
         _mend_breaks(pieces)
         yield b"".join(pieces), len(pieces) // 2
 
@@ -106,11 +110,13 @@ def _pieces(
     default_version: str,
     redact: tuple[str, ...] | None,
     metadata: bool,
+    data: bool,
     record: str,
     ending: bytes,
 ) -> Iterator[list[bytes]]:
     """Each entry as two pieces: its object up to the time, and the time with what ends it. Python sees no more of a row than that."""
-    columns, changed = _columns(store, redact, metadata)
+    _allow_patterns(store, selection)
+    columns, changed = _columns(store, redact, metadata, data)
     value = columns["value"]
     source, params = _source(selection, now)
     plain = f"""e.sealed = 0 AND e.expires IS NULL AND NOT h.pinned AND NOT e.guessed AND e.trace IS NULL
@@ -128,7 +134,7 @@ def _pieces(
       ',"agent":', json_quote(e.agent), ',"event":', json_quote(e.event),
       ',"source":', coalesce({columns["source"]}, 'null'), ',"tags":', coalesce(e.tags, '[]'),
       ',"metadata":', coalesce({columns["metadata"]}, '{{}}'), ',"state":"', {_STATE}, '","data":',
-      CASE e.kind WHEN 0 THEN json_quote({value}) WHEN 1 THEN json({value}) ELSE 'null' END,
+      CASE e.kind WHEN 0 THEN json_quote({value}) WHEN 1 THEN coalesce(json({value}), 'null') ELSE 'null' END,
       CASE WHEN {plain} THEN '' ELSE ',' || substr(rtrim(nullif({rare}, '{{}}'), '}}'), 2) END,
       ',"created_at":"') AS BLOB), e.at {source}"""
     pieces: list[bytes] = []
@@ -156,10 +162,12 @@ def entry_cells(
     *,
     redact: tuple[str, ...] | None = None,
     metadata: bool = True,
+    data: bool = True,
     project: str = "",
 ) -> Iterator[list[tuple[Any, ...]]]:
     """The same as rows of cells, in the order of `importers.own.COLUMNS`; None is an empty cell."""
-    columns, changed = _columns(store, redact, metadata)
+    _allow_patterns(store, selection)
+    columns, changed = _columns(store, redact, metadata, data)
     source, params = _source(selection, now)
     sql = f"""SELECT h.address, coalesce(e.data_version, ?), e.revision, e.version, e.at, {_STATE}, s.name,
       iif(e.guessed, 'true', NULL), e.agent, e.event, e.tags, {columns["metadata"]}, {columns["source"]},
@@ -179,7 +187,9 @@ def entry_cells(
         yield batch
 
 
-def _columns(store: EmbeddedStore, redact: tuple[str, ...] | None, metadata: bool) -> tuple[dict[str, str], str]:
+def _columns(
+    store: EmbeddedStore, redact: tuple[str, ...] | None, metadata: bool, data: bool
+) -> tuple[dict[str, str], str]:
     """SQL for value, metadata and source, and the condition that redaction changed one of them."""
     columns = {name: f"e.{name}" for name in ("value", "metadata", "source")}
     changed = "0"
@@ -189,6 +199,8 @@ def _columns(store: EmbeddedStore, redact: tuple[str, ...] | None, metadata: boo
         changed = " OR ".join(f"redacted(e.{name}) IS NOT e.{name}" for name in columns)
     if not metadata:
         columns["metadata"] = "NULL"
+    if not data:
+        columns["value"] = "NULL"
     return columns, changed
 
 
@@ -265,12 +277,21 @@ def _source(selection: Selection, now: int) -> tuple[str, tuple[object, ...]]:
     for tag in selection.tags:
         where.append("EXISTS(SELECT 1 FROM json_each(coalesce(e.tags, '[]')) WHERE value = ?)")
         values.append(tag)
+    for fact in selection.facts:
+        condition, more = fact_sql.condition(*fact)
+        where.append(condition)
+        values += more
     if selection.pattern == "*":
         tables, order = "entry e CROSS JOIN head h ON h.id = e.head", "e.revision"
     else:
         tables, order = "head h CROSS JOIN entry e ON e.head = h.id", "h.address, e.version"
     joined = f"FROM {tables} LEFT JOIN session s ON s.id = e.session"
     return f"{joined} WHERE {' AND '.join(where)} ORDER BY {order}", tuple(values)
+
+
+def _allow_patterns(store: EmbeddedStore, selection: Selection) -> None:
+    if any(how == fact_sql.MATCHES for _, how, _ in selection.facts):
+        fact_sql.allow_patterns(store)
 
 
 def _register_redaction(store: EmbeddedStore, names: tuple[str, ...]) -> None:

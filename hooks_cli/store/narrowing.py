@@ -10,23 +10,6 @@ from hooks_cli.store.entries import matching
 ALIVE = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?)"
 KINDS = ("text", "json", "sealed")
 
-# Comparisons of a field of the metadata, bound to its path and the value. A number is compared with numbers only ("high" is no
-# confidence of 0); equality takes any text, number or yes/no, and letters count the same in both cases.
-_NUMBER = "CASE WHEN json_type(e.metadata, a.path) IN ('integer', 'real') THEN e.metadata ->> a.path END"
-_FIELD = "EXISTS (SELECT 1 FROM (SELECT ? AS path, ? AS wanted) a WHERE {})"
-_COMPARED = {
-    "=": _FIELD.format(
-        "CAST(e.metadata ->> a.path AS TEXT) = a.wanted COLLATE NOCASE OR json_type(e.metadata, a.path) = lower(a.wanted)"
-    ),
-    **{how: _FIELD.format(f"{_NUMBER} {how} CAST(a.wanted AS REAL)") for how in (">", ">=", "<", "<=")},
-}
-_CONFIDENT = _FIELD.format(f"coalesce({_NUMBER} >= a.wanted, 1)")
-
-
-def _path(field: str) -> str:
-    """The JSON path of a field; dots lead into objects."""
-    return "$" + "".join([f'."{name}"' for name in field.split(".")])
-
 
 class Narrowing:
     """The filters. Empty ones do not narrow.
@@ -37,11 +20,12 @@ class Narrowing:
     agent     who wrote it
     since     written at this time or later; until: before it (ms since the epoch)
     kind      text, json, sealed, or the event that wrote it (store, notify, post-edit …)
-    facts     (field, how, value) of its metadata, all of them: how is =, <, <=, > or >= (as numbers but for =)
+    facts     (field, how, value) that all hold of its metadata or of itself: `store.fact_sql`
+    expired   also what has outlived its --ttl
     min_confidence   leaves out what says in its metadata that it is less sure
     """
 
-    __slots__ = ("agent", "facts", "globs", "kind", "min_confidence", "session", "since", "tags", "until")
+    __slots__ = ("agent", "expired", "facts", "globs", "kind", "min_confidence", "session", "since", "tags", "until")
 
     def __init__(self) -> None:
         self.globs: list[str] = []
@@ -53,12 +37,13 @@ class Narrowing:
         self.kind = ""
         self.facts: list[tuple[str, str, str]] = []
         self.min_confidence: float | None = None
+        self.expired = False
 
     def __bool__(self) -> bool:
         """Whether it narrows at all."""
         given = (self.session, self.since, self.until, self.min_confidence)
         filled = self.globs or self.tags or self.agent or self.kind or self.facts
-        return bool(filled) or any(value is not None for value in given)
+        return bool(filled) or self.expired or any(value is not None for value in given)
 
     def condition(self, now: int, *, tags_by_index: bool = False) -> tuple[str, tuple[object, ...]]:
         """The SQL condition, with its parameters, for live entries that pass all filters.
@@ -67,6 +52,8 @@ class Narrowing:
         """
         parts: list[str] = [ALIVE]
         params: list[object] = [now]
+        if self.expired:
+            parts, params = ["h.live = 1"], []
         if self.globs:
             ranges = [matching(glob) for glob in self.globs]
             parts.append("(" + " OR ".join([sql for sql, _ in ranges]) + ")")
@@ -90,12 +77,16 @@ class Narrowing:
             sql, value = self._of_kind()
             parts.append(sql)
             params.append(value)
-        for field, how, text in self.facts:
-            parts.append(_COMPARED[how])
-            params += [_path(field), text]
-        if self.min_confidence is not None:
-            parts.append(_CONFIDENT)
-            params += [_path("confidence"), self.min_confidence]
+        if self.facts or self.min_confidence is not None:
+            from hooks_cli.store import fact_sql
+
+            for field, how, text in self.facts:
+                sql, values = fact_sql.condition(field, how, text)
+                parts.append(sql)
+                params += values
+            if self.min_confidence is not None:
+                parts.append(fact_sql.CONFIDENT)
+                params += [fact_sql.path("confidence"), self.min_confidence]
         return " AND ".join(parts), tuple(params)
 
     def _of_kind(self) -> tuple[str, object]:

@@ -167,3 +167,20 @@ def _without_marks(text: str) -> str:
     if HIT_BEGINS in text or HIT_ENDS in text:
         return text.replace(HIT_BEGINS, " ").replace(HIT_ENDS, " ")
     return text
+
+
+def grouped(
+    store: EmbeddedStore, match: str, narrowing: Narrowing, now: int, field: str
+) -> list[tuple[str | None, int]]:
+    """(group, how many live entries), the largest first, of those that match ("" for all) and pass the filters."""
+    from hooks_cli.store.fact_sql import group_of
+
+    group, table, params = group_of(field)
+    condition, values = narrowing.condition(now)
+    source = _JOINED if match else "head h JOIN entry e ON e.revision = h.revision"
+    words = "f.search MATCH ? AND " if match else ""
+    rows = store.query(
+        f"SELECT {group} AS name, count(*) FROM {source}{table} WHERE {words}{condition} GROUP BY name ORDER BY 2 DESC, 1",
+        (*params, *([match] if match else []), *values),
+    )
+    return [(None if name is None else str(name), int(count)) for name, count in rows]

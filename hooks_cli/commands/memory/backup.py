@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Positional, Verb
+from hooks_cli.commands import part_copies, schedules
 from hooks_cli.errors import UsageError
 
 TYPE_CHECKING = False
@@ -10,20 +11,33 @@ if TYPE_CHECKING:
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
 
+CHECKING = ("validate", "verify", "check")
+
 VERB = Verb(
     "memory",
     "backup",
-    "Make an encrypted copy of the whole store, while writers go on, and verify it.",
+    "Make an encrypted copy of the store, whole or a namespace of it, while writers go on, and verify it.",
     options=(
         Option("output", ("--output", "-o", "--file", "-f", "--path", "--destination"), "The file.", metavar="FILE"),
         Option("passphrase", ("--passphrase",), "A passphrase opens it, too: asked for, or from --stdin or --password-file.", "switch"),
         Option("password_file", ("--password-file", "--passphrase-file"), "The file that holds the passphrase.", metavar="PATH"),
         Option("stdin", ("--stdin",), "Take the passphrase from standard input.", "switch"),
-        Option("namespace", ("--namespace", "-n"), "all is what a copy has; a part is taken by memory export.", metavar="N", hidden=True),
+        *part_copies.PART_OPTIONS,
+        Option("scope", ("--scope",), "all, which a copy has anyway; a part is named by --namespace.", metavar="all", hidden=True),
+        Option("encrypt", ("--encrypt",), "A copy is always encrypted; false is refused.", "optional", metavar="aes256", hidden=True),
+        Option("list", ("--list",), "Print the copies in the folder, the newest first.", "switch"),
+        schedules.OPTION,
+        Option("output_format", ("--format",), "text, json or ndjson; compressed: a part is, a whole copy does not shrink.", "choice",
+               choices=("text", "json", "ndjson", "compressed")),
         Option("force", ("--force",), "Replace a file that is there already.", "switch"),
+        Option("name", ("--name", "--label"), "The file's name, without its ending.", metavar="NAME"),
+        Option("folder", ("--dir", "--output-dir", "--backup-dir"), "The folder for the file, made when it is missing.", metavar="DIR"),
         PROGRESS_OPTION,
     ),
-    positionals=(Positional("file", "The file, instead of --output."),),
+    positionals=(
+        Positional("file", "The file, instead of --output; or validate, and the copies to verify."),
+        Positional("copies", "The copies that validate verifies.", many=True),
+    ),
     examples=("hooks-cli memory backup", "hooks-cli memory backup ~/safe/memory.backup --passphrase"),
     details="Without a name it is memory-<project>-<time>.backup in the current folder. It opens with this store's key; with "
     "--passphrase a file beside it (FILE.slots) opens it elsewhere, too. Put it back with: memory restore FILE.",
@@ -40,18 +54,89 @@ def file_of(call: Call, environment: Environment, *names: str) -> str:
     return os.path.join(environment.cwd, found.pop()) if found else ""
 
 
-def refuse_part(call: Call, instead: str) -> None:
-    """Raise UsageError (64) for a namespace: a copy is the whole store."""
-    namespace = call.text("namespace")
-    if namespace not in ("", "all", "*"):
+def _named(call: Call, environment: Environment) -> str:
+    """The file that --name and --dir make, else the usual one. Raises CannotCreate (73) for the folder."""
+    import os
+
+    from hooks_cli.operations import store_backup
+    from hooks_cli.private_files import make_folder
+
+    name = call.text("name")
+    usual = store_backup.default_name(environment, call.text("namespace"))
+    folder = os.path.join(environment.cwd, call.text("folder"))
+    if call.text("folder"):
+        make_folder(folder)
+    return os.path.join(folder, name + store_backup.ENDING if name else os.path.basename(usual))
+
+
+def _settle(call: Call, environment: Environment) -> None:
+    """Refuse what a copy cannot be, and tell what it is anyway. Raises UsageError (64)."""
+    from hooks_cli.commands.sealing_options import check_cipher
+
+    check_cipher(call, "encrypt")
+    if call.values.get("encrypt") is False:
+        raise UsageError("A copy is always encrypted.", hint="For a file that anybody can read: memory export FILE")
+    if call.text("scope") not in ("", "all", "full", "project"):
         raise UsageError(
-            f"{call.verb.title} is about the whole store, not about {namespace}.",
-            hint=f"For a part: {instead} FILE --namespace '{namespace}'",
+            f"memory backup has no scope {call.text('scope')}.", hint="A part is named by its namespace: --namespace N"
         )
+    if call.text("output_format") == "compressed":
+        del call.values["output_format"]
+        if not part_copies.is_part(call):
+            environment.err(
+                "hooks-cli: --format compressed has no effect on memory backup: what is encrypted does not shrink"
+            )
 
 
-def phrase_of(call: Call, environment: Environment, *, new: bool) -> str:
-    """The passphrase for a copy, "" when none is asked for. Raises UsageError (64), InputMissing (66)."""
+def _check(call: Call, environment: Environment) -> int:
+    """Verify each copy that is named, or that a glob finds; the exit code of the first that is none."""
+    import glob
+    import os
+
+    from hooks_cli.operations import store_backup
+
+    phrase = phrase_of(call, environment, new=False, piped=call.flag("stdin"))
+    for name in call.words("copies"):
+        place = os.path.join(environment.cwd, name)
+        for path in [place] if os.path.exists(place) else sorted(glob.glob(place)) or [place]:
+            if part_copies.is_sealed_file(path):
+                count = part_copies.versions_in(environment, path, phrase)
+                environment.out(f"Verified {count} versions of a part in {path}\n")
+                continue
+            holds = store_backup.restore(environment, path, phrase=phrase, dry_run=True).holds
+            environment.out(
+                f"Verified {holds.entries} entries ({holds.versions} versions, revision {holds.revision}) in {path}\n"
+            )
+    return 0
+
+
+def _list(call: Call, environment: Environment) -> int:
+    """The copies in the folder: name, size and time, the newest first."""
+    import os
+
+    from hooks_cli.model.json_text import object_text
+    from hooks_cli.model.sizes import size_in_words
+    from hooks_cli.model.times import to_iso
+    from hooks_cli.operations import store_backup
+
+    found: list[dict[str, object]] = []
+    for path in store_backup.copies_in(environment):
+        facts = os.stat(path)
+        found.append({"path": path, "bytes": facts.st_size, "at": to_iso(facts.st_mtime_ns // 1_000_000)})
+    if call.format == "text":
+        for copy in found:
+            environment.out(
+                f"{os.path.basename(str(copy['path']))}\t{size_in_words(int(str(copy['bytes'])))}\t{copy['at']}\n"
+            )
+        if not found:
+            environment.err(f"hooks-cli: no copies in {environment.cwd}")
+    else:
+        environment.out(object_text({"schema_version": "1", "backups": found, "total": len(found)}) + "\n")
+    return 0
+
+
+def phrase_of(call: Call, environment: Environment, *, new: bool, piped: bool) -> str:
+    """The passphrase for a copy, "" when none is asked for; `piped`: from standard input. Raises UsageError (64), InputMissing (66)."""
     import os
 
     from hooks_cli.commands.asking import Answers
@@ -66,9 +151,9 @@ def phrase_of(call: Call, environment: Environment, *, new: bool) -> str:
         if not text.strip():
             raise UsageError(f"The file {path} holds no passphrase.")
         return text.rstrip("\r\n")
-    if not call.flag("passphrase") and not call.flag("stdin"):
+    if not call.flag("passphrase") and not piped:
         return ""
-    answers = Answers(environment, call.flag("stdin"))
+    answers = Answers(environment, piped)
     return answers.new_passphrase("The passphrase of the copy") if new else answers.secret("The passphrase of the copy")
 
 
@@ -79,9 +164,19 @@ def run(call: Call, environment: Environment) -> int:
     from hooks_cli.operations import store_backup
     from hooks_cli.output.progress import Progress, mode_of
 
-    refuse_part(call, "memory export")
-    path = file_of(call, environment, "output", "file") or store_backup.default_name(environment)
-    phrase = phrase_of(call, environment, new=True)
+    if call.text("schedule"):
+        return schedules.answer(call, environment)
+    if call.text("file") in CHECKING and call.words("copies"):
+        return _check(call, environment)
+    if call.words("copies"):
+        raise UsageError(f"{call.verb.title} takes one file; {call.words('copies')[0]!r} is one too many.")
+    if call.flag("list"):
+        return _list(call, environment)
+    _settle(call, environment)
+    phrase = phrase_of(call, environment, new=True, piped=call.flag("stdin"))
+    path = file_of(call, environment, "output", "file") or _named(call, environment)
+    if part_copies.is_part(call):
+        return part_copies.back_up(call, environment, path, phrase)
     store = opening.for_memory(environment, create=False)
     with Progress(environment, "Backing up", mode=mode_of(call)) as progress:
         made = store_backup.back_up(

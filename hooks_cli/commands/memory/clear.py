@@ -32,7 +32,12 @@ VERB = Verb(
     "clear",
     "Delete all entries of a namespace or glob; memory undelete brings them back.",
     options=(
-        Option("namespace", ("--namespace", "-n"), "All that lies in this namespace (a glob is allowed).", metavar="N"),
+        Option(
+            "namespace",
+            ("--namespace", "-n", "--ns"),
+            "All that lies in this namespace (a glob is allowed).",
+            metavar="N",
+        ),
         Option(
             "pattern_option",
             ("--pattern",),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Positional, Verb
 from hooks_cli.commands import past_reading
+from hooks_cli.commands.narrowing_options import NARROWING_OPTIONS, facts, times
+from hooks_cli.commands.sealing_options import SEALING_OPTIONS, seal_of
 from hooks_cli.errors import UsageError
 
 TYPE_CHECKING = False
@@ -13,22 +15,33 @@ if TYPE_CHECKING:
     from hooks_cli.model.selection import Selection
     from hooks_cli.operations.exporting import Exported, Request
 
-FORMS = ("json", "ndjson", "csv", "tsv", "markdown", "sqlite", "parquet")
-OTHER_WORDS = {"jsonl": "ndjson", "md": "markdown", "db": "sqlite", "sqlite3": "sqlite", "json-pretty": "json"}
+FORMS = ("json", "ndjson", "csv", "tsv", "markdown", "yaml", "xml", "sqlite", "parquet")
+OTHER_WORDS = {
+    "jsonl": "ndjson", "md": "markdown", "db": "sqlite", "sqlite3": "sqlite", "json-pretty": "json", "pretty-json": "json",
+    "enhanced-json": "json", "full-json": "json", "yml": "yaml", "compressed": "json", "gzip": "json", "gz": "json",
+    "text": "markdown", "txt": "markdown", "binary": "sqlite",
+}  # fmt: skip
+COMPRESSED = ("compressed", "gzip", "gz")
+
+# The filters that a search has, too; times, tags, session and agent are the export's own.
+_NARROWING = (
+    "about_type", "about_category", "about_domain", "about_scope", "about_owner", "about_partition", "about_status", "between",
+    "max_age", "filters", "key_pattern", "size_over", "size_under",
+)  # fmt: skip
 
 VERB = Verb(
     "memory",
     "export",
-    "Write memory out as JSON, NDJSON, CSV, TSV, Markdown, SQLite or Parquet.",
+    "Write memory out as JSON, NDJSON, CSV, TSV, Markdown, YAML, XML, SQLite or Parquet.",
     options=(
-        Option("form", ("--format",), "json, ndjson, csv, tsv, markdown, sqlite or parquet; else as the file is named, else json.",
+        Option("form", ("--format",), f"{', '.join(FORMS)}; else as the file is named, else json.",
                metavar="FORM"),
-        Option("output", ("--output", "-o", "--file"), "The file; - is standard output.", metavar="FILE"),
+        Option("output", ("--output", "-o", "--file", "--backup", "--destination"), "The file; - is standard output.", metavar="FILE"),
         Option("file_or_form", ("-f",), "A form when it is one, else the file.", metavar="FORM|FILE", hidden=True),
         Option("stdout", ("--stdout",), "Write to standard output.", "switch"),
         Option("project", ("--project", "-p"), "current, a project's name or path, or all.", metavar="PROJECT"),
         Option("all", ("--all",), "Everything: all namespaces, all versions.", "switch"),
-        Option("namespace", ("--namespace", "-n"), "Only this namespace; may be a glob.", metavar="N"),
+        Option("namespace", ("--namespace", "-n", "--ns"), "Only this namespace; may be a glob.", metavar="N"),
         Option("pattern", ("--pattern", "--key"), "Only the addresses that this glob matches.", metavar="GLOB"),
         Option("exclude", ("--exclude", "--exclude-namespace"), "Not the addresses that this glob matches; repeatable.", "many",
                metavar="GLOB"),
@@ -39,9 +52,12 @@ VERB = Verb(
         Option("agent", ("--agent-id", "--agent"), "Only what this agent wrote.", metavar="NAME"),
         Option("versions", ("--versions",), "head: what the addresses hold now; all: with their history. json, ndjson and sqlite "
                "have all by default, so that they can be imported again; the others head.", "choice", choices=("head", "all")),
+        *[option for option in NARROWING_OPTIONS if option.name in _NARROWING],
         past_reading.REFUSED_OPTION,
         Option("redact", ("--redact",), "Leave out sealed values and whatever looks like a secret.", "switch"),
         Option("metadata", ("--include-metadata",), "With the metadata (the default); false leaves it out.", "switch"),
+        Option("data", ("--metadata-only",), "Without the values: addresses, times, tags and metadata.", "switch"),
+        *SEALING_OPTIONS,
         Option("compress", ("--compress", "--gzip", "--compression"), "Compress with gzip; so does a name that ends in .gz.", "switch"),
         Option("pretty", ("--pretty",), "Indent the JSON.", "switch"),
         Option("force", ("--force", "--overwrite"), "Replace a file that is there already.", "switch"),
@@ -49,6 +65,7 @@ VERB = Verb(
         PROGRESS_OPTION,
     ),
     positionals=(Positional("words", "The file, instead of --output.", many=True),),
+    strangers="narrow",
     examples=(
         "claude-flow memory export --project current --format sqlite",
         'claude-flow memory export backup.json --namespace "swarm/*"',
@@ -56,6 +73,7 @@ VERB = Verb(
     ),
     details="Text goes to standard output unless a file is named; sqlite and parquet go to memory-<project>.<form> in the current "
     "folder, and the path is printed. Files are made whole, readable by their owner only; one that is there already stays unless --force. "
+    "With --encrypt only the passphrase opens the file, or without one this store; memory import --decrypt reads it. "
     "Sensitive values stay sealed: what is written in their place can be opened by this store alone.",
 )  # fmt: skip
 
@@ -66,27 +84,38 @@ def request(call: Call, environment: Environment) -> Request:
     from hooks_cli.operations.export_parts import Choices
     from hooks_cli.output.progress import mode_of
 
+    since_until = times(call, environment)  # takes the second time of --between from the words
     path, form = _path(call), _word(call.text("form"))
     short = call.text("file_or_form")
     if _word(short) in FORMS:
         form = form or _word(short)
     elif short:
         path = path or short
-    compress = call.flag("compress") or path.lower().endswith(".gz")
+    compress = call.flag("compress") or path.lower().removesuffix(".enc").endswith(".gz")
+    compress = compress or call.text("form").lower() in COMPRESSED
     form = form or exporting.form_of(path) or "json"
     if form not in FORMS:
-        raise UsageError(
-            f"memory export has no form {form}.", hint=f"It has: {', '.join(FORMS)}. JSON is valid YAML, too."
-        )
+        raise UsageError(f"memory export has no form {form}.", hint=f"It has: {', '.join(FORMS)}.")
     choices = Choices(
-        _selection(call, environment, form),
+        _selection(call, environment, form, since_until),
         redact=call.flag("redact"),
         metadata=call.flag("metadata", True),
-        pretty=call.flag("pretty") or call.text("form") == "json-pretty",
+        data=not call.flag("data"),
+        pretty=(call.flag("pretty") and form not in ("yaml", "xml"))
+        or call.text("form") in ("json-pretty", "pretty-json"),
     )
     if choices.pretty and form != "json":
         raise UsageError("--pretty is for the form json: each of the others has one line for an entry.")
-    return exporting.Request(form, path, call.text("project"), choices, call.flag("force"), compress, mode_of(call))
+    return exporting.Request(
+        form,
+        path,
+        call.text("project"),
+        choices,
+        call.flag("force"),
+        compress,
+        mode_of(call),
+        seal_of(call, environment),
+    )
 
 
 def _path(call: Call) -> str:
@@ -103,27 +132,26 @@ def _word(form: str) -> str:
     return OTHER_WORDS.get(form.lower(), form.lower())
 
 
-def _selection(call: Call, environment: Environment, form: str) -> Selection:
+def _selection(
+    call: Call, environment: Environment, form: str, since_until: tuple[int | None, int | None]
+) -> Selection:
     from hooks_cli.model import selection
-    from hooks_cli.model.times import parse_time
     from hooks_cli.operations.exporting import WITH_HISTORY
 
     everything = call.flag("all")
     if everything and (call.text("namespace") not in ("", "all") or call.text("pattern")):
         raise UsageError("--all means everything, and --namespace or --pattern a part of it. Name one of them.")
-    now = environment.now()
-    times = [parse_time(call.text(name), now, f"--{name}") if call.text(name) else None for name in ("since", "until")]
     tags = [tag.strip() for text in call.words("tags") for tag in text.split(",") if tag.strip()]
     usual = "all" if everything or form in WITH_HISTORY else "head"
     return selection.Selection(
         selection.pattern_of(call.text("namespace"), call.text("pattern")),
-        times[0],
-        times[1],
+        *since_until,
         tuple(tags),
         call.text("session"),
         call.text("agent"),
         call.text("versions") or usual,
         tuple(call.words("exclude")),
+        tuple(facts(call, environment)),
     )
 
 

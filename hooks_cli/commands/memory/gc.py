@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Positional, Verb
-from hooks_cli.commands import naming, opening
+from hooks_cli.commands import naming, opening, schedules
 from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.model import address as addresses
 from hooks_cli.model.sizes import size_in_words
@@ -31,7 +31,7 @@ VERB = Verb(
     options=(
         Option(
             "older_than",
-            ("--older-than", "--max-age", "--age"),
+            ("--older-than", "--max-age", "--age", "-o"),
             "Take what is older than this (30d, 24h; a bare number is days), in place of max_age_days.",
             metavar="AGE",
         ),
@@ -42,8 +42,11 @@ VERB = Verb(
             "integer",
             metavar="N",
         ),
-        Option("namespace", ("--namespace", "-n"), "Only in this namespace (a glob is allowed).", metavar="N"),
-        Option("expired_only", ("--expired-only",), "Only what has outlived its --ttl.", "switch"),
+        Option("namespace", ("--namespace", "-n", "--ns"), "Only in this namespace (a glob is allowed).", metavar="N"),
+        Option("expired_only", ("--expired-only", "--expired", "-e"), "Only what has outlived its --ttl.", "switch"),
+        Option(
+            "remove_expired", ("--remove-expired",), "The same, unless an age is given, too.", "switch", hidden=True
+        ),
         Option("aggressive", ("--aggressive", "--full"), "Also every replaced version, whatever its age.", "switch"),
         Option("defrag_only", ("--defrag-only",), "Take nothing away, only make the file smaller.", "switch"),
         Option(
@@ -59,6 +62,17 @@ VERB = Verb(
             "explain", ("--explain",), "Say of each version of this address what would become of it.", metavar="KEY"
         ),
         Option("stats", ("--stats", "--verbose"), "Also say how large the store was and is.", "switch"),
+        Option(
+            "stale", ("--stale",), "What is due by the rules, which is what it takes anyway.", "switch", hidden=True
+        ),
+        Option(
+            "corrupted_only",
+            ("--corrupted-only", "--corrupted"),
+            "Take nothing; verify the store, as memory verify does.",
+            "switch",
+            hidden=True,
+        ),
+        schedules.OPTION,
         Option("backup", ("--backup", "--backup-first"), "First back the whole store up (memory backup).", "switch"),
         PROGRESS_OPTION,
         naming.DRY_RUN,
@@ -78,6 +92,12 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Collect. Raises UsageError (64), NotFound (1) for --explain of an address without versions."""
+    if call.text("schedule"):
+        return schedules.answer(call, environment)
+    if call.flag("corrupted_only"):
+        from hooks_cli.commands.memory import verify
+
+        return verify.run(call, environment)
     as_json = call.format != "text"
     store = opening.for_memory(environment, create=False)
     request = _request(call)
@@ -149,7 +169,7 @@ def _request(call: Call) -> collecting_all.Request:
         glob,
         max_age=age,
         aggressive=call.flag("aggressive"),
-        expired_only=call.flag("expired_only"),
+        expired_only=call.flag("expired_only") or (call.flag("remove_expired") and age is None),
         defrag_only=call.flag("defrag_only"),
     )
 

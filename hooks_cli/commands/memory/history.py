@@ -22,6 +22,7 @@ VERB = Verb(
         Option("limit", ("--limit", "-l"), "At most this many versions.", "integer", metavar="N"),
     ),
     positionals=(Positional("key", "The address."),),
+    strangers="note",
     examples=('hooks-cli memory history "swarm/performance/baseline"',),
     details="Deleted and destroyed versions are listed too. Read one: memory recall KEY --version N.",
     aliases=("versions",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Positional, Verb
+from hooks_cli.commands.sealing_options import OPENING_OPTIONS
 from hooks_cli.errors import DataError, InputMissing, MissingArgument, UsageError
 
 TYPE_CHECKING = False
@@ -26,7 +27,7 @@ VERB = Verb(
         Option("file", ("--file", "-f", "--input", "-i", "--files", "--path"), "The file or folder; several with commas; - is standard "
                "input.", "many", metavar="FILE"),
         Option("stdin", ("--stdin",), "Read standard input.", "switch"),
-        Option("namespace", ("--namespace", "-n"), "Put everything under this namespace; a glob instead takes only what it matches.",
+        Option("namespace", ("--namespace", "-n", "--ns"), "Put all under this namespace; a glob instead takes only what it matches.",
                metavar="N"),
         Option("pattern", ("--pattern",), "Only the addresses that this glob matches; repeatable.", "many", metavar="GLOB"),
         Option("exclude", ("--exclude", "--exclude-namespace"), "Not the addresses that this glob matches; repeatable.", "many",
@@ -37,8 +38,9 @@ VERB = Verb(
                "ours (the default), newest takes theirs when it was written later, overwrite takes theirs, rename puts theirs "
                "at KEY.imported. What was here stays as an older version.", metavar="WAY"),
         Option("strategy", ("--merge-strategy", "--strategy"), "The same as --on-conflict.", metavar="WAY"),
-        Option("merge", ("--merge",), "The same as --on-conflict newest.", "switch"),
+        Option("merge", ("--merge", "-m"), "The same as --on-conflict newest.", "switch"),
         Option("overwrite", ("--overwrite",), "The same as --on-conflict overwrite.", "switch"),
+        Option("skip", ("--skip-existing", "--skip-duplicates", "--no-overwrite"), "The same as --on-conflict skip.", "switch"),
         Option("dry_run", ("--dry-run",), "Say what would be done, and do nothing.", "switch"),
         Option("backup", ("--backup",), "Make a copy of the store first, as memory backup does; its path is told on stderr.", "switch"),
         Option("form", ("--format",), "What the file must be (json, ndjson, csv, tsv, sqlite, markdown); without it, what it is.",
@@ -46,6 +48,9 @@ VERB = Verb(
         Option("strict", ("--strict",), "Take nothing at all when anything is refused.", "switch"),
         Option("validate", ("--validate", "--validation"), "Refuse what does not fit the schema of its address.", "switch"),
         Option("report", ("--stats", "--verbose"), "Name everything that was refused or left out.", "switch"),
+        *OPENING_OPTIONS,
+        Option("decompress", ("--decompress",), "The file is gzipped, which is seen by itself.", "optional",
+               metavar="gzip", hidden=True),
         PROGRESS_OPTION,
         Option("agent", ("--agent-id", "--agent"), "The agent that speaks.", metavar="NAME"),
     ),
@@ -55,10 +60,10 @@ VERB = Verb(
         "hooks-cli memory import .swarm/memory.db --dry-run",
         'hooks-cli memory import memory/memory-store.json --namespace "old"',
     ),
-    details="What it is, it sees by the content; gzip is unpacked. One transaction for each file: all of it or nothing. Times, tags, "
-    "metadata and versions are kept; what is there already is passed over, so that importing twice changes nothing; what was deleted here "
-    "since comes back from a file that this store itself wrote. Exit 65 when "
-    "anything was refused; the rest is taken in all the same, unless --strict.",
+    details="What it is, it sees by the content; gzip is unpacked, and what export --encrypt made is opened. One transaction for each "
+    "file: all of it or nothing. Times, tags, metadata and versions are kept; what is there already is passed over, so that importing "
+    "twice changes nothing; what was deleted here since comes back from a file that this store itself wrote. Exit 65 when anything was "
+    "refused; the rest is taken in all the same, unless --strict.",
 )  # fmt: skip
 
 
@@ -102,6 +107,7 @@ def _choices(call: Call) -> Choices:
 
     words = [call.text(name) for name in ("conflict", "strategy")]
     words += ["newest"] if call.flag("merge") else []
+    words += ["skip"] if call.flag("skip") else []
     words += ["overwrite"] if call.flag("overwrite") else []
     ways = []
     for word in words:
@@ -131,11 +137,15 @@ def run(call: Call, environment: Environment) -> int:
     import sys
 
     from hooks_cli.commands import opening
+    from hooks_cli.commands.sealing_options import unsealing
     from hooks_cli.integrations.importers.recognise import open_source
     from hooks_cli.model.json_text import object_text
     from hooks_cli.operations import access, importing, store_backup
     from hooks_cli.output.progress import Progress, mode_of
 
+    if call.text("decompress") not in ("", "gzip", "gz", "auto"):
+        raise UsageError(f"{call.verb.title} --decompress knows gzip alone, not {call.text('decompress')}.")
+    unseal = unsealing(call, environment)
     paths, choices = _paths(call, environment), _choices(call)
     access.check_write(environment, call.text("agent"))
     for path in paths:
@@ -150,7 +160,7 @@ def run(call: Call, environment: Environment) -> int:
     try:
         for path in paths:
             place = path if path == "-" else os.path.join(environment.cwd, path)
-            source = open_source(place, sys.stdin.buffer if path == "-" else None, environment.now())
+            source = open_source(place, sys.stdin.buffer if path == "-" else None, environment.now(), unseal)
             _check_form(call.text("form").lower(), source.kind, path)
             with Progress(environment, "Importing", mode=mode_of(call), unit="records") as progress:
                 report = importing.import_source(store, environment, source, choices, progress.advance)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import opening, past_reading
-from hooks_cli.commands.narrowing_options import NARROWING_OPTIONS, confidence, facts, globs, tags, times
+from hooks_cli.commands import opening, past_reading, saving
+from hooks_cli.commands.narrowing_options import (
+    LISTING_OPTIONS,
+    NARROWING_OPTIONS,
+    confidence,
+    facts,
+    globs,
+    tags,
+    times,
+)
 from hooks_cli.errors import UsageError
 from hooks_cli.model import address as addresses
 from hooks_cli.operations import remembering
 from hooks_cli.output import envelopes
-from hooks_cli.output.listing import entry_lines
+from hooks_cli.output.listing import entry_lines, one_line
 from hooks_cli.store import entries
 
 TYPE_CHECKING = False
@@ -18,6 +26,7 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.model.entry import Entry
     from hooks_cli.operations.remembering import Found
+    from hooks_cli.operations.searching import Request
     from hooks_cli.store.embedded import EmbeddedStore
 
 DEFAULT_LIMIT = 100
@@ -50,10 +59,26 @@ VERB = Verb(
     "list",
     "List the entries, newest first.",
     options=(
-        *NARROWING_OPTIONS,
+        *LISTING_OPTIONS,
         Option("pattern_option", ("--pattern",), "Only addresses that match this glob.", metavar="GLOB"),
         Option("limit", ("--limit", "-l"), f"At most this many ({DEFAULT_LIMIT}).", "integer", metavar="N"),
         Option("offset", ("--offset",), "Leave out the first N.", "integer", metavar="N"),
+        *saving.READING_OPTIONS,
+        Option(
+            "recent",
+            ("--recent",),
+            "The newest first, which is the usual; with a number, at most so many.",
+            "optional",
+            metavar="N",
+        ),
+        Option("prefix", ("--prefix",), "Only addresses that begin so.", metavar="TEXT"),
+        Option(
+            "namespaces",
+            ("--namespaces", "--list-namespaces"),
+            "The same as --group-by namespace.",
+            "switch",
+            hidden=True,
+        ),
         Option("sort_by", ("--sort-by", "--sort"), "newest, oldest, key, version or size.", metavar="ORDER"),
         Option(
             "sort_order",
@@ -71,20 +96,38 @@ VERB = Verb(
         "claude-flow memory list --tags auth,security --since yesterday --sort-by key",
     ),
     hot=True,
+    strangers="narrow",
+    prose=True,
 )
 
 
 def run(call: Call, environment: Environment) -> int:
+    """Print the entries, or write them to --output."""
+    if call.text("output"):
+        return saving.to_file(call, environment, _run)
+    return _run(call, environment)
+
+
+def _run(call: Call, environment: Environment) -> int:
     """Print the entries; nothing when there are none. Raises UsageError (64) for an unknown order or time."""
     store = opening.for_reading(environment)
-    limit, offset = call.number("limit", DEFAULT_LIMIT), call.number("offset", 0)
+    limit = call.number("limit", int(call.text("recent")) if call.text("recent").isdigit() else DEFAULT_LIMIT)
+    offset = saving.offset(call, limit)
+    if call.flag("namespaces"):
+        call.values["group_by"] = "namespace"
+    if call.text("group_by"):
+        from hooks_cli.commands import groups
+
+        return groups.answer(call, environment, store, _request(call, environment, limit, offset))
     found = remembering.Found([], 0, False) if store is None else _found(call, environment, store, limit, offset)
     if call.flag("count_only"):
         environment.out(f"{found.total}\n")
         return 0
     more = found.total > offset + len(found.entries)
     if call.format == "text":
-        if found.entries and environment.is_terminal(1):
+        if call.flag("keys_only"):
+            environment.out("".join([f"{one_line(entry.address, 1024)}\n" for entry in found.entries]))
+        elif found.entries and environment.is_terminal(1):
             _look(call, environment, found.entries)
         else:
             environment.out(entry_lines(found.entries))
@@ -118,9 +161,11 @@ def _look(call: Call, environment: Environment, shown: list[Entry]) -> None:
 
 
 def _found(call: Call, environment: Environment, store: EmbeddedStore, limit: int, offset: int) -> Found:
+    if call.text("between"):
+        times(call, environment)  # takes the second time from the words
     wanted = _globs(call)
     counted, short = call.format == "json" or call.flag("count_only"), call.format == "text"
-    if len(wanted) == 1 and not any(name in call.values for name in _FILTERS):
+    if len(wanted) == 1 and not call.strange and not any(name in call.values for name in _FILTERS):
         if past_reading.asked(call):
             return past_reading.read(call, environment, store, wanted[0], limit)
         if call.text("pattern") and entries.read(store, wanted[0], environment.now()) is None:
@@ -129,18 +174,30 @@ def _found(call: Call, environment: Environment, store: EmbeddedStore, limit: in
     if past_reading.asked(call):
         raise UsageError(f"{call.verb.title}: the past is listed by one namespace or pattern alone, newest first.")
     order = _order(call.text("sort_by"), call.text("sort_order"))
-    from hooks_cli.operations.searching import Request, list_entries
+    from hooks_cli.operations.searching import list_entries
 
-    request = Request("", limit)
-    request.globs, request.tags, request.offset, request.counted = wanted, tags(call), offset, counted
-    request.session, request.agent, request.kind = call.text("session"), call.text("agent"), call.text("kind")
-    request.since, request.until = times(call, environment)
-    request.facts, request.min_confidence = facts(call), confidence(call)
+    request = _request(call, environment, limit, offset)
+    request.counted = counted
     return list_entries(store, environment, request, order, short=short)
 
 
+def _request(call: Call, environment: Environment, limit: int, offset: int) -> Request:
+    """The filters, for all that is not one glob."""
+    from hooks_cli.operations.searching import Request
+
+    since, until = times(call, environment)
+    request = Request("", limit)
+    request.globs, request.tags, request.offset = _globs(call), tags(call), offset
+    request.session, request.agent, request.kind = call.text("session"), call.text("agent"), call.text("kind")
+    request.since, request.until = since, until
+    request.facts, request.min_confidence = facts(call, environment), confidence(call)
+    request.expired = call.flag("expired")
+    return request
+
+
 def _globs(call: Call) -> list[str]:
-    pattern = call.text("pattern") or call.text("pattern_option")
+    prefix = call.text("prefix")
+    pattern = call.text("pattern") or call.text("pattern_option") or (prefix and prefix + "*")
     if not pattern:
         return globs(call) or ["*"]
     names = [name.strip() for name in call.text("namespace").split(",")]

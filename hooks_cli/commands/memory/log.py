@@ -48,6 +48,7 @@ VERB = Verb(
         ),
     ),
     positionals=(Positional("pattern", "Only what wrote to addresses that fit this glob."),),
+    strangers="note",
     examples=(
         "hooks-cli memory log --since 2h --session hyper-swarm-001",
         "hooks-cli memory log --follow --agent coder",

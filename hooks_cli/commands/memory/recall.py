@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import opening, past_reading
-from hooks_cli.errors import MissingArgument, NotFound
+from hooks_cli.commands import opening, past_reading, saving
+from hooks_cli.errors import MissingArgument, NotFound, UsageError
 from hooks_cli.model import address as addresses
 from hooks_cli.operations import remembering, revealing
 from hooks_cli.output import envelopes
@@ -24,7 +24,10 @@ VERB = Verb(
     options=(
         Option("key_option", ("--key", "-k"), "The address or glob, instead of the argument.", metavar="KEY"),
         Option(
-            "namespace", ("--namespace", "-n"), "The namespace N: the address is N/KEY; alone, all of N.", metavar="N"
+            "namespace",
+            ("--namespace", "-n", "--ns"),
+            "The namespace N: the address is N/KEY; alone, all of N.",
+            metavar="N",
         ),
         Option(
             "limit",
@@ -34,12 +37,19 @@ VERB = Verb(
             metavar="N",
         ),
         Option("offset", ("--offset",), "Leave out the first N entries of a glob.", "integer", metavar="N"),
+        Option(
+            "default", ("--default",), "Print this where there is no entry at the address, and exit 0.", metavar="TEXT"
+        ),
+        saving.OUTPUT_OPTION,
         *past_reading.OPTIONS,
         Option(
             "reveal", ("--reveal",), "Show sealed values: on a terminal, or where your settings allow it.", "switch"
         ),
     ),
-    positionals=(Positional("key", "An address, or a glob: * crosses /, ? is one character, […] a set."),),
+    positionals=(
+        Positional("key", "An address, or a glob: * crosses /, ? is one character, […] a set."),
+        Positional("rest", "With a second word the first one is the namespace: recall N KEY is recall N/KEY."),
+    ),
     examples=(
         'claude-flow memory recall "coordination/*" --limit 10',
         'claude-flow memory recall "swarm/performance/baseline" || echo "no baseline yet"',
@@ -48,12 +58,25 @@ VERB = Verb(
     "it is sealed and --reveal is not given.",
     aliases=("retrieve", "get"),
     hot=True,
+    strangers="note",
+    prose=True,
 )
 
 
 def run(call: Call, environment: Environment) -> int:
+    """Print what is there, or write it to --output."""
+    if call.text("output"):
+        return saving.to_file(call, environment, _run)
+    return _run(call, environment)
+
+
+def _run(call: Call, environment: Environment) -> int:
     """Print what is there. Raises NotFound (1) for one address without an entry, Sealed or RevealRefused (77), MissingArgument (64)."""
     key, namespace = call.text("key_option") or call.text("key"), call.text("namespace")
+    if "rest" in call.values:
+        if call.text("key_option") or namespace:
+            raise UsageError(f"{call.verb.title} reads one key; {call.text('rest')!r} is one too many.")
+        namespace, key = key, call.text("rest")
     if not key and not namespace:
         raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY")
     pattern = addresses.join(namespace, key) if key else addresses.under(namespace)
@@ -73,6 +96,9 @@ def run(call: Call, environment: Environment) -> int:
             store, pattern, environment.now(), limit, call.number("offset", 0), counted=call.format == "json"
         )
     if found.exact and not found.entries:
+        if "default" in call.values:
+            environment.value(call.text("default"))
+            return 0
         if store is None or past_reading.asked(call):
             raise NotFound(address=pattern)
         from hooks_cli.operations import absence

@@ -20,7 +20,7 @@ VERB = Verb(
     "rename",
     "Move what an address holds to another address, in one step.",
     options=(
-        Option("namespace", ("--namespace", "-n"), "The namespace N of both: N/OLD and N/NEW.", metavar="N"),
+        Option("namespace", ("--namespace", "-n", "--ns"), "The namespace N of both: N/OLD and N/NEW.", metavar="N"),
         Option("overwrite", ("--overwrite", "--force"), "Also when the new address holds something.", "switch"),
         naming.DRY_RUN,
         *naming.WHO_OPTIONS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import opening, past_reading
+from hooks_cli.commands import opening, past_reading, saving
 from hooks_cli.commands.narrowing_options import (
     NARROWING_OPTIONS,
     confidence,
@@ -17,6 +17,7 @@ from hooks_cli.commands.narrowing_options import (
 from hooks_cli.errors import MissingArgument, UsageError
 from hooks_cli.operations.searching import Request, Result, search_store
 from hooks_cli.output import search_results
+from hooks_cli.output.listing import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +36,16 @@ VERB = Verb(
     options=(
         Option(
             "query_option",
-            ("--query", "-q", "--text", "--search", "--pattern", "--content-contains", "--full-text", "--value-search"),
+            (
+                "--query",
+                "-q",
+                "--text",
+                "--search",
+                "--pattern",
+                "--content-contains",
+                "--full-text",
+                "--value-search",
+            ),
             "What to look for, beside or instead of the arguments.",
             metavar="TEXT",
         ),
@@ -43,22 +53,31 @@ VERB = Verb(
             "context",
             ("--context",),
             "session: only what the current session wrote; all: every project's store that your key opens.",
-            "choice",
-            choices=("session", "project", "all"),
+            "optional",
+            metavar="session|project|all",
         ),
         *NARROWING_OPTIONS,
         Option(
             "limit",
-            ("--limit", "-l", "--k", "--top-k"),
+            ("--limit", "-l", "--k", "--top-k", "--top", "--max-results", "--max"),
             f"At most this many ({DEFAULT_LIMIT}).",
             "integer",
             metavar="N",
         ),
         Option("offset", ("--offset",), "Leave out the first N.", "integer", metavar="N"),
+        *saving.READING_OPTIONS,
+        Option(
+            "sort_order",
+            ("--order", "--sort-order"),
+            "desc is the usual; asc turns the results round.",
+            "choice",
+            choices=("asc", "desc"),
+        ),
+        Option("project", ("--project", "-p"), "current, or all: as --context.", metavar="current|all"),
         past_reading.REFUSED_OPTION,
         Option(
             "min_score",
-            ("--min-score", "--threshold", "--min-similarity", "--similarity-threshold", "--min-relevance"),
+            ("--min-score", "--score", "--threshold", "--min-similarity", "--similarity-threshold", "--min-relevance"),
             "Leave out results below this score; the best result's is 1.",
             metavar="0…1",
         ),
@@ -70,6 +89,7 @@ VERB = Verb(
             metavar="WORD",
         ),
         Option("count_only", ("--count-only", "--count"), "Print only how many entries match.", "switch"),
+        Option("stats", ("--stats",), "Also say on standard error how many match, of how many there are.", "switch"),
         Option(
             "method",
             ("--method", "--search-type", "-t"),
@@ -104,21 +124,34 @@ VERB = Verb(
     ),
     aliases=("query",),
     hot=True,
+    strangers="narrow",
 )
 
 
 def run(call: Call, environment: Environment) -> int:
+    """Print the results, or write them to --output."""
+    if call.text("output"):
+        return saving.to_file(call, environment, _run)
+    return _run(call, environment)
+
+
+def _run(call: Call, environment: Environment) -> int:
     """Print the results; none is an answer too: nothing on stdout, a line on stderr, 0."""
     past_reading.refuse(call, "the word index holds only what there is now")
+    since, until = times(call, environment)
     text = " ".join(
         [word for word in (call.text("query_option"), *call.words("words"), *words_of_filters(call)) if word]
     )
     narrowed = [name for name in call.values if name not in ("output_format", "json", "method", "semantic")]
-    if not text.strip() and not narrowed:
+    if not text.strip() and not narrowed and not call.strange:
         raise MissingArgument(verb=call.verb.title, what="something to look for: memory search TEXT")
-    request = _request(call, environment, text)
+    request = _request(call, environment, text, since, until)
     store = opening.for_reading(environment)
-    everywhere = call.text("context") == "all"
+    if call.text("group_by"):
+        from hooks_cli.commands import groups
+
+        return groups.answer(call, environment, store, request)
+    everywhere = _context(call) == "all"
     if everywhere:
         from hooks_cli.operations.searching_everywhere import search_all
 
@@ -129,6 +162,16 @@ def run(call: Call, environment: Environment) -> int:
         result = search_store(store, environment, request)
     _tell(call, environment, request, result, everywhere)
     return 0
+
+
+def _context(call: Call) -> str:
+    """session, project or all. Raises UsageError (64)."""
+    given = call.text("context").lower()
+    project = call.text("project").lower()
+    if given not in ("", "session", "project", "all") or project not in ("", "current", ".", "all"):
+        flag, word = ("--context", call.text("context")) if given else ("--project", call.text("project"))
+        raise UsageError(f"{call.verb.title} {flag} takes one of session, project, all; {word!r} is not.")
+    return given or ("all" if project == "all" else "project")
 
 
 def newest_first(call: Call) -> bool:
@@ -154,18 +197,19 @@ def newest_first(call: Call) -> bool:
     )
 
 
-def _request(call: Call, environment: Environment, text: str) -> Request:
+def _request(call: Call, environment: Environment, text: str, since: int | None, until: int | None) -> Request:
     request = Request(text, call.number("limit", DEFAULT_LIMIT))
-    request.offset = call.number("offset", 0)
+    request.offset = saving.offset(call, request.limit)
     request.globs = globs(call)
     request.tags = tags(call)
-    request.session = "current" if call.text("context") == "session" else call.text("session")
+    request.session = "current" if _context(call) == "session" else call.text("session")
     request.agent, request.kind = call.text("agent"), call.text("kind")
-    request.since, request.until = times(call, environment)
-    request.facts, request.min_confidence = facts(call), confidence(call)
+    request.since, request.until = since, until
+    request.facts, request.min_confidence = facts(call, environment), confidence(call)
+    request.expired = call.flag("expired")
     request.min_score = score(call)
     request.recent = call.flag("recent") or newest_first(call)
-    request.counted = call.format == "json" or call.flag("count_only")
+    request.counted = call.format == "json" or call.flag("count_only") or call.flag("stats")
     method = call.text("method") or ("hybrid" if call.flag("semantic") else "keyword")
     request.semantic = method if method in ("semantic", "hybrid") else ""
     if call.flag("count_only"):
@@ -180,12 +224,18 @@ def _tell(call: Call, environment: Environment, request: Request, result: Result
     if call.flag("count_only"):
         environment.out(f"{max(result.total, 0)}\n")
         return
+    if call.text("sort_order") == "asc":
+        result.hits.reverse()
     if call.format == "json":
         environment.out(search_results.as_json(request.text, result, request.offset))
     elif call.format == "ndjson":
         environment.out(search_results.as_lines(result))
+    elif call.flag("keys_only"):
+        environment.out("".join([f"{one_line(hit.entry.address, 1024)}\n" for hit in result.hits]))
     else:
         environment.out(search_results.lines(result, colour=environment.colour, projects=everywhere))
+    if call.flag("stats"):
+        environment.err(f"hooks-cli: {max(result.total, 0)} entries match; {len(result.hits)} are shown")
     for note in result.notes:
         environment.err(f"hooks-cli: {note}")
     if result.hits:

@@ -29,6 +29,7 @@ VERB = Verb(
         Option("version", ("--version",), "This version instead of the newest.", "integer", metavar="N"),
     ),
     positionals=(Positional("key", "The address."),),
+    strangers="note",
     examples=('hooks-cli memory show "swarm/performance/baseline"',),
     details="For people: JSON and Markdown are laid out on a terminal, and nothing in a value can steer it. For the value itself, byte "
     "for byte, there is memory recall.",

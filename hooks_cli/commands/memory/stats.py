@@ -31,7 +31,7 @@ VERB = Verb(
     "stats",
     "Count what the memory holds: entries, versions, namespaces, sizes.",
     options=(
-        Option("namespace", ("--namespace", "-n"), "Only this namespace (a glob is allowed).", metavar="N"),
+        Option("namespace", ("--namespace", "-n", "--ns"), "Only this namespace (a glob is allowed).", metavar="N"),
         Option(
             "detailed",
             ("--detailed", "--verbose", "--breakdown", "--full", "--performance"),
@@ -61,6 +61,8 @@ VERB = Verb(
     ),
     positionals=(Positional("namespace", "Only this namespace."),),
     examples=("claude-flow memory stats", "claude-flow memory stats --namespace swarm --detailed --json"),
+    strangers="note",
+    prose=True,
     details="All figures are counted when they are asked for. A line of the text is `Total entries: N`.",
 )
 

@@ -18,10 +18,14 @@ VERB = Verb(
     "status",
     "Say where the memory lies, how it is closed, what it holds and when it was written last.",
     options=(
-        Option("namespace", ("--namespace", "-n"), "Also count this namespace (a glob is allowed).", metavar="N"),
+        Option(
+            "namespace", ("--namespace", "-n", "--ns"), "Also count this namespace (a glob is allowed).", metavar="N"
+        ),
         Option("detailed", ("--detailed", "--verbose"), "Also the figures of `memory stats --detailed`.", "switch"),
     ),
     examples=("claude-flow memory status", "claude-flow memory status --json"),
+    strangers="note",
+    prose=True,
     details="`hooks-cli doctor` looks at everything and says how to mend it; this is the quick look.",
 )
 

@@ -33,12 +33,19 @@ VERB = Verb(
     "Keep a value at an address; the value before it stays as an older version.",
     options=(
         Option("key_option", ("--key", "-k"), "The address, instead of the first argument.", metavar="KEY"),
-        Option("namespace", ("--namespace", "-n"), "The namespace N: the address is N/KEY.", metavar="N"),
+        Option("namespace", ("--namespace", "-n", "--ns"), "The namespace N: the address is N/KEY.", metavar="N"),
         *VALUE_OPTIONS,
         Option("metadata", ("--metadata",), "A JSON object kept with the value.", metavar="JSON"),
-        Option("tags", ("--tags", "--tag"), "Tags, separated by commas; may be repeated.", "many", metavar="TAGS"),
-        Option("ttl", ("--ttl",), "The entry expires after this: seconds, or 90m, 12h, 7d.", metavar="DURATION"),
-        Option("redact", ("--redact",), "Seal the whole value: shown only with --reveal.", "switch"),
+        Option(
+            "tags", ("--tags", "--tag", "-t"), "Tags, separated by commas; may be repeated.", "many", metavar="TAGS"
+        ),
+        Option(
+            "ttl",
+            ("--ttl", "--expires", "--expires-in", "--expire", "--expiry"),
+            "The entry expires after this: seconds, or 90m, 12h, 7d.",
+            metavar="DURATION",
+        ),
+        Option("redact", ("--redact", "--secure"), "Seal the whole value: shown only with --reveal.", "switch"),
         Option(
             "if_version",
             ("--if-version",),
@@ -65,11 +72,12 @@ VERB = Verb(
         'git diff | claude-flow memory store "review/diff" -',
     ),
     details=(
-        "With --type or --category the key may be left out: --content TEXT --type discovery is kept at discovery/<digest>. A key without "
+        "With --value or --file the key may be left out: --content TEXT --type discovery is kept at discovery/<digest>. A key without "
         "a value takes it from standard input when something comes there. A line of --batch may also have namespace, metadata, tags, "
         "ttl and if_version; all lines are stored or none, and other writers wait meanwhile."
     ),
     hot=True,
+    strangers="metadata",
 )
 
 
@@ -141,7 +149,7 @@ def _piped(environment: Environment) -> bytes:
 
 def _made_address(call: Call, environment: Environment, value: str) -> str:
     """An address for a value that came without one: what it is about, and its digest, so that the same value has the same one."""
-    prefix = call.text("about_type") or call.text("about_category")
+    prefix = call.text("about_type") or call.text("about_category") or "note"
     address = addresses.join(call.text("namespace"), f"{prefix}/{digest_of(value.encode('utf-8', 'replace'))[:12]}")
     environment.err(f"hooks-cli: no key was given; the value is kept at {address}")
     return address
@@ -178,7 +186,7 @@ def run(call: Call, environment: Environment) -> int:
     if call.text("key_option") or call.values.get("key") is not None:
         address = address_of(call)
         value = value_of(call, environment)
-    elif value_given and "key_option" not in call.values and (call.text("about_type") or call.text("about_category")):
+    elif value_given and "key_option" not in call.values:
         value = value_of(call, environment)
         address = _made_address(call, environment, value)
     else:
@@ -189,7 +197,7 @@ def run(call: Call, environment: Environment) -> int:
         environment,
         address,
         value,
-        metadata=metadata_of(call, store),
+        metadata=metadata_of(call, store, environment),
         tags=call.words("tags"),
         ttl=call.text("ttl"),
         redact=call.flag("redact"),

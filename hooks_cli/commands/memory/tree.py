@@ -25,10 +25,11 @@ VERB = Verb(
     "tree",
     "Show the addresses as a tree: how many entries lie where, how large, how old.",
     options=(
-        Option("namespace", ("--namespace", "-n"), "Only this namespace.", metavar="N"),
+        Option("namespace", ("--namespace", "-n", "--ns"), "Only this namespace.", metavar="N"),
         Option("depth", ("--depth", "-d"), f"So many segments deep ({DEFAULT_DEPTH}).", "integer", metavar="N"),
     ),
     positionals=(Positional("prefix", "Only what lies below this address, or a glob."),),
+    strangers="note",
     examples=("hooks-cli memory tree", "hooks-cli memory tree swarm --depth 3 --json"),
     details="A line of the plain form is: indented name (a folder ends with /), entries, bytes, time of the newest write, with tabs "
     "between. What lies deeper is counted in its folder.",

@@ -17,7 +17,7 @@ VERB = Verb(
     "validate",
     "Check what is stored against the schemas of its addresses.",
     options=(
-        Option("namespace", ("--namespace", "-n"), "Only this namespace; may be a glob.", metavar="N"),
+        Option("namespace", ("--namespace", "-n", "--ns"), "Only this namespace; may be a glob.", metavar="N"),
         Option("versions", ("--versions",), "head: what the addresses hold now (the default); all: every version.", "choice",
                choices=("head", "all")),
     ),

@@ -27,7 +27,7 @@ VERB = Verb(
     "watch",
     "Print each change to the addresses of a glob as it is committed, by any process.",
     options=(
-        Option("namespace", ("--namespace", "-n"), "Only in this namespace (a glob is allowed).", metavar="N"),
+        Option("namespace", ("--namespace", "-n", "--ns"), "Only in this namespace (a glob is allowed).", metavar="N"),
         Option("since", ("--since",), "First what changed after this revision.", "integer", metavar="REV"),
         Option("timeout", ("--timeout",), "End after this: seconds, or 5m.", metavar="DURATION"),
         Option("once", ("--once",), "End after the first change.", "switch"),

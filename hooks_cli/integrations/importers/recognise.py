@@ -5,16 +5,20 @@ from __future__ import annotations
 import gzip
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, cast
 
+from hooks_cli.crypto.sealed_file import MAGIC as MAGIC_OF_SEALED
+from hooks_cli.crypto.sealed_file import is_sealed
 from hooks_cli.errors import DataError, InputMissing
 from hooks_cli.integrations.importers import claude_flow_db, graph, json_forms, markdown, own
 from hooks_cli.integrations.importers.records import Records
 from hooks_cli.store.foreign import MAGIC, ForeignDatabase
 from hooks_cli.store.json_split import JsonReader
 
+# Opens a sealed file of this name.
+Unseal = Callable[[IO[bytes], str], IO[bytes]]
 # The most text that is held at once: a JSON document, or one line. SQLite's own limit is 1,000,000,000 bytes.
 MOST_TEXT = 900_000_000
 _HINT = (
@@ -31,13 +35,16 @@ class Source:
     records: Records
 
 
-def open_source(path: str, stdin: Any = None, now: int = 0) -> Source:
+def open_source(path: str, stdin: Any = None, now: int = 0, unseal: Unseal | None = None) -> Source:
     """Recognise a file, a folder, or standard input (`-`, bytes; `now` in ms stands for its file's time).
+
+    `unseal` opens the content of a sealed file (`crypto.sealed_file`); without it such a file is refused.
 
     Raises InputMissing (66) when it cannot be read, DataError (65) when it is nothing that can be imported.
     """
     if path == "-":
-        return _from_stream(stdin if hasattr(stdin, "peek") else io.BufferedReader(stdin), "standard input", now)
+        piped = stdin if hasattr(stdin, "peek") else io.BufferedReader(stdin)
+        return _from_stream(_unsealed(piped, "standard input", unseal), "standard input", now)
     try:
         if os.path.isdir(path):
             return _from_folder(path)
@@ -52,7 +59,15 @@ def open_source(path: str, stdin: Any = None, now: int = 0) -> Source:
     if stream.peek(16)[:16] == MAGIC:
         stream.close()
         return _from_database(path)
-    return _from_stream(stream, path, changed)
+    return _from_stream(_unsealed(stream, path, unseal), path, changed)
+
+
+def _unsealed(stream: Any, name: str, unseal: Unseal | None) -> IO[bytes]:
+    if not is_sealed(stream.peek(len(MAGIC_OF_SEALED))):
+        return cast(IO[bytes], stream)
+    if unseal is None:
+        raise DataError(f"{name} is encrypted.", hint="memory import opens it.")
+    return unseal(stream, name)
 
 
 def _from_folder(path: str) -> Source:
