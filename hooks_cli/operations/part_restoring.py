@@ -17,8 +17,7 @@ from hooks_cli.operations.carrying import Who, draft_from
 from hooks_cli.operations.importing import Choices, Imported
 from hooks_cli.store import entries, past
 from hooks_cli.store.embedded import EmbeddedStore
-
-BACK = "brought_back"
+from hooks_cli.store.import_rows import BROUGHT_BACK as BACK
 
 
 def restore(store: EmbeddedStore, environment: Environment, source: Source, choices: Choices) -> Imported:
@@ -39,7 +38,7 @@ def restore(store: EmbeddedStore, environment: Environment, source: Source, choi
     report = importing.import_source(store, environment, Source(source.kind, watched()), choices, lambda number: None)
     if choices.strategy == "overwrite" and not choices.dry_run:
         wanted = [record for record in newest.values() if record.state == "live" and _is_chosen(record, choices)]
-        report.counts[BACK] = _bring_back(store, environment, wanted)
+        report.counts[BACK] += _bring_back(store, environment, wanted)
     return report
 
 
