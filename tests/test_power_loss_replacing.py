@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(STRACE is None, reason="strace is not installed"
 
 # Every place is tried by `scripts/stress power`; the suite takes every so manyth, with all weathers.
 STEP = 1 if os.environ.get("STRESS") else 11
-PHRASE = "correct horse battery"
+PHRASE, NEW_PHRASE = "correct horse battery", "another horse entirely"
 SECRET = "hunter2secret"
 PLAIN = "[memory.security]\nencrypt_at_rest = false\n"
 
@@ -53,11 +53,11 @@ def filled(run: Run, count: int = 12) -> dict[str, str]:
     return known
 
 
-def states(recording: Recording) -> Iterator[tuple[int, str, dict[str, bytes]]]:
+def states(recording: Recording, step: int = STEP) -> Iterator[tuple[int, str, dict[str, bytes]]]:
     """(after how many calls, weather, files), without those that are alike."""
     seen: set[int] = set()
     last = len(recording.calls)
-    for count in [*range(0, last, STEP), last]:
+    for count in [*range(0, last, step), last]:
         for weather in WEATHERS:
             files = recording.after_power_loss(count, weather)
             found = hash(frozenset(files.items()))
@@ -222,3 +222,34 @@ def test_each_call_fails_once(
             assert "full" in done.stderr or done.returncode == 0, where
         found = held(there, addresses)
         assert found == after or (found == present and done.returncode != 0), where
+
+
+@pytest.mark.parametrize("verb", ["set", "change", "remove"])
+def test_key_passphrase(
+    run: Run, home: Path, project: Path, environ: dict[str, str], tmp_path: Path, verb: str
+) -> None:
+    """The store opens all the way with what opened it before, or with what is to open it; once acknowledged, with that."""
+    hooks, place = home / "hooks", tmp_path / "after"
+    known = filled(run, 2)
+    before, after = (None, PHRASE) if verb == "set" else (PHRASE, NEW_PHRASE if verb == "change" else None)
+    if before:
+        run("key", "passphrase", "set", "--stdin", stdin=PHRASE, check=True)
+    lines = "\n".join(phrase for phrase in ((before, after) if before else (after,)) if phrase)
+    argv = [str(PROGRAM), "key", "passphrase", verb, "--stdin"]
+    recording = record(argv, hooks, tmp_path / "log", cwd=project, env=environ, stdin=lines)
+    tried = 0
+    for count, weather, files in states(recording, step=1 if STEP == 1 else 3):
+        laid_down(files, place)
+        opened = []
+        for phrase in (before, after):
+            there = elsewhere({**environ, "MEMORY_ENCRYPTION_KEY": phrase} if phrase else environ, project, place)
+            try:
+                assert held(there, list(known)) == known
+                opened.append(phrase)
+            except HooksError as error:
+                assert error.exit_code in (77, 78), error
+        assert opened, f"nothing opens it after {count} of {len(recording.calls)} calls, weather {weather}"
+        if count == len(recording.calls):
+            assert opened == [after], f"after all calls, weather {weather}"
+        tried += 1
+    assert tried >= 3
