@@ -8,9 +8,17 @@ import shlex
 import subprocess
 from pathlib import Path
 
+from scripts.readme_figures import table, with_figures
 from tests.conftest import BIN
 
 ROOT = Path(__file__).resolve().parent.parent
+HEAD = "| command | ratio | quartiles | target | median ms | p99/median | floor ms | peak MiB | pairs |\n"
+NAMES = ("hooks notify (key, metadata)", "memory store", "memory recall KEY", "memory search", "hooks session-restore")
+SAMPLE = (
+    "<!-- bench hot -->\n" + HEAD
+    + "".join(f"| {name} | 1.77 | 1.75 to 1.80 | 2 | 38.3 | 1.04 | 21.5 | 13.7 | 25 |\n" for name in NAMES)
+    + "\nMeasured on: processor P, 2 cores, system Linux, python 3.11.7, sqlite 3.\n<!-- end hot -->"
+)  # fmt: skip
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -35,6 +43,14 @@ def test_the_minute_runs_as_printed(project: Path, environ: dict[str, str]) -> N
             assert done.stdout.rstrip("\n") == printed, command
         else:
             assert done.stdout.strip(), f"{command} says nothing"
+
+
+def test_its_figures_are_the_measured_ones() -> None:
+    measured = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    assert with_figures(README, measured) == README, "run scripts/make-reference"
+    for command, ratio in re.findall(r"^\| `(.*?)`.*? \| ([\d.]+) \| [\d.]+ ms \|$", README, re.M):
+        assert float(ratio) < 2.5, command
+    assert "| `memory store`, durable | 1.77 | 38.3 ms |" in table(SAMPLE)
 
 
 def test_every_link_leads_somewhere() -> None:
