@@ -82,7 +82,11 @@ def test_a_damaged_copy_replaces_nothing(run: Run, project: Path) -> None:
     (project / "safe").write_bytes(content)
     done = run("memory", "restore", "safe")
     assert done.returncode == 77
+    assert str(project / "safe") in done.stderr and ".hooks-new" not in done.stderr
     assert run("memory", "recall", "k/1").stdout == "x" * 500
+    (project / "cut").write_bytes(bytes(content[:-100]))
+    done = run("memory", "restore", "cut")
+    assert (done.returncode, "is cut short" in done.stderr) == (65, True)
 
 
 @pytest.mark.parametrize(

@@ -131,3 +131,21 @@ def test_what_this_program_writes_fits_its_own_schemas(run: Run, project: Path) 
 
 def test_validate_without_a_store(run: Run) -> None:
     assert run("memory", "validate").returncode == 1
+
+
+def test_an_unknown_commit_is_no_all_clear(run: Run) -> None:
+    capture = json.dumps({"test_name": "api", "git_commit": "abc", "p95_ms": 100})
+    run(
+        "hooks",
+        "notify",
+        "--message",
+        "b",
+        "--memory-key",
+        "swarm/performance/baseline",
+        "--metadata",
+        capture,
+        check=True,
+    )
+    done = run("memory", "insights", "regressions", "--baseline", "nosuch", "--current", "abc")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "No baseline was captured at commit nosuch" in done.stderr and "captures of: abc" in done.stderr

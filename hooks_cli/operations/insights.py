@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hooks_cli.environment import Environment
+from hooks_cli.errors import NotFound
 from hooks_cli.model.selection import Selection
 from hooks_cli.model.times import to_iso
 from hooks_cli.store import export_rows
@@ -47,7 +48,7 @@ class Insight:
 def ask(
     store: EmbeddedStore | None, environment: Environment, question: str, baseline: str = "", current: str = ""
 ) -> Insight:
-    """Ask one of QUESTIONS. Without commits, the newest is compared with the one before it."""
+    """Ask one of QUESTIONS. Without commits, the newest is compared with the one before it. Raises NotFound (1) for an unknown one."""
     table, query, columns = QUESTIONS[question]
     if store is None:
         return Insight(question, columns, [], baseline, current)
@@ -63,6 +64,12 @@ def ask(
     values: dict[str, Any] = {}
     if question == "regressions":
         commits = [str(row[0]) for row in filler.query(COMMITS, {})[1]]
+        for commit in (baseline, current):
+            if commit and commit not in commits:
+                raise NotFound(
+                    f"No baseline was captured at commit {commit}.",
+                    hint=f"There are captures of: {', '.join(commits[:20]) or 'no commit'}",
+                )
         current = current or (commits[0] if commits else "")
         others = [commit for commit in commits if commit != current]
         baseline = baseline or (others[0] if others else "")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from hooks_cli.aside import Aside
 from hooks_cli.crypto import key_source, passphrase, slots
 from hooks_cli.environment import Environment
-from hooks_cli.errors import DataError, InputMissing, WrongKey
+from hooks_cli.errors import DataError, HooksError, InputMissing, WrongKey
 from hooks_cli.operations.key_holding import sole_keeper
 from hooks_cli.output.sink import publish, refuse_existing
 from hooks_cli.private_files import trouble
@@ -27,6 +27,8 @@ from hooks_cli.store.embedded import MEMORY_BUDGET_MS, EmbeddedStore
 from hooks_cli.store.foreign import MAGIC
 
 SLOTS = ".slots"
+# The smallest page that a database can have.
+PAGE = 512
 LOOK_BYTES = 4096
 ENDING = ".backup"
 BUDGET_MS = MEMORY_BUDGET_MS
@@ -122,7 +124,7 @@ def _restore(environment: Environment, path: str, phrase: str, encrypted: bool, 
     place = environment.store_path
     with Aside(place if os.path.isdir(os.path.dirname(place)) else path) as draft:
         _copy(path, draft)
-        holds = backup.examine(draft.name, its_key, encrypted, source, BUDGET_MS)
+        holds = _examined(draft, path, its_key, encrypted, source)
         if dry_run:
             return Restored(holds, "")
         key = key_source.resolve_or_create(environment)
@@ -133,6 +135,19 @@ def _restore(environment: Environment, path: str, phrase: str, encrypted: bool, 
         finally:
             lock.release(held)
     return Restored(holds, aside)
+
+
+def _examined(draft: Aside, path: str, key: bytes, encrypted: bool, source: str) -> Copied:
+    """`backup.examine` of what was copied from `path`; its errors name that, not the name it has for the moment."""
+    if os.fstat(draft.descriptor).st_size % PAGE:
+        raise DataError(f"{path} is cut short: it is no whole number of pages. Nothing was replaced.")
+    try:
+        return backup.examine(draft.name, key, encrypted, source, BUDGET_MS)
+    except HooksError as error:
+        error.args = (str(error).replace(draft.name, path),)
+        error.hint_text = error.hint_text.replace(draft.name, path)
+        error.details = {name: path if value == draft.name else value for name, value in error.details.items()}
+        raise
 
 
 def _its_key(environment: Environment, path: str, phrase: str) -> tuple[bytes, str]:
