@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,23 @@ def test_words_reach_the_program_as_they_are(layout: Path) -> None:
     done = subprocess.run([layout / "bin" / "hooks-cli", "a  b\n*"], capture_output=True, text=True)
     assert done.returncode == 64
     assert "a b *" in done.stderr
+
+
+def test_a_package_that_may_not_be_read_never_ends_with_2() -> None:
+    """Python itself exits 2 when it cannot open its script: after an installation by root with a narrow umask, say."""
+    with tempfile.TemporaryDirectory() as made:
+        root = Path(made)
+        package = root / "lib" / VERSION / "site-packages" / "hooks_cli"
+        package.mkdir(parents=True)
+        (root / "bin").mkdir()
+        shutil.copy(PROGRAM, root / "bin" / "hooks-cli")
+        (package / "__main__.py").write_text("")
+        (package / "__main__.py").chmod(0)
+        (root / "bin" / VERSION).write_text("#!/bin/sh\nexit 2\n")
+        (root / "bin" / "hooks-cli-python").write_text("#!/bin/sh\nexit 1\n")
+        for program in (root / "bin").iterdir():
+            program.chmod(0o755)
+        root.chmod(0o755)
+        somebody = {"user": 65534, "group": 65534} if os.geteuid() == 0 else {}
+        done = subprocess.run([root / "bin" / "hooks-cli", "hooks", "notify"], capture_output=True, **somebody)  # type: ignore[call-overload]
+        assert done.returncode == 1, done.stderr
