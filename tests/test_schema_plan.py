@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from hooks_cli.model.builtin_schemas import FAMILIES
 from hooks_cli.model.schema_compile import OutsideSubset, check_schema, compile_plan
 from hooks_cli.model.schema_plan import equal, first_violation
+from hooks_cli.operations.schema_check import MEMBERS, surely_fits
 from hooks_cli.store.engine import apsw
 from hooks_cli.store.family_checks import QUERIES
 from hooks_cli.store.json_value import Unreadable, load
@@ -199,3 +200,43 @@ def test_the_query_of_a_family_does_not_doubt_the_documented_metadata(family: st
 def test_a_family_that_needs_more_than_the_query_can_say_is_an_error() -> None:
     with pytest.raises(NotImplementedError, match="maxLength"):
         family_query({"type": "object", "properties": {"a": {"maxLength": 3}}})
+
+
+plain = st.one_of(
+    st.integers(-2, 3), st.sampled_from([0.0, 0.5, 1.0, 1.5, -0.5, 1e-9, 1e300]), st.booleans(), st.none(),
+    st.text(st.sampled_from('ab,:"{[\\\\é '), max_size=4), st.just([]), st.just({"a": 1}),
+)  # fmt: skip
+
+
+@given(data=st.data())
+def test_what_surely_fits_does(data: st.DataObject) -> None:
+    family = data.draw(st.sampled_from(sorted(FAMILIES)))
+    known = st.sampled_from([*sorted(FAMILIES[family]["properties"]), "other", 'o,"t:'])
+    metadata = data.draw(st.dictionaries(known, plain, max_size=4))
+    spaced = data.draw(st.booleans())
+    text = json.dumps(metadata, ensure_ascii=spaced, separators=None if spaced else (",", ":"))
+    if surely_fits(text, MEMBERS[family]):
+        assert first_violation(FAMILIES[family], metadata) is None
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a":"b"}', '{"p95_ms":1.5,"git_commit":"abc","p50_ms":0}', "{}", '{"test_name":"x"}']
+)
+def test_plain_metadata_needs_no_query(text: str) -> None:
+    assert surely_fits(text, MEMBERS["performance"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"p95_ms":-1}',
+        '{"p95_ms":"1"}',
+        '{"p95_ms":null}',
+        '{"p95_ms":[1]}',
+        '{"test_name":""}',
+        '{"p95_ms":1e3}',
+        '{ "p95_ms":1}',
+    ],
+)
+def test_what_is_not_plain_is_left_to_the_query(text: str) -> None:
+    assert not surely_fits(text, MEMBERS["performance"])

@@ -85,3 +85,24 @@ def _condition(keyword: str, argument: Any, row: str) -> str:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+# The letters by which `operations.schema_check.surely_fits` knows a kind of value.
+_KINDS: dict[str, dict[str, Any]] = {
+    "i": {"type": "integer", "minimum": 0},
+    "n": {"type": "number", "minimum": 0},
+    "r": {"type": "number", "minimum": 0, "maximum": 1},
+    "s": {"type": "string"},
+    "S": {"type": "string", "minLength": 1},
+    "b": {"type": "boolean"},
+}
+
+
+def letters_of(plan: object) -> str:
+    """The letters of the values that a member's plan surely allows, "" for none.
+
+    >>> letters_of({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "array"}]}), letters_of({"enum": [1]})
+    ('i', '')
+    """
+    ways = plan["anyOf"] if isinstance(plan, dict) and set(plan) == {"anyOf"} else [plan]
+    return "".join(letter for letter, kind in _KINDS.items() if kind in ways)
