@@ -131,14 +131,6 @@ def test_other_text_that_is_no_json_is_refused(run: Run, text: str) -> None:
     assert run("memory", "recall", "k").returncode == 1
 
 
-def test_a_value_without_a_key_gets_one(run: Run) -> None:
-    done = run("memory", "store", "--namespace", "notes", "--content", "data", check=True)
-    assert "no key was given; the value is kept at notes/note/" in done.stderr
-    assert (
-        run("memory", "store").returncode == 64 and run("memory", "store", "--key", "", "--value", "x").returncode == 64
-    )
-
-
 def test_get_of_a_namespace_and_a_key(run: Run) -> None:
     run("memory", "store", "swarm/state", "running", check=True)
     assert run("memory", "get", "swarm", "state", check=True).stdout == "running"

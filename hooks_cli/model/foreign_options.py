@@ -31,8 +31,8 @@ MEMORY: dict[str, tuple[str, str]] = {
         "parallel concurrent async real-time realtime performance cache no-cache stream optimize compress compact",
         "workers threads concurrency cache-size compression compression-level priority batch-size size interval timeout",
     ),
-    "garbage that there is none of: an address is there once, and what belongs to nothing is not kept": (
-        "remove-orphaned orphaned remove-duplicates deduplicate dedupe compact-indices compact-indexes rebuild-indexes "
+    "garbage: what is stale by the rules goes anyway; an address is there once, and what belongs to nothing is not kept": (
+        "stale remove-orphaned orphaned remove-duplicates deduplicate dedupe compact-indices compact-indexes rebuild-indexes "
         "verify-integrity compress-eligible vacuum",
         "remove-unaccessed",
     ),

@@ -11,14 +11,17 @@ INTRO = """\
 
 Prompts, settings files and scripts call `claude-flow hooks …` and `claude-flow memory …`, also as `npx claude-flow@alpha …` (see
 `hooks-cli shims install`). They run here as they are written. `scripts/compat` shows it: it runs a corpus of real command lines through
-the installed program, says what became of each, and reads a sample of the stored values back.
+the installed program, says what became of each, and reads a sample of the stored values back. Of 3,456 different lines, 9,203 with their
+repetitions, 99.6 % of those with arguments are kept, answered, or find nothing; 1.1 % of all name a verb without any argument and are told
+what it needs. What is refused: a value or key that is not there, an address with `..`, and options that choose what a deletion, a
+collection or an import would take in ways that are not there.
 
 ## How a line is read
 
 - `--name value` and `--name=value` are the same, and so are `--camelCase` and `--camel-case`. A switch stands bare or takes `true`,
   `false`, `yes`, `no`, `on`, `off`, `1` or `0`. A value may begin with a dash. `--` ends the options.
 - `memory store k a b c` keeps `a b c`. `memory store k` takes the value from standard input when something is piped in.
-  `memory store --content TEXT --type discovery` without a key makes one of the type (or `--category`, or `note`) and the value's
+  `memory store --content TEXT --type discovery` without a key makes one of the type (or `--category`) and the value's
   digest, and says which. `memory get N KEY` reads `N/KEY`.
 - `--namespace N --key K` is the address `N/K`; `default` is none, `all` is everything.
 - A verb that needs an argument and gets none at all (`memory store`) says what it needs, and exits 64.

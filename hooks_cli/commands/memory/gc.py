@@ -63,9 +63,6 @@ VERB = Verb(
         ),
         Option("stats", ("--stats", "--verbose"), "Also say how large the store was and is.", "switch"),
         Option(
-            "stale", ("--stale",), "What is due by the rules, which is what it takes anyway.", "switch", hidden=True
-        ),
-        Option(
             "corrupted_only",
             ("--corrupted-only", "--corrupted"),
             "Take nothing; verify the store, as memory verify does.",

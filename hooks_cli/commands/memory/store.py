@@ -72,7 +72,7 @@ VERB = Verb(
         'git diff | claude-flow memory store "review/diff" -',
     ),
     details=(
-        "With --value or --file the key may be left out: --content TEXT --type discovery is kept at discovery/<digest>. A key without "
+        "With --type or --category the key may be left out: --content TEXT --type discovery is kept at discovery/<digest>. A key without "
         "a value takes it from standard input when something comes there. A line of --batch may also have namespace, metadata, tags, "
         "ttl and if_version; all lines are stored or none, and other writers wait meanwhile."
     ),
@@ -149,7 +149,7 @@ def _piped(environment: Environment) -> bytes:
 
 def _made_address(call: Call, environment: Environment, value: str) -> str:
     """An address for a value that came without one: what it is about, and its digest, so that the same value has the same one."""
-    prefix = call.text("about_type") or call.text("about_category") or "note"
+    prefix = call.text("about_type") or call.text("about_category")
     address = addresses.join(call.text("namespace"), f"{prefix}/{digest_of(value.encode('utf-8', 'replace'))[:12]}")
     environment.err(f"hooks-cli: no key was given; the value is kept at {address}")
     return address
@@ -186,7 +186,7 @@ def run(call: Call, environment: Environment) -> int:
     if call.text("key_option") or call.values.get("key") is not None:
         address = address_of(call)
         value = value_of(call, environment)
-    elif value_given and "key_option" not in call.values:
+    elif value_given and "key_option" not in call.values and (call.text("about_type") or call.text("about_category")):
         value = value_of(call, environment)
         address = _made_address(call, environment, value)
     else:
