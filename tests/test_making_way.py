@@ -88,6 +88,7 @@ def test_a_collection_that_cannot_merge_says_so_and_collects_all_the_same(
 def test_a_transaction_of_a_collection_ends_when_somebody_waits(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long the machine takes for it: without a limit of time, all goes at once; with somebody waiting, little by little."""
     monkeypatch.setattr(pacing, "WORK_SECONDS", 3600)
+    monkeypatch.setattr(pacing, "WORK_IN_COMPANY_SECONDS", 3600)
     turns: list[int] = []
     take = turn.take
     monkeypatch.setattr(turn, "take", lambda path, budget: turns.append(1) or take(path, budget))  # type: ignore[func-returns-value]

@@ -30,7 +30,7 @@ SPAN = 2_000
 GROUP = 200
 # The versions of one address are deleted in parts of this many; so many versions, or so many bytes, go with one statement.
 PART = 20
-AT_ONCE = 100
+AT_ONCE = 50
 BYTES_AT_ONCE = 128 * 1024
 # A bounded run ranks at most so many baselines; where there are more, it leaves them to the next whole run.
 MOST_BASELINES = 2_000

@@ -1,7 +1,7 @@
 """Long work in short transactions, paced so that no other writer waits long for its turn.
 
 A transaction of long work is made of small pieces, and ends with the piece during which somebody came to the writers' queue
-(`turn.wanted`), at the latest after `WORK_SECONDS`. While nobody else writes, the next one follows at once; where somebody waits, or has
+(`turn.wanted`), at the latest after some milliseconds. While nobody else writes, the next one follows at once; where somebody waits, or has
 written within the last second, the store is left alone for a while first, so that who writes again and again finds it free mostly, and
 finds the disk idle, too. Checkpoints meanwhile are passive ones, made after the turn was given back, which keep nobody waiting.
 """
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from hooks_cli.store.embedded import EmbeddedStore
     from hooks_cli.store.transaction import Transaction
 
-# How long a transaction of long work deletes or merges before it commits, and how long the store is left alone after one while others
-# write.
+# How long a transaction of long work deletes or merges before it commits, with nobody beside and while others write; and how long the
+# store is left alone after one in the latter case.
 WORK_SECONDS = 0.008
+WORK_IN_COMPANY_SECONDS = 0.003
 REST_SECONDS = 0.008
 # For so long after another's write others are expected to write again.
 COMPANY_SECONDS = 1.0
@@ -68,4 +69,6 @@ class paced:  # noqa: N801
 
 def enough(store: EmbeddedStore, began: float) -> bool:
     """Whether a transaction of long work that began then (a time of `time.monotonic`) should end: its time is up, or somebody waits."""
-    return time.monotonic() - began >= WORK_SECONDS or turn.wanted(store.path)
+    now = time.monotonic()
+    limit = WORK_IN_COMPANY_SECONDS if now < _company_until else WORK_SECONDS
+    return now - began >= limit or turn.wanted(store.path)

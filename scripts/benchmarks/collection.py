@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -58,7 +59,8 @@ def _stopped(store: EmbeddedStore, collector: subprocess.Popen[str]) -> None:
     with store.writing():
         collector.send_signal(signal.SIGSTOP)
         # Not before it stands still: it could still take the turn that we give back.
-        os.waitid(os.P_PID, collector.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        with contextlib.suppress(ChildProcessError):  # it has ended by itself
+            os.waitid(os.P_PID, collector.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
 
 def _at(values: list[float], share: float) -> float:
