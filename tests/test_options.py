@@ -18,7 +18,7 @@ READERS = (PACKAGE / "commands", PACKAGE / "output" / "progress.py")
 # These keep all that they are told, under its own name.
 KEEPERS = PACKAGE / "commands" / "happenings.py"
 # What they promise is so anyhow, and their help says so.
-TRUE_ANYHOW = {("hooks list", "active"), ("memory search", "redact")}
+TRUE_ANYHOW = {("hooks list", "active"), ("memory gc", "stale"), ("memory search", "redact")}
 
 VERBS = list(catalogue.every_verb())
 
