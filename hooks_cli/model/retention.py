@@ -9,6 +9,9 @@ A garbage collector that has no time to see the whole store uses the pieces: `ra
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+from math import inf
+
 from hooks_cli.model.globs import glob_matches, literal_length
 from hooks_cli.model.times import DAY, to_words
 
@@ -216,8 +219,14 @@ def live_addresses(versions: Iterable[Version], now: int) -> set[str]:
 
 
 def rank_baselines(versions: Sequence[Version], now: int) -> dict[int, int]:
-    """revision -> place (1 is the newest) among the baselines of its commit, for all baselines of live addresses."""
+    """revision -> place (1 is the newest) among the baselines of its commit, for all baselines of live addresses.
+
+    Only a newer baseline that lives at least as long takes a place away: one that is to vanish tomorrow must not cost the commit one
+    that would have stayed. Worked example, newest first: a (for a day), b (for good), c (for a week), d (for good) are at the places
+    1, 1, 2, 2; with two places kept, b and d are still there when a and c have run out.
+    """
     live = live_addresses(versions, now)
+    ends = {v.address: v.expires for v in versions if v.newest}  # with its newest version, an address stops being live
     candidates = [
         v
         for v in versions
@@ -225,11 +234,12 @@ def rank_baselines(versions: Sequence[Version], now: int) -> dict[int, int]:
     ]
     candidates.sort(key=lambda v: -v.revision)
     places: dict[int, int] = {}
-    counts: dict[str, int] = {}
+    newer: dict[str, list[float]] = {}
     for version in candidates:
-        commit = commit_of(version)
-        counts[commit] = counts.get(commit, 0) + 1
-        places[version.revision] = counts[commit]
+        lifetimes = newer.setdefault(commit_of(version), [])
+        until = min(version.expires or inf, ends[version.address] or inf)
+        places[version.revision] = 1 + len(lifetimes) - bisect_left(lifetimes, until)
+        insort(lifetimes, until)
     return places
 
 
