@@ -12,6 +12,8 @@ A misspelt option is an error everywhere: `--namespcae` must not become a field.
 
 from __future__ import annotations
 
+from hooks_cli.model.nearness import distance
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,24 +49,9 @@ def is_misspelt(name: str, flags: Iterable[str]) -> bool:
         if len(known) < 2:
             continue
         allowed = 1 if max(len(known), len(name)) < 6 else 2
-        if abs(len(known) - len(name)) <= allowed and _distance(name, known) <= allowed:
+        if abs(len(known) - len(name)) <= allowed and distance(name, known) <= allowed:
             return True
     return False
-
-
-def _distance(one: str, other: str) -> int:
-    """How many letters to add, take away, change or swap with the next one (optimal string alignment)."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        new = [i]
-        for j, wanted in enumerate(other, 1):
-            cost = min(row[j] + 1, new[j - 1] + 1, row[j - 1] + (letter != wanted))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
-                cost = min(cost, before[j - 2] + 1)
-            new.append(cost)
-        before, row = row, new
-    return row[-1]
 
 
 def takes_next(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hooks_cli.cli.spec import FORMAT_WORDS, Verb
 from hooks_cli.model.foreign_options import HOOKS, MEMORY, MEMORY_WORDS
 
@@ -101,7 +103,7 @@ USAGE = """
 """
 
 
-def page(usage_actions: dict[str, str], verbs: list[Verb]) -> str:
+def page(usage_actions: dict[str, str], verbs: Iterable[Verb]) -> str:
     """The document, from `memory usage`'s actions and the declared verbs."""
     by_meaning = {
         meant: [word for word in FORMAT_WORDS if FORMAT_WORDS[word] == meant] for meant in FORMAT_WORDS.values()
@@ -123,10 +125,10 @@ def page(usage_actions: dict[str, str], verbs: list[Verb]) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _strangers(verbs: list[Verb]) -> str:
-    rows = []
+def _strangers(verbs: Iterable[Verb]) -> str:
+    rows, known = [], list(verbs)
     for kind, told in STRANGERS.items():
-        names = sorted(f"`{verb.title}`" for verb in verbs if verb.strangers == kind)
+        names = sorted(f"`{verb.title}`" for verb in known if verb.strangers == kind)
         rows.append(f"| {', '.join(names)} | {told} |")
     return "\n".join(rows)
 
