@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -88,3 +90,10 @@ def run(project: Path, environ: dict[str, str]) -> Run:
         return subprocess.CompletedProcess([os.fspath(word) for word in argv], done.returncode, out, err)
 
     return call
+
+
+def loaded(text: str) -> Any:
+    """The one JSON object that a verb printed under --json."""
+    body = json.loads(text)
+    assert body["schema_version"] == "1"
+    return body

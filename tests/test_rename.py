@@ -12,3 +12,17 @@ def test_a_rename_onto_something_says_what_to_do(run: Run) -> None:
     assert refused.returncode == 76 and "--overwrite" in refused.stderr and "--if-version" not in refused.stderr
     assert run("memory", "rename", "a", "b", "--overwrite", check=True).stdout
     assert run("memory", "recall", "b", check=True).stdout == "a"
+
+
+def test_a_rename_may_be_tried(run: Run) -> None:
+    run("memory", "store", "a", "v", check=True)
+    run("memory", "store", "b", "v", check=True)
+    assert (
+        run("memory", "rename", "a", "c", "--dry-run", check=True).stdout
+        == "Would rename 1 entry to c; nothing was changed.\n  a\n"
+    )
+    assert run("memory", "rename", "a", "b", "--dry-run").returncode == 76
+    run("memory", "rename", "a", "b", "--dry-run", "--overwrite", check=True)
+    assert run("memory", "rename", "nobody", "c", "--dry-run").returncode == 1
+    assert run("memory", "rename", "a", "c//d", "--dry-run").returncode == 65
+    assert run("memory", "recall", "a", check=True).stdout == "v"

@@ -1,30 +1,15 @@
-"""The verbs on versions through the installed program: history, diff, log, the past, undo, compare-and-set, watch and wait."""
+"""The verbs on versions through the installed program: history, diff, log, the past, undo, compare-and-set."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from hooks_cli.model.times import DAY
-from hooks_cli.operations import batch
-from hooks_cli.operations.carrying import Who
-from hooks_cli.operations.remembering import store_value
-from tests.conftest import PROGRAM, Run
-from tests.stores import START, Place, check
-
-
-def loaded(text: str) -> Any:
-    body = json.loads(text)
-    assert body["schema_version"] == "1"
-    return body
+from tests.conftest import Run, loaded
+from tests.stores import START
 
 
 @pytest.fixture
@@ -220,246 +205,32 @@ def test_read_only_agents_change_nothing(run: Run, project: Path) -> None:
     assert run("memory", "recall", "k", check=True).stdout == "v"
 
 
-def test_destroying_a_glob_needs_a_yes(run: Run) -> None:
-    for key in ("x/a", "x/b"):
-        run("memory", "store", key, "v", check=True)
-    done = run("memory", "destroy", "x/*")
-    assert done.returncode == 64 and "--yes" in done.stderr
-    assert "2 entries" in run("memory", "destroy", "x/*", "--dry-run", check=True).stdout
-    body = loaded(run("memory", "destroy", "x/*", "--yes", "--json", check=True).stdout)
-    assert body["total"] == 2
-    assert run("memory", "undelete", "x/a").returncode == 1
-    assert run("memory", "destroy", "nobody").returncode == 1
+def test_a_conflict_says_what_is_there(run: Run) -> None:
+    run("memory", "store", "k", "v", check=True)
+    there = run("memory", "store", "k", "w", "--if-version", "0")
+    assert there.returncode == 76 and "holds something already, version 1" in there.stderr
+    run("memory", "delete", "k", check=True)
+    nothing = run("memory", "store", "k", "w", "--if-version", "1", "--json")
+    error = json.loads(nothing.stderr)["error"]
+    assert nothing.returncode == 76 and "holds nothing now" in error["message"] and error["current"] == 0
 
 
-# --- gc through the program --------------------------------------------------------------------------------------------
-def test_gc_explains(run: Run, project: Path) -> None:
-    (project / "hooks.toml").write_text("[memory.gc]\n")
-    for age in (91, 1):
-        now = {"HOOKS_NOW": str(START - age * DAY)}
-        run("memory", "store", f"n/{age}", "v", env=now, check=True)
-        run("memory", "store", "perf/baseline", "v", "--metadata", '{"git_commit":"abc"}', env=now, check=True)
-    env = {"HOOKS_NOW": str(START)}
-    before = run("memory", "list", env=env, check=True).stdout
-    dry = run("memory", "gc", "--dry-run", env=env, check=True).stdout
-    assert "drop\tn/91\tv1\t91 days old, more than 90 days\n" in dry
-    assert "keep\tperf/baseline\tv1\tbaseline 2 of 5 of commit abc\n" in dry
-    assert run("memory", "list", env=env, check=True).stdout == before
-    body = loaded(run("memory", "gc", "--explain", "perf/baseline", "--json", env=env, check=True).stdout)
-    assert [(d["key_version"], d["keep"]) for d in body["decisions"]] == [(2, True), (1, True)]
-    assert run("memory", "gc", "--explain", "nobody", env=env).returncode == 1
-    assert "Collected 1 version" in run("memory", "cleanup", "--older-than", "30d", env=env, check=True).stdout
-    assert run("memory", "cleanup", "--days", "30", env=env, check=True).stdout == "Nothing is due.\n"
-    for argv in (["--days", "0"], ["--days", "1", "--older-than", "2d"], ["--threshold", "9"], ["--schedule", "x"]):
-        assert run("memory", "gc", *argv, env=env).returncode == 64, argv
-    for size in ("10MB", "0.9"):
-        assert "nothing was collected" in run("memory", "gc", "--threshold", size, env=env, check=True).stdout
-    for argv in (["--aggressive", "--stats"], ["--defrag-only"], ["--incremental"], ["--expired-only"], ["-n", "temp"]):
-        run("memory", "gc", *argv, env=env, check=True)
+def test_the_log_prints_what_a_keyed_notice_said(run: Run) -> None:
+    run("hooks", "notify", "--message", "all tests\npass", "--memory-key", "n/1", check=True)
+    assert "n/1 v1  all tests pass" in run("memory", "log", check=True).stdout
 
 
-def test_gc_at_session_end(run: Run, project: Path) -> None:
-    def end(settings: str) -> str:
-        (project / "hooks.toml").write_text(settings)
-        done = run("hooks", "session-end", "--session-id", "s", env={"HOOKS_NOW": str(START + 200 * DAY)}, check=True)
-        return done.stdout + done.stderr
-
-    run("memory", "store", "old", "v", env={"HOOKS_NOW": str(START)}, check=True)
-    assert "ollect" not in end("")
-    assert "held off" in end("[memory.gc]\n")
-    run("memory", "store", "new", "v", env={"HOOKS_NOW": str(START + 198 * DAY)}, check=True)
-    assert "ollect" not in end("[memory.gc]\nenabled = false\n")
-    assert "Collected 1 version" in end("[memory.gc]\nmax_age_days = 90\n")
-    assert run("memory", "recall", "old").returncode == 1
+def test_a_diff_of_equal_versions_says_so(run: Run) -> None:
+    for _ in range(2):
+        run("memory", "store", "k", "v", check=True)
+    same = run("memory", "diff", "k", check=True)
+    assert same.stdout == "" and "versions 1 and 2 say the same" in same.stderr
+    assert "There is no entry at nobody" in run("memory", "diff", "nobody").stderr
 
 
-# --- many processes ----------------------------------------------------------------------------------------------------
-INCREMENT = """
-import sys
-from hooks_cli.environment import Environment
-from hooks_cli.errors import VersionConflict
-from hooks_cli.operations.remembering import store_value
-from hooks_cli.store import entries
-from hooks_cli.store.embedded import open_store
-environment = Environment.from_process()
-store = open_store(environment)
-for _ in range(50):
-    while True:
-        entry = entries.read(store, "counter", environment.now())
-        value, version = (int(entry.value), entry.version) if entry else (0, 0)
-        try:
-            store_value(store, environment, "counter", str(value + 1), if_version=version)
-            break
-        except VersionConflict:
-            continue
-store.close()
-"""
-
-
-def test_sixteen_processes_count_to_800_and_a_watcher_sees_each_step(
-    run: Run, environ: dict[str, str], project: Path
-) -> None:
-    run("memory", "store", "other", "x", check=True)
-    watch = [PROGRAM, "memory", "watch", "counter", "--since", "0", "--format", "ndjson", "--timeout", "120"]
-    watcher = subprocess.Popen(watch, env=environ, cwd=project, stdout=subprocess.PIPE, text=True)
-    workers = [
-        subprocess.Popen([sys.executable, "-c", INCREMENT], env=environ, cwd=project, stderr=subprocess.PIPE, text=True)
-        for _ in range(16)
-    ]
-    assert watcher.stdout is not None
-    seen = []
-    for line in watcher.stdout:
-        seen.append(json.loads(line))
-        if seen[-1]["entry"]["data"] == "800":
-            break
-    watcher.terminate()
-    watcher.wait()
-    for worker in workers:
-        _, err = worker.communicate(timeout=60)
-        assert worker.returncode == 0, err
-    assert run("memory", "recall", "counter", check=True).stdout == "800"
-    assert [(line["entry"]["key_version"], line["entry"]["data"]) for line in seen] == [
-        (n, str(n)) for n in range(1, 801)
-    ]
-    revisions = [line["revision"] for line in seen]
-    assert revisions == sorted(set(revisions))
-    again = run("memory", "watch", "counter", "--since", str(revisions[700]), "--once", "--json", check=True).stdout
-    assert json.loads(again)["entry"]["data"] == "702"
-
-
-def test_wait_for_another(run: Run, environ: dict[str, str], project: Path) -> None:
-    run("memory", "store", "k", "old", check=True)
-    assert run("memory", "wait", "k", check=True).stdout == "old"
-    waiting = subprocess.Popen(
-        [PROGRAM, "memory", "wait", "k", "--newer-than", "1", "--timeout", "60"],
-        env=environ,
-        cwd=project,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    time.sleep(0.3)
-    run("memory", "store", "k", "new", check=True)
-    assert waiting.communicate(timeout=60)[0] == "new"
-    done = run("memory", "wait", "nobody", "--timeout", "0.2s")
-    assert (done.returncode, done.stdout) == (1, "")
-
-
-def test_watch_ends_with_its_time(run: Run) -> None:
-    run("memory", "store", "a/x", "1", check=True)
-    out = run("memory", "watch", "a/*", "--since", "0", "--timeout", "0.3s", check=True).stdout
-    assert out.split("\t")[0] == "r1" and out.endswith("stored\ta/x v1\t1\n")
-    assert run("memory", "watch", "--since", "9").returncode == 64
-
-
-def test_a_watch_is_in_nobodys_way_and_survives_a_restore(run: Run, environ: dict[str, str], project: Path) -> None:
-    run("memory", "store", "a", "1", check=True)
-    run("memory", "backup", "copy.backup", check=True)
-    watch = [PROGRAM, "memory", "watch", "--since", "0", "--timeout", "60", "--format", "ndjson"]
-    watcher = subprocess.Popen(watch, env=environ, cwd=project, stdout=subprocess.PIPE, text=True)
-    assert watcher.stdout is not None
-    lines = watcher.stdout
-    assert json.loads(lines.readline())["entry"]["data"] == "1"
-    run("memory", "store", "a", "2", check=True)
-    assert json.loads(lines.readline())["entry"]["data"] == "2"
-    run("memory", "restore", "copy.backup", check=True)
-    time.sleep(0.5)
-    run("memory", "store", "a", "3", check=True)
-    assert json.loads(lines.readline())["entry"]["data"] == "3"
-    watcher.terminate()
-    watcher.wait()
-
-
-# --- batches -----------------------------------------------------------------------------------------------------------
-def test_batch(run: Run) -> None:
-    rows = [
-        {"key": "a", "value": "text"},
-        {"key": "b", "value": {"n": [1, 2.5, "é"]}, "metadata": {"version": "3", "m": 1}, "tags": ["x", "y"]},
-        {"namespace": "n", "key": "c", "data": 5, "ttl": "1h", "tags": "p,q"},
-        {"key": "a", "value": "again"},
-        {"key": "s", "value": "my key is ghp_0123456789abcdefghijABCDEFGHIJ012345"},
-    ]
-    text = "\n".join(json.dumps(row) for row in rows) + "\n\n"
-    now = {"HOOKS_NOW": str(START)}
-    assert "5 entries (revision 5)" in run("memory", "store", "--batch", stdin=text, env=now, check=True).stdout
-    found = {e["key"]: e for e in loaded(run("memory", "list", "--json", env=now, check=True).stdout)["entries"]}
-    assert (found["a"]["data"], found["a"]["key_version"]) == ("again", 2)
-    assert (
-        found["b"]["data"] == {"n": [1, 2.5, "é"]} and found["b"]["version"] == "3" and found["b"]["tags"] == ["x", "y"]
-    )
-    assert (found["n/c"]["data"], found["n/c"]["tags"]) == ("5", ["p", "q"]) and found["n/c"]["expires_at"]
-    assert "ghp_" not in found["s"]["data"]
-    body = loaded(
-        run("memory", "store", "--batch", "true", "--json", "-n", "q", stdin='{"key":"k","value":"v"}').stdout
-    )
-    assert body["stored"]["total"] == 1
-    assert run("memory", "recall", "q/k", check=True).stdout == "v"
-    assert loaded(run("memory", "store", "--batch", "--json", stdin="", check=True).stdout)["stored"]["total"] == 0
-    assert "1 entry" in run("memory", "store", "--batch", "-", stdin='{"key":"dash","value":"v"}', check=True).stdout
-    assert run("memory", "recall", "dash", check=True).stdout == "v"
-
-
-@pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        ("{", "not valid JSON"), ("[]", "not a JSON object"), ('{"key":"a"}', "value"), ('{"value":"a"}', "key"),
-        ('{"key":"../a","value":""}', "address"), ('{"key":"a","value":"x","colour":1}', "colour"),
-        ('{"key":"a","value":"x","metadata":[]}', "metadata"), ('{"key":"a","value":"\\u0000"}', "NUL"),
-        ('{"key":"a","value":"\\ud800"}', "UTF-8"), ('{"key":"a","value":{"n":1e999}}', "number"),
-        ('{"key":"a","value":"x","ttl":"soon"}', "duration"), ('{"key":"a","value":"x","tags":[1]}', "tags"),
-    ],
-)  # fmt: skip
-def test_a_bad_line_refuses_the_batch(run: Run, line: str, told: str) -> None:
-    done = run("memory", "store", "--batch", stdin='{"key":"good","value":"x"}\n' + line)
-    assert done.returncode == 65 and "Line 2:" in done.stderr and told in done.stderr
-    assert run("memory", "list", check=True).stdout == ""
-
-
-def test_a_conflict_refuses_the_batch(run: Run) -> None:
-    rows = '{"key":"a","value":"1","if_version":0}\n{"key":"a","value":"2","if_version":1}\n'
-    run("memory", "store", "--batch", stdin=rows, check=True)
-    assert run("memory", "store", "--batch", stdin=rows).returncode == 76
-    assert run("memory", "recall", "a", check=True).stdout == "2"
-
-
-ROWS = st.lists(
-    st.tuples(
-        st.sampled_from(["a", "b/c", "d"]),
-        st.sampled_from(["text", '{"n":1}', '{"token":"hunter2hunter2"}', "[]", "[no json"]),
-        st.sampled_from([None, {"m": 1}, {"version": "2"}]),
-        st.sampled_from([None, ["x"], ["x", "y"]]),
-    ),
-    max_size=12,
-)
-
-
-@settings(max_examples=12, deadline=None)
-@given(ROWS)
-def test_a_batch_writes_what_single_writes_would(tmp_path_factory: pytest.TempPathFactory, rows: list[Any]) -> None:
-    folder = tmp_path_factory.mktemp("batch")
-    one, many = Place(folder / "one"), Place(folder / "many")
-    lines = []
-    for key, value, metadata, tags in rows:
-        store_value(
-            one.store,
-            one.environment,
-            key,
-            value,
-            metadata=json.dumps(metadata, separators=(",", ":")) if metadata else "",
-            tags=tags or "",
-        )
-        lines.append((json.dumps({"key": key, "value": value, "metadata": metadata, "tags": tags}).encode(), 0))
-    batch.store_lines(many.store, many.environment, iter(lines), Who())
-    for store in (one.store, many.store):
-        check(store)
-    for table, columns in (
-        ("head", "id, address, revision, version, live, pinned, expires"),
-        ("entry", "revision, head, version, at, kind, sealed, expires, agent, event, data_version, tags, metadata"),
-        ("entry", "CASE sealed WHEN 0 THEN value END"),
-        ("state", "revision, live"),
-        ("search", "rowid"),
-    ):
-        assert one.store.query(f"SELECT {columns} FROM {table} ORDER BY 1") == many.store.query(
-            f"SELECT {columns} FROM {table} ORDER BY 1"
-        )
-    one.close()
-    many.close()
+def test_a_version_of_a_glob_is_refused(run: Run) -> None:
+    run("memory", "store", "k", "v", check=True)
+    done = run("memory", "recall", "*", "--version", "1")
+    assert done.returncode == 64 and "--as-of" in done.stderr
+    run("memory", "store", "a[1]*", "v", check=True)
+    assert run("memory", "recall", "a[1]*", "--version", "1", check=True).stdout == "v"
