@@ -277,8 +277,8 @@ def test_no_search_scans_a_table(large: tuple[EmbeddedStore, Environment]) -> No
     narrowings[2].session = 1
     narrowings[3].tags = [["even"]]
     narrowings[4].agent, narrowings[4].since, narrowings[4].kind = "a", 1, "json"
-    for narrowing in narrowings:
-        sql, params = search.ranked_sql(understand("tenth").match, narrowing, environment.now(), False)
+    for narrowing, few in [*((each, False) for each in narrowings), (narrowings[1], True)]:
+        sql, params = search.ranked_sql(understand("tenth").match, narrowing, environment.now(), False, few)
         steps = plan(store, sql + " LIMIT 10", params)
         for step in steps:
             if step.startswith("SCAN"):
@@ -363,3 +363,22 @@ def test_a_page_without_results_is_not_nothing_found(run: Run) -> None:
         assert json.loads(run("memory", "search", "needle", *words, "--json", check=True).stdout)["total"] == 1
     done = run("memory", "search", "x" * 5000, check=True)
     assert done.stderr.startswith("hooks-cli: nothing found for 'xxx") and len(done.stderr) < 300
+
+
+@pytest.mark.parametrize("globs", [["a/*"], ["b/1?", "a/3"], ["c/*"], ["*/7"], ["a/[2-4]*"]])
+def test_few_addresses_are_looked_up_first_and_give_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, globs: list[str]
+) -> None:
+    store = open_store(Environment({"HOOKS_HOME": str(tmp_path / "home")}, str(tmp_path)))
+    with store.writing() as tx:
+        for number in range(90):
+            entries.put(tx, Draft(f"{'ab'[number % 2]}/{number}", f"word number {number} {'rare' * (number % 7 == 0)}"))
+    narrowing = Narrowing()
+    narrowing.globs = globs
+    asked = [(match, recent) for match in ('"word"', '"rare" OR "word"') for recent in (False, True)]
+    first = [search.ranked(store, match, narrowing, 1, 50, recent=recent) for match, recent in asked]
+    counts = [search.count(store, match, narrowing, 1) for match, _ in asked]
+    monkeypatch.setattr(search, "FEW", -1)
+    assert first == [search.ranked(store, match, narrowing, 1, 50, recent=recent) for match, recent in asked]
+    assert counts == [search.count(store, match, narrowing, 1) for match, _ in asked]
+    store.close()

@@ -55,10 +55,9 @@ class Narrowing:
         if self.expired:
             parts, params = ["h.live = 1"], []
         if self.globs:
-            ranges = [matching(glob) for glob in self.globs]
-            parts.append("(" + " OR ".join([sql for sql, _ in ranges]) + ")")
-            for _, values in ranges:
-                params += values
+            there, within = self.addresses()
+            parts.append(there)
+            params += within
         for group in self.tags:
             parts.append("EXISTS (SELECT 1 FROM json_each(e.tags) t WHERE t.value IN (SELECT value FROM json_each(?)))")
             params.append(value_text(group))
@@ -88,6 +87,11 @@ class Narrowing:
                 parts.append(fact_sql.CONFIDENT)
                 params += [fact_sql.path("confidence"), self.min_confidence]
         return " AND ".join(parts), tuple(params)
+
+    def addresses(self) -> tuple[str, tuple[object, ...]]:
+        """The SQL condition, with its parameters, for the addresses that the globs name."""
+        ranges = [matching(glob) for glob in self.globs]
+        return "(" + " OR ".join([sql for sql, _ in ranges]) + ")", tuple([value for _, values in ranges for value in values])
 
     def _of_kind(self) -> tuple[str, object]:
         if self.kind == "sealed":

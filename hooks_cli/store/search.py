@@ -10,6 +10,7 @@ rarest are taken until together they have that many matches, so that a common wo
 
 from __future__ import annotations
 
+from hooks_cli.model.address import literal_prefix
 from hooks_cli.model.entry import Entry, shown
 from hooks_cli.model.unspaced import PART, separated
 from hooks_cli.store.entries import COLUMNS, FROM_ENTRIES, FROM_HEADS, INDEXED_CHARACTERS, SHORT_COLUMNS, shorten
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from hooks_cli.store.narrowing import Narrowing
 
 RANKED = 2_000
+# Of at most so many entries below the addresses asked for, the numbers are looked up before the words are.
+FEW = 5_000
 # How many words a snippet has, and what stands around a hit in it: characters that no shown text has.
 SNIPPET_WORDS = 20
 # Of a longer text, snippets come from its beginning.
@@ -32,17 +35,36 @@ _NOT_EXPIRED = "+f.rowid NOT IN (SELECT revision FROM head WHERE expires <= ? AN
 _JOINED = "search f CROSS JOIN entry e ON e.revision = f.rowid CROSS JOIN head h ON h.id = e.head"
 
 
-def _matches(match: str, narrowing: Narrowing, now: int) -> tuple[str, tuple[object, ...]]:
-    """FROM and WHERE of the live matches. Without filters the index alone answers."""
+def _matches(match: str, narrowing: Narrowing, now: int, few: bool) -> tuple[str, tuple[object, ...]]:
+    """FROM and WHERE of the live matches. Without filters the index alone answers.
+
+    `few` says that few entries lie at the addresses asked for: they are looked up first, so that of each other match only its number
+    is looked at, and not its rows.
+    """
     if not narrowing:
         return f"FROM search f WHERE f.search MATCH ? AND {_NOT_EXPIRED}", (match, now)
     condition, params = narrowing.condition(now)
+    if few:
+        there, values = narrowing.addresses()
+        condition = f"+f.rowid IN (SELECT h.revision FROM head h WHERE {there}) AND {condition}"
+        params = (*values, *params)
     return f"FROM {_JOINED} WHERE f.search MATCH ? AND {condition}", (match, *params)
 
 
-def ranked_sql(match: str, narrowing: Narrowing, now: int, recent: bool) -> tuple[str, tuple[object, ...]]:
+def _are_few(store: EmbeddedStore, narrowing: Narrowing) -> bool:
+    """Whether at most `FEW` entries lie at the addresses that the filters ask for; without looking at more."""
+    if not narrowing.globs or not all(literal_prefix(glob) for glob in narrowing.globs):
+        return False
+    there, params = narrowing.addresses()
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM head h WHERE {there} LIMIT {FEW + 1})"
+    return int(store.query(sql, params)[0][0]) <= FEW
+
+
+def ranked_sql(
+    match: str, narrowing: Narrowing, now: int, recent: bool, few: bool = False
+) -> tuple[str, tuple[object, ...]]:
     """The statement of `ranked`, without its limit: the tests ask SQLite for its plan."""
-    source, params = _matches(match, narrowing, now)
+    source, params = _matches(match, narrowing, now, few)
     newest = f"SELECT f.rowid AS revision, f.rank AS score {source} ORDER BY f.rowid DESC LIMIT {RANKED}"
     order = "revision DESC" if recent else "score, revision DESC"
     return f"SELECT revision, score FROM ({newest}) ORDER BY {order}", params
@@ -55,14 +77,14 @@ def ranked(
 
     `recent` orders by time alone. `match` comes from `model.query`.
     """
-    sql, params = ranked_sql(match, narrowing, now, recent)
+    sql, params = ranked_sql(match, narrowing, now, recent, _are_few(store, narrowing))
     rows = store.query(f"{sql} LIMIT ?", (*params, limit))
     return [(revision, score) for revision, score in rows]
 
 
 def count(store: EmbeddedStore, match: str, narrowing: Narrowing, now: int) -> int:
     """How many live entries match."""
-    source, params = _matches(match, narrowing, now)
+    source, params = _matches(match, narrowing, now, _are_few(store, narrowing))
     return int(store.query(f"SELECT count(*) {source}", params)[0][0])
 
 
