@@ -91,7 +91,9 @@ class Narrowing:
     def addresses(self) -> tuple[str, tuple[object, ...]]:
         """The SQL condition, with its parameters, for the addresses that the globs name."""
         ranges = [matching(glob) for glob in self.globs]
-        return "(" + " OR ".join([sql for sql, _ in ranges]) + ")", tuple([value for _, values in ranges for value in values])
+        return "(" + " OR ".join([sql for sql, _ in ranges]) + ")", tuple(
+            [value for _, values in ranges for value in values]
+        )
 
     def _of_kind(self) -> tuple[str, object]:
         if self.kind == "sealed":
