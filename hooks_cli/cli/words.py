@@ -37,137 +37,198 @@ class Mistake:
         self.verb: Verb | None = None  # the verb whose words they are, where the line named another one
 
 
+class _Line:
+    """What was read so far of one line: `at` is the word that comes next."""
+
+    __slots__ = ("at", "flags", "foreign", "missing", "plain", "stranger", "unknown", "values", "verb", "words")
+
+    def __init__(self, verb: Verb, words: list[str]) -> None:
+        self.verb = verb
+        self.words = words
+        self.at = 0
+        self.flags = {flag: option for option in verb.options for flag in option.flags}
+        self.values: dict[str, object] = {}
+        self.unknown: list[tuple[str, str]] = []
+        self.missing: list[str] = []
+        self.plain: list[str] = []
+        self.foreign: list[str] = []
+        self.stranger: Mistake | None = None
+
+    def following(self) -> str | None:
+        """The word that comes next, None at the end."""
+        return self.words[self.at] if self.at < len(self.words) else None
+
+
 def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
     """Read the words behind the verb's name by the rules at the top of `spec`. `alias` is the word typed for the verb."""
-    flags = {flag: option for option in verb.options for flag in option.flags}
-    values: dict[str, object] = {}
-    unknown: list[tuple[str, str]] = []
-    missing: list[str] = []
-    plain: list[str] = []
-    foreign: list[str] = []
-    stranger: Mistake | None = None
-    at, end = 0, len(words)
-    while at < end:
-        word = words[at]
-        at += 1
+    line = _Line(verb, words)
+    while line.at < len(words):
+        word = words[line.at]
+        line.at += 1
         if word == "--":
-            plain += words[at:]
+            line.plain += words[line.at :]
             break
         if not looks_like_option(word):
-            plain.append(word)
+            line.plain.append(word)
             continue
-        if word in HELP_FLAGS and word not in flags:
+        if word in HELP_FLAGS and word not in line.flags:
             return Mistake("help")
-        flag, joined, value = word.partition("=")
-        following = words[at] if at < end and not joined else None
-        option = _declared(flag, flags)
-
+        flag, joined, text = word.partition("=")
+        value = text if joined else None
+        option = _declared(flag, line.flags)
         if option is None:
-            from hooks_cli.model.foreign_options import kind_of
+            mistake = _undeclared(line, flag, value)
+        elif option.kind == "optional":
+            mistake = _optional(line, option, flag, value)
+        elif option.kind == "switch":
+            mistake = _switch(line, option, flag, value)
+        else:
+            mistake = _valued(line, option, flag, value)
+        if mistake is not None:
+            return mistake
+    mistake = _arguments(line)
+    if mistake is not None:
+        return mistake
+    absent = [name for name in dict.fromkeys(line.missing) if name not in line.values]
+    return Call(verb, line.values, line.unknown, absent, alias, line.foreign)
 
-            kind = kind_of(verb.group, kebab(flag).lstrip("-"))
-            taken: bool | None = False
-            if kind:
-                foreign.append(flag)
-            else:
-                stranger = stranger or Mistake("unknown", flag)
-                if not verb.lenient:
-                    from hooks_cli.model import strangers
 
-                    if not verb.strangers or strangers.is_misspelt(kebab(flag).lstrip("-"), flags):
-                        return Mistake("unknown", flag)
-                    if following is not None:
-                        taken = strangers.takes_next(verb, words[at:], values, plain, flags)
-                        if taken is None:
-                            return Mistake("unclear", flag, following)
-            if not joined:
-                value = "true"
-                if following is not None and (
-                    _is_value_of(kind, following, verb, values, plain) if kind or verb.lenient else taken
-                ):
-                    value = following
-                    at += 1
-            unknown.append(((flag if kind or verb.lenient else kebab(flag)).lstrip("-"), value))
-            continue
+# Each of these reads one option whose flag was taken; `value` is what `=` joined to it, None where nothing was.
 
-        if option.kind == "optional":
-            if not joined and (following is None or _begins_like_option(following)):
-                values[option.name] = True
-                continue
-            given = value if following is None else following
-            at += following is not None
-            state = switch_value(given)
-            if given:
-                values[option.name] = given if state is None else state
-            elif verb.lenient:
-                missing.append(option.name)
-            else:
-                return Mistake("missing", flag, option=option)
-            continue
 
-        if option.kind == "switch":
-            if not joined and (
-                following is None or (switch_value(following) is None and (following or not verb.lenient))
-            ):
-                values[option.name] = True
-                continue
-            given = value if following is None else following
-            at += following is not None
-            state = switch_value(given)
-            if state is not None:
-                values[option.name] = state
-            elif not verb.lenient:
-                return Mistake("switch", flag, given, option)
-            elif given:
-                unknown.append((flag.lstrip("-"), given))
-            else:
-                missing.append(option.name)
-            continue
+def _undeclared(line: _Line, flag: str, value: str | None) -> Mistake | None:
+    """An option that the verb does not have: of another program (`foreign_options`), or one that nobody knows (`strangers`)."""
+    from hooks_cli.model.foreign_options import kind_of
 
-        if not joined and (following is None or (following[:1] == "-" and _is_flag(following, flags))):
-            if not verb.lenient:
+    verb = line.verb
+    following = line.following() if value is None else None
+    kind = kind_of(verb.group, kebab(flag).lstrip("-"))
+    taken: bool | None = False
+    if kind:
+        line.foreign.append(flag)
+    else:
+        line.stranger = line.stranger or Mistake("unknown", flag)
+        if not verb.lenient:
+            from hooks_cli.model import strangers
+
+            if not verb.strangers or strangers.is_misspelt(kebab(flag).lstrip("-"), line.flags):
+                return Mistake("unknown", flag)
+            if following is not None:
+                taken = strangers.takes_next(verb, line.words[line.at :], line.values, line.plain, line.flags)
+                if taken is None:
+                    return Mistake("unclear", flag, following)
+    if following is not None and (
+        _is_value_of(kind, following, verb, line.values, line.plain) if kind or verb.lenient else taken
+    ):
+        value = following
+        line.at += 1
+    name = flag if kind or verb.lenient else kebab(flag)
+    line.unknown.append((name.lstrip("-"), "true" if value is None else value))
+    return None
+
+
+def _optional(line: _Line, option: Option, flag: str, value: str | None) -> Mistake | None:
+    """A switch that may have a text."""
+    if value is None:
+        value = line.following()
+        if value is None or _begins_like_option(value):
+            line.values[option.name] = True
+            return None
+        line.at += 1
+    state = switch_value(value)
+    if value:
+        line.values[option.name] = value if state is None else state
+    elif line.verb.lenient:
+        line.missing.append(option.name)
+    else:
+        return Mistake("missing", flag, option=option)
+    return None
+
+
+def _switch(line: _Line, option: Option, flag: str, value: str | None) -> Mistake | None:
+    """A switch, bare or with a word for true or false."""
+    lenient = line.verb.lenient
+    if value is None:
+        value = line.following()
+        if value is None or (switch_value(value) is None and (value or not lenient)):
+            line.values[option.name] = True
+            return None
+        line.at += 1
+    state = switch_value(value)
+    if state is not None:
+        line.values[option.name] = state
+    elif not lenient:
+        return Mistake("switch", flag, value, option)
+    elif value:
+        line.unknown.append((flag.lstrip("-"), value))
+    else:
+        line.missing.append(option.name)
+    return None
+
+
+def _valued(line: _Line, option: Option, flag: str, value: str | None) -> Mistake | None:
+    """An option with a value: a text, one of several, a word of a choice, or an integer."""
+    joined = value is not None
+    if value is None:
+        value = line.following()
+        if value is None or (value[:1] == "-" and _is_flag(value, line.flags)):
+            if not line.verb.lenient:
                 return Mistake("missing", flag, option=option)
             if option.kind == "choice":
-                unknown.append((flag.lstrip("-"), "true"))
+                line.unknown.append((flag.lstrip("-"), "true"))
             else:
-                missing.append(option.name)
-            continue
-        given = value if following is None else following
-        at += following is not None
+                line.missing.append(option.name)
+            return None
+        line.at += 1
+    if option.kind == "many":
+        held = line.values.setdefault(option.name, [])
+        assert isinstance(held, list)
+        held.append(value)
+        return None
+    if option.kind == "choice" and value not in option.choices:
+        return _other_choice(line, option, flag, value, joined)
+    if option.kind == "integer":
+        return _integer(line, option, flag, value)
+    line.values[option.name] = value
+    return None
 
-        if option.kind == "many":
-            held = values.setdefault(option.name, [])
-            assert isinstance(held, list)
-            held.append(given)
-        elif option.kind == "choice" and given not in option.choices:
-            if given.lower() in option.choices:
-                values[option.name] = given.lower()
-            elif option.name == "output_format" and given.lower() in FORMAT_WORDS:
-                values[option.name] = FORMAT_WORDS[given.lower()]
-            elif not verb.lenient:
-                return Mistake("choice", flag, given, option)
-            elif joined or switch_value(given) is not None:
-                unknown.append((flag.lstrip("-"), given))
-            else:
-                at -= 1  # the flag stood bare; the word stays where it is
-                unknown.append((flag.lstrip("-"), "true"))
-        elif option.kind == "integer":
-            number = integer_value(given)
-            if number is not None:
-                values[option.name] = number
-            elif not verb.lenient:
-                return Mistake("integer", flag, given, option)
-            elif given:
-                unknown.append((flag.lstrip("-"), given))
-            else:
-                missing.append(option.name)
-        else:
-            values[option.name] = given
 
+def _other_choice(line: _Line, option: Option, flag: str, value: str, joined: bool) -> Mistake | None:
+    """A word that is not among the choices as it is written."""
+    if value.lower() in option.choices:
+        line.values[option.name] = value.lower()
+    elif option.name == "output_format" and value.lower() in FORMAT_WORDS:
+        line.values[option.name] = FORMAT_WORDS[value.lower()]
+    elif not line.verb.lenient:
+        return Mistake("choice", flag, value, option)
+    elif joined or switch_value(value) is not None:
+        line.unknown.append((flag.lstrip("-"), value))
+    else:
+        line.at -= 1  # the flag stood bare; the word stays where it is
+        line.unknown.append((flag.lstrip("-"), "true"))
+    return None
+
+
+def _integer(line: _Line, option: Option, flag: str, value: str) -> Mistake | None:
+    number = integer_value(value)
+    if number is not None:
+        line.values[option.name] = number
+    elif not line.verb.lenient:
+        return Mistake("integer", flag, value, option)
+    elif value:
+        line.unknown.append((flag.lstrip("-"), value))
+    else:
+        line.missing.append(option.name)
+    return None
+
+
+def _arguments(line: _Line) -> Mistake | None:
+    """Give the words that are no options to the verb's arguments; what is over is prose, kept as unknown, or a mistake."""
+    verb, values, plain = line.verb, line.values, line.plain
     if verb.prose and plain:
         first = next((place for place, word in enumerate(plain) if _is_sign(word)), None if verb.positionals else 0)
         if first is not None:
-            unknown += [("argument", word) for word in plain[first:]]
+            line.unknown += [("argument", word) for word in plain[first:]]
             plain = plain[:first]
     for positional in verb.positionals:
         if not plain:
@@ -180,18 +241,19 @@ def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
             values[positional.name] = plain.pop(0)
     if plain and not verb.lenient:
         return Mistake("extra", word=plain[0])
-    unknown += [("argument", word) for word in plain]
-    if unknown and values.get("strict") is True:
-        if plain:
-            stranger = stranger or Mistake("extra", word=plain[0])
-        for name, _ in unknown:
-            flag = ("--" if len(name) > 1 else "-") + name
-            if stranger is None and name != "argument" and flag not in foreign:
-                stranger = Mistake("unknown", flag)
-        if stranger is not None:
-            return stranger
-    absent = [name for name in dict.fromkeys(missing) if name not in values]
-    return Call(verb, values, unknown, absent, alias, foreign)
+    line.unknown += [("argument", word) for word in plain]
+    return _refused_by_strict(line, plain) if line.unknown and values.get("strict") is True else None
+
+
+def _refused_by_strict(line: _Line, over: list[str]) -> Mistake | None:
+    """What --strict does not let pass: the first option or word that the verb does not know."""
+    if line.stranger is None and over:
+        return Mistake("extra", word=over[0])
+    for name, _ in line.unknown:
+        flag = ("--" if len(name) > 1 else "-") + name
+        if line.stranger is None and name != "argument" and flag not in line.foreign:
+            return Mistake("unknown", flag)
+    return line.stranger
 
 
 def looks_like_option(word: str) -> bool:
