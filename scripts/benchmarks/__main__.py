@@ -13,6 +13,7 @@ from scripts.benchmarks import tables
 
 SUITES = {
     "hot": "each hot command against a bare interpreter, through the installed script",
+    "shim": "the same call through the npx shim, against the direct one",
     "growth": "the same commands over 1,000 and over 1,000,000 entries",
     "search": "a search over 100,000 entries",
     "bulk": "200,000 entries by `store --batch`, against sqlite-utils",
