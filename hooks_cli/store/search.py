@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 RANKED = 2_000
 # Of at most so many entries below the addresses asked for, the numbers are looked up before the words are.
 FEW = 5_000
+# The index is read once from end to end, so that a larger cache of pages would be memory and nothing else.
+CACHE_KIB = 512
 # How many words a snippet has, and what stands around a hit in it: characters that no shown text has.
 SNIPPET_WORDS = 20
 # Of a longer text, snippets come from its beginning.
@@ -77,6 +79,7 @@ def ranked(
 
     `recent` orders by time alone. `match` comes from `model.query`.
     """
+    store.query(f"PRAGMA cache_size=-{CACHE_KIB}")
     sql, params = ranked_sql(match, narrowing, now, recent, _are_few(store, narrowing))
     rows = store.query(f"{sql} LIMIT ?", (*params, limit))
     return [(revision, score) for revision, score in rows]
@@ -155,9 +158,11 @@ def snippets(store: EmbeddedStore, match: str, entries: list[Entry]) -> dict[int
         f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.shown USING fts5(address, tags, body, tokenize='{TOKENIZER}')"
     )
     found: dict[int, str] = {}
-    # Most hits stand near the beginning; only where they do not is a long text read on.
-    for length in (SNIPPET_BEGINNING, SNIPPET_CHARACTERS):
-        found.update(_snippets(store, match, [e for e in entries if e.revision not in found], length))
+    found.update(_snippets(store, match, entries, SNIPPET_BEGINNING))
+    # Most hits stand near the beginning; only where they do not is a long text read on, one by one for the sake of memory.
+    for entry in entries:
+        if entry.revision not in found:
+            found.update(_snippets(store, match, [entry], SNIPPET_CHARACTERS))
     return found
 
 
