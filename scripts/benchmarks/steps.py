@@ -12,7 +12,11 @@ from scripts.benchmarks.scratch import PROGRAM, scratch
 from scripts.benchmarks.tables import Result
 
 SITE = sysconfig.get_path("purelib")
-PATHED = f"import sys; sys.path.insert(0, {SITE!r}); import os\n"
+# As `hooks_cli/__main__.py` begins: no cyclic garbage collector, and our own way to the bytecode.
+PATHED = (
+    f"import gc; gc.disable(); import sys; sys.path.insert(0, {SITE!r}); import os\n"
+    "from hooks_cli import bytecode; bytecode.install()\n"
+)
 STORE = ["memory", "store", "bench/steps", "a value of some words"]
 STEPS = (
     ("a bare interpreter: python -c pass", list(FLOOR)),
