@@ -13,7 +13,7 @@ SMALL = 1_000
 def run(quick: bool) -> Result:
     """1,000 entries against 1,000,000 (quick: 30,000); the floor of each pair is the same command over the small store."""
     large = 30_000 if quick else 1_000_000
-    pairs = 25 if quick else 150
+    pairs = 20 if quick else 150
     result = Result("growth")
     with scratch() as little, scratch() as much:
         little.fill(SMALL)

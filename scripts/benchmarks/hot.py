@@ -65,7 +65,7 @@ def commands(home: Scratch) -> list[tuple[str, list[str], str, float]]:
 
 def run(quick: bool) -> Result:
     """Pairs for each command over a store of 1,000 entries, the floors, and the ten-thousandth call."""
-    pairs = 25 if quick else 150
+    pairs = 20 if quick else 150
     later = 300 if quick else 10_000
     result = Result("hot")
     with scratch() as home:
