@@ -379,6 +379,8 @@ def test_few_addresses_are_looked_up_first_and_give_the_same(
     first = [search.ranked(store, match, narrowing, 1, 50, recent=recent) for match, recent in asked]
     counts = [search.count(store, match, narrowing, 1) for match, _ in asked]
     monkeypatch.setattr(search, "FEW", -1)
+    narrowing = Narrowing()  # whether they are few is asked once
+    narrowing.globs = globs
     assert first == [search.ranked(store, match, narrowing, 1, 50, recent=recent) for match, recent in asked]
     assert counts == [search.count(store, match, narrowing, 1) for match, _ in asked]
     store.close()

@@ -155,14 +155,9 @@ def _switch(line: _Line, option: Option, flag: str, value: str | None) -> Mistak
             return None
         line.at += 1
     state = switch_value(value)
-    if state is not None:
-        line.values[option.name] = state
-    elif not lenient:
-        return Mistake("switch", flag, value, option)
-    elif value:
-        line.unknown.append((flag.lstrip("-"), value))
-    else:
-        line.missing.append(option.name)
+    if state is None:
+        return _misfit(line, option, flag, value)
+    line.values[option.name] = state
     return None
 
 
@@ -188,7 +183,11 @@ def _valued(line: _Line, option: Option, flag: str, value: str | None) -> Mistak
     if option.kind == "choice" and value not in option.choices:
         return _other_choice(line, option, flag, value, joined)
     if option.kind == "integer":
-        return _integer(line, option, flag, value)
+        number = integer_value(value)
+        if number is None:
+            return _misfit(line, option, flag, value)
+        line.values[option.name] = number
+        return None
     line.values[option.name] = value
     return None
 
@@ -209,13 +208,11 @@ def _other_choice(line: _Line, option: Option, flag: str, value: str, joined: bo
     return None
 
 
-def _integer(line: _Line, option: Option, flag: str, value: str) -> Mistake | None:
-    number = integer_value(value)
-    if number is not None:
-        line.values[option.name] = number
-    elif not line.verb.lenient:
-        return Mistake("integer", flag, value, option)
-    elif value:
+def _misfit(line: _Line, option: Option, flag: str, value: str) -> Mistake | None:
+    """A value that the option (a switch, an integer) cannot have: a mistake, which a lenient verb records as it stands."""
+    if not line.verb.lenient:
+        return Mistake(option.kind, flag, value, option)
+    if value:
         line.unknown.append((flag.lstrip("-"), value))
     else:
         line.missing.append(option.name)

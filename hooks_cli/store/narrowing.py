@@ -25,7 +25,19 @@ class Narrowing:
     min_confidence   leaves out what says in its metadata that it is less sure
     """
 
-    __slots__ = ("agent", "expired", "facts", "globs", "kind", "min_confidence", "session", "since", "tags", "until")
+    __slots__ = (
+        "agent",
+        "expired",
+        "facts",
+        "few",
+        "globs",
+        "kind",
+        "min_confidence",
+        "session",
+        "since",
+        "tags",
+        "until",
+    )
 
     def __init__(self) -> None:
         self.globs: list[str] = []
@@ -38,6 +50,8 @@ class Narrowing:
         self.facts: list[tuple[str, str, str]] = []
         self.min_confidence: float | None = None
         self.expired = False
+        # Whether few entries lie at the addresses: asked of the store once, by `store.search`, for all that it then does.
+        self.few: bool | None = None
 
     def __bool__(self) -> bool:
         """Whether it narrows at all."""

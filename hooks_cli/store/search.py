@@ -54,12 +54,14 @@ def _matches(match: str, narrowing: Narrowing, now: int, few: bool) -> tuple[str
 
 
 def _are_few(store: EmbeddedStore, narrowing: Narrowing) -> bool:
-    """Whether at most `FEW` entries lie at the addresses that the filters ask for; without looking at more."""
-    if not narrowing.globs or not all(literal_prefix(glob) for glob in narrowing.globs):
-        return False
-    there, params = narrowing.addresses()
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM head h WHERE {there} LIMIT {FEW + 1})"
-    return int(store.query(sql, params)[0][0]) <= FEW
+    """Whether at most `FEW` entries lie at the addresses that the filters ask for; without looking at more, and once a search."""
+    if narrowing.few is None:
+        narrowing.few = False
+        if narrowing.globs and all(literal_prefix(glob) for glob in narrowing.globs):
+            there, params = narrowing.addresses()
+            sql = f"SELECT count(*) FROM (SELECT 1 FROM head h WHERE {there} LIMIT {FEW + 1})"
+            narrowing.few = int(store.query(sql, params)[0][0]) <= FEW
+    return narrowing.few
 
 
 def ranked_sql(
