@@ -77,7 +77,8 @@ class BulkWriter:
                 elif words.pop(old[1], None) is None:
                     unindexed.append((old[1],))
             heads[address] = head
-            row = entry_row(tx, draft, kept, revision, head[0], head[2], JSON if is_json else TEXT)
+            kind, trace = JSON if is_json else TEXT, draft.trace or tx.store.trace
+            row = entry_row(draft, kept, revision, head[0], head[2], kind, tx.now, trace)
             rows.append(row)
             total += hashed("entry", row)
             body, tags = kept.value or "", kept.tags or ""

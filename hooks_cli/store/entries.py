@@ -125,7 +125,7 @@ def put(tx: Transaction, draft: Draft, *, revision: int = 0, if_version: int | N
         if old[3]:
             store.query("DELETE FROM search WHERE rowid=?", (old[1],))
     tx.remember("head", head)
-    tx.insert("entry", entry_row(tx, draft, kept, revision, head_id, version, kind))
+    tx.insert("entry", entry_row(draft, kept, revision, head_id, version, kind, tx.now, draft.trace or tx.store.trace))
     if value is not None:
         index(store, revision, draft.address, kept.tags, kept.metadata, value)
     tx.live += live - (old[3] if old is not None else 0)
@@ -159,14 +159,14 @@ def check_version(tx: Transaction, address: str, head: Row | None, expected: int
 
 
 def entry_row(
-    tx: Transaction, draft: Draft, kept: Sealed, revision: int, head: int, version: int, kind: int
+    draft: Draft, kept: Sealed, revision: int, head: int, version: int, kind: int, at: int, trace: str | None
 ) -> tuple[object, ...]:
-    """The row of `entry` for a draft as it is kept, its columns in the ledger's order."""
+    """The row of `entry` for a draft as it is kept, written at `at` (ms) under `trace`; its columns in the ledger's order."""
     return (
         revision,
         head,
         version,
-        tx.now,
+        at,
         kind,
         kept.sealed,
         int(draft.guessed),
@@ -178,7 +178,7 @@ def entry_row(
         kept.source,
         kept.tags,
         kept.metadata,
-        draft.trace or tx.store.trace,
+        trace,
         kept.value,
     )
 

@@ -229,22 +229,7 @@ class EntryWriter:
             head = int(str(old[0]))
             if is_newest:
                 self._move_head(old, revision, version, live, record)
-        tx.insert(
-            "entry",
-            (
-                *(revision, head, version, at, kind, kept.sealed, int(draft.guessed), draft.expires, draft.session),
-                *(
-                    draft.agent,
-                    draft.event,
-                    draft.data_version,
-                    kept.source,
-                    kept.tags,
-                    kept.metadata,
-                    draft.trace,
-                    kept.value,
-                ),
-            ),
-        )
+        tx.insert("entry", entries.entry_row(draft, kept, revision, head, version, kind, at, draft.trace))
         if is_newest:
             tx.live += live - (int(str(old[3])) if old is not None else 0)
             if kept.value is not None:
