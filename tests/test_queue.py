@@ -88,7 +88,12 @@ def test_a_call_that_cannot_be_kept_is_taken_in_at_its_own_time(run: Run, home: 
     assert len(queue(home)) == 3
     for box in queue(home):
         content = box.read_bytes()
-        assert b"secret" not in content and b"q/" not in content and b"as it was" not in content
+        assert (
+            b"secret" not in content
+            and b"q/file" not in content
+            and b"q/note" not in content
+            and b"as it was" not in content
+        )
         assert box.stat().st_mode & 0o777 == 0o600
     (project / "a.txt").write_text("as it is now")
     done = run("hooks", "notify", "--message", "later", check=True)

@@ -89,9 +89,7 @@ def decisions(
     places = {} if crowded else rank_baselines(baselines, now)
     shortest, fewest = rules.shortest_age(), rules.fewest_versions()
     cutoff = now - shortest if shortest else 0
-    last = collecting.last_head(store)
-    while after < last and not scope.over():
-        upto = min(after + SPAN, last)
+    while not scope.over() and (upto := collecting.span_end(store, after, SPAN)):
         heads = collecting.due_heads(store, after, upto, scope.pattern, cutoff, now, fewest)
         for at in range(0, len(heads), GROUP):
             group = heads[at : at + GROUP]

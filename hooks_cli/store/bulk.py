@@ -11,7 +11,7 @@ from hooks_cli.model.entry import JSON, TEXT
 from hooks_cli.model.json_text import value_text
 from hooks_cli.model.sealed_text import mask
 from hooks_cli.store.engine import apsw
-from hooks_cli.store.entries import INDEXED_CHARACTERS, check_version, entry_row
+from hooks_cli.store.entries import INDEXED_CHARACTERS, INSERT_HEAD, check_version, entry_row
 from hooks_cli.store.faults import translate
 from hooks_cli.store.schema import LEDGER_TABLES
 from hooks_cli.store.sensitive import Sealed, seal_draft
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 CACHE_KIB = 64 * 1024
 
 _HEAD = LEDGER_TABLES["head"]
-_INSERT_HEAD = f"INSERT INTO head({_HEAD}) VALUES(?,?,?,?,?,?,?)"
 _UPDATE_HEAD = "UPDATE head SET revision=?, version=?, live=?, expires=? WHERE id=?"
 _INSERT_ENTRY = f"INSERT INTO entry({LEDGER_TABLES['entry']}) VALUES({','.join('?' * 17)})"
 _INSERT_WORDS = "INSERT INTO search(rowid, address, tags, body) VALUES(?,?,?,?)"
@@ -40,9 +39,7 @@ class BulkWriter:
         self.tx = tx
         self.written = 0
         self.at = 0  # of a portion, the draft whose version was compared last
-        store = tx.store
-        store.query(f"PRAGMA cache_size = -{CACHE_KIB}")
-        self._next_head = store.query("SELECT coalesce(max(id), 0) FROM head")[0][0] + 1
+        tx.store.query(f"PRAGMA cache_size = -{CACHE_KIB}")
 
     def write(self, drafts: list[Draft], json_documents: list[bool], if_versions: list[int | None]) -> None:
         """Write one version for each draft, in order; `json_documents` says which values are JSON objects or arrays.
@@ -67,8 +64,7 @@ class BulkWriter:
             revision = tx.next_revision()
             kept = Sealed(draft) if clean else seal_draft(tx, draft, revision, is_json)
             if old is None:
-                head = (self._next_head, revision, 1, 1, 0, draft.expires, address)
-                self._next_head += 1
+                head = (revision, revision, 1, 1, 0, draft.expires, address)
                 tx.live += 1
             else:
                 head = (old[0], revision, old[2] + 1, 1, old[4], draft.expires, address)
@@ -115,7 +111,7 @@ class BulkWriter:
             else:
                 total -= hashed("head", old)
                 changed.append((head[1], head[2], head[3], head[5], head[0]))
-        self._many(_INSERT_HEAD, new)
+        self._many(INSERT_HEAD, new)
         self._many(_UPDATE_HEAD, changed)
         return total
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.model.entry import DESTROYED
 from hooks_cli.model.json_text import numbers_text, object_text
+from hooks_cli.store.entries import of_head
 from hooks_cli.store.schema import LEDGER_TABLES
 
 TYPE_CHECKING = False
@@ -63,9 +64,13 @@ def destroy(tx: Transaction, address: str, versions: list[int] | None) -> list[i
     head = head_row(tx, address)
     if head is None:
         return []
-    wanted = "" if versions is None else " AND version IN (SELECT value FROM json_each(?))"
-    params: tuple[object, ...] = (head[0],) if versions is None else (head[0], f"[{','.join(map(str, versions))}]")
-    rows = tx.store.query(f"SELECT {ENTRY} FROM entry WHERE head = ? AND kind < 2{wanted}", params)
+    wanted = "" if versions is None else " AND e.version IN (SELECT value FROM json_each(?))"
+    params: tuple[object, ...] = (address,) if versions is None else (address, f"[{','.join(map(str, versions))}]")
+    columns = ", ".join([f"e.{name}" for name in ENTRY.split(", ")])
+    rows = tx.store.query(
+        f"SELECT {columns} FROM head h CROSS JOIN entry e ON {of_head()} WHERE h.address = ? AND e.kind < 2{wanted}",
+        params,
+    )
     for row in rows:
         _update_entry(tx, row, {"kind": DESTROYED, "sealed": 0, **dict.fromkeys(_CONTENT)})
         _scrub_event(tx, "revision = ?", (row[0],), address)

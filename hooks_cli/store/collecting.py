@@ -6,7 +6,7 @@ from hooks_cli.model.json_text import numbers_text, value_text
 from hooks_cli.model.retention import Version
 from hooks_cli.store import upkeep
 from hooks_cli.store.changing import ENTRY, HEAD, update_heads
-from hooks_cli.store.entries import matching
+from hooks_cli.store.entries import matching, numbered, of_head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _COLUMNS = (
     "+ coalesce(octet_length(e.tags), 0) + coalesce(octet_length(e.source), 0), "
     + ", ".join(_field(name) for name in _FIELDS)
 )
-_FROM = "head h JOIN entry e ON e.head = h.id"
+_FROM = f"head h CROSS JOIN entry e ON {of_head()}"
 
 
 def _version(row: Row) -> Version:
@@ -56,16 +56,23 @@ def last_head(store: EmbeddedStore) -> int:
     return int(store.query("SELECT coalesce(max(id), 0) FROM head")[0][0])
 
 
+def span_end(store: EmbeddedStore, after: int, most: int) -> int:
+    """The id of the last of the next `most` heads after one; 0 when there are none."""
+    sql = "SELECT coalesce(max(id), 0) FROM (SELECT id FROM head WHERE id > ? ORDER BY id LIMIT ?)"
+    return int(store.query(sql, (after, most))[0][0])
+
+
 def due_heads(
     store: EmbeddedStore, after: int, last: int, pattern: str, cutoff: int, now: int, fewest: int
 ) -> list[int]:
     """The heads with ids in (after, last] that may hold a due version: older than `cutoff`, expired, or more than `fewest` versions
     behind (0: any number)."""
     condition, params = matching(pattern)
-    sql = f"""SELECT h.id FROM head h WHERE h.id > ? AND h.id <= ? AND {condition} AND h.pinned = 0 AND EXISTS (
-        SELECT 1 FROM entry e WHERE e.head = h.id
-        AND (e.at < ? OR e.expires <= ? OR (? > 0 AND e.version <= h.version - ?))) ORDER BY h.id"""
-    return [row[0] for row in store.query(sql, (after, last, *params, cutoff, now, fewest, fewest))]
+    condition = numbered(condition, 6)
+    is_due = of_head("e", "(e.at < ?3 OR e.expires <= ?4 OR (?5 > 0 AND e.version <= h.version - ?5))")
+    sql = f"""SELECT h.id FROM head h WHERE h.id > ?1 AND h.id <= ?2 AND {condition} AND h.pinned = 0
+        AND EXISTS (SELECT 1 FROM entry e WHERE {is_due}) ORDER BY h.id"""
+    return [row[0] for row in store.query(sql, (after, last, cutoff, now, fewest, *params))]
 
 
 def versions_of(store: EmbeddedStore, heads: list[int]) -> list[tuple[int, list[Version]]]:

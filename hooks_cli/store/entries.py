@@ -9,6 +9,7 @@ from hooks_cli.model.sealed_text import mask
 from hooks_cli.model.unspaced import separated
 from hooks_cli.store.engine import apsw
 from hooks_cli.store.faults import translate
+from hooks_cli.store.schema import LEDGER_TABLES, NEWEST
 from hooks_cli.store.sensitive import seal_draft
 
 TYPE_CHECKING = False
@@ -30,8 +31,26 @@ SHORT_COLUMNS = COLUMNS.replace(
     "e.value",
     f"CASE WHEN e.sealed < {SEALED_WHOLE} AND octet_length(e.value) > {INLINE_BYTES} THEN NULL ELSE e.value END",
 )
-FROM_HEADS = "head h JOIN entry e ON e.revision = h.revision LEFT JOIN session s ON s.id = e.session"
-FROM_ENTRIES = "entry e JOIN head h ON h.id = e.head LEFT JOIN session s ON s.id = e.session"
+_SESSION = "LEFT JOIN session s ON s.id = e.session"
+FROM_HEADS = f"head h JOIN entry e ON e.revision = h.revision AND e.head = h.id {_SESSION}"
+FROM_ENTRIES = f"entry e JOIN head h ON h.id = e.head {_SESSION}"
+# The live heads in the order of their revisions: `ORDER BY d.id DESC` reads them newest first, and no more than it gives back.
+FROM_NEWEST = f"{NEWEST} d CROSS JOIN entry e ON e.revision = d.id CROSS JOIN head h ON h.id = e.head {_SESSION}"
+
+
+def of_head(name: str = "e", more: str = "") -> str:
+    """The SQL condition for the versions (of `entry`, under this name) of a head `h`, and what more must hold of them.
+
+    The version that made the head is found by its revision, which is the head's number; the others by the index that has them.
+    """
+    more = f" AND {more}" if more else ""
+    made_it = f"{name}.revision = h.id AND {name}.head = h.id{more}"
+    others = f"{name}.head = h.id AND {name}.revision <> {name}.head{more}"
+    return f"(({made_it}) OR ({others}))"
+
+
+FROM_VERSIONS = f"head h CROSS JOIN entry e ON {of_head()} {_SESSION}"
+INSERT_HEAD = f"INSERT INTO head({LEDGER_TABLES['head']}) VALUES(?,?,?,?,?,?,?)"
 
 # Words beyond this are kept but not found by search: one huge value must not make the index of the whole store slow.
 INDEXED_CHARACTERS = 256 * 1024
@@ -110,10 +129,9 @@ def put(tx: Transaction, draft: Draft, *, revision: int = 0, if_version: int | N
     version = old[2] + 1 if old is not None else 1
     live = 0 if value is None else 1
     if old is None:
-        new = (revision, version, live, 0, draft.expires, draft.address)
-        store.query("INSERT INTO head(revision, version, live, pinned, expires, address) VALUES(?,?,?,?,?,?)", new)
-        head_id = store.connection.last_insert_rowid()
-        head: tuple[object, ...] = (head_id, *new)
+        head_id = revision
+        head: tuple[object, ...] = (head_id, revision, version, live, 0, draft.expires, draft.address)
+        store.query(INSERT_HEAD, head)
     else:
         head_id = old[0]
         head = (head_id, revision, version, live, old[4], draft.expires, draft.address)
@@ -213,6 +231,21 @@ def matching(pattern: str) -> tuple[str, tuple[object, ...]]:
         conditions.append("h.address GLOB ?")
         params.append(pattern)
     return " AND ".join(conditions) or "1", tuple(params)
+
+
+def numbered(condition: str, first: int) -> str:
+    """A condition with its `?` numbered from `first` on, to stand beside ?1, ?2 and so on.
+
+    >>> numbered("h.address >= ? AND h.address < ?", 4)
+    'h.address >= ?4 AND h.address < ?5'
+    """
+    parts = condition.split("?")
+    return parts[0] + "".join([f"?{first + at}{part}" for at, part in enumerate(parts[1:])])
+
+
+def versions_at(condition: str) -> str:
+    """FROM for all versions at the addresses of a condition that `matching` made: those of few heads by these, those of all as they lie."""
+    return FROM_ENTRIES if condition == "1" else FROM_VERSIONS
 
 
 def is_gone(kind: int) -> bool:

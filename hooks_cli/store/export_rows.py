@@ -19,7 +19,7 @@ from hooks_cli.model.selection import Selection
 from hooks_cli.store import fact_sql
 from hooks_cli.store.embedded import EmbeddedStore
 from hooks_cli.store.engine import apsw
-from hooks_cli.store.entries import matching
+from hooks_cli.store.entries import matching, of_head
 
 REDACTED = "‹redacted›"
 BATCH = 1000
@@ -27,6 +27,7 @@ BATCH = 1000
 CHUNK = 1 << 19
 _STATE = "CASE e.kind WHEN 2 THEN 'deleted' WHEN 3 THEN 'destroyed' ELSE 'live' END"
 _SEALED = "CASE e.sealed WHEN 1 THEN 'fields' WHEN 2 THEN 'value' END"
+_REVISIONS = f"(SELECT json_group_array(e.revision ORDER BY e.version) FROM entry e WHERE {of_head()})"
 _PINNED = "h.pinned AND h.revision = e.revision"
 _TIME = "strftime('%Y-%m-%dT%H:%M:%fZ', {} / 1000.0, 'unixepoch')"
 
@@ -256,7 +257,7 @@ class Clock:
 
 
 def _source(selection: Selection, now: int) -> tuple[str, tuple[object, ...]]:
-    """FROM … WHERE … ORDER BY for a selection, and its parameters. Nothing in it needs sorting."""
+    """FROM … WHERE … ORDER BY for a selection, and its parameters. Nothing in it needs sorting, so that values are not held."""
     conditions, params = matching(selection.pattern)
     where, values = [conditions], list(params)
     for pattern in selection.excluded:
@@ -283,8 +284,14 @@ def _source(selection: Selection, now: int) -> tuple[str, tuple[object, ...]]:
         values += more
     if selection.pattern == "*":
         tables, order = "entry e CROSS JOIN head h ON h.id = e.head", "e.revision"
+    elif selection.versions == "head":
+        tables, order = "head h CROSS JOIN entry e ON e.revision = h.revision", "h.address"
     else:
-        tables, order = "head h CROSS JOIN entry e ON e.head = h.id", "h.address, e.version"
+        # Below one address the loops themselves are in order: of the numbers alone, which are sorted before the versions are read.
+        tables, order = (
+            f"head h CROSS JOIN json_each({_REVISIONS}) n CROSS JOIN entry e ON e.revision = n.value",
+            "h.address",
+        )
     joined = f"FROM {tables} LEFT JOIN session s ON s.id = e.session"
     return f"{joined} WHERE {' AND '.join(where)} ORDER BY {order}", tuple(values)
 

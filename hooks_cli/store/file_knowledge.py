@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hooks_cli.model.entry import Entry
-from hooks_cli.store.entries import COLUMNS, FROM_HEADS
+from hooks_cli.store.entries import COLUMNS
+from hooks_cli.store.listing import ALIVE, newest_heads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,16 +12,14 @@ if TYPE_CHECKING:
 
 # How far back is looked, in heads and in events: what is known of a file is what was written lately.
 LOOKED_AT = 20_000
-_ALIVE = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?)"
 
 
 def entries_of_file(store: EmbeddedStore, paths: list[str], now: int, limit: int) -> list[Entry]:
     """The entries whose source is the file under one of its names, newest first."""
     marks = ",".join("?" * len(paths))
-    recent = f"(SELECT * FROM head INDEXED BY head_newest WHERE live = 1 ORDER BY revision DESC LIMIT {LOOKED_AT}) h"
     rows = store.query(
-        f"SELECT {COLUMNS} FROM {FROM_HEADS.replace('head h', recent, 1)} "
-        f"WHERE e.source IS NOT NULL AND e.source ->> '$.path' IN ({marks}) AND {_ALIVE} ORDER BY e.revision DESC LIMIT ?",
+        f"SELECT {COLUMNS} FROM {newest_heads(LOOKED_AT)} "
+        f"WHERE e.source IS NOT NULL AND e.source ->> '$.path' IN ({marks}) AND {ALIVE} ORDER BY d.id DESC LIMIT ?",
         (*paths, now, limit),
     )
     return [Entry(row) for row in rows]
@@ -34,8 +33,8 @@ def entries_that_name(store: EmbeddedStore, path: str, now: int, limit: int) -> 
     phrase = '"' + " ".join(words) + '"'
     rows = store.query(
         f"SELECT {COLUMNS} FROM (SELECT rowid AS found, rank FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?) f "
-        "JOIN head h ON h.revision = f.found JOIN entry e ON e.revision = h.revision LEFT JOIN session s ON s.id = e.session "
-        f"WHERE {_ALIVE} ORDER BY f.rank",
+        "JOIN entry e ON e.revision = f.found JOIN head h ON h.id = e.head LEFT JOIN session s ON s.id = e.session "
+        f"WHERE {ALIVE} ORDER BY f.rank",
         (phrase, limit, now),
     )
     return [Entry(row) for row in rows]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from hooks_cli.integrations.importers.records import Record
 from hooks_cli.model.entry import JSON, TEXT, TOMBSTONE
 from hooks_cli.model.json_exact import read
+from hooks_cli.store.entries import FROM_VERSIONS
 from hooks_cli.store.transaction import Transaction
 
 
@@ -53,8 +54,8 @@ class Fallen:
     def _stored(self, head: int, version: int, address: str) -> Record | None:
         """A version as it lies here, its sealed pieces as they are; None when it is a deletion itself."""
         row = self.tx.store.row(
-            """SELECT e.value, e.metadata, e.tags, e.source, e.sealed, e.agent, e.data_version, e.expires, s.name, e.kind
-            FROM entry e LEFT JOIN session s ON s.id = e.session WHERE e.head = ? AND e.version = ?""",
+            f"""SELECT e.value, e.metadata, e.tags, e.source, e.sealed, e.agent, e.data_version, e.expires, s.name, e.kind
+            FROM {FROM_VERSIONS} WHERE h.id = ? AND e.version = ?""",
             (head, version),
         )
         if row is None or row[9] not in (TEXT, JSON):

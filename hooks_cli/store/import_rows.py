@@ -49,7 +49,7 @@ class EntryWriter:
         self.strategy = strategy
         self.default_version = default_version
         self.journal = JournalWriter(tx)
-        self._last_head = int(self.store.query("SELECT coalesce(max(id), 0) FROM head")[0][0])
+        self._began_at = tx.revision
         self._parted: set[str] = set()
         self._fallen = Fallen(tx)
         self._found = 0
@@ -134,9 +134,10 @@ class EntryWriter:
     def _foreign_version(self, old: tuple[object, ...], record: Record, target: str) -> int | None:
         """The version that a record gets at an address that exists, or None when ours is kept."""
         head, current = int(str(old[0])), int(str(old[2]))
-        made_now = head > self._last_head
         if record.version is None:
-            if made_now or self._wins(old, record):
+            if head > self._began_at or self._wins(
+                old, record
+            ):  # made by this import: a head has the revision it began with
                 return current + 1
             return None
         if target not in self._parted:
@@ -165,21 +166,20 @@ class EntryWriter:
         """
         head = int(str(old[0]))
         if record.version is None:
-            at = "revision = ?" if record.at is None else "(revision = ? OR at = ?)"
-            return self._some(record, f"head = ? AND {at}", (head, old[1], *([] if record.at is None else [record.at])))
-        if self._some(record, "head = ? AND version = ? AND at = ?", (head, record.version, record.at)):
+            return self._some(record, head, "(e.revision = ?2 OR e.at = ?3)", (old[1], record.at))
+        if self._some(record, head, "e.version = ?2 AND e.at = ?3", (record.version, record.at)):
             return True
-        if self.store.query("SELECT 1 FROM entry WHERE head = ? AND version = ?", (head, record.version)):
+        if self.store.query(f"SELECT 1 {_versions('e.version = ?2')}", (head, record.version)):
             self._parted.add(target)
-        return target in self._parted and self._some(record, "head = ? AND at = ?", (head, record.at))
+        return target in self._parted and self._some(record, head, "e.at = ?2", (record.at,))
 
-    def _some(self, record: Record, where: str, values: tuple[object, ...]) -> bool:
-        """Whether one of these versions has the content of the record; `_found` is its number then."""
+    def _some(self, record: Record, head: int, such: str, values: tuple[object, ...]) -> bool:
+        """Whether one of these versions of a head has the content of the record; `_found` is its number then."""
         kind = _STATES.get(record.state)
         mine = (record.value, record.metadata or "{}", _tags(record))
         for its_kind, sealed, value, metadata, tags, at, number in self.store.each(
-            f"SELECT kind, sealed, value, metadata, tags, at, version FROM entry WHERE {where} ORDER BY version DESC",
-            values,
+            f"SELECT e.kind, e.sealed, e.value, e.metadata, e.tags, e.at, e.version {_versions(such)} ORDER BY e.version DESC",
+            (head, *values),
         ):
             self._found = number
             if kind is not None or its_kind in (TOMBSTONE, DESTROYED):
@@ -221,10 +221,10 @@ class EntryWriter:
         live = int(kept.value is not None)
         is_newest = old is None or version > int(str(old[2]))
         if old is None:
-            new = (revision, version, live, int(record.pinned), draft.expires, address)
-            store.query("INSERT INTO head(revision, version, live, pinned, expires, address) VALUES(?,?,?,?,?,?)", new)
-            head = store.connection.last_insert_rowid()
-            tx.remember("head", (head, *new))
+            head = revision
+            new = (head, revision, version, live, int(record.pinned), draft.expires, address)
+            store.query(entries.INSERT_HEAD, new)
+            tx.remember("head", new)
         else:
             head = int(str(old[0]))
             if is_newest:
@@ -264,6 +264,11 @@ class EntryWriter:
             if rows:
                 return str(rows[0][0])
         return None if record.data_version == self.default_version else record.data_version
+
+
+def _versions(such: str) -> str:
+    """FROM and WHERE for the versions of head ?1 of which this holds."""
+    return f"FROM head h CROSS JOIN entry e ON {entries.of_head('e', such)} WHERE h.id = ?1"
 
 
 def _tags(record: Record) -> str | None:

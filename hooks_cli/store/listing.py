@@ -7,7 +7,8 @@ scan the range of the glob's literal prefix and sort it (good when they are few)
 from __future__ import annotations
 
 from hooks_cli.model.entry import Entry
-from hooks_cli.store.entries import COLUMNS, FROM_HEADS, matching
+from hooks_cli.store.entries import COLUMNS, FROM_HEADS, FROM_NEWEST, matching
+from hooks_cli.store.schema import NEWEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def newest(
     """The live entries that match the glob, newest revision first. `columns` may be entries.SHORT_COLUMNS."""
     condition, params = matching(pattern)
     if condition == "1":
-        return _entries(store, f"{ALIVE} ORDER BY h.revision DESC LIMIT ? OFFSET ?", (now, limit, offset), columns)
+        sql = f"SELECT {columns} FROM {FROM_NEWEST} WHERE {ALIVE} ORDER BY d.id DESC LIMIT ? OFFSET ?"
+        return [Entry(row) for row in store.query(sql, (now, limit, offset))]
     if not _range_is_large(store, condition, params):
         return _sorted_range(store, condition, params, now, limit, offset, columns)
     found = _walk(store, condition, params, now, limit + offset, columns)
@@ -64,25 +66,23 @@ def _sorted_range(
     offset: int,
     columns: str,
 ) -> list[Entry]:
-    # `+` keeps the planner from walking head_newest here: this is the way through the range of addresses.
-    tail = f"{condition} AND {ALIVE} ORDER BY +h.revision DESC LIMIT ? OFFSET ?"
-    return _entries(store, tail, (*params, now, limit, offset), columns)
+    sql = f"SELECT {columns} FROM {FROM_HEADS} WHERE {condition} AND {ALIVE} ORDER BY h.revision DESC LIMIT ? OFFSET ?"
+    return [Entry(row) for row in store.query(sql, (*params, now, limit, offset))]
 
 
 def _walk(
     store: EmbeddedStore, condition: str, params: tuple[object, ...], now: int, wanted: int, columns: str
 ) -> list[Entry] | None:
-    recent = f"(SELECT * FROM head INDEXED BY head_newest WHERE live = 1 ORDER BY revision DESC LIMIT {WALKED_HEADS}) h"
     rows = store.query(
-        f"SELECT {columns} FROM {FROM_HEADS.replace('head h', recent, 1)} WHERE {condition} AND {ALIVE} "
-        "ORDER BY h.revision DESC LIMIT ?",
+        f"SELECT {columns} FROM {newest_heads(WALKED_HEADS)} WHERE {condition} AND {ALIVE} ORDER BY d.id DESC LIMIT ?",
         (*params, now, wanted),
     )
     return [Entry(row) for row in rows] if len(rows) == wanted else None
 
 
-def _entries(store: EmbeddedStore, tail: str, params: tuple[object, ...], columns: str) -> list[Entry]:
-    return [Entry(row) for row in store.query(f"SELECT {columns} FROM {FROM_HEADS} WHERE {tail}", params)]
+def newest_heads(most: int) -> str:
+    """What `FROM_NEWEST` is, over no more than the `most` newest heads."""
+    return FROM_NEWEST.replace(NEWEST, f"(SELECT id FROM {NEWEST} ORDER BY id DESC LIMIT {int(most)})", 1)
 
 
 def of_session(

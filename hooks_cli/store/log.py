@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.model.sealed_text import mask
-from hooks_cli.store.entries import matching
+from hooks_cli.store.entries import matching, of_head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,8 +97,8 @@ _BY_REVISION = (
     f"{_OF_ENTRIES} entry v CROSS JOIN head h ON h.id = v.head {_SESSION}",
 )
 _BY_ADDRESS = (
-    f"{_OF_EVENTS} head h CROSS JOIN entry e ON e.head = h.id CROSS JOIN event v ON v.entry = 1 AND v.revision = e.revision {_SESSION}",
-    f"{_OF_ENTRIES} head h CROSS JOIN entry v ON v.head = h.id {_SESSION}",
+    f"{_OF_EVENTS} head h CROSS JOIN entry e ON {of_head()} CROSS JOIN event v ON v.entry = 1 AND v.revision = e.revision {_SESSION}",
+    f"{_OF_ENTRIES} head h CROSS JOIN entry v ON {of_head('v')} {_SESSION}",
 )
 FEW = 2_000
 _NO_EVENT = "NOT EXISTS (SELECT 1 FROM event x WHERE x.revision = v.revision)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.model.address import literal_prefix
 from hooks_cli.model.entry import JSON, NOT_SEALED, TEXT
 from hooks_cli.model.json_text import value_text
 from hooks_cli.model.query_syntax import has_token, written
@@ -59,10 +60,11 @@ class Narrowing:
         filled = self.globs or self.tags or self.agent or self.kind or self.facts
         return bool(filled) or self.expired or any(value is not None for value in given)
 
-    def condition(self, now: int, *, tags_by_index: bool = False) -> tuple[str, tuple[object, ...]]:
+    def condition(self, now: int, *, tags_by_index: str = "") -> tuple[str, tuple[object, ...]]:
         """The SQL condition, with its parameters, for live entries that pass all filters.
 
-        `tags_by_index` lets the word index find the few entries that may have a tag; for statements that do not use it already.
+        `tags_by_index` is the column with the revisions of which the word index says which may have a tag; "" in statements that use
+        the index already.
         """
         parts: list[str] = [ALIVE]
         params: list[object] = [now]
@@ -76,7 +78,7 @@ class Narrowing:
             parts.append("EXISTS (SELECT 1 FROM json_each(e.tags) t WHERE t.value IN (SELECT value FROM json_each(?)))")
             params.append(value_text(group))
             if tags_by_index and all(has_token(tag) for tag in group):
-                parts.append("h.revision IN (SELECT rowid FROM search WHERE search MATCH ?)")
+                parts.append(f"{tags_by_index} IN (SELECT rowid FROM search WHERE search MATCH ?)")
                 params.append("{tags} : (" + " OR ".join([written(tag, False) for tag in group]) + ")")
         value: object
         for column, value in (("e.session = ?", self.session), ("e.at >= ?", self.since), ("e.at < ?", self.until)):
@@ -101,6 +103,10 @@ class Narrowing:
                 parts.append(fact_sql.CONFIDENT)
                 params += [fact_sql.path("confidence"), self.min_confidence]
         return " AND ".join(parts), tuple(params)
+
+    def is_in_ranges(self) -> bool:
+        """Whether it is about addresses alone that lie together, below the beginnings of its globs."""
+        return bool(self.globs) and all(literal_prefix(glob) for glob in self.globs)
 
     def addresses(self) -> tuple[str, tuple[object, ...]]:
         """The SQL condition, with its parameters, for the addresses that the globs name."""

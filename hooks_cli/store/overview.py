@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.model.sealed_text import mask
-from hooks_cli.store.entries import matching
+from hooks_cli.store.entries import matching, versions_at
 from hooks_cli.store.listing import ALIVE
 from hooks_cli.store.log import SAID
 
@@ -131,7 +131,7 @@ def by_writer(store: EmbeddedStore, pattern: str, column: str, limit: int) -> li
     condition, params = matching(pattern)
     name = {"session": "s.name", "agent": "e.agent"}[column]
     rows = store.query(
-        f"SELECT {name} AS who, count(*) FROM entry e JOIN head h ON h.id = e.head LEFT JOIN session s ON s.id = e.session "
+        f"SELECT {name} AS who, count(*) FROM {versions_at(condition)} "
         f"WHERE {condition} AND who IS NOT NULL GROUP BY who ORDER BY 2 DESC, 1 LIMIT ?",
         (*params, limit),
     )

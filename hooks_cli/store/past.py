@@ -8,7 +8,7 @@ newest up to a revision when version v + 1 is there, or when v is the newest of 
 from __future__ import annotations
 
 from hooks_cli.model.entry import DESTROYED, TOMBSTONE, Entry
-from hooks_cli.store.entries import COLUMNS, FROM_ENTRIES, matching
+from hooks_cli.store.entries import COLUMNS, FROM_VERSIONS, matching, numbered, of_head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,29 +33,28 @@ def head_of(store: EmbeddedStore, address: str) -> Row | None:
 
 def versions(store: EmbeddedStore, address: str) -> list[Entry]:
     """All versions of an address that are left, the newest first, tombstones and destroyed ones too."""
-    sql = f"SELECT {COLUMNS} FROM {FROM_ENTRIES} WHERE h.address = ? ORDER BY e.version DESC"
-    return [Entry(row) for row in store.query(sql, (address,))]
+    # Sorted here: SQLite would copy all values to sort them.
+    rows = store.query(f"SELECT {COLUMNS} FROM {FROM_VERSIONS} WHERE h.address = ?", (address,))
+    return sorted([Entry(row) for row in rows], key=lambda entry: -entry.version)
 
 
 def version(store: EmbeddedStore, address: str, number: int) -> Entry | None:
     """One version of an address, or None when it is not there (never made, or collected)."""
-    row = store.row(f"SELECT {COLUMNS} FROM {FROM_ENTRIES} WHERE h.address = ? AND e.version = ?", (address, number))
+    row = store.row(f"SELECT {COLUMNS} FROM {FROM_VERSIONS} WHERE h.address = ? AND e.version = ?", (address, number))
     return None if row is None else Entry(row)
 
 
 FOREVER = 1 << 62
 
 # A rename writes the new version and the tombstone at the old address one after the other, in one transaction.
-_MOVES = (
-    f"entry m JOIN entry t ON t.revision = m.revision + 1 AND t.kind = {TOMBSTONE} AND t.event = 'rename' AND m.event = 'rename' "
-    "JOIN head new ON new.id = m.head JOIN head old ON old.id = t.head"
-)
+_IS_MOVE = f"t.revision = m.revision + 1 AND t.kind = {TOMBSTONE} AND t.event = 'rename' AND m.event = 'rename'"
 
 
 def moves_to(store: EmbeddedStore, address: str, versions: list[int] | None) -> list[tuple[str, int, int]]:
     """(old address, version and revision of its tombstone) for each of these versions (None: any) that a rename brought here."""
     rows = store.query(
-        f"SELECT old.address, t.version, t.revision, m.version FROM {_MOVES} WHERE new.address = ? ORDER BY m.version DESC",
+        f"SELECT old.address, t.version, t.revision, m.version FROM head h CROSS JOIN entry m ON {of_head('m')} "
+        f"CROSS JOIN entry t ON {_IS_MOVE} JOIN head old ON old.id = t.head WHERE h.address = ? ORDER BY m.version DESC",
         (address,),
     )
     return [row[:3] for row in rows if versions is None or row[3] in versions]
@@ -64,14 +63,15 @@ def moves_to(store: EmbeddedStore, address: str, versions: list[int] | None) -> 
 def moves_from(store: EmbeddedStore, address: str) -> list[str]:
     """The addresses that renames brought content of this one to, where it still is."""
     sql = (
-        f"SELECT DISTINCT new.address FROM {_MOVES} WHERE old.address = ? AND m.kind < {TOMBSTONE} AND new.id <> old.id"
+        f"SELECT DISTINCT new.address FROM head h CROSS JOIN entry t ON {of_head('t')} CROSS JOIN entry m ON m.revision = t.revision - 1 "
+        f"AND {_IS_MOVE} JOIN head new ON new.id = m.head WHERE h.address = ? AND m.kind < {TOMBSTONE} AND new.id <> h.id"
     )
     return [row[0] for row in store.query(sql, (address,))]
 
 
 def with_content(store: EmbeddedStore, address: str, numbers: list[int]) -> list[int]:
     """Those of these versions that hold something."""
-    sql = f"SELECT e.version FROM {FROM_ENTRIES} WHERE h.address = ? AND e.kind < {TOMBSTONE} ORDER BY e.version"
+    sql = f"SELECT e.version FROM {FROM_VERSIONS} WHERE h.address = ? AND e.kind < {TOMBSTONE} ORDER BY e.version"
     wanted = set(numbers)
     return [row[0] for row in store.query(sql, (address,)) if row[0] in wanted]
 
@@ -89,8 +89,12 @@ def moment_of(store: EmbeddedStore, revision: int) -> int:
 
 # The newest version of each address up to revision ?1 and time ?3, and whether it was the newest for certain. Revisions and times need
 # not go the same way: an import or a queued call brings versions that are older than their revisions.
-_UP_TO = "(SELECT max(version) FROM entry WHERE head = h.id AND revision <= ?1 AND at <= ?3)"
-_KNOWN = "(e.version = h.version OR EXISTS (SELECT 1 FROM entry n WHERE n.head = h.id AND n.version = e.version + 1))"
+_UP_TO = f"(SELECT max(n.version) FROM entry n WHERE {of_head('n', 'n.revision <= ?1 AND n.at <= ?3')})"
+_KNOWN = f"(e.version = h.version OR EXISTS (SELECT 1 FROM entry n WHERE {of_head('n', 'n.version = e.version + 1')}))"
+_FIRST = f"(SELECT min(n.version) FROM entry n WHERE {of_head('n')})"
+_FROM_THEN = (
+    f"head h CROSS JOIN entry e ON {of_head('e', f'e.version = {_UP_TO}')} LEFT JOIN session s ON s.id = e.session"
+)
 
 
 def address_at(store: EmbeddedStore, address: str, revision: int, moment: int, until: int = FOREVER) -> Past:
@@ -99,13 +103,12 @@ def address_at(store: EmbeddedStore, address: str, revision: int, moment: int, u
     `until` (ms) leaves out what was written later, whatever its revision.
     """
     row = store.row(
-        f"SELECT {_KNOWN}, {COLUMNS} FROM {FROM_ENTRIES} WHERE h.address = ?2 AND e.revision <= ?1 "
-        "AND e.at <= ?3 ORDER BY e.version DESC LIMIT 1",
+        f"SELECT {_KNOWN}, {COLUMNS} FROM {_FROM_THEN} WHERE h.address = ?2",
         (revision, address, until),
     )
     if row is None:
         first = store.row(
-            "SELECT h.version, (SELECT min(version) FROM entry WHERE head = h.id) FROM head h WHERE h.address = ?",
+            f"SELECT h.version, {_FIRST} FROM head h WHERE h.address = ?",
             (address,),
         )
         return Past([], int(first is not None and first[1] != 1))
@@ -126,31 +129,23 @@ def matching_at(
 ) -> tuple[Past, int]:
     """What the addresses of a glob said at a revision, newest first, and how many there were in all; `until` as `address_at` has it."""
     condition, params = matching(pattern)
-    condition = _numbered(condition, 4)
-    join = f"head h JOIN entry e ON e.head = h.id AND e.version = {_UP_TO} LEFT JOIN session s ON s.id = e.session"
+    condition = numbered(condition, 4)
     there = f"e.kind NOT IN ({TOMBSTONE}, {DESTROYED}) AND (e.expires IS NULL OR e.expires > ?2) AND {_KNOWN}"
     values = (revision, moment, until, *params)
     rows = store.query(
-        f"SELECT {COLUMNS} FROM {join} WHERE {condition} AND {there} ORDER BY e.revision DESC "
+        f"SELECT {COLUMNS} FROM {_FROM_THEN} WHERE {condition} AND {there} ORDER BY e.revision DESC "
         f"LIMIT {int(limit)} OFFSET {int(offset)}",
         values,
     )
     total, unknown = store.query(
-        f"SELECT count(*) FILTER (WHERE {there}), count(*) FILTER (WHERE NOT {_KNOWN}) FROM {join} WHERE {condition}",
+        f"SELECT count(*) FILTER (WHERE {there}), count(*) FILTER (WHERE NOT {_KNOWN}) FROM {_FROM_THEN} WHERE {condition}",
         values,
     )[0]
     gone = store.query(
-        f"SELECT count(*) FROM head h WHERE {condition} AND {_UP_TO} IS NULL "
-        "AND coalesce((SELECT min(version) FROM entry WHERE head = h.id), 0) <> 1",
+        f"SELECT count(*) FROM head h WHERE {condition} AND {_UP_TO} IS NULL AND coalesce({_FIRST}, 0) <> 1",
         values,
     )[0][0]
     return Past([Entry(row) for row in rows], int(unknown + gone)), int(total)
-
-
-def _numbered(condition: str, first: int) -> str:
-    """The condition with its `?` numbered from `first` on, to stand beside ?1, ?2 and ?3."""
-    parts = condition.split("?")
-    return parts[0] + "".join(f"?{first + n}{part}" for n, part in enumerate(parts[1:]))
 
 
 def _is_there(entry: Entry, moment: int) -> bool:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 def reindex(tx: Transaction, advance: Callable[[int], None]) -> int:
     """Empty the index and index every live head; how many. `advance` hears of each."""
     store = tx.store
-    store.query("INSERT INTO search(search) VALUES('delete-all')")
     count = 0
     rows = store.query("SELECT revision FROM head WHERE live = 1 ORDER BY revision")
+    store.query("INSERT INTO search(search) VALUES('delete-all')")
     for (revision,) in rows:
         address, tags, metadata, value = store.query(
             "SELECT h.address, e.tags, e.metadata, e.value FROM entry e JOIN head h ON h.id = e.head WHERE e.revision = ?",

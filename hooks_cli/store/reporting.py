@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.model.sealed_text import mask
+from hooks_cli.store.entries import FROM_VERSIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,10 +106,10 @@ def told(store: EmbeddedStore, glob: str, since: int, limit: int) -> list[Row]:
     Whole sealed values are left out, sealed fields are masked.
     """
     rows = store.query(
-        """SELECT h.address, e.version, e.at, coalesce(s.name, ''),
-            CASE WHEN coalesce(e.metadata, '{}') <> '{}' THEN e.metadata
-                WHEN e.kind = 1 AND e.sealed < 2 AND octet_length(e.value) < 65536 THEN e.value ELSE '{}' END
-        FROM head h JOIN entry e ON e.head = h.id LEFT JOIN session s ON s.id = e.session
+        f"""SELECT h.address, e.version, e.at, coalesce(s.name, ''),
+            CASE WHEN coalesce(e.metadata, '{{}}') <> '{{}}' THEN e.metadata
+                WHEN e.kind = 1 AND e.sealed < 2 AND octet_length(e.value) < 65536 THEN e.value ELSE '{{}}' END
+        FROM {FROM_VERSIONS}
         WHERE h.address GLOB ? AND e.kind < 2 AND e.at >= ? ORDER BY e.revision DESC LIMIT ?""",
         (glob, since, limit),
     )
@@ -173,7 +174,7 @@ def restores(store: EmbeddedStore, since: int, limit: int) -> list[tuple[str, st
 def authors(store: EmbeddedStore, glob: str) -> list[tuple[str, int, str]]:
     """(who wrote at the addresses of a glob, first revision of theirs, one address)."""
     return store.query(
-        f"""SELECT {_ACTOR}, min(e.revision), h.address FROM entry e JOIN head h ON h.id = e.head
-        LEFT JOIN session s ON s.id = e.session WHERE h.address GLOB ? AND e.kind < 2 GROUP BY 1""",
+        f"""SELECT {_ACTOR}, min(e.revision), h.address FROM {FROM_VERSIONS}
+        WHERE h.address GLOB ? AND e.kind < 2 GROUP BY 1""",
         (glob,),
     )

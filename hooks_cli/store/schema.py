@@ -6,6 +6,10 @@ revision, the entry that it made has the same one, and a memory write takes one 
 `head` says what an address holds now; `entry` keeps every version of it, gap-free per address. Worked example: after
 `store k a`, `store k b`, `delete k` the head of k is (revision 3, version 3, live 0) and `entry` holds versions 1 (a), 2 (b) and
 3 (a tombstone); GC may take versions 1 and 2 away, and the next write is still version 4.
+
+Most addresses are written once, so what every address has is kept small. A head's id is the revision of the version that made it, so
+that this version needs no entry in `entry_version`. The newest-first order of the live heads needs no index of its own: the word index
+has one row for each of them, by revision (`NEWEST`).
 """
 
 from __future__ import annotations
@@ -13,6 +17,9 @@ from __future__ import annotations
 FORMAT = 1
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
+
+# A table with one row for each live head, whose `id` is the head's revision: what FTS5 keeps of the length of each text.
+NEWEST = "search_docsize"
 
 TABLES = (
     # One row. `ledger` is the keyed multiset hash over all rows; `marks` the ring of (revision, hash) of the last commits.
@@ -34,7 +41,6 @@ TABLES = (
         live INTEGER NOT NULL,
         pinned INTEGER NOT NULL DEFAULT 0,
         expires INTEGER) STRICT""",
-    "CREATE INDEX head_newest ON head(revision) WHERE live = 1",
     "CREATE INDEX head_expires ON head(expires) WHERE expires IS NOT NULL",
     # Baselines are ranked over all addresses (docs/retention.md): found without a scan, at no cost to other addresses.
     "CREATE INDEX head_baseline ON head(id) WHERE address GLOB '*baseline*'",
@@ -56,7 +62,8 @@ TABLES = (
         metadata TEXT,
         trace TEXT,
         value TEXT) STRICT""",
-    "CREATE UNIQUE INDEX entry_version ON entry(head, version)",
+    # The version with which a head began has the head's own number as its revision, and is found by that (`entries.of_head`).
+    "CREATE UNIQUE INDEX entry_version ON entry(head, version) WHERE revision <> head",
     "CREATE INDEX entry_session ON entry(session) WHERE session IS NOT NULL",
     "CREATE INDEX entry_trace ON entry(trace) WHERE trace IS NOT NULL",
     """CREATE TABLE event(

@@ -10,10 +10,17 @@ rarest are taken until together they have that many matches, so that a common wo
 
 from __future__ import annotations
 
-from hooks_cli.model.address import literal_prefix
 from hooks_cli.model.entry import Entry, shown
 from hooks_cli.model.unspaced import PART, separated
-from hooks_cli.store.entries import COLUMNS, FROM_ENTRIES, FROM_HEADS, INDEXED_CHARACTERS, SHORT_COLUMNS, shorten
+from hooks_cli.store.entries import (
+    COLUMNS,
+    FROM_ENTRIES,
+    FROM_HEADS,
+    FROM_NEWEST,
+    INDEXED_CHARACTERS,
+    SHORT_COLUMNS,
+    shorten,
+)
 from hooks_cli.store.schema import TOKENIZER
 
 TYPE_CHECKING = False
@@ -57,7 +64,7 @@ def _are_few(store: EmbeddedStore, narrowing: Narrowing) -> bool:
     """Whether at most `FEW` entries lie at the addresses that the filters ask for; without looking at more, and once a search."""
     if narrowing.few is None:
         narrowing.few = False
-        if narrowing.globs and all(literal_prefix(glob) for glob in narrowing.globs):
+        if narrowing.is_in_ranges():
             there, params = narrowing.addresses()
             sql = f"SELECT count(*) FROM (SELECT 1 FROM head h WHERE {there} LIMIT {FEW + 1})"
             narrowing.few = int(store.query(sql, params)[0][0]) <= FEW
@@ -136,22 +143,21 @@ def narrowed(
     columns: str = COLUMNS,
 ) -> list[Entry]:
     """The live entries that pass the filters, whatever their words; `order` is one of ORDERS, `-` before it turns it round."""
-    condition, params = narrowing.condition(now, tags_by_index=True)
-    terms = ORDERS[order.removeprefix("-")].split(", ")
+    # A walk from the newest head on, unless addresses or a session say where the entries are.
+    walked = narrowing.session is None and not narrowing.is_in_ranges() and order.removeprefix("-") == "newest"
+    source, revision = (FROM_NEWEST, "d.id") if walked else (FROM_HEADS, "e.revision")
+    condition, params = narrowing.condition(now, tags_by_index=revision)
+    terms = [f"{revision} DESC"] if walked else ORDERS[order.removeprefix("-")].split(", ")
     if order.startswith("-"):
         terms = [term.removesuffix(" DESC") if term.endswith(" DESC") else term + " DESC" for term in terms]
-    sql = f"SELECT {columns} FROM {FROM_HEADS} WHERE {condition} ORDER BY {', '.join(terms)} LIMIT ? OFFSET ?"
+    sql = f"SELECT {columns} FROM {source} WHERE {condition} ORDER BY {', '.join(terms)} LIMIT ? OFFSET ?"
     return [Entry(row) for row in store.query(sql, (*params, limit, offset))]
 
 
 def count_narrowed(store: EmbeddedStore, narrowing: Narrowing, now: int) -> int:
     """How many live entries pass the filters."""
-    condition, params = narrowing.condition(now, tags_by_index=True)
-    return int(
-        store.query(f"SELECT count(*) FROM head h JOIN entry e ON e.revision = h.revision WHERE {condition}", params)[
-            0
-        ][0]
-    )
+    condition, params = narrowing.condition(now, tags_by_index="e.revision")
+    return int(store.query(f"SELECT count(*) FROM {FROM_HEADS} WHERE {condition}", params)[0][0])
 
 
 def snippets(store: EmbeddedStore, match: str, entries: list[Entry]) -> dict[int, str]:

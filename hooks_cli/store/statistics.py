@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.store.entries import matching
+from hooks_cli.store.entries import matching, versions_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def entry_figures(store: EmbeddedStore, now: int, pattern: str = "*") -> dict[st
         f"FROM head h WHERE {condition}",
         (now, *params),
     )[0]
-    versions = store.query(f"SELECT count(*) FROM entry e JOIN head h ON h.id = e.head WHERE {condition}", params)[0][0]
+    versions = store.query(f"SELECT count(*) FROM {versions_at(condition)} WHERE {condition}", params)[0][0]
     return {
         "entries": alive[0],
         "versions": versions,
@@ -74,7 +74,7 @@ def per_day(store: EmbeddedStore, since: int, pattern: str) -> list[tuple[str, i
     condition, params = matching(pattern)
     rows = store.query(
         "SELECT day, sum(v), sum(e) FROM ("
-        "SELECT strftime('%Y-%m-%d', e.at / 1000, 'unixepoch') AS day, 1 AS v, 0 AS e FROM entry e JOIN head h ON h.id = e.head "
+        f"SELECT strftime('%Y-%m-%d', e.at / 1000, 'unixepoch') AS day, 1 AS v, 0 AS e FROM {versions_at(condition)} "
         f"WHERE {condition} AND e.at >= ? UNION ALL "
         "SELECT strftime('%Y-%m-%d', at / 1000, 'unixepoch'), 0, 1 FROM event WHERE at >= ?) GROUP BY day ORDER BY day",
         (*params, since, since),

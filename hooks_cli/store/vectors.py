@@ -10,8 +10,9 @@ value stays, and a store where nobody searches by meaning pays nothing.
 from __future__ import annotations
 
 from hooks_cli.model.entry import Entry
-from hooks_cli.store.entries import FROM_HEADS, SHORT_COLUMNS, shorten
+from hooks_cli.store.entries import FROM_NEWEST, SHORT_COLUMNS, shorten
 from hooks_cli.store.narrowing import ALIVE
+from hooks_cli.store.schema import NEWEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ def prepare(store: EmbeddedStore, model: str) -> None:
 def missing(store: EmbeddedStore, characters: int, limit: int = BATCH) -> list[Entry]:
     """The next live heads without vectors, oldest first, after those that have them; of long values the first `characters`."""
     rows = store.query(
-        f"SELECT {SHORT_COLUMNS} FROM {FROM_HEADS} WHERE h.live = 1 AND h.revision > "
-        "coalesce((SELECT max(revision) FROM vector), 0) ORDER BY h.revision LIMIT ?",
+        f"SELECT {SHORT_COLUMNS} FROM {FROM_NEWEST} WHERE d.id > coalesce((SELECT max(revision) FROM vector), 0) "
+        "ORDER BY d.id LIMIT ?",
         (limit,),
     )
     found = [Entry(row) for row in rows]
@@ -61,7 +62,7 @@ def missing(store: EmbeddedStore, characters: int, limit: int = BATCH) -> list[E
 
 def missing_count(store: EmbeddedStore) -> int:
     """How many live heads have no vectors yet."""
-    sql = "SELECT count(*) FROM head WHERE live = 1 AND revision > coalesce((SELECT max(revision) FROM vector), 0)"
+    sql = f"SELECT count(*) FROM {NEWEST} WHERE id > coalesce((SELECT max(revision) FROM vector), 0)"
     return int(store.query(sql)[0][0])
 
 
@@ -71,7 +72,7 @@ def keep(store: EmbeddedStore, model: str, rows: list[tuple[int, int, bytes | No
         for revision, part, data in rows:
             store.query(
                 "INSERT OR REPLACE INTO vector(revision, part, model, data) "
-                "SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM head WHERE revision = ?1 AND live = 1)",
+                f"SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM {NEWEST} WHERE id = ?1)",
                 (revision, part, model, data),
             )
 

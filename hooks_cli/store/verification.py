@@ -33,6 +33,8 @@ RULES = (
     ("the count of live entries is true", "SELECT live FROM state WHERE live != (SELECT count(*) FROM head WHERE live = 1)"),
     ("each live entry is in the word index", "SELECT address FROM head WHERE live = 1 AND revision NOT IN (SELECT id FROM search_docsize)"),
     ("the word index has nothing else", "SELECT id FROM search_docsize WHERE id NOT IN (SELECT revision FROM head WHERE live = 1)"),
+    ("no address has a version twice", "SELECT e.revision FROM entry f CROSS JOIN entry e ON e.head = f.head AND e.version = f.version "
+        "AND e.revision <> e.head WHERE f.revision = f.head"),
 )  # fmt: skip
 
 

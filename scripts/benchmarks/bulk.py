@@ -14,13 +14,16 @@ from scripts.benchmarks.tables import Result
 
 SQLITE_UTILS = Path(sys.executable).parent / "sqlite-utils"
 
+LINE = 200
+
 
 def ndjson(path: Path, count: int) -> None:
-    """Lines of about 200 bytes: {"key": …, "value": …}."""
+    """Lines of 200 bytes: {"key": …, "value": …}."""
     with path.open("w") as file:
         for number in range(count):
             address, value = sample(number)
-            file.write(json.dumps({"key": address, "value": value[:150]}) + "\n")
+            empty = json.dumps({"key": address, "value": ""}) + "\n"
+            file.write(json.dumps({"key": address, "value": f"{value} {value}"[: LINE - len(empty)]}) + "\n")
 
 
 def run(quick: bool) -> Result:

@@ -46,5 +46,5 @@ def run(quick: bool) -> Result:
                 "",
             ),
         ]
-        result.table(f"{count:,} entries of about 200 bytes", ("", "MB", "ratio", "target"), rows)
+        result.table(f"{count:,} entries of 200 bytes", ("", "MB", "ratio", "target"), rows)
     return result
