@@ -25,6 +25,7 @@ class Figure:
     median_ms: float
     p99_ms: float
     floor_ms: float
+    floor_p99_ms: float
     memory_mib: float
     pairs: int
     target: float | None = None
@@ -34,9 +35,14 @@ class Figure:
         """p99 over the median."""
         return self.p99_ms / self.median_ms
 
+    @property
+    def floor_tail(self) -> float:
+        """The same of the floor's own runs: what of the tail is the machine's."""
+        return self.floor_p99_ms / self.floor_ms
+
     def row(self) -> dict[str, object]:
         """For tables and JSON."""
-        return {**asdict(self), "tail": self.tail}
+        return {**asdict(self), "tail": self.tail, "floor_tail": self.floor_tail}
 
 
 def spawn(argv: Sequence[str], environ: Mapping[str, str], stdin: str = os.devnull) -> tuple[float, float, int]:
@@ -103,6 +109,7 @@ def measure(
         statistics.median(commands),
         percentile(commands, 99),
         statistics.median(floors),
+        percentile(floors, 99),
         weigh([word.replace("{}", "0") for word in argv], environ, stdin),
         pairs,
         target,

@@ -28,7 +28,8 @@ class Result:
 
     def figures(self, title: str, figures: list[Figure]) -> None:
         """Add a table of paired figures."""
-        header = ("command", "ratio", "quartiles", "target", "median ms", "p99/median", "floor ms", "peak MiB", "pairs")
+        tail = "p99/median (floor's)"
+        header = ("command", "ratio", "quartiles", "target", "median ms", tail, "floor ms", "peak MiB", "pairs")
         rows: list[Row] = [
             (
                 figure.name,
@@ -36,7 +37,7 @@ class Result:
                 f"{figure.low:.2f} to {figure.high:.2f}",
                 "" if figure.target is None else f"{figure.target:g}",
                 f"{figure.median_ms:.1f}",
-                f"{figure.tail:.2f}",
+                f"{figure.tail:.2f} ({figure.floor_tail:.2f})",
                 f"{figure.floor_ms:.1f}",
                 f"{figure.memory_mib:.1f}",
                 figure.pairs,
