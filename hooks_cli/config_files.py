@@ -1,4 +1,4 @@
-"""Reading the settings files: TOML, types, and what the project's file may not say. Cold: the cache in `config.py` stands before it.
+"""Reading the settings files: TOML, names, and what the project's file may not say. Cold: the cache in `config.py` stands before it.
 
 The user's file is trusted, so it must be the user's (nobody else may write it) and right: a mistake in it is an error (78), an
 unknown key one line. The project's file is not trusted: `config.KEYS` says for each key what it may do, everything else is left out
@@ -15,9 +15,9 @@ from stat import S_ISREG
 
 from hooks_cli import config
 from hooks_cli.config import FIELDS, KEYS, PROJECT, STRICTER, TABLES, USER, Settings
+from hooks_cli.config_values import Wrong, checked, shown
 from hooks_cli.errors import ConfigError, HooksError, PermissionRefused
 from hooks_cli.model.nearness import near
-from hooks_cli.model.times import LONGEST, SECOND, duration_or_none
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,17 +34,6 @@ DOT_LIMIT = 100
 YOUNG_NS = 100_000_000
 KEY_SOURCES = ("encryption_key", "key_file", "key_command")
 KEY_REFERENCE = "${MEMORY_ENCRYPTION_KEY}"
-
-_SIZES = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
-_EXPECTED = {
-    "text": "a text",
-    "whole": "a whole number of 0 or more",
-    "yes": "true or false",
-    "texts": "a list of texts",
-    "words": 'a list of texts, such as ["pass", "show", "hooks"]',
-    "size": 'a number of bytes, or a text such as "500MB"',
-    "span": 'a number of seconds, or a text such as "90d" or "1h30m"',
-}
 
 
 def read(user_path: str, project_path: str, every_warning: bool = False) -> Settings:
@@ -136,13 +125,13 @@ def _take(settings: Settings, document: dict[str, object], path: str, origin: in
     """Put what a document says into the settings, judged by its origin."""
     problems: list[str] = []
     for key, rule, value in _entries(settings, document, path):
-        wrong = _checked(rule[0], value)
-        if isinstance(wrong, _Wrong):
-            problems.append(f"{_shown(key)} must be {wrong.expected}, not {_shown(wrong.found)}")
+        wrong = checked(rule[0], value)
+        if isinstance(wrong, Wrong):
+            problems.append(f"{shown(key)} must be {wrong.expected}, not {shown(wrong.found)}")
             continue
         reason = _judged(settings, key, rule[1], wrong, path, origin)
         if reason:
-            problem = f"{_shown(key)} {reason}"
+            problem = f"{shown(key)} {reason}"
             if origin == USER:
                 problems.append(problem)
             else:
@@ -210,45 +199,7 @@ _ALL = {*KEYS, *TABLES, *FIELDS, *_GROUPS}
 
 def _unknown(key: str, last: str, siblings: list[str], path: str) -> str:
     close = near(last, siblings) or [k for k in KEYS if k.rpartition(".")[2] == last][:1]
-    return (
-        f"Ignored in {path}: {_shown(key)} is not a setting" + (f" (did you mean {close[0]}?)" if close else "") + "."
-    )
-
-
-class _Wrong:
-    def __init__(self, expected: str, found: object) -> None:
-        self.expected = expected
-        self.found = found
-
-
-def _checked(kind: str | tuple[str, ...], value: object) -> Value | _Wrong:
-    """The value in the form that `Settings` keeps, or what is wrong with it."""
-    if isinstance(kind, tuple):
-        return value if isinstance(value, str) and value in kind else _Wrong(" or ".join(f'"{w}"' for w in kind), value)
-    if kind == "yes" and isinstance(value, bool):
-        return value
-    if kind == "text" and isinstance(value, str) and "\0" not in value:
-        return value
-    if kind in ("texts", "words") and isinstance(value, list):
-        items = [item for item in value if isinstance(item, str) and item and "\0" not in item]
-        if len(items) == len(value) and (items or kind == "texts"):
-            return items
-    if (
-        kind in ("whole", "size", "span")
-        and isinstance(value, int)
-        and not isinstance(value, bool)
-        and 0 <= value < 1 << 62
-    ):
-        return value
-    if kind == "size" and isinstance(value, str):
-        match = re.fullmatch(r"(\d{1,12}) ?(|b|[kmgt](?:i?b)?)", value.strip().lower())
-        if match:
-            return int(match[1]) * _SIZES[match[2][:1]]
-    if kind == "span" and isinstance(value, str):
-        length = duration_or_none(value, SECOND)
-        if length is not None and length <= LONGEST:
-            return -(-length // SECOND)
-    return _Wrong(_EXPECTED.get(str(kind), "a table"), value)
+    return f"Ignored in {path}: {shown(key)} is not a setting" + (f" (did you mean {close[0]}?)" if close else "") + "."
 
 
 def _judged(settings: Settings, key: str, trust: str, value: Value, path: str, origin: int) -> str:
@@ -302,10 +253,3 @@ def _tightens(settings: Settings, key: str, value: Value) -> bool:
 
 def _inside(place: str, folder: str) -> bool:
     return place.startswith(folder.rstrip(os.sep) + os.sep)
-
-
-def _shown(value: object) -> str:
-    """A value from a file that may be hostile, short and without control characters."""
-    text = value if isinstance(value, str) else repr(value)
-    text = "".join(c if c.isprintable() else "?" for c in text[:200])
-    return text if len(text) <= 80 else text[:79] + "…"

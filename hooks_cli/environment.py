@@ -17,7 +17,6 @@ from stat import S_ISDIR
 
 from hooks_cli import config
 from hooks_cli.errors import ConfigError
-from hooks_cli.private_files import make_folder
 from hooks_cli.project import PROJECT_FILE, STORE_FILE, Project, discover, removed_folder, stem_of
 from hooks_cli.streams import Streams, lazy
 
@@ -263,33 +262,6 @@ class Environment(Streams):
     def project_config_path(self) -> str:
         """The project's settings file."""
         return os.path.join(self.project.root, PROJECT_FILE)
-
-    def prepare_store_folder(self) -> None:
-        """Make the folder that the store is about to be created in (0700), with the note that says whose it is.
-
-        When the project seems to have been moved here and left a store behind, one line on stderr says how to bring it.
-        Raises CannotCreate (73), PermissionRefused (77) or DiskFull (74).
-        """
-        make_folder(os.path.dirname(self.store_path))
-        if self.named_store:
-            return
-        from hooks_cli import project_note
-
-        project_note.write(self.project_dir, self.project.home)
-        before = self.moved_from()
-        if before:
-            self.err(
-                f"hooks-cli: this project gets a new store. If it was moved here, the one it had is still there; take it with: "
-                f"hooks-cli project adopt {before} --replace"
-            )
-
-    def moved_from(self) -> str:
-        """The `<name>-<hash>` of the store that this project seems to have had before its folder was moved, or ""."""
-        from hooks_cli import project_note
-
-        if self.named_store:
-            return ""
-        return project_note.moved_here(os.path.join(self.data_dir, "projects"), self.project.home)
 
     # --- settings ------------------------------------------------------------------------------------------------------
 

@@ -9,11 +9,40 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.private_files import read_file, write_file
+from hooks_cli.private_files import make_folder, read_file, write_file
 from hooks_cli.project import STORE_FILE, plain_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
 
 NOTE_FILE = "project"
 NOTE_LIMIT = 65536
+
+
+def prepare_store_folder(environment: Environment) -> None:
+    """Make the folder that the store is about to be created in (0700), with the note that says whose it is.
+
+    When the project seems to have been moved here and left a store behind, one line on stderr says how to bring it.
+    Raises CannotCreate (73), PermissionRefused (77) or DiskFull (74).
+    """
+    make_folder(os.path.dirname(environment.store_path))
+    if environment.named_store:
+        return
+    write(environment.project_dir, environment.project_home)
+    before = moved_from(environment)
+    if before:
+        environment.err(
+            f"hooks-cli: this project gets a new store. If it was moved here, the one it had is still there; take it with: "
+            f"hooks-cli project adopt {before} --replace"
+        )
+
+
+def moved_from(environment: Environment) -> str:
+    """The `<name>-<hash>` of the store that this project seems to have had before its folder was moved, or ""."""
+    if environment.named_store:
+        return ""
+    return moved_here(os.path.join(environment.data_dir, "projects"), environment.project_home)
 
 
 def write(folder: str, home: str) -> None:

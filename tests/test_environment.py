@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hooks_cli.environment import Environment
 from hooks_cli.errors import CannotCreate, ConfigError, PermissionRefused
 from hooks_cli.private_files import make_folder, read_file, write_file
+from hooks_cli.project_note import prepare_store_folder
 
 ROOT = Path(__file__).parent.parent
 
@@ -119,7 +120,7 @@ def test_a_path_that_is_not_utf_8(tmp_path: Path) -> None:
     os.mkdir(folder)
     ours = Environment({"HOOKS_HOME": folder}, folder)
     assert (ours.project_root, ours.project_name) == (folder, "caf_")
-    ours.prepare_store_folder()
+    prepare_store_folder(ours)
     assert Path(ours.project_dir, "project").read_bytes().endswith(b" " + os.fsencode(folder) + b"\n")
 
 
@@ -149,11 +150,11 @@ def test_a_current_folder_that_was_removed(tmp_path: Path) -> None:
 def test_folders_and_files_are_private(tmp_path: Path) -> None:
     ours = Environment({"HOOKS_HOME": str(tmp_path / "deep/er")}, str(tmp_path))
     os.umask(os.umask(0o000))
-    ours.prepare_store_folder()
+    prepare_store_folder(ours)
     for folder in (tmp_path / "deep", tmp_path / "deep/er/data/projects", Path(ours.project_dir)):
         assert folder.stat().st_mode & 0o777 == 0o700, folder
     assert Path(ours.project_dir, "project").stat().st_mode & 0o777 == 0o600
-    ours.prepare_store_folder()
+    prepare_store_folder(ours)
     assert os.listdir(ours.project_dir) == ["project"]
 
 
@@ -192,7 +193,7 @@ def test_without_permission_it_says_so_with_the_path(tmp_path: Path) -> None:
                 codes = []
                 for variables in ({{"HOOKS_HOME": top + "/h", "HOOKS_STORE": top + "/h/x/m.db"}}, {{"HOOKS_HOME": top + "/h"}}):
                     try:
-                        Environment(variables, top).prepare_store_folder()
+                        project_note.prepare_store_folder(Environment(variables, top))
                     except HooksError as error:
                         codes.append(error.exit_code if top + "/h" in str(error) else str(error))
                 os._exit(0 if codes == [77, 77] else print(codes, flush=True) or 1)

@@ -73,7 +73,9 @@ def read(place: Place) -> list[object]:
         told.append([row[:3] for row in reporting.told(store, glob, 0, 20)])
         told.append(len(collecting.due_heads(store, -100, 100, glob, START + 5000, START, 2)))
         for versions in ("head", "all"):
-            rows = export_rows.entry_cells(store, Exported(pattern=glob, versions=versions), place.now, "1")
+            rows = export_rows.entry_cells(
+                store, Exported(pattern=glob, versions=versions), place.now, export_rows.Form("1")
+            )
             told.append([row for batch in rows for row in batch])
     return told
 

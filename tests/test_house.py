@@ -34,6 +34,7 @@ RANKS = {
     "config": 2,
     "config_cache": 2,
     "config_files": 2,
+    "config_values": 2,
     "project": 2,
     "project_note": 2,
     "aside": 2,

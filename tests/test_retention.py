@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from hooks_cli.model.retention import (
     Decision,
-    Rules,
     Version,
     decide,
     decide_address,
@@ -16,6 +15,7 @@ from hooks_cli.model.retention import (
     is_expired,
     rank_baselines,
 )
+from hooks_cli.model.retention_rules import Rules
 from hooks_cli.model.times import DAY
 
 NOW = 1_800_000_000_000

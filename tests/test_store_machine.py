@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from hooks_cli.errors import DataError, NotFound, VersionConflict
-from hooks_cli.model.retention import Rules, Version, decide
+from hooks_cli.model.retention import Version, decide
+from hooks_cli.model.retention_rules import Rules
 from hooks_cli.model.times import DAY, HOUR, to_iso
 from hooks_cli.operations import collecting, destroying, patching, pinning, recalling_past, remembering, removing
 from hooks_cli.operations.carrying import Who

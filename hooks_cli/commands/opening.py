@@ -34,7 +34,9 @@ def for_reading(environment: Environment) -> EmbeddedStore | None:
     try:
         return for_memory(environment, create=False)
     except NotFound as error:
-        if environment.moved_from():
+        from hooks_cli.project_note import moved_from
+
+        if moved_from(environment):
             environment.err(f"hooks-cli: {error} {error.hint_text}")
         return None
 

@@ -1,7 +1,7 @@
 """What is kept and what goes: one pure decision, with the reason of each.
 
 `decide(versions, rules, now)` is the whole of it; `docs/retention.md` says the same in words, with an example worked by hand. Age
-drops, the keep rules rescue, and a pin stands above all. Nothing here reads a clock or a store.
+drops, the keep rules (`retention_rules`) rescue, and a pin stands above all. Nothing here reads a clock or a store.
 
 A garbage collector that has no time to see the whole store uses the pieces: `rank_baselines` over the baselines alone, then
 `decide_address` for one address after another. Both ways decide alike (a property test holds them together).
@@ -12,12 +12,13 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from math import inf
 
-from hooks_cli.model.globs import glob_matches, literal_length
-from hooks_cli.model.times import DAY, to_words
+from hooks_cli.model.times import to_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from hooks_cli.model.retention_rules import Limits, Rules
 
 TOMBSTONE = 2
 SUCCESS = 0.8
@@ -58,84 +59,6 @@ class Version:
         self.expires = expires
         self.size = size
         self.fields = fields or {}
-
-
-class Limits:
-    """The rules as they hold for one address; `pattern` is the glob that they come from, "" for the general ones."""
-
-    __slots__ = ("baselines", "keep", "max_age", "max_versions", "pattern", "patterns")
-
-    def __init__(
-        self, pattern: str, max_age: int, max_versions: int, patterns: bool, baselines: int, keep: bool = False
-    ) -> None:
-        """`max_age` in milliseconds and `max_versions`: 0 switches the limit off. `keep`: nothing drops."""
-        self.pattern = pattern
-        self.max_age = max_age
-        self.max_versions = max_versions
-        self.patterns = patterns
-        self.baselines = baselines
-        self.keep = keep
-
-
-class Rules:
-    """The keep rules; see `docs/retention.md`."""
-
-    __slots__ = ("by_pattern", "general", "max_size")
-
-    def __init__(
-        self,
-        max_age: int = 90 * DAY,
-        patterns: bool = True,
-        baselines: int = 5,
-        max_versions: int = 0,
-        max_size: int = 0,
-    ) -> None:
-        """`max_age` in milliseconds, `max_size` in bytes, each 0 for no limit; `patterns` is keep_successful_patterns,
-        `baselines` keep_baselines_per_commit."""
-        self.general = Limits("", max_age, max_versions, patterns, baselines)
-        self.by_pattern: list[Limits] = []
-        self.max_size = max_size
-
-    def add(
-        self,
-        pattern: str,
-        *,
-        max_age: int | None = None,
-        max_versions: int | None = None,
-        patterns: bool | None = None,
-        baselines: int | None = None,
-        keep: bool = False,
-    ) -> None:
-        """What `[memory.gc.rules."PATTERN"]` says of the addresses that fit; None leaves a thing to the general rule.
-
-        Where several fit, the most particular counts: the one with the longest text before its first wildcard, then the longest.
-        """
-        general = self.general
-        limits = Limits(
-            pattern,
-            general.max_age if max_age is None else max_age,
-            general.max_versions if max_versions is None else max_versions,
-            general.patterns if patterns is None else patterns,
-            general.baselines if baselines is None else baselines,
-            keep,
-        )
-        self.by_pattern.append(limits)
-        self.by_pattern.sort(key=lambda rule: (-literal_length(rule.pattern), -len(rule.pattern), rule.pattern))
-
-    def shortest_age(self) -> int:
-        """The shortest age at which any rule drops anything, or 0 when none does by age."""
-        return min((rule.max_age for rule in (self.general, *self.by_pattern) if rule.max_age), default=0)
-
-    def fewest_versions(self) -> int:
-        """The smallest number of versions that any rule keeps, or 0 when none counts them."""
-        return min((rule.max_versions for rule in (self.general, *self.by_pattern) if rule.max_versions), default=0)
-
-    def for_address(self, address: str) -> Limits:
-        """The limits that hold for one address."""
-        for rule in self.by_pattern:
-            if glob_matches(rule.pattern, address):
-                return rule
-        return self.general
 
 
 class Decision:

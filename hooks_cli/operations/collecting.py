@@ -9,7 +9,8 @@ from __future__ import annotations
 import time
 
 from hooks_cli.failpoints import pass_by
-from hooks_cli.model.retention import Decision, Rules, Version, decide_address, is_baseline, is_expired, rank_baselines
+from hooks_cli.model.retention import Decision, Version, decide_address, is_baseline, is_expired, rank_baselines
+from hooks_cli.model.retention_rules import Rules
 from hooks_cli.model.times import DAY
 from hooks_cli.operations import ageing_journal
 from hooks_cli.operations.collected import Collected

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hooks_cli.model.retention import Decision, Rules
+from hooks_cli.model.retention import Decision
+from hooks_cli.model.retention_rules import Rules
 from hooks_cli.operations import ageing_journal, fitting
 from hooks_cli.operations import collecting as gc
 from hooks_cli.operations.collected import Collected

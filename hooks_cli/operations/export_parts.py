@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hooks_cli import __version__
+from hooks_cli.crypto.detect import names_of
 from hooks_cli.environment import Environment
 from hooks_cli.errors import HooksError
 from hooks_cli.model.json_text import object_text
 from hooks_cli.model.selection import Selection
 from hooks_cli.model.times import to_iso
 from hooks_cli.project import Project
-from hooks_cli.store import export_rows
+from hooks_cli.store import export_journal, export_rows
 from hooks_cli.store.embedded import EmbeddedStore, open_store
+from hooks_cli.store.export_source import one_state
 
 KIND = "hooks-cli-export"
 SECTIONS = ("sessions", "tasks", "events")
@@ -66,7 +68,13 @@ class Part:
         """The sensitive names when the export is to be redacted, else None."""
         if not self.choices.redact:
             return None
-        return export_rows.sensitive_names(self.environment.settings.texts("memory.security.sensitive_keys"))
+        return names_of(self.environment.settings.texts("memory.security.sensitive_keys"))
+
+    @property
+    def form(self) -> export_rows.Form:
+        """How an entry is written."""
+        version = str(self.environment.settings.get("memory.version"))
+        return export_rows.Form(version, self.names, self.choices.metadata, self.choices.data)
 
     def header(self) -> str:
         """The JSON object at the head of the part."""
@@ -77,33 +85,24 @@ class Part:
 
     def batches(self) -> Iterator[list[str]]:
         """The entries as JSON objects, in lists."""
-        version = str(self.environment.settings.get("memory.version"))
-        for batch in export_rows.entry_objects(
-            self.store, self.choices.selection, self.environment.now(), version,
-            redact=self.names, metadata=self.choices.metadata, data=self.choices.data,
-        ):  # fmt: skip
+        for batch in export_rows.entry_objects(self.store, self.choices.selection, self.environment.now(), self.form):
             yield batch
             self._count(len(batch))
 
     def chunks(self, ending: bytes, record: str = "") -> Iterator[bytes]:
         """The same as UTF-8, many objects in each, `ending` after each; `record` is their first member when it is not empty."""
-        version = str(self.environment.settings.get("memory.version"))
         for chunk, number in export_rows.entry_chunks(
-            self.store, self.choices.selection, self.environment.now(), version,
-            redact=self.names, metadata=self.choices.metadata, data=self.choices.data,
-            record=record, ending=ending,
-        ):  # fmt: skip
+            self.store, self.choices.selection, self.environment.now(), self.form, record=record, ending=ending
+        ):
             yield chunk
             self._count(number)
 
     def rows(self) -> Iterator[list[tuple[Any, ...]]]:
         """The entries as rows of cells, in lists."""
-        version = str(self.environment.settings.get("memory.version"))
+        project = self.name if self.choices.several else ""
         for batch in export_rows.entry_cells(
-            self.store, self.choices.selection, self.environment.now(), version,
-            redact=self.names, metadata=self.choices.metadata, data=self.choices.data,
-            project=self.name if self.choices.several else "",
-        ):  # fmt: skip
+            self.store, self.choices.selection, self.environment.now(), self.form, project=project
+        ):
             yield batch
             self._count(len(batch))
 
@@ -122,8 +121,8 @@ class Part:
 
     def _rows(self, name: str) -> Iterator[str]:
         if name == "sessions":
-            return export_rows.sessions(self.store, self.choices.selection)
-        reader = export_rows.tasks if name == "tasks" else export_rows.events
+            return export_journal.sessions(self.store, self.choices.selection)
+        reader = export_journal.tasks if name == "tasks" else export_journal.events
         return reader(self.store, self.choices.selection, self.names)
 
 
@@ -170,7 +169,7 @@ def opened(
                 environments[0].err(f"hooks-cli: {environment.project_stem} is left out: {error}")
                 continue
             try:
-                with export_rows.one_state(store):
+                with one_state(store):
                     yield Part(environment, store, choices, advance, environment.project_name)
             finally:
                 store.close()

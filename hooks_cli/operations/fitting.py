@@ -6,7 +6,8 @@ hold (`model.retention`); an address keeps its newest version as long as an olde
 
 from __future__ import annotations
 
-from hooks_cli.model.retention import Decision, Rules, decide_address, rank_baselines
+from hooks_cli.model.retention import Decision, decide_address, rank_baselines
+from hooks_cli.model.retention_rules import Rules
 from hooks_cli.operations.collected import Collected
 from hooks_cli.store import collecting, journal_ageing
 from hooks_cli.store.pacing import paced

@@ -25,6 +25,7 @@ from hooks_cli.store.export_schema import (
     REMEDIATION_COLUMNS,
     SUCCESSFUL_REMEDIATIONS,
 )
+from hooks_cli.store.export_source import one_state
 
 # question -> (the table that it asks, the query, its columns)
 QUESTIONS = {
@@ -55,10 +56,10 @@ def ask(
     tables = {glob: str(name) for glob, name in environment.settings.table("export.tables").items()}
     filler = Filler(":memory:", tables)
     now = environment.now()
-    version = str(environment.settings.get("memory.version"))
-    with export_rows.one_state(store):
+    form = export_rows.Form(str(environment.settings.get("memory.version")))
+    with one_state(store):
         for glob in filler.sources[table]:
-            for batch in export_rows.entry_objects(store, Selection(glob), now, version):
+            for batch in export_rows.entry_objects(store, Selection(glob), now, form):
                 filler.add("entries", batch, environment.project_name)
     filler.finish(to_iso(now))
     values: dict[str, Any] = {}

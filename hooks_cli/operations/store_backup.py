@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+from hooks_cli import project_note
 from hooks_cli.aside import Aside
 from hooks_cli.crypto import key_source, passphrase, slots
 from hooks_cli.environment import Environment
@@ -114,7 +115,7 @@ def restore(environment: Environment, path: str, *, phrase: str = "", dry_run: b
     encrypted = environment.settings.get("memory.security.encrypt_at_rest") is not False
     _refuse_what_is_no_copy(path, encrypted)
     if not dry_run:
-        environment.prepare_store_folder()
+        project_note.prepare_store_folder(environment)
     with nullcontext() if dry_run else sole_keeper(environment):
         return _restore(environment, path, phrase, encrypted, dry_run)
 

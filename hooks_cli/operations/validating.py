@@ -50,7 +50,7 @@ class Validation:
         version = str(self.environment.settings.get("memory.version"))
         envelope = _validator("envelope")
         now = self.environment.now()
-        for batch in export_rows.entry_objects(self.store, selection, now, version):
+        for batch in export_rows.entry_objects(self.store, selection, now, export_rows.Form(version)):
             for text in batch:
                 entry = read_for_checks(text)
                 if entry["state"] == "live":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from hooks_cli import project_note
 from hooks_cli.crypto import key_source
 from hooks_cli.errors import CannotCreate, InternalError, NetworkFileSystem, PermissionRefused, StoreGone
 from hooks_cli.store import lock, opening
@@ -43,7 +44,7 @@ def create(environment: Environment, budget_ms: int) -> None:
     """
     path = environment.store_path
     folder = os.path.dirname(path)
-    environment.prepare_store_folder()
+    project_note.prepare_store_folder(environment)
     refuse_network(path)
     held = lock.shared(path, budget_ms)
     try:

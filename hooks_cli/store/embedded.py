@@ -48,7 +48,9 @@ def open_store(
     encrypted = environment.settings.get("memory.security.encrypt_at_rest") is not False
     if not os.path.exists(path):
         if not create and not os.path.exists(environment.anchor_path):
-            moved = environment.moved_from()
+            from hooks_cli.project_note import moved_from
+
+            moved = moved_from(environment)
             hint = f"It seems to have been moved: hooks-cli project adopt {moved}" if moved else "memory init makes it."
             raise NotFound(f"There is no store yet for {environment.project_root}.", hint=hint)
         from hooks_cli.store import creation

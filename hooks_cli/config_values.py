@@ -1,0 +1,67 @@
+"""The kinds of values that a settings file may hold (`config.KEYS` names them), and how a wrong one is told."""
+
+from __future__ import annotations
+
+import re
+
+from hooks_cli.model.times import LONGEST, SECOND, duration_or_none
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.config import Value
+
+_SIZES = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+_EXPECTED = {
+    "text": "a text",
+    "whole": "a whole number of 0 or more",
+    "yes": "true or false",
+    "texts": "a list of texts",
+    "words": 'a list of texts, such as ["pass", "show", "hooks"]',
+    "size": 'a number of bytes, or a text such as "500MB"',
+    "span": 'a number of seconds, or a text such as "90d" or "1h30m"',
+}
+
+
+class Wrong:
+    """What a value should have been, in words, and what was found."""
+
+    def __init__(self, expected: str, found: object) -> None:
+        self.expected = expected
+        self.found = found
+
+
+def checked(kind: str | tuple[str, ...], value: object) -> Value | Wrong:
+    """The value in the form that `Settings` keeps, or what is wrong with it."""
+    if isinstance(kind, tuple):
+        return value if isinstance(value, str) and value in kind else Wrong(" or ".join(f'"{w}"' for w in kind), value)
+    if kind == "yes" and isinstance(value, bool):
+        return value
+    if kind == "text" and isinstance(value, str) and "\0" not in value:
+        return value
+    if kind in ("texts", "words") and isinstance(value, list):
+        items = [item for item in value if isinstance(item, str) and item and "\0" not in item]
+        if len(items) == len(value) and (items or kind == "texts"):
+            return items
+    if (
+        kind in ("whole", "size", "span")
+        and isinstance(value, int)
+        and not isinstance(value, bool)
+        and 0 <= value < 1 << 62
+    ):
+        return value
+    if kind == "size" and isinstance(value, str):
+        match = re.fullmatch(r"(\d{1,12}) ?(|b|[kmgt](?:i?b)?)", value.strip().lower())
+        if match:
+            return int(match[1]) * _SIZES[match[2][:1]]
+    if kind == "span" and isinstance(value, str):
+        length = duration_or_none(value, SECOND)
+        if length is not None and length <= LONGEST:
+            return -(-length // SECOND)
+    return Wrong(_EXPECTED.get(str(kind), "a table"), value)
+
+
+def shown(value: object) -> str:
+    """A value from a file that may be hostile, short and without control characters."""
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(c if c.isprintable() else "?" for c in text[:200])
+    return text if len(text) <= 80 else text[:79] + "…"
