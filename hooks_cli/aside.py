@@ -2,6 +2,10 @@
 
 The temporary name is `<path>.<pid>.<8 hex digits>.hooks-new`, and whoever makes the file holds a lock (flock) on it. So a name of that
 form without a lock is a dead process's, and the next one that makes a file in the same folder removes it.
+
+Two files that belong together (a copy and its `FILE.slots`) get their names one after the other, the companion first. It keeps its
+temporary name until both are there: so a companion without its file, whose bytes also lie under a dead process's temporary name, was
+left half made and goes, too.
 """
 
 from __future__ import annotations
@@ -11,10 +15,13 @@ import os
 import stat
 from types import TracebackType
 
-from hooks_cli.private_files import remove_quietly, trouble
+from hooks_cli.private_files import read_file, remove_quietly, sync_folder, trouble
 
 ENDING = ".hooks-new"
 SIDE_FILES = ("-journal", "-wal", "-shm")
+# What the name of a companion ends with, after the name of its file; none is longer than this (bytes).
+COMPANION = ".slots"
+LARGEST_COMPANION = 256 * 1024
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -104,6 +111,7 @@ def _remove_if_dead(path: str) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if not os.path.samestat(found, os.lstat(path)):
             return False
+        _take_back_companion(path)
         os.unlink(path)
     except OSError:
         return False
@@ -112,3 +120,14 @@ def _remove_if_dead(path: str) -> bool:
     for ending in SIDE_FILES:
         remove_quietly(path + ending)
     return True
+
+
+def _take_back_companion(aside: str) -> None:
+    """Remove the companion that the dead maker of `aside` had published, when its file never came. Raises OSError."""
+    companion = aside.removesuffix(ENDING).rsplit(".", 2)[0]
+    if not companion.endswith(COMPANION) or os.path.lexists(companion.removesuffix(COMPANION)):
+        return
+    made = read_file(aside, LARGEST_COMPANION)
+    if made and read_file(companion, LARGEST_COMPANION) == made:
+        os.unlink(companion)
+        sync_folder(os.path.dirname(companion) or ".")

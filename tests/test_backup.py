@@ -188,3 +188,37 @@ def test_a_kill_between_the_exchange_of_store_and_anchor_leaves_a_store_that_ope
     assert run("memory", "restore", "safe", env={"HOOKS_FAILPOINT": "restored"}).returncode < 0
     assert run("memory", "recall", "k", check=True).stdout == "before"
     assert run("memory", "verify").returncode == 0
+
+
+def test_a_killed_backup_with_a_passphrase_leaves_nothing_in_the_way(run: Run, project: Path) -> None:
+    """The slot file gets its name first: alone, and still under the dead process's temporary name, it goes with the next call."""
+    run("memory", "store", "k", "v", check=True)
+    argv = ("memory", "backup", "safe", "--passphrase", "--stdin")
+    run(*argv, stdin="correct horse battery\n", check=True)
+    (project / "safe").unlink()
+    alone, half = project / "safe.slots", project / "safe.slots.4711.0a1b2c3d.hooks-new"
+    assert run(*argv, stdin="another horse entirely\n").returncode == 73, (
+        "a slot file whose copy was moved away is kept"
+    )
+    os.link(alone, half)
+    run(*argv, stdin="another horse entirely\n", check=True)
+    assert not half.exists()
+    assert run("memory", "restore", "safe", "--dry-run", "--stdin", stdin="correct horse battery\n").returncode == 77
+    run("memory", "restore", "safe", "--dry-run", "--stdin", stdin="another horse entirely\n", check=True)
+    half.write_bytes(alone.read_bytes())
+    half.chmod(0o600)
+    run("memory", "backup", "other", check=True)
+    assert alone.exists() and not half.exists(), "a copy that is whole keeps its slots"
+
+
+def test_a_replaced_copy_has_no_slots_but_its_own(run: Run, project: Path) -> None:
+    run("memory", "store", "k", "v", check=True)
+    argv = ("memory", "backup", "safe", "--force", "--stdin", "--passphrase")
+    for phrase in ("correct horse battery\n", "another horse entirely\n"):
+        run(*argv, stdin=phrase, check=True)
+    assert len(json.loads((project / "safe.slots").read_text())["slots"]) == 1
+    assert run("memory", "restore", "safe", "--dry-run", "--stdin", stdin="correct horse battery\n").returncode == 77
+    run("memory", "backup", "safe", "--force", check=True)
+    assert not (project / "safe.slots").exists()
+    run("memory", "restore", "safe", "--dry-run", check=True)
+    assert not list(project.glob("*.hooks-new"))

@@ -1,4 +1,5 @@
-"""Power loss after every system call of `key rotate` and `memory restore`, which replace files: everything acknowledged is there.
+"""Power loss after every system call of `key rotate`, `memory restore` and `memory backup`, which replace files: everything acknowledged
+is there.
 
 The calls are those of the real process, from outside (`tests.recorded_disk`): the key file, the slot file, the anchor, the database, its
 log, the queue, and the folders' names. A kill -9 is the weather "all": what the kernel was told by then is there.
@@ -14,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from hooks_cli.aside import sweep
 from hooks_cli.crypto import slots
 from hooks_cli.environment import Environment
 from hooks_cli.errors import HooksError
+from hooks_cli.operations import store_backup
 from hooks_cli.operations.key_rotation import rotate
 from hooks_cli.store import entries, verification
 from hooks_cli.store.embedded import open_store
@@ -253,3 +256,34 @@ def test_key_passphrase(
             assert opened == [after], f"after all calls, weather {weather}"
         tried += 1
     assert tried >= 3
+
+
+@pytest.mark.parametrize("kind", ["new", "in the place of one"])
+def test_memory_backup(run: Run, home: Path, project: Path, environ: dict[str, str], tmp_path: Path, kind: str) -> None:
+    """A copy and its slot file are there both or, after the next call, neither; the copy that is there opens with its passphrase."""
+    filled(run, 2)
+    out, place = project / "out", tmp_path / "after"
+    out.mkdir()
+    argv = [str(PROGRAM), "memory", "backup", str(out / "safe"), "--passphrase", "--stdin", "--force"]
+    if kind == "new":
+        argv.pop()
+    else:
+        run(*argv[1:], stdin=PHRASE, check=True)
+        run("key", "rotate", check=True)
+    recording = record(argv, project, tmp_path / "log", cwd=project, env=environ, stdin=PHRASE)
+    assert len(recording.calls) > 8, "the copying was not recorded"
+    there = Environment(environ, str(project))
+    tried = opened = 0
+    for count, weather, files in states(recording, step=1):
+        laid_down(files, place)
+        where = f"after {count} of {len(recording.calls)} calls, weather {weather}: {sorted(files)}"
+        sweep(str(place / "out"))
+        copy, slot = place / "out" / "safe", place / "out" / "safe.slots"
+        assert copy.exists() == slot.exists(), where
+        assert not list(place.rglob("*.hooks-new")), where
+        assert copy.exists() or (kind == "new" and count < len(recording.calls)), where
+        if copy.exists():
+            assert store_backup.restore(there, str(copy), phrase=PHRASE, dry_run=True).holds.entries == 3, where
+            opened += 1
+        tried += 1
+    assert tried > 10 and opened >= 1

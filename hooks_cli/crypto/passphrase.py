@@ -67,6 +67,12 @@ def try_all(found: list[slots.Slot], phrase: str) -> tuple[bytes, bytes | None, 
     return None
 
 
+def keys_behind(found: list[slots.Slot], phrase: str) -> list[bytes]:
+    """The data keys of all the passphrase slots that `phrase` opens, each once."""
+    opened = (try_all([slot], phrase) for slot in found)
+    return list(dict.fromkeys([held[0] for held in opened if held is not None]))
+
+
 def unlocked(environment: KeyEnvironment) -> Key:
     """The key of a store without a key file: unlocked earlier, or behind a keyring slot. Raises KeyMissing (77)."""
     known = unlock_cache.get(environment.slots_path)

@@ -61,8 +61,12 @@ def read(path: str) -> list[Slot] | None:
 
 def write(path: str, slots: list[Slot], replace: bool = True) -> bool:
     """Write the file whole, 0600, synced. Returns False when it was there and `replace` is off. Raises 73, 74."""
-    text = json.dumps({"format": FORMAT, "slots": slots}, indent=1, ensure_ascii=False) + "\n"
-    return publish(path, text.encode(), replace)
+    return publish(path, content(slots), replace)
+
+
+def content(slots: list[Slot]) -> bytes:
+    """What a slot file with these slots holds."""
+    return (json.dumps({"format": FORMAT, "slots": slots}, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def passphrase_slot(data_key: bytes, passphrase: str, now_ms: int, n: int = SCRYPT_N) -> Slot:

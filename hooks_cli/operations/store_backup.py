@@ -15,19 +15,19 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from hooks_cli import project_note
-from hooks_cli.aside import Aside
+from hooks_cli.aside import COMPANION, Aside, sweep
 from hooks_cli.crypto import key_source, passphrase, slots
 from hooks_cli.environment import Environment
 from hooks_cli.errors import DataError, HooksError, InputMissing, WrongKey
+from hooks_cli.operations import copy_files
 from hooks_cli.operations.key_holding import sole_keeper
-from hooks_cli.output.sink import publish, refuse_existing
+from hooks_cli.output.sink import refuse_existing
 from hooks_cli.private_files import trouble
 from hooks_cli.store import backup, lock, opening
 from hooks_cli.store.backup import Copied
 from hooks_cli.store.embedded import MEMORY_BUDGET_MS, EmbeddedStore
 from hooks_cli.store.foreign import MAGIC
 
-SLOTS = ".slots"
 # The smallest page that a database can have.
 PAGE = 512
 LOOK_BYTES = 4096
@@ -65,19 +65,19 @@ def back_up(
 
     Raises OutputExists (73), InputMissing (66), Tampered (77), StorageFailed or DiskFull (74).
     """
+    sweep(os.path.dirname(path) or ".")
     refuse_existing(path, force)
     if phrase:
-        refuse_existing(path + SLOTS, force)
+        refuse_existing(path + COMPANION, force)
     encrypted = opening.cipher_in_force(store.connection) != ""
     with Aside(path) as draft:
         stage("Copying the store")
         backup.copy_to(store, draft.name)
         stage("Verifying the copy")
         holds = backup.examine(draft.name, store.key.raw, encrypted, store.key.source, BUDGET_MS)
-        if phrase:
-            slots.write(path + SLOTS, [slots.passphrase_slot(store.key.raw, phrase, environment.now())])
-        publish(draft.name, path, force)
-    return BackedUp(path, path + SLOTS if phrase else "", holds)
+        new = [slots.passphrase_slot(store.key.raw, phrase, environment.now())] if phrase else []
+        companion = copy_files.put_in_place(draft.name, path, new, force)
+    return BackedUp(path, companion, holds)
 
 
 def default_name(environment: Environment, part: str = "") -> str:
@@ -121,11 +121,11 @@ def restore(environment: Environment, path: str, *, phrase: str = "", dry_run: b
 
 
 def _restore(environment: Environment, path: str, phrase: str, encrypted: bool, dry_run: bool) -> Restored:
-    its_key, source = _its_key(environment, path, phrase)
+    keys, source = _its_keys(environment, path, phrase)
     place = environment.store_path
     with Aside(place if os.path.isdir(os.path.dirname(place)) else path) as draft:
         _copy(path, draft)
-        holds = _examined(draft, path, its_key, encrypted, source)
+        its_key, holds = _opened(draft, path, keys, encrypted, source)
         if dry_run:
             return Restored(holds, "")
         key = key_source.resolve_or_create(environment)
@@ -151,22 +151,28 @@ def _examined(draft: Aside, path: str, key: bytes, encrypted: bool, source: str)
         raise
 
 
-def _its_key(environment: Environment, path: str, phrase: str) -> tuple[bytes, str]:
-    """(the key of the copy, where it comes from): the phrase's slot when one is given, else the store's own key."""
-    if phrase:
-        return _slot_key(path, phrase)
-    key = key_source.resolve(environment)
-    return key.raw, key.source
+def _opened(draft: Aside, path: str, keys: list[bytes], encrypted: bool, source: str) -> tuple[bytes, Copied]:
+    """The key of the copy, and what is in it. Two come into question where a copy was about to be replaced (`copy_files`)."""
+    for key in keys[:-1]:
+        try:
+            return key, _examined(draft, path, key, encrypted, source)
+        except WrongKey:
+            continue
+    return keys[-1], _examined(draft, path, keys[-1], encrypted, source)
 
 
-def _slot_key(path: str, phrase: str) -> tuple[bytes, str]:
-    found = slots.read(path + SLOTS)
+def _its_keys(environment: Environment, path: str, phrase: str) -> tuple[list[bytes], str]:
+    """(what may be the key of the copy, where it comes from): the phrase's slots when one is given, else the store's own key."""
+    if not phrase:
+        key = key_source.resolve(environment)
+        return [key.raw], key.source
+    found = slots.read(path + COMPANION)
     if found is None:
-        raise InputMissing(path=path + SLOTS, reason="the slot file of the copy is not there")
-    opened = passphrase.try_all(found, phrase) if phrase else None
-    if opened is None:
+        raise InputMissing(path=path + COMPANION, reason="the slot file of the copy is not there")
+    keys = passphrase.keys_behind(found, phrase)
+    if not keys:
         raise WrongKey(source="the passphrase", store=path)
-    return opened[0], "the passphrase"
+    return keys, "the passphrase"
 
 
 def _copy(path: str, draft: Aside) -> None:

@@ -116,18 +116,25 @@ def imports(storm: Storm, rounds: int) -> None:
 def files(storm: Storm, rounds: int, name: str, argv: list[str], whole: Callable[[Path], bool]) -> None:
     """A file under its own name is whole, and the next run clears away what is not."""
     path = storm.folder / "out" / name
-    usual = storm.usual([*argv, str(path)], path.unlink)
+    usual = storm.usual([*argv, str(path)], lambda: remove(path))
     for number in range(rounds):
         ended = storm.kill([*argv, str(path)], usual)
         storm.expect(path.exists() or not ended, f"{name} {number}: said done, and is not there")
         if path.exists():
             storm.expect(whole(path), f"{name} {number}: half a file")
-            path.unlink()
+            remove(path)
         storm.verify()
     storm.run(*argv, str(path))
     storm.expect(whole(path), f"{name}: the run after the storm")
     storm.expect(not storm.leftovers(), f"{name}: left behind: {storm.leftovers()[:3]}")
+    remove(path)
+    storm.expect(not list(path.parent.iterdir()), f"{name}: a file beside it is left")
+
+
+def remove(path: Path) -> None:
+    """A file, and the slot file that belongs to it."""
     path.unlink()
+    path.with_name(path.name + ".slots").unlink(missing_ok=True)
 
 
 def restores(storm: Storm, rounds: int) -> None:
@@ -177,6 +184,17 @@ def storm_all(storm: Storm, rounds: int) -> None:
         "out.backup",
         ["memory", "backup"],
         lambda path: storm.run("memory", "restore", str(path), "--dry-run") != "",
+    )
+    phrase = storm.folder / "phrase"
+    phrase.write_text("correct horse battery staple\n")
+    phrase.chmod(0o600)
+    by_phrase = ["--password-file", str(phrase)]
+    files(
+        storm,
+        rounds,
+        "phrase.backup",
+        ["memory", "backup", *by_phrase],
+        lambda path: storm.run("memory", "restore", str(path), "--dry-run", *by_phrase) != "",
     )
     restores(storm, rounds)
 
