@@ -97,3 +97,12 @@ def loaded(text: str) -> Any:
     body = json.loads(text)
     assert body["schema_version"] == "1"
     return body
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """In the full form of the storms: how much each test tried."""
+    if os.environ.get("STRESS"):
+        for report in terminalreporter.stats.get("", []):
+            if report.when == "teardown" and report.user_properties:
+                tried = ", ".join(f"{number} {what}" for what, number in report.user_properties)
+                terminalreporter.write_line(f"{report.nodeid.partition('::')[2]}: {tried}")

@@ -40,6 +40,7 @@ def environment(tmp_path: Path) -> Environment:
     return found
 
 
+Tally = Callable[[str, object], None]
 Step = Callable[[EmbeddedStore, Environment], dict[str, str | None]]
 
 
@@ -87,7 +88,7 @@ def played(environment: Environment, disk: Disk, home: Path) -> list[tuple[int, 
     return acknowledged
 
 
-def test_power_loss_after_every_operation(environment: Environment, tmp_path: Path) -> None:
+def test_power_loss_after_every_operation(environment: Environment, tmp_path: Path, record_property: Tally) -> None:
     home, place = tmp_path / "home", tmp_path / "after"
     disk = Disk()
     acknowledged = played(environment, disk, home)
@@ -116,6 +117,7 @@ def test_power_loss_after_every_operation(environment: Environment, tmp_path: Pa
             finally:
                 store.close()
             tried += 1
+    record_property("disks", tried)
     assert tried * STEP > 300
 
 
@@ -129,12 +131,13 @@ def _is_next(acknowledged: list[tuple[int, dict[str, str | None]]], count: int, 
 @pytest.mark.parametrize("error", [apsw.IOError, apsw.FullError])
 @pytest.mark.parametrize("short", [False, True])
 def test_each_operation_fails_once(
-    environment: Environment, tmp_path: Path, error: type[Exception], short: bool
+    environment: Environment, tmp_path: Path, error: type[Exception], short: bool, record_property: Tally
 ) -> None:
     home, kept = tmp_path / "home", tmp_path / "kept"
     shutil.copytree(home, kept)
     rehearsal = Disk()
     played(environment, rehearsal, home)
+    record_property("failing operations", len(range(0, len(rehearsal.operations), STEP)))
     for at in range(0, len(rehearsal.operations), STEP):
         shutil.rmtree(home)
         shutil.copytree(kept, home)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,12 @@ def look(home: Path, there: Environment, disk: Disk, count: int, weather: str, p
     ids=["gc", "destroy", "clear", "import"],
 )
 def test_power_loss(
-    place: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argv: list[str], later: int
+    place: Environment,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    argv: list[str],
+    later: int,
+    record_property: Callable[[str, object], None],
 ) -> None:
     home, after = tmp_path / "home", tmp_path / "after"
     monkeypatch.setenv("HOOKS_NOW", str(T0 + later * DAY))
@@ -87,7 +93,9 @@ def test_power_loss(
     run(argv, disk, home)
     assert len(disk.operations) > 10, "the command did not run on the disk"
     there = Environment({**os.environ, "HOOKS_HOME": str(after)}, place.cwd)
-    for count in [*range(0, len(disk.operations), STEP), len(disk.operations)]:
+    counts = [*range(0, len(disk.operations), STEP), len(disk.operations)]
+    record_property("disks", len(counts) * len(WEATHERS))
+    for count in counts:
         for weather in WEATHERS:
             held = look(home, there, disk, count, weather, after)
             new = [name for name, value in held.items() if name.startswith("new/") and value is not None]

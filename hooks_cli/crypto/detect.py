@@ -76,13 +76,16 @@ SHAPES = (
     b"xox",
     b"ya29.",
 )
+# Looked for in the whole text, one search each; where the last is, a password may stand before an "@" (`_has_password`).
 PLAIN_SHAPES = (
-    b"PRIVATE KEY-----",
-    b"PRIVATE KEY BLOCK-----",
+    b"PRIVATE KEY",
     b"1//0",
     b"hooks.slack.com/services/",
     b"AccountKey=",
 )
+URL = b"://"
+# What ends the part of a URL that can have a password in it. (RFC 3986, 3.2; and what quotes a URL in a text.)
+URL_ENDS = b' \t\r\n\v\f/?#"<>\\`'
 # Letters, digits, "_", "-" and "." become "a", all else a space: a run of 20 of them is one search.
 _RUNS = bytes([97 if (chr(c).isalnum() and c < 128) or c in b"_-." else 32 for c in range(256)])
 _RUN = b"a" * SHORTEST
@@ -155,7 +158,28 @@ def _has_shape(text: str) -> bool:
                 if at == 0 or joined[at - 1] in b" _-.":
                     return True
                 at = joined.find(start, at + 1)
-    return any(shape in data for shape in PLAIN_SHAPES)
+    for shape in PLAIN_SHAPES:
+        if shape in data:
+            return True
+    return URL in data and _has_password(data)
+
+
+def _has_password(data: bytes) -> bool:
+    """Whether a URL says `//…:…@`: between its slashes and an "@" there is a colon, and nothing that ends a host.
+
+    Every byte is looked at once or twice, however many URLs and "@" there are.
+    """
+    after = 0
+    at = data.find(b"@")
+    while at >= 0:
+        start = data.rfind(URL, after, at)
+        if start >= 0:
+            user = data[start + len(URL) : at]
+            if b":" in user and len(user.translate(None, URL_ENDS)) == len(user):
+                return True
+        after = at + 1
+        at = data.find(b"@", after)
+    return False
 
 
 def _has_field(text: str, names: tuple[str, ...]) -> bool:

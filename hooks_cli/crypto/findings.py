@@ -1,8 +1,9 @@
 """The exact finder: which pieces of a text or a JSON document are secrets. Cold: it loads `re`.
 
 Shapes are those that their makers document for their tokens (a fixed prefix and an alphabet), private key blocks (RFC
-7468), and JSON Web Tokens (RFC 7519). Placeholders as documentation has them (`AKIAIOSFODNN7EXAMPLE`, `sk-xxxxxxxx…`)
-are no secrets. What has no shape, such as a password in a sentence, is not found.
+7468), JSON Web Tokens (RFC 7519), and the password of a URL (RFC 3986, 3.2.1). Placeholders as documentation has them
+(`AKIAIOSFODNN7EXAMPLE`, `sk-xxxxxxxx…`, `//user:${PASSWORD}@host`) are no secrets. What has no shape, such as a password
+in a sentence, is not found.
 """
 
 from __future__ import annotations
@@ -64,6 +65,26 @@ _ALL = re.compile(
     "|" + "|".join(f"({shape})" for shape in _UNBOUNDED.values())
 )
 _PREFIX = re.compile(r"^(?:github_pat|[0-9A-Za-z]+)[_.-](?:live_|test_)?")
+# user, password: of a URL that has both before its host. In a password "@" is read as WHATWG does: the last one ends it.
+_URL = re.compile(
+    r"(?<=[0-9A-Za-z]://)[^\s/?#\"<>\\`:@]*:([^\s/?#\"<>\\`]{3,})@(?=[0-9A-Za-z_.\[$%{*‹-])(?!sha(?:256|384|512):)",
+    re.ASCII,
+)
+_URL_KIND = "password in a URL"
+# References that something else fills in: ${NAME}, $NAME, $(command), {name}, {{ name }}, %NAME%, %s, %(name)s, :name, [name]; a mask.
+_REFERENCE = re.compile(
+    r"(?:\$\{[\w.]+\}|\$\([^)]*\)|\$[A-Za-z_]\w*|\{[^}]*\}+|%\w+%|%[sdr]|%\(\w+\)s|\[[\w-]+\]|[*•.…x_X-]|‹sealed[^›]*›)+"
+)
+# What documentation writes in a password's place, alone or with a word that says whose it is.
+_WORDS = (
+    " password passwd passphrase passwort pass pwd psw pw secret token apikey api_key key credential credentials auth redacted "
+    "hidden masked removed placeholder changeme change_me replaceme replace_me example user username x-oauth-basic x-token-auth "
+)
+_WHOSE = re.compile(
+    r"^(?:your|my|the|some|a|an|db|database|user|the_user|enter|insert|put)[_-]?|[_-]?here$", re.IGNORECASE
+)
+# A port, and then a list that goes on: `http://host:8080,me@example.org`.
+_PORT = re.compile(r"\d{1,5}[,;)\]}'|&]")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 
@@ -88,7 +109,30 @@ def in_text(text: str) -> list[Piece]:
         kind = _KINDS[(match.lastindex or 1) - 1]
         if kind in _UNBOUNDED or not _is_placeholder(match.group()):
             found.append(Piece(match.start(), match.end(), "t", kind))
+    if "://" in text:
+        found = merged(found + _passwords(text))
     return found
+
+
+def _passwords(text: str) -> list[Piece]:
+    """The passwords of the URLs in a text, without what stands around them."""
+    return [
+        Piece(match.start(1), match.end(1), "t", _URL_KIND)
+        for match in _URL.finditer(text)
+        if not _is_no_password(match.group(1))
+    ]
+
+
+def _is_no_password(word: str) -> bool:
+    """Whether it is a reference that something fills in later, documentation's word for one, or a port with more behind it.
+
+    >>> [_is_no_password(word) for word in ("${PASSWORD}", "YOUR_PASSWORD", "8080,me", "hunter2", "pa$$word1")]
+    [True, True, True, False, False]
+    """
+    if _REFERENCE.fullmatch(word) or _PORT.match(word):
+        return True
+    plain = word.lower()
+    return f" {plain} " in _WORDS or f" {_WHOSE.sub('', plain)} " in _WORDS
 
 
 def _is_placeholder(token: str) -> bool:
