@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -12,6 +13,9 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from hooks_cli import project_note
+from hooks_cli.project import stem_of
 
 # No test asserts a time: on a busy machine any example may take long.
 settings.register_profile("patient", deadline=None)
@@ -31,6 +35,8 @@ for _name in list(os.environ):
 
 Completed = subprocess.CompletedProcess[str]
 Run = Callable[..., Completed]
+Fill = Callable[[Run, Path], None]
+FilledBy = Callable[[Fill], Run]
 
 
 @pytest.fixture
@@ -88,6 +94,39 @@ def run(project: Path, environ: dict[str, str]) -> Run:
         if check:
             assert done.returncode == 0, f"{argv}: exit {done.returncode}\n{out}\n{err}"
         return subprocess.CompletedProcess([os.fspath(word) for word in argv], done.returncode, out, err)
+
+    return call
+
+
+# What a fill left behind: the folder of the copy, and the name of the project there.
+_kept: dict[Fill, tuple[Path, str]] = {}
+
+
+@pytest.fixture
+def filled_by(run: Run, home: Path, project: Path, tmp_path_factory: pytest.TempPathFactory) -> FilledBy:
+    """`filled_by(fill)` gives `run` in a home and a project as `fill(run, project)` leaves them.
+
+    The program fills one store for all tests of this process; each gets a copy of its own, under its own project's name.
+    """
+
+    def call(fill: Fill) -> Run:
+        stem = stem_of(os.path.realpath(project))
+        if fill not in _kept:
+            fill(run, project)
+            copy = tmp_path_factory.mktemp("filled")
+            shutil.copytree(home, copy / "home", ignore=shutil.ignore_patterns("cache"))
+            shutil.copytree(project, copy / "project", symlinks=True)
+            _kept[fill] = (copy, stem)
+            return run
+        copy, before = _kept[fill]
+        shutil.copytree(copy / "project", project, symlinks=True, dirs_exist_ok=True)
+        shutil.copytree(copy / "home", home, dirs_exist_ok=True)
+        stores, keys = home / "hooks" / "data" / "projects", home / "hooks" / "config" / "keys"
+        (stores / before).rename(stores / stem)
+        project_note.write(str(stores / stem), os.path.realpath(project))
+        for path in keys.glob(f"{before}.*"):
+            path.rename(keys / path.name.replace(before, stem))
+        return run
 
     return call
 

@@ -12,13 +12,12 @@ import pytest
 
 from hooks_cli.environment import Environment
 from hooks_cli.operations import browsing
-from tests.conftest import Run
+from tests.conftest import FilledBy, Run
 from tests.terminals import Terminal
 from tests.test_hot_imports import PURELIB
 
 
-@pytest.fixture
-def environment(run: Run, environ: dict[str, str], project: Path) -> Environment:
+def fill(run: Run, project: Path) -> None:
     for line in (
         ["swarm/plan", "first words"],
         ["swarm/plan", "second words, evil \x1b[2J"],
@@ -27,6 +26,11 @@ def environment(run: Run, environ: dict[str, str], project: Path) -> Environment
         ["docs/readme", "# Title\n\nquicksilver"],
     ):
         run("memory", "store", *line, check=True)
+
+
+@pytest.fixture
+def environment(filled_by: FilledBy, environ: dict[str, str], project: Path) -> Environment:
+    filled_by(fill)
     return Environment(environ, str(project))
 
 

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.conftest import Run
+from tests.conftest import FilledBy, Run
 
 ROOT = Path(__file__).resolve().parent.parent
 VALIDATOR = Draft202012Validator(json.loads((ROOT / "schemas" / "export.schema.json").read_text()))
@@ -24,8 +24,7 @@ TWELVE = (
 )
 
 
-@pytest.fixture
-def filled(run: Run, project: Path) -> Run:
+def fill(run: Run, project: Path) -> None:
     """A store with something for every table, written by the documents' own verbs."""
     (project / "design.md").write_text("# Design\n\nText.\n")
     (project / "main.py").write_text("print(1)\n")
@@ -54,7 +53,11 @@ def filled(run: Run, project: Path) -> Run:
     run("memory", "store", "notes/formula", "=HYPERLINK(1)", check=True)
     run("memory", "store", "notes/gone", "x", check=True)
     run("memory", "delete", "notes/gone", check=True)
-    return run
+
+
+@pytest.fixture
+def filled(filled_by: FilledBy) -> Run:
+    return filled_by(fill)
 
 
 def lines_of(text: str) -> list[dict[str, object]]:

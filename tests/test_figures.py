@@ -10,7 +10,7 @@ import pytest
 from hooks_cli.cli import click_app, fast_lane
 from hooks_cli.cli.spec import Call
 from hooks_cli.commands import USAGE_ACTIONS, redirect
-from tests.conftest import Run
+from tests.conftest import FilledBy, Run
 
 
 def figures(run: Run, *words: str) -> dict[str, object]:
@@ -18,13 +18,17 @@ def figures(run: Run, *words: str) -> dict[str, object]:
     return found
 
 
-@pytest.fixture
-def filled(run: Run) -> None:
+def fill(run: Run, project: Path) -> None:
     run("memory", "store", "swarm/a", "12345", "--tags", "x", check=True)
     run("memory", "store", "swarm/b", "1", check=True)
     run("memory", "store", "swarm/b", "22", check=True)
     run("memory", "store", "plain", "ä", check=True)
     run("memory", "store", "gone", "x", "--ttl", "1", env={"HOOKS_NOW": "2020-01-01T00:00:00Z"}, check=True)
+
+
+@pytest.fixture
+def filled(filled_by: FilledBy) -> Run:
+    return filled_by(fill)
 
 
 def test_nothing_is_made_by_looking(run: Run, home: Path) -> None:

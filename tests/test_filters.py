@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import FilledBy, Run
 
 DAYS = {"a": "2025-09-10", "b": "2025-09-20", "c": "2025-10-05"}
 
 
-@pytest.fixture
-def filled(run: Run) -> Run:
+def fill(run: Run, project: Path) -> None:
     facts = {
         "a": ("pay/auth", "jwt tokens rotate", '{"type":"decision","score":0.9,"agent-type":"coder"}', "auth,api"),
         "b": ("pay/db", "pooled connections", '{"type":"pattern","score":0.4,"deep":{"level":3}}', "db"),
@@ -21,7 +21,11 @@ def filled(run: Run) -> Run:
     for name, (key, value, metadata, tags) in facts.items():
         words = ["memory", "store", key, value, "--metadata", metadata, *(["--tags", tags] if tags else [])]
         run(*words, "--agent-id", f"agent-{name}", env={"HOOKS_NOW": f"{DAYS[name]}T12:00:00Z"}, check=True)
-    return run
+
+
+@pytest.fixture
+def filled(filled_by: FilledBy) -> Run:
+    return filled_by(fill)
 
 
 def keys(run: Run, *words: str) -> set[str]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hooks_cli.model import json_exact
-from tests.conftest import Run
+from tests.conftest import FilledBy, Run
 
 HARD = {
     "integer": '{"n":' + "9" * 5000 + "}",
@@ -20,14 +20,17 @@ HARD = {
 }
 
 
-@pytest.fixture
-def filled(run: Run) -> Run:
+def fill(run: Run, project: Path) -> None:
     for name, value in HARD.items():
         run("memory", "store", f"values/{name}", value, check=True)
         run("memory", "store", f"values/{name}", value.replace("n", "x"), check=True)
         run("memory", "store", f"metadata/{name}", "text", "--metadata", value, check=True)
         run("hooks", "notify", "--message", name, "--metadata", value, check=True)
-    return run
+
+
+@pytest.fixture
+def filled(filled_by: FilledBy) -> Run:
+    return filled_by(fill)
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import FilledBy, Run
 
 
-@pytest.fixture
-def filled(run: Run) -> Run:
+def fill(run: Run, project: Path) -> None:
     """Five entries, written one after another."""
     for key, value, *more in (
         ("swarm/b", "short", "--tags", "auth,api"),
@@ -20,7 +20,11 @@ def filled(run: Run) -> Run:
         ("zeta", "last", "--tags", "auth"),
     ):
         run("memory", "store", key, value, *more, check=True)
-    return run
+
+
+@pytest.fixture
+def filled(filled_by: FilledBy) -> Run:
+    return filled_by(fill)
 
 
 def keys(run: Run, *argv: str) -> list[str]:

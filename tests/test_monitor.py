@@ -14,14 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROGRAM, Run
+from tests.conftest import PROGRAM, FilledBy, Run
 
 NOW = "2025-10-17T12:00:00Z"
 PATIENCE_SECONDS = 30
 
 
-@pytest.fixture
-def told(run: Run) -> Run:
+def fill(run: Run, project: Path) -> None:
     for words in (
         (
             "pre-task",
@@ -40,7 +39,11 @@ def told(run: Run) -> Run:
         ("session-end", "--session-id", "s-0"),
     ):
         run("hooks", *words, env={"HOOKS_NOW": "2025-10-17T11:59:30Z"}, check=True)
-    return run
+
+
+@pytest.fixture
+def told(filled_by: FilledBy) -> Run:
+    return filled_by(fill)
 
 
 def test_once_for_programs(told: Run) -> None:

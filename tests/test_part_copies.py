@@ -13,18 +13,21 @@ from hypothesis import strategies as st
 
 from hooks_cli.crypto.sealed_file import PIECE, SealedWriter, opened
 from hooks_cli.errors import AccessDenied, DataError
-from tests.conftest import Run
+from tests.conftest import FilledBy, Run
 
 KEY = (bytes(range(32)), "the key file")
 
 
-@pytest.fixture
-def filled(run: Run, project: Path) -> Run:
+def fill(run: Run, project: Path) -> None:
     (project / "phrase").write_text("a long enough phrase\n")
     (project / "phrase").chmod(0o600)
     for key, value in (("swarm/a", "one"), ("swarm/b", "two"), ("other", "x")):
         run("memory", "store", key, value, check=True)
-    return run
+
+
+@pytest.fixture
+def filled(filled_by: FilledBy) -> Run:
+    return filled_by(fill)
 
 
 def values(run: Run) -> dict[str, str]:

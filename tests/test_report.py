@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hooks_cli.model.regressions import regressed, regressions
 from hooks_cli.operations.reporting import MOST_BUCKETS, bucket_size
 from hooks_cli.output.report.elements import document, element, raw
-from tests.conftest import Run
+from tests.conftest import FilledBy, Run
 from tests.report_page import ALLOWED_TAGS, Page, browser, requests
 
 NOW = "2025-10-17T12:00:00Z"
@@ -53,8 +53,7 @@ def notify(run: Run, key: str, figures: dict[str, object], **more: Any) -> None:
     )
 
 
-@pytest.fixture
-def told(run: Run) -> Run:
+def fill(run: Run, project: Path) -> None:
     """A project in which everything that the report shows has happened."""
     tell(
         run,
@@ -95,7 +94,11 @@ def told(run: Run) -> Run:
     tell(run, "hooks", "session-restore", "--session-id", "s-1", agent="reader")
     tell(run, "memory", "store", "scratch/old", "gone", "--ttl", "1", at="2025-10-14T12:00:00Z")
     tell(run, "hooks", "post-task", "--task-id", "t-1", "--session-id", "s-1", "--success", "true", agent="lead")
-    return run
+
+
+@pytest.fixture
+def told(filled_by: FilledBy) -> Run:
+    return filled_by(fill)
 
 
 def report(run: Run, project: Path, *words: str) -> str:

@@ -13,11 +13,10 @@ from hooks_cli.operations import session_restore
 from hooks_cli.operations.session_restore import Wanted
 from hooks_cli.store import entries, journal, listing
 from hooks_cli.store.embedded import EmbeddedStore, open_store
-from tests.conftest import Run
+from tests.conftest import FilledBy, Run
 
 
-@pytest.fixture
-def swarm(run: Run, project: Path) -> Run:
+def fill(run: Run, project: Path) -> None:
     """The seed's swarm in short: three agents, a document, and a learned pattern."""
     (project / "design.md").write_text("# Design\nTwo services, one queue.\n")
     run("hooks", "pre-task", "--description", "design", "--session-id", "hyper-swarm-001", check=True)
@@ -35,7 +34,11 @@ def swarm(run: Run, project: Path) -> Run:
         check=True,
     )
     run("memory", "store", "swarm/intelligence/patterns/login", "Two steps", "--session-id", "other-1", check=True)
-    return run
+
+
+@pytest.fixture
+def swarm(filled_by: FilledBy) -> Run:
+    return filled_by(fill)
 
 
 def restore(run: Run, *argv: str) -> list[str]:

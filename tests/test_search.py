@@ -17,11 +17,10 @@ from hooks_cli.output.search_results import marked
 from hooks_cli.store import entries, listing, search
 from hooks_cli.store.embedded import EmbeddedStore, open_store
 from hooks_cli.store.narrowing import Narrowing
-from tests.conftest import Run
+from tests.conftest import FilledBy, Run
 
 
-@pytest.fixture
-def filled(run: Run) -> Run:
+def fill(run: Run, project: Path) -> None:
     """A store as a small swarm leaves it."""
     for key, value, *more in (
         ("swarm/performance/baseline", "Baseline captured: p50=45ms, p95=120ms", "--tags", "perf,baseline"),
@@ -37,7 +36,11 @@ def filled(run: Run) -> Run:
         ("notes/数据", "数据库连接失败,请重试"),
     ):
         run("memory", "store", key, value, *more, check=True)
-    return run
+
+
+@pytest.fixture
+def filled(filled_by: FilledBy) -> Run:
+    return filled_by(fill)
 
 
 def keys(run: Run, *argv: str) -> list[str]:

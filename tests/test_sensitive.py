@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROGRAM, Run
+from tests.conftest import PROGRAM, FilledBy, Run
 
 TOKEN = "ghp_aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5"  # made up, in the maker's shape
 SECRETS = (TOKEN, "hunter2secret", "sneaky-secret", "s3same-open", "redacted-words")
 MASK = "‹sealed›"
 
 
-@pytest.fixture
-def filled(run: Run) -> Run:
+def fill(run: Run, project: Path) -> None:
     """A store with a secret in every place where one can be put."""
     run("memory", "store", "app/api_keys/github", "hunter2secret", check=True)
     run("memory", "store", "note", f"deploy with {TOKEN} now", "--tags", f"x,{TOKEN}", check=True)
@@ -28,7 +27,11 @@ def filled(run: Run) -> Run:
     run("hooks", "notify", "--message", f"m {TOKEN}", "--memory-key", "a/b", "--metadata", metadata, check=True)
     run("hooks", "notify", "--message", f"m {TOKEN}", "--metadata", metadata, "--api-key", "sneaky-secret", check=True)
     run("hooks", "pre-task", "--description", f"use {TOKEN}", "--session-id", "s-1", check=True)
-    return run
+
+
+@pytest.fixture
+def filled(filled_by: FilledBy) -> Run:
+    return filled_by(fill)
 
 
 def on_a_terminal(argv: list[str], environ: dict[str, str], cwd: Path) -> tuple[int, str]:

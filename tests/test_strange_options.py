@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import FilledBy, Run
 
 
 def metadata_of(run: Run, key: str) -> dict[str, object]:
@@ -51,14 +51,17 @@ def test_strict_makes_them_errors(run: Run) -> None:
     run("memory", "store", "k", "v", "--strict", "--reasoningbank", check=True)
 
 
-@pytest.fixture
-def filled(run: Run) -> Run:
+def fill(run: Run, project: Path) -> None:
     for name, team, impact in (("one", "core", "0.9"), ("two", "core", "0.3"), ("three", "red", "0.6")):
         run(
             "memory", "store", f"work/{name}", "a value", "--team", team, "--impact", impact, "--tags", team, check=True
         )
     run("memory", "store", "work/four", "a value", "--reviewed", check=True)
-    return run
+
+
+@pytest.fixture
+def filled(filled_by: FilledBy) -> Run:
+    return filled_by(fill)
 
 
 @pytest.mark.parametrize(

@@ -10,19 +10,22 @@ import pytest
 
 from hooks_cli.environment import Environment
 from hooks_cli.store.embedded import open_store
-from tests.conftest import Run
+from tests.conftest import FilledBy, Run
 from tests.test_store_creation import store_file
 
 
-@pytest.fixture
-def filled(run: Run) -> Run:
+def fill(run: Run, project: Path) -> None:
     """A store with entries, events, a session and a task."""
     run("hooks", "pre-task", "--description", "d", "--session-id", "s", check=True)
     for number in range(5):
         run("memory", "store", f"k/{number}", f"value {number}", check=True)
     run("hooks", "notify", "--message", "m", "--memory-key", "n", check=True)
     run("memory", "delete", "k/1", check=True)
-    return run
+
+
+@pytest.fixture
+def filled(filled_by: FilledBy) -> Run:
+    return filled_by(fill)
 
 
 def files(home: Path) -> dict[str, bytes]:

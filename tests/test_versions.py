@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 
 from hooks_cli.model.times import DAY
-from tests.conftest import Run, loaded
+from tests.conftest import FilledBy, Run, loaded
 from tests.stores import START
 
 
-@pytest.fixture
-def three(run: Run) -> Run:
+def fill(run: Run, project: Path) -> None:
     """A store in which `a/x` has three versions, one day apart."""
     for day, value in enumerate(['{"n":1}', '{"n":2,"t":["a"]}', '{"n":2}']):
         run("memory", "store", "a/x", value, "--tags", f"t{day}", env={"HOOKS_NOW": str(START + day * DAY)}, check=True)
-    return run
+
+
+@pytest.fixture
+def three(filled_by: FilledBy) -> Run:
+    return filled_by(fill)
 
 
 LATER = {"HOOKS_NOW": str(START + 3 * DAY)}

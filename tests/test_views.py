@@ -15,15 +15,14 @@ from rich.cells import cell_len
 
 from hooks_cli.operations.tree import Node
 from hooks_cli.output.views import words
-from tests.conftest import Run
+from tests.conftest import FilledBy, Run
 from tests.terminals import Terminal, plain
 
 T0 = 1_760_702_400_000
 NOW = str(T0 + 7_200_000)
 
 
-@pytest.fixture
-def filled(run: Run) -> Run:
+def fill(run: Run, project: Path) -> None:
     """A store with sessions, tasks, notices, JSON, Markdown, secrets and hostile text."""
 
     def at(minutes: int, *line: str, agent: str | None = None) -> None:
@@ -67,7 +66,11 @@ def filled(run: Run) -> Run:
     at(35, "memory", "store", "日本/東京", "全角の値")
     for number in range(3):
         at(36 + number, "memory", "store", "swarm/counter", f"value {number}")
-    return run
+
+
+@pytest.fixture
+def filled(filled_by: FilledBy) -> Run:
+    return filled_by(fill)
 
 
 Look = Any
