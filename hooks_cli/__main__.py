@@ -9,9 +9,16 @@ import sys
 
 if not __package__:
     import gc
+    from _frozen_importlib import _load  # type: ignore[attr-defined]
+    from _frozen_importlib_external import spec_from_file_location
 
     gc.disable()  # `interpreter.complete` switches it on again
-    sys.path.insert(0, __file__.rsplit("/", 2)[0])
+    folder = __file__.rpartition("/")[0]
+    sys.path.insert(0, folder.rpartition("/")[0])
+    # By path, too: Python's finder would list the folders first.
+    for name, file, within in (("hooks_cli", "__init__.py", [folder]), ("hooks_cli.bytecode", "bytecode.py", None)):
+        spec = spec_from_file_location(name, f"{folder}/{file}", submodule_search_locations=within)
+        _load(spec)
 
     from hooks_cli import bytecode
 

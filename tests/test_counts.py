@@ -118,7 +118,11 @@ def test_no_statement_scans_a_table(
             assert not step.startswith("(not planned"), f"{sql}: {step}"
             if step.startswith("SCAN"):
                 what = step.removeprefix("SCAN ").strip()
-                allowed = "USING" in what or "VIRTUAL TABLE" in what or what.startswith(("(", *SMALL, *inner))
+                # A walk of the live heads in their order, which ends at the limit.
+                newest = (
+                    what == "d" and "ORDER BY d.id DESC LIMIT" in sql and not any("B-TREE" in step for step in plan)
+                )
+                allowed = newest or "USING" in what or "VIRTUAL TABLE" in what or what.startswith(("(", *SMALL, *inner))
                 assert allowed, f"{step}\n{sql}"
 
 

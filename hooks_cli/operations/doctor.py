@@ -48,6 +48,7 @@ def examine(environment: Environment, launcher: str) -> list[Finding]:
 
     checks: list[tuple[str, Callable[[], Iterator[Finding]]]] = [
         ("versions", _versions),
+        ("modules", _modules),
         ("settings", lambda: _settings(environment)),
         ("key", lambda: doctor_store.key(environment)),
         ("permissions", lambda: doctor_store.permissions(environment)),
@@ -89,6 +90,29 @@ def _versions() -> Iterator[Finding]:
     except ImportError as error:
         mend = "Install hooks-cli again with its dependencies."
         yield Finding("versions", ERROR, f"`cryptography` cannot be loaded: {error}", mend, 69)
+
+
+def _modules() -> Iterator[Finding]:
+    from hooks_cli import bytecode
+
+    if not bytecode.open_image():
+        yield Finding(
+            "modules",
+            NOTE,
+            "there is no image of the modules for this Python, so that each call takes a tenth longer",
+            "Install hooks-cli from its source with this Python.",
+        )
+        return
+    edited = bytecode.edited()
+    if edited:
+        yield Finding(
+            "modules",
+            WARNING,
+            f"installed sources were edited, which no call sees: {', '.join(edited)}",
+            "Install hooks-cli again, or set HOOKS_PLAIN_PYTHON=1.",
+        )
+    else:
+        yield Finding("modules", OK, "loaded from their image")
 
 
 def _settings(environment: Environment) -> Iterator[Finding]:

@@ -13,17 +13,9 @@ from hooks_cli.model.json_text import object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hashlib import sha256
+    from hashlib import _Hash
 
     from hooks_cli.environment import Environment
-else:  # `hashlib` loads OpenSSL, which costs more than a hot command may
-    try:
-        from _sha2 import sha256  # Python 3.12 and later
-    except ImportError:
-        try:
-            from _sha256 import sha256
-        except ImportError:
-            from hashlib import sha256
 
 TEXT_BYTES = 64 * 1024
 DIGEST_BYTES = 64 * 1024 * 1024
@@ -165,7 +157,7 @@ def _regular(path: str, full: str, project_root: str) -> Captured:
         if facts.st_size > DIGEST_BYTES:
             return Captured(path, LARGE, size=facts.st_size)
         content = os.read(descriptor, TEXT_BYTES + 1)
-        hasher = sha256(content)
+        hasher = _sha256(content)
         size = len(content)
         while size > TEXT_BYTES and (chunk := os.read(descriptor, _CHUNK)):
             hasher.update(chunk)
@@ -200,10 +192,23 @@ def _text(full: str, project_root: str, content: bytes, size: int) -> tuple[str,
 
 def digest_of(content: bytes) -> str:
     """The SHA-256 of some bytes, in hexadecimal."""
-    return str(sha256(content).hexdigest())
+    return str(_sha256(content).hexdigest())
 
 
 def is_secret(path: str) -> bool:
     """Whether the name is one of those that hold keys: `.env`, `.env.local`, `id_rsa`, `server.pem` …"""
     name = path.rsplit("/", 1)[-1].lower()
     return name in _SECRET_NAMES or name.startswith(".env.") or name.endswith(_SECRET_ENDINGS)
+
+
+def _sha256(content: bytes) -> _Hash:
+    """`hashlib.sha256` without `hashlib`, which loads OpenSSL: that costs more than a hot command may. Here, since most calls need none."""
+    for name in ("_sha2", "_sha256"):  # the first since Python 3.12
+        try:
+            digest: _Hash = __import__(name).sha256(content)
+        except ImportError:
+            continue
+        return digest
+    import hashlib
+
+    return hashlib.sha256(content)
