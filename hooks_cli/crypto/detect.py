@@ -76,13 +76,13 @@ SHAPES = (
     b"xox",
     b"ya29.",
 )
-# Looked for in the whole text, one search each; where the last is, a password may stand before an "@" (`_has_password`).
+# Looked for in the whole text, one search each. SLASHES are a token's ("1//0") or a URL's, which may have a password.
 PLAIN_SHAPES = (
     b"PRIVATE KEY",
-    b"1//0",
     b"hooks.slack.com/services/",
     b"AccountKey=",
 )
+SLASHES = b"//"
 URL = b"://"
 # What ends the part of a URL that can have a password in it. (RFC 3986, 3.2; and what quotes a URL in a text.)
 URL_ENDS = b' \t\r\n\v\f/?#"<>\\`'
@@ -161,7 +161,7 @@ def _has_shape(text: str) -> bool:
     for shape in PLAIN_SHAPES:
         if shape in data:
             return True
-    return URL in data and _has_password(data)
+    return SLASHES in data and (b"1//0" in data or (URL in data and _has_password(data)))
 
 
 def _has_password(data: bytes) -> bool:
