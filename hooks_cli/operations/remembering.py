@@ -65,19 +65,22 @@ def recall(
     *,
     counted: bool = False,
     short: bool = False,
+    lazy: bool = False,
 ) -> Found:
     """The entry at an address, or the entries that a glob matches.
 
     A live address that equals the argument wins over reading it as a glob. `counted` asks for the exact total of a glob that has more
     than `limit` entries (it costs a scan of its range); otherwise `total` is then limit + 1 or more. `short` reads of long values of a
-    glob only the beginning, as a list shows it.
+    glob only the beginning, as a list shows it; `lazy` leaves them out, for `store.whole.each` to read one at a time.
     """
     entry = entries.read(store, pattern, now)
     if entry is not None:
         return Found([entry], 1, True)
     if not addresses.is_glob(pattern):
         return Found([], 0, True)
-    found = listing.newest(store, pattern, now, limit + 1, offset, entries.SHORT_COLUMNS if short else entries.COLUMNS)
+    found = listing.newest(
+        store, pattern, now, limit + 1, offset, entries.SHORT_COLUMNS if short or lazy else entries.COLUMNS
+    )
     if short:
         entries.shorten(store, found)
     total = offset + len(found)

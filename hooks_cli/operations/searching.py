@@ -7,7 +7,7 @@ from hooks_cli.model.query import Query, understand
 from hooks_cli.operations.attribution import current_session
 from hooks_cli.operations.remembering import Found
 from hooks_cli.store import journal, search
-from hooks_cli.store.entries import COLUMNS, SHORT_COLUMNS, shorten
+from hooks_cli.store.entries import SHORT_COLUMNS, shorten
 from hooks_cli.store.narrowing import Narrowing
 
 TYPE_CHECKING = False
@@ -188,11 +188,13 @@ def hits_of(
 
 
 def list_entries(store: EmbeddedStore, environment: Environment, request: Request, order: str, *, short: bool) -> Found:
-    """The entries that pass a request's filters, in an order of store.search.ORDERS; `total` is exact when it is to be counted."""
+    """The entries that pass a request's filters, in an order of store.search.ORDERS; `total` is exact when it is to be counted.
+
+    Long values are `short`ened as a list shows them, or left out, for `store.whole.each` to read one at a time.
+    """
     now = environment.now()
     narrowing = narrowing_of(store, environment, request)
-    columns = SHORT_COLUMNS if short else COLUMNS
-    found = search.narrowed(store, narrowing, now, request.limit + 1, request.offset, order, columns)
+    found = search.narrowed(store, narrowing, now, request.limit + 1, request.offset, order, SHORT_COLUMNS)
     total = request.offset + len(found)
     if len(found) > request.limit and request.counted:
         total = search.count_narrowed(store, narrowing, now)

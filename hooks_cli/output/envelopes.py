@@ -7,6 +7,10 @@ import time
 from hooks_cli.model.entry import JSON, Entry
 from hooks_cli.model.json_text import Raw, object_text, value_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 SCHEMA_VERSION = "1"
 
 
@@ -46,17 +50,28 @@ def envelope(entry: Entry, default_version: str) -> str:
     )
 
 
-def entries_json(entries: list[Entry], total: int, default_version: str, *, truncated: bool | None = None) -> str:
-    """The answer of recall and list: one object with `entries`, `total` and `truncated` (there are more after these)."""
-    body = {
-        "schema_version": SCHEMA_VERSION,
-        "entries": [Raw(envelope(entry, default_version)) for entry in entries],
-        "total": total,
-        "truncated": total > len(entries) if truncated is None else truncated,
-    }
-    return value_text(body) + "\n"
+def entries_pieces(
+    entries: Iterable[Entry], listed: int, total: int, default_version: str, *, truncated: bool | None = None
+) -> Iterator[str]:
+    """The answer of recall and list, piece by piece: one object with `entries`, `total` and `truncated` (there are more after these).
+
+    `listed` is how many were found to be shown; those that went before they could be are taken off the total.
+    """
+    yield f'{{"schema_version":"{SCHEMA_VERSION}","entries":['
+    shown = 0
+    for entry in entries:
+        yield ("," if shown else "") + envelope(entry, default_version)
+        shown += 1
+    more = total > listed if truncated is None else truncated
+    yield f'],"total":{total - listed + shown},"truncated":{value_text(more)}}}\n'
 
 
-def entries_lines(entries: list[Entry], default_version: str) -> str:
+def entries_json(entries: list[Entry], total: int, default_version: str) -> str:
+    """The same at once."""
+    return "".join(entries_pieces(entries, len(entries), total, default_version))
+
+
+def entries_lines(entries: Iterable[Entry], default_version: str) -> Iterator[str]:
     """One envelope a line (--format ndjson)."""
-    return "".join(envelope(entry, default_version) + "\n" for entry in entries)
+    for entry in entries:
+        yield envelope(entry, default_version) + "\n"

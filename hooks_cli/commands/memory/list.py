@@ -137,11 +137,16 @@ def _run(call: Call, environment: Environment) -> int:
         if more and found.entries:
             environment.err(f"hooks-cli: only {len(found.entries)} are shown; more with --limit or --offset")
         return 0
+    from hooks_cli.store import whole
+
     version = str(environment.settings.get("memory.version"))
+    shown = found.entries if store is None else whole.each(store, found.entries)
     if call.format == "json":
-        environment.out(envelopes.entries_json(found.entries, found.total, version, truncated=more))
+        pieces = envelopes.entries_pieces(shown, len(found.entries), found.total, version, truncated=more)
     else:
-        environment.out(envelopes.entries_lines(found.entries, version))
+        pieces = envelopes.entries_lines(shown, version)
+    for piece in pieces:
+        environment.out(piece)
     return 0
 
 
@@ -170,7 +175,9 @@ def _found(call: Call, environment: Environment, store: EmbeddedStore, limit: in
             return past_reading.read(call, environment, store, wanted[0], limit)
         if call.text("pattern") and entries.read(store, wanted[0], environment.now()) is None:
             wanted = [wanted[0] if addresses.is_glob(wanted[0]) else addresses.under(wanted[0])]
-        return remembering.recall(store, wanted[0], environment.now(), limit, offset, counted=counted, short=short)
+        return remembering.recall(
+            store, wanted[0], environment.now(), limit, offset, counted=counted, short=short, lazy=not short
+        )
     if past_reading.asked(call):
         raise UsageError(f"{call.verb.title}: the past is listed by one namespace or pattern alone, newest first.")
     order = _order(call.text("sort_by"), call.text("sort_order"))

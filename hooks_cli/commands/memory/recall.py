@@ -92,9 +92,12 @@ def _run(call: Call, environment: Environment) -> int:
     elif past_reading.asked(call):
         found = past_reading.read(call, environment, store, pattern, limit)
     else:
+        lazy = as_json and not call.flag("reveal")
+        short = not as_json and not call.flag("reveal")
         found = remembering.recall(
-            store, pattern, environment.now(), limit, call.number("offset", 0), counted=call.format == "json"
-        )
+            store, pattern, environment.now(), limit, call.number("offset", 0),
+            counted=call.format == "json", short=short, lazy=lazy,
+        )  # fmt: skip
     if found.exact and not found.entries:
         if "default" in call.values:
             environment.value(call.text("default"))
@@ -109,11 +112,16 @@ def _run(call: Call, environment: Environment) -> int:
     elif found.exact:
         revealing.refuse_sealed(found.entries[0])
     if as_json:
+        from hooks_cli.store import whole
+
         version = str(environment.settings.get("memory.version"))
+        shown = found.entries if store is None else whole.each(store, found.entries)
         if call.format == "json":
-            environment.out(envelopes.entries_json(found.entries, found.total, version))
+            pieces = envelopes.entries_pieces(shown, len(found.entries), found.total, version)
         else:
-            environment.out(envelopes.entries_lines(found.entries, version))
+            pieces = envelopes.entries_lines(shown, version)
+        for piece in pieces:
+            environment.out(piece)
         return 0
     if found.exact:
         entry = found.entries[0]

@@ -62,6 +62,6 @@ def run(call: Call, environment: Environment) -> int:
         environment.out(
             envelopes.entries_json([entry], 1, version)
             if call.format == "json"
-            else envelopes.entries_lines([entry], version)
+            else envelopes.envelope(entry, version) + "\n"
         )
     return 0
