@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +24,7 @@ from hooks_cli.store import (
     verification,
 )
 from hooks_cli.store.changing import destroy
+from hooks_cli.store.engine import apsw
 from tests.stores import START, Place, check
 
 # Addresses written once, several times, deleted, deleted and written again; each write is one second after the one before.
@@ -109,4 +112,99 @@ def test_a_version_that_is_there_twice_is_found(tmp_path: Path) -> None:
     place = place_of(tmp_path)
     place.store.query("UPDATE entry SET version = 1 WHERE revision = 3")
     assert any("has a version twice" in rule for rule in verification.verify(place.store, lambda _: None).broken)
+    place.close()
+
+
+# --- what is read --------------------------------------------------------------------------------------------------------
+def steps(place: Place, read: Callable[[], object]) -> int:
+    """How many steps of its own SQLite takes for what is read."""
+    counted = 0
+
+    def profile(told: dict[str, Any]) -> None:
+        nonlocal counted
+        counted += told["stmt_status"]["SQLITE_STMTSTATUS_VM_STEP"]
+
+    connection = place.store.connection
+    connection.trace_v2(apsw.SQLITE_TRACE_PROFILE, profile)
+    try:
+        read()
+    finally:
+        connection.trace_v2(0, None)
+    return counted
+
+
+def written(place: Place, address: str, times: int) -> None:
+    with place.store.writing() as tx:
+        for number in range(times):
+            entries.put(tx, Draft(address, f"value {number}"))
+
+
+@pytest.mark.parametrize("which", ["0", "1"])
+def test_a_long_history_is_not_read_for_one_version_of_it(tmp_path: Path, which: str) -> None:
+    place = Place(tmp_path)
+    written(place, "long/one", 2000)
+    written(place, "short/one", 1)
+    renumber(place, which)
+    store, now, forever = place.store, place.now, past.FOREVER
+    then = 1991  # the revision of a version near the newest
+    reads: list[Callable[[], object]] = [
+        lambda: past.version(store, "long/one", 1),
+        lambda: past.version(store, "long/one", 1000),
+        lambda: past.address_at(store, "long/one", forever, now),
+        lambda: past.address_at(store, "long/one", then, now),
+        lambda: past.matching_at(store, "long/*", then, now, 10),
+        lambda: past.matching_at(store, "*", then, now, 10),
+        lambda: collecting.due_heads(store, -(1 << 40), 1 << 40, "*", START + 1, START, 0),
+        lambda: selection.written(store, selection.Selection("*")),
+        lambda: store.query(f"SELECT {entries.has_version('n', 'n.version = 2')} FROM head h"),
+    ]
+    assert past.address_at(store, "long/one", then, now).entries[0].value == "value 1990"
+    told = [steps(place, read) for read in reads]
+    assert max(told) < 3000, told  # a look at each version is 20,000 at least
+    place.close()
+
+
+def test_what_an_address_said_before_it_began_is_asked_of_no_version_but_the_first(tmp_path: Path) -> None:
+    place = place_of(tmp_path)
+    store = place.store
+    assert past.address_at(store, "c", 5, place.now).collected == 0
+    assert past.address_at(store, "nobody", 5, place.now).collected == 0
+    with store.writing() as tx:
+        tx.next_revision()
+        collecting.drop(tx, [(3, [v for v in collecting.versions_at(store, "a/1") if v.version == 1])])
+    assert past.address_at(store, "a/1", 0, place.now).collected == 1
+    assert past.address_at(store, "a/1", 2, place.now).collected == 1
+    then, total = past.matching_at(store, "a/*", 2, place.now, 10)
+    assert ([entry.address for entry in then.entries], then.collected, total) == (["a/2"], 1, 1)
+    check(store)
+    place.close()
+
+
+def test_the_figures_of_a_glob_look_at_an_address_once(tmp_path: Path) -> None:
+    place = place_of(tmp_path)
+    written(place, "long/one", 500)
+    store = place.store
+    long, whole = statistics.entry_figures(store, place.now, "long/*"), statistics.entry_figures(store, place.now)
+    assert (long["entries"], long["versions"]) == (1, 500)
+    assert (whole["entries"], whole["versions"], whole["deleted"]) == (5, 500 + len(WRITES), 1)
+    nothing = statistics.entry_figures(store, place.now, "nothing/*")
+    assert nothing == dict.fromkeys(nothing, 0) | {"oldest": None, "newest": None}
+    asked: list[str] = []
+    store.connection.trace_v2(apsw.SQLITE_TRACE_STMT, lambda told: asked.append(told["sql"]))
+    statistics.entry_figures(store, place.now, "long/*")
+    store.connection.trace_v2(0, None)
+    assert len(asked) == 1
+    plan = [row[3] for row in store.query(f"EXPLAIN QUERY PLAN {asked[0]}", (place.now, "long/", "long0"))]
+    assert any("SEARCH n USING COVERING INDEX entry_version (head=?)" in step for step in plan), plan
+    place.close()
+
+
+def test_lists_leave_out_what_a_word_index_that_lags_behind_still_has(tmp_path: Path) -> None:
+    place = place_of(tmp_path)
+    place.store.query(
+        "INSERT INTO search(rowid, address, tags, body) VALUES(1, 'a/1', '', 'old'), (4, 'b/1', '', 'deleted')"
+    )
+    assert [entry.revision for entry in listing.newest(place.store, "*", place.now, 10)] == [11, 10, 9, 6]
+    broken = verification.verify(place.store, lambda _: None).broken
+    assert any("the word index has nothing else" in rule for rule in broken)
     place.close()

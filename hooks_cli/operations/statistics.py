@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from hooks_cli.model.times import to_iso
+from hooks_cli.store import listing
 from hooks_cli.store import statistics as counted
 
 TYPE_CHECKING = False
@@ -85,7 +86,7 @@ def of_hooks(store: EmbeddedStore | None, now: int, since: int = 0, agent: str =
     """What the hooks did: events by verb, how tasks and commands ended, and how many entries there are; for one agent or ("") all."""
     if store is None:
         return {"total_entries": 0, "events": 0}
-    figures: dict[str, Any] = {"total_entries": counted.entry_figures(store, now)["entries"]}
+    figures: dict[str, Any] = {"total_entries": listing.count(store, "*", now)}
     figures |= of_journal(store, since, agent)
     commands = counted.commands_by_outcome(store, since, agent)
     if commands:

@@ -6,7 +6,7 @@ from hooks_cli.model.json_text import numbers_text, value_text
 from hooks_cli.model.retention import Version
 from hooks_cli.store import upkeep
 from hooks_cli.store.changing import ENTRY, HEAD, update_heads
-from hooks_cli.store.entries import matching, numbered, of_head
+from hooks_cli.store.entries import has_version, matching, numbered, of_head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,8 +58,10 @@ def last_head(store: EmbeddedStore) -> int:
 
 def span_end(store: EmbeddedStore, after: int, most: int) -> int:
     """The id of the last of the next `most` heads after one; 0 when there are none."""
-    sql = "SELECT coalesce(max(id), 0) FROM (SELECT id FROM head WHERE id > ? ORDER BY id LIMIT ?)"
-    return int(store.query(sql, (after, most))[0][0])
+    last = store.row("SELECT id FROM head WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?", (after, most - 1))
+    return (
+        int(last[0]) if last else int(store.query("SELECT coalesce(max(id), 0) FROM head WHERE id > ?", (after,))[0][0])
+    )
 
 
 def due_heads(
@@ -69,22 +71,29 @@ def due_heads(
     behind (0: any number)."""
     condition, params = matching(pattern)
     condition = numbered(condition, 6)
-    is_due = of_head("e", "(e.at < ?3 OR e.expires <= ?4 OR (?5 > 0 AND e.version <= h.version - ?5))")
+    has_due = has_version("e", "(e.at < ?3 OR e.expires <= ?4 OR (?5 > 0 AND e.version <= h.version - ?5))")
     sql = f"""SELECT h.id FROM head h WHERE h.id > ?1 AND h.id <= ?2 AND {condition} AND h.pinned = 0
-        AND EXISTS (SELECT 1 FROM entry e WHERE {is_due}) ORDER BY h.id"""
+        AND {has_due} ORDER BY h.id"""
     return [row[0] for row in store.query(sql, (after, last, cutoff, now, fewest, *params))]
 
 
 def versions_of(store: EmbeddedStore, heads: list[int]) -> list[tuple[int, list[Version]]]:
     """All versions of these heads: for each, the number of the newest version that it ever had, and those that are left."""
-    sql = f"SELECT {_COLUMNS}, h.version FROM {_FROM} WHERE h.id IN (SELECT value FROM json_each(?)) ORDER BY h.id, e.version"
+    sql = f"SELECT {_COLUMNS}, h.version FROM {_FROM} WHERE h.id IN (SELECT value FROM json_each(?)) ORDER BY h.id"
     found: list[tuple[int, list[Version]]] = []
     for row in store.query(sql, (numbers_text(heads),)):
         version = _version(row)
         if not found or found[-1][1][0].address != version.address:
             found.append((row[-1], []))
         found[-1][1].append(version)
+    for _, versions in found:
+        if len(versions) > 1:  # sorted here, and only those: most addresses have one
+            versions.sort(key=_number)
     return found
+
+
+def _number(version: Version) -> int:
+    return version.version
 
 
 def versions_at(store: EmbeddedStore, address: str) -> list[Version]:

@@ -34,19 +34,34 @@ SHORT_COLUMNS = COLUMNS.replace(
 _SESSION = "LEFT JOIN session s ON s.id = e.session"
 FROM_HEADS = f"head h JOIN entry e ON e.revision = h.revision AND e.head = h.id {_SESSION}"
 FROM_ENTRIES = f"entry e JOIN head h ON h.id = e.head {_SESSION}"
+_NEWEST_HEAD = "head h ON h.id = e.head AND h.revision = e.revision"
 # The live heads in the order of their revisions: `ORDER BY d.id DESC` reads them newest first, and no more than it gives back.
-FROM_NEWEST = f"{NEWEST} d CROSS JOIN entry e ON e.revision = d.id CROSS JOIN head h ON h.id = e.head {_SESSION}"
+FROM_NEWEST = f"{NEWEST} d CROSS JOIN entry e ON e.revision = d.id CROSS JOIN {_NEWEST_HEAD} {_SESSION}"
+
+
+def made_it(name: str) -> str:
+    """The SQL condition for the version (of `entry`, under this name) that made a head `h`: its revision is the head's number."""
+    return f"{name}.revision = h.id AND {name}.head = h.id"
+
+
+def others(name: str) -> str:
+    """The same for the versions of a head `h` that the index has: all but the one that made it."""
+    return f"{name}.head = h.id AND {name}.revision <> {name}.head"
 
 
 def of_head(name: str = "e", more: str = "") -> str:
-    """The SQL condition for the versions (of `entry`, under this name) of a head `h`, and what more must hold of them.
-
-    The version that made the head is found by its revision, which is the head's number; the others by the index that has them.
-    """
+    """The SQL condition for the versions (of `entry`, under this name) of a head `h`, and what more must hold of them."""
     more = f" AND {more}" if more else ""
-    made_it = f"{name}.revision = h.id AND {name}.head = h.id{more}"
-    others = f"{name}.head = h.id AND {name}.revision <> {name}.head{more}"
-    return f"(({made_it}) OR ({others}))"
+    return f"(({made_it(name)}{more}) OR ({others(name)}{more}))"
+
+
+def has_version(name: str, such: str) -> str:
+    """The SQL condition that a head `h` has a version of which this holds, and looks no further than the first of them.
+
+    A head with one version that is the one that made it has no others; most are so.
+    """
+    found = f"EXISTS (SELECT 1 FROM entry {name} WHERE {{}} AND {such})"
+    return f"({found.format(made_it(name))} OR (h.version > 1 OR h.revision <> h.id) AND {found.format(others(name))})"
 
 
 FROM_VERSIONS = f"head h CROSS JOIN entry e ON {of_head()} {_SESSION}"

@@ -38,15 +38,6 @@ class Form:
     data: bool = True
 
 
-def count(store: EmbeddedStore, selection: Selection, now: int) -> int:
-    """How many entries a selection has; for the progress shown, so a narrow one may be counted too high."""
-    if selection.pattern == "*":
-        table = "entry" if selection.versions == "all" else "head"
-        return int(store.query(f"SELECT count(*) FROM {table}")[0][0])
-    rows, params = rows_of(store, selection, now)
-    return int(store.query(f"SELECT count(*) {rows.partition(' ORDER BY ')[0]}", params)[0][0])
-
-
 def entry_objects(store: EmbeddedStore, selection: Selection, now: int, form: Form) -> Iterator[list[str]]:
     """The JSON object of each entry as `schemas/export.schema.json` has it, without a line break; in lists of about `CHUNK` bytes."""
     for pieces in _pieces(store, selection, now, form, "", b""):

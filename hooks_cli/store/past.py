@@ -8,7 +8,7 @@ newest up to a revision when version v + 1 is there, or when v is the newest of 
 from __future__ import annotations
 
 from hooks_cli.model.entry import DESTROYED, TOMBSTONE, Entry
-from hooks_cli.store.entries import COLUMNS, FROM_VERSIONS, matching, numbered, of_head
+from hooks_cli.store.entries import COLUMNS, FROM_VERSIONS, has_version, made_it, matching, numbered, of_head, others
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,12 +89,14 @@ def moment_of(store: EmbeddedStore, revision: int) -> int:
 
 # The newest version of each address up to revision ?1 and time ?3, and whether it was the newest for certain. Revisions and times need
 # not go the same way: an import or a queued call brings versions that are older than their revisions.
-_UP_TO = f"(SELECT max(n.version) FROM entry n WHERE {of_head('n', 'n.revision <= ?1 AND n.at <= ?3')})"
-_KNOWN = f"(e.version = h.version OR EXISTS (SELECT 1 FROM entry n WHERE {of_head('n', 'n.version = e.version + 1')}))"
-_FIRST = f"(SELECT min(n.version) FROM entry n WHERE {of_head('n')})"
-_FROM_THEN = (
-    f"head h CROSS JOIN entry e ON {of_head('e', f'e.version = {_UP_TO}')} LEFT JOIN session s ON s.id = e.session"
-)
+_SUCH = "n.revision <= ?1 AND n.at <= ?3"
+_KNOWN = f"(e.version = h.version OR {has_version('n', 'n.version = e.version + 1')})"
+_BEGINS = has_version("n", "n.version = 1")
+# Its revision. Of the versions in the index the newest is the first that is met, so that a long history is not read through.
+_THEN = f"""(SELECT revision FROM (SELECT revision, max(version) FROM (
+    SELECT n.revision, n.version FROM entry n WHERE {made_it("n")} AND {_SUCH} UNION ALL
+    SELECT * FROM (SELECT n.revision, n.version FROM entry n WHERE {others("n")} AND {_SUCH} ORDER BY n.version DESC LIMIT 1))))"""
+_FROM_THEN = f"head h CROSS JOIN entry e ON e.revision = {_THEN} LEFT JOIN session s ON s.id = e.session"
 
 
 def address_at(store: EmbeddedStore, address: str, revision: int, moment: int, until: int = FOREVER) -> Past:
@@ -107,11 +109,8 @@ def address_at(store: EmbeddedStore, address: str, revision: int, moment: int, u
         (revision, address, until),
     )
     if row is None:
-        first = store.row(
-            f"SELECT h.version, {_FIRST} FROM head h WHERE h.address = ?",
-            (address,),
-        )
-        return Past([], int(first is not None and first[1] != 1))
+        begins = store.row(f"SELECT {_BEGINS} FROM head h WHERE h.address = ?", (address,))
+        return Past([], int(begins is not None and not begins[0]))
     if not row[0]:
         return Past([], 1)
     entry = Entry(row[1:])
@@ -137,15 +136,14 @@ def matching_at(
         f"LIMIT {int(limit)} OFFSET {int(offset)}",
         values,
     )
-    total, unknown = store.query(
-        f"SELECT count(*) FILTER (WHERE {there}), count(*) FILTER (WHERE NOT {_KNOWN}) FROM {_FROM_THEN} WHERE {condition}",
+    # One look at each address for both: what is kept first of it must have been its first version, or it said something unknown before.
+    unknown = f"iif(e.revision IS NULL, NOT {_BEGINS}, NOT {_KNOWN})"
+    total, collected = store.query(
+        f"SELECT count(*) FILTER (WHERE {there}), count(*) FILTER (WHERE {unknown}) "
+        f"FROM head h LEFT JOIN entry e ON e.revision = {_THEN} WHERE {condition}",
         values,
     )[0]
-    gone = store.query(
-        f"SELECT count(*) FROM head h WHERE {condition} AND {_UP_TO} IS NULL AND coalesce({_FIRST}, 0) <> 1",
-        values,
-    )[0][0]
-    return Past([Entry(row) for row in rows], int(unknown + gone)), int(total)
+    return Past([Entry(row) for row in rows], int(collected)), int(total)
 
 
 def _is_there(entry: Entry, moment: int) -> bool:

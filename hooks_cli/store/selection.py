@@ -5,7 +5,7 @@ from __future__ import annotations
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import TOMBSTONE
 from hooks_cli.model.json_text import value_text
-from hooks_cli.store.entries import matching, of_head
+from hooks_cli.store.entries import has_version, matching
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def written(store: EmbeddedStore, selection: Selection) -> list[Row]:
     condition, params = selection.condition()
     return store.query(
         "SELECT h.address, h.version, h.pinned FROM head h LEFT JOIN entry e ON e.revision = h.revision "
-        f"WHERE EXISTS (SELECT 1 FROM entry c WHERE {of_head('c', f'c.kind < {TOMBSTONE}')}) AND {condition} "
+        f"WHERE {has_version('c', f'c.kind < {TOMBSTONE}')} AND {condition} "
         "ORDER BY h.address",
         params,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.store.entries import matching, versions_at
+from hooks_cli.store.entries import made_it, matching, numbered, others, versions_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,35 +11,41 @@ if TYPE_CHECKING:
 _ALIVE = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?)"
 _NAMESPACE = "CASE WHEN instr(h.address, '/') THEN substr(h.address, 1, instr(h.address, '/') - 1) ELSE '' END"
 
+_FIGURES = (
+    "entries",
+    "versions",
+    "deleted",
+    "expired",
+    "sealed",
+    "pinned",
+    "tagged",
+    "value_bytes",
+    "oldest",
+    "newest",
+)
+# How many versions there are of a head `h`; all but one of them are counted in the index.
+_VERSIONS = (
+    f"((SELECT count(*) FROM entry n WHERE {others('n')}) + EXISTS (SELECT 1 FROM entry n WHERE {made_it('n')}))"
+)
+
 
 def entry_figures(store: EmbeddedStore, now: int, pattern: str = "*") -> dict[str, int | None]:
     """Of the entries that match: entries, sealed, pinned, with tags, bytes of their values; versions in all; deleted and expired
     addresses; when the oldest and the newest was written (ms, None without any)."""
     condition, params = matching(pattern)
-    alive = store.query(
-        "SELECT count(*), count(*) FILTER (WHERE e.sealed > 0), count(*) FILTER (WHERE h.pinned = 1), "
-        "count(*) FILTER (WHERE e.tags IS NOT NULL), coalesce(sum(octet_length(e.value)), 0), min(e.at), max(e.at) "
-        f"FROM head h JOIN entry e ON e.revision = h.revision WHERE {condition} AND {_ALIVE}",
-        (*params, now),
-    )[0]
-    deleted, expired = store.query(
-        "SELECT count(*) FILTER (WHERE h.live = 0), count(*) FILTER (WHERE h.live = 1 AND h.expires <= ?) "
-        f"FROM head h WHERE {condition}",
+    # Counted as they lie, or for each address: with what is read of it anyhow, since below a glob each look is at another page.
+    versions = "(SELECT count(*) FROM entry)" if condition == "1" else f"coalesce(sum({_VERSIONS}), 0)"
+    alive = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?1)"
+    row = store.query(
+        f"SELECT count(*) FILTER (WHERE {alive}), {versions}, count(*) FILTER (WHERE h.live = 0), "
+        "count(*) FILTER (WHERE h.live = 1 AND h.expires <= ?1), "
+        f"count(*) FILTER (WHERE e.sealed > 0 AND {alive}), count(*) FILTER (WHERE h.pinned = 1 AND {alive}), "
+        f"count(*) FILTER (WHERE e.tags IS NOT NULL AND {alive}), coalesce(sum(octet_length(e.value)) FILTER (WHERE {alive}), 0), "
+        f"min(e.at) FILTER (WHERE {alive}), max(e.at) FILTER (WHERE {alive}) "
+        f"FROM head h LEFT JOIN entry e ON e.revision = h.revision WHERE {numbered(condition, 2)}",
         (now, *params),
     )[0]
-    versions = store.query(f"SELECT count(*) FROM {versions_at(condition)} WHERE {condition}", params)[0][0]
-    return {
-        "entries": alive[0],
-        "versions": versions,
-        "deleted": deleted,
-        "expired": expired,
-        "sealed": alive[1],
-        "pinned": alive[2],
-        "tagged": alive[3],
-        "value_bytes": alive[4],
-        "oldest": alive[5],
-        "newest": alive[6],
-    }
+    return dict(zip(_FIGURES, row, strict=True))
 
 
 def namespaces(store: EmbeddedStore, now: int, pattern: str) -> dict[str, tuple[int, int]]:
