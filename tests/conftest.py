@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ import pytest
 from hypothesis import settings
 
 from hooks_cli import project_note
+from hooks_cli.environment import Environment
 from hooks_cli.project import stem_of
+from hooks_cli.store.embedded import EmbeddedStore, open_store
 
 # No test asserts a time: on a busy machine any example may take long.
 settings.register_profile("patient", deadline=None)
@@ -96,6 +99,36 @@ def run(project: Path, environ: dict[str, str]) -> Run:
         return subprocess.CompletedProcess([os.fspath(word) for word in argv], done.returncode, out, err)
 
     return call
+
+
+# The least that a slot file may ask for: an eighth of what the program asks for itself.
+QUICK_DERIVATION = "from hooks_cli.crypto import slots; slots.passphrase_slot.__defaults__ = (2**14,)"
+
+
+@pytest.fixture
+def quick_run(run: Run, tmp_path: Path) -> Run:
+    """As `run`, with passphrases whose derivation is quick: for tests that are about something else than its cost."""
+    program = tmp_path / "hooks-cli-quick"
+    program.write_text(
+        f"#!{sys.executable}\n{QUICK_DERIVATION}\nimport sys\nfrom hooks_cli.entry import main\nmain(sys.argv[1:])\n"
+    )
+    program.chmod(0o700)
+    return functools.partial(run, program=program)
+
+
+@pytest.fixture
+def memory(environ: dict[str, str], project: Path) -> Iterator[Callable[[], EmbeddedStore]]:
+    """Opens the project's store in this process; closed at the end."""
+    opened: list[EmbeddedStore] = []
+
+    def opener() -> EmbeddedStore:
+        store = open_store(Environment(dict(environ), str(project)))
+        opened.append(store)
+        return store
+
+    yield opener
+    for store in opened:
+        store.close()
 
 
 # What a fill left behind: the folder of the copy, and the name of the project there.

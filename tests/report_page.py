@@ -101,3 +101,22 @@ def requests(opened: Any) -> list[str]:
         ):
             found.append(message["params"]["request"]["url"])
     return [url for url in found if not url.startswith("chrome")]
+
+
+def check_markup(text: str) -> Page:
+    """The rules that every report keeps, whatever is stored."""
+    page = Page(text)
+    assert {tag for tag, _ in page.elements} <= ALLOWED_TAGS
+    for tag, attributes in page.elements:
+        for name, value in attributes.items():
+            assert not name.startswith("on") and name not in ("style", "src", "action"), (tag, name)
+            if name == "href":
+                assert value.startswith("#") or (tag, value) == ("link", "data:,")
+            assert not value.lower().startswith("javascript:") or tag == "option" or name.startswith(("data-", "aria-"))
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for link in page.all("a"):
+        assert link["href"][1:] in ids
+    for _, attributes in page.elements:
+        assert attributes.get("aria-labelledby", ids[0]) in ids
+    return page

@@ -122,20 +122,20 @@ def test_shims(run: Run) -> None:
     assert findings(run, 1)["shims"]["level"] == "warning"  # not on PATH
 
 
-def test_a_passphrase_and_an_unfinished_rotation(run: Run, keys: Path, environ: dict[str, str]) -> None:
-    run("memory", "store", "a", "b", check=True)
+def test_a_passphrase_and_an_unfinished_rotation(quick_run: Run, keys: Path, environ: dict[str, str]) -> None:
+    quick_run("memory", "store", "a", "b", check=True)
     stale = next(keys.glob("*.key")).with_suffix(".key.next")
     stale.write_text("7" * 64 + "\n")
     stale.chmod(0o600)
-    assert "rotate" in findings(run, 1)["key"]["mend"]
-    run("key", "rotate", check=True)
-    assert findings(run, 0)["key"]["level"] == "ok"
-    run("key", "passphrase", "set", "--stdin", stdin="correct horse battery\n", check=True)
-    assert "unlock" in findings(run, 77)["key"]["mend"]
+    assert "rotate" in findings(quick_run, 1)["key"]["mend"]
+    quick_run("key", "rotate", check=True)
+    assert findings(quick_run, 0)["key"]["level"] == "ok"
+    quick_run("key", "passphrase", "set", "--stdin", stdin="correct horse battery\n", check=True)
+    assert "unlock" in findings(quick_run, 77)["key"]["mend"]
     environ["MEMORY_ENCRYPTION_KEY"] = "correct horse battery"
-    assert findings(run, 0)["key"]["level"] == "note"
+    assert findings(quick_run, 0)["key"]["level"] == "note"
     environ["MEMORY_ENCRYPTION_KEY"] = ""
-    assert findings(run, 78)["key"]["level"] == "error"
+    assert findings(quick_run, 78)["key"]["level"] == "error"
 
 
 def test_a_store_that_is_gone_is_not_taken_for_an_empty_one(run: Run, home: Path, keys: Path) -> None:

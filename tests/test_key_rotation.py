@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import QUICK_DERIVATION, Run
 
 TOKEN = "ghp_aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5"  # made up, in the maker's shape
 POINTS = [
@@ -124,16 +124,18 @@ def test_killed_at_any_point_it_leaves_a_store_that_opens(
     assert [path.name for path in store_of(home).parent.iterdir() if "rotating" in path.name] == []
 
 
-@pytest.mark.parametrize("point", [POINTS[0], POINTS[2], POINTS[3]])  # each call derives a key: that is slow by design
-def test_killed_with_a_passphrase(run: Run, home: Path, project: Path, environ: dict[str, str], point: str) -> None:
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_with_a_passphrase(quick_run: Run, project: Path, environ: dict[str, str], point: str) -> None:
     environ["MEMORY_ENCRYPTION_KEY"] = environ["PHRASE"] = "correct horse battery"
-    run("memory", "store", "a", "second", check=True)
-    killed = subprocess.run([sys.executable, "-c", KILLED, point], env=environ, cwd=project, timeout=60)
+    quick_run("memory", "store", "a", "second", check=True)
+    killed = subprocess.run(
+        [sys.executable, "-c", QUICK_DERIVATION + KILLED, point], env=environ, cwd=project, timeout=60
+    )
     assert killed.returncode == -signal.SIGKILL
-    assert run("memory", "recall", "a", check=True).stdout == "second"
-    run("key", "rotate", check=True)
-    assert run("memory", "recall", "a", check=True).stdout == "second"
-    assert run("memory", "recall", "a", env={"MEMORY_ENCRYPTION_KEY": "wrong horse"}).returncode == 77
+    assert quick_run("memory", "recall", "a", check=True).stdout == "second"
+    quick_run("key", "rotate", check=True)
+    assert quick_run("memory", "recall", "a", check=True).stdout == "second"
+    assert quick_run("memory", "recall", "a", env={"MEMORY_ENCRYPTION_KEY": "wrong horse"}).returncode == 77
 
 
 @pytest.mark.parametrize("point", POINTS[1:4])

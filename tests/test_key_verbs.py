@@ -83,32 +83,32 @@ def test_another_key_is_not_replaced_without_force(run: Run, keys: Path) -> None
     assert run("memory", "recall", "a", check=True).stdout == "b"
 
 
-def test_a_passphrase_takes_the_key_files_place(run: Run, keys: Path, environ: dict[str, str]) -> None:
+def test_a_passphrase_takes_the_key_files_place(quick_run: Run, keys: Path, environ: dict[str, str]) -> None:
     environ.pop("XDG_RUNTIME_DIR", None)
-    run("memory", "store", "a", "b", check=True)
-    assert run("key", "passphrase", "set", "--stdin", stdin="short\n").returncode == 64
-    assert run("key", "passphrase", "set").returncode == 64  # nobody to ask
-    assert run("key", "passphrase").returncode == 64
-    assert run("key", "passphrase", "sett").returncode == 64
-    assert run("key", "passphrase", "remove", "--stdin", stdin=f"{PHRASE}\n").returncode == 1
-    run("key", "passphrase", "set", "--stdin", stdin=f"{PHRASE}\n", check=True)
+    quick_run("memory", "store", "a", "b", check=True)
+    assert quick_run("key", "passphrase", "set", "--stdin", stdin="short\n").returncode == 64
+    assert quick_run("key", "passphrase", "set").returncode == 64  # nobody to ask
+    assert quick_run("key", "passphrase").returncode == 64
+    assert quick_run("key", "passphrase", "sett").returncode == 64
+    assert quick_run("key", "passphrase", "remove", "--stdin", stdin=f"{PHRASE}\n").returncode == 1
+    quick_run("key", "passphrase", "set", "--stdin", stdin=f"{PHRASE}\n", check=True)
     assert list(keys.glob("*.key")) == []
-    done = run("memory", "recall", "a")
+    done = quick_run("memory", "recall", "a")
     assert (done.returncode, done.stdout) == (77, "") and "unlock" in done.stderr
-    assert run("memory", "recall", "a", env={"MEMORY_ENCRYPTION_KEY": PHRASE}, check=True).stdout == "b"
-    assert run("memory", "recall", "a", env={"MEMORY_ENCRYPTION_KEY": PHRASE + "!"}).returncode == 77
+    assert quick_run("memory", "recall", "a", env={"MEMORY_ENCRYPTION_KEY": PHRASE}, check=True).stdout == "b"
+    assert quick_run("memory", "recall", "a", env={"MEMORY_ENCRYPTION_KEY": PHRASE + "!"}).returncode == 77
     # A second one, then the first is changed, then both are removed.
-    run("key", "passphrase", "set", "--stdin", stdin=f"{PHRASE}\nsecond passphrase\n", check=True)
-    done = run("key", "passphrase", "change", "--stdin", stdin="wrong passphrase\nthird passphrase\n")
+    quick_run("key", "passphrase", "set", "--stdin", stdin=f"{PHRASE}\nsecond passphrase\n", check=True)
+    done = quick_run("key", "passphrase", "change", "--stdin", stdin="wrong passphrase\nthird passphrase\n")
     assert done.returncode == 77
-    run("key", "passphrase", "change", "--stdin", stdin=f"{PHRASE}\nthird passphrase\n", check=True)
-    assert run("memory", "recall", "a", env={"MEMORY_ENCRYPTION_KEY": PHRASE}).returncode == 77
+    quick_run("key", "passphrase", "change", "--stdin", stdin=f"{PHRASE}\nthird passphrase\n", check=True)
+    assert quick_run("memory", "recall", "a", env={"MEMORY_ENCRYPTION_KEY": PHRASE}).returncode == 77
     for phrase in ("second passphrase", "third passphrase"):
-        assert run("memory", "recall", "a", env={"MEMORY_ENCRYPTION_KEY": phrase}, check=True).stdout == "b"
-    run("key", "passphrase", "remove", "--stdin", stdin="third passphrase\n", check=True)
+        assert quick_run("memory", "recall", "a", env={"MEMORY_ENCRYPTION_KEY": phrase}, check=True).stdout == "b"
+    quick_run("key", "passphrase", "remove", "--stdin", stdin="third passphrase\n", check=True)
     assert list(keys.glob("*.key")) == []
-    run("key", "passphrase", "remove", "--stdin", stdin="second passphrase\n", check=True)
-    assert run("memory", "recall", "a", check=True).stdout == "b"
+    quick_run("key", "passphrase", "remove", "--stdin", stdin="second passphrase\n", check=True)
+    assert quick_run("memory", "recall", "a", check=True).stdout == "b"
     assert list(keys.glob("*.slots")) == []
 
 
@@ -116,6 +116,8 @@ def test_a_passphrase_before_the_first_use(run: Run, keys: Path) -> None:
     assert "no key yet" in run("key", "export", "--yes").stderr
     run("key", "passphrase", "set", "--stdin", stdin=f"{PHRASE}\n", check=True)
     assert list(keys.glob("*.key")) == []
+    [slot] = json.loads(next(keys.glob("*.slots")).read_text())["slots"]
+    assert (slot["kdf"]["n"], slot["kdf"]["r"], slot["kdf"]["p"]) == (2**17, 8, 1)
     assert run("memory", "store", "a", "b").returncode == 77
     run("memory", "store", "a", "b", env={"MEMORY_ENCRYPTION_KEY": PHRASE}, check=True)
     assert run("memory", "recall", "a", env={"MEMORY_ENCRYPTION_KEY": PHRASE}, check=True).stdout == "b"
@@ -130,32 +132,32 @@ def test_export_as_json(run: Run) -> None:
     assert shown["fingerprint"] == body["key"]["fingerprint"]
 
 
-def test_a_rotation_says_that_it_needs_the_passphrase(run: Run, environ: dict[str, str], tmp_path: Path) -> None:
+def test_a_rotation_says_that_it_needs_the_passphrase(quick_run: Run, environ: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "runtime").mkdir(mode=0o700)
     environ["XDG_RUNTIME_DIR"] = str(tmp_path / "runtime")
-    run("memory", "store", "a", "b", check=True)
-    run("key", "passphrase", "set", "--stdin", stdin=PHRASE, check=True)
-    run("unlock", "--stdin", stdin=PHRASE, check=True)
+    quick_run("memory", "store", "a", "b", check=True)
+    quick_run("key", "passphrase", "set", "--stdin", stdin=PHRASE, check=True)
+    quick_run("unlock", "--stdin", stdin=PHRASE, check=True)
     try:
-        done = run("key", "rotate")
+        done = quick_run("key", "rotate")
         assert done.returncode == 77 and "which was not given" in done.stderr and "--stdin" in done.stderr
     finally:
-        run("lock")
+        quick_run("lock")
 
 
-def test_the_slot_file_is_authenticated(run: Run, keys: Path, environ: dict[str, str]) -> None:
+def test_the_slot_file_is_authenticated(quick_run: Run, keys: Path, environ: dict[str, str]) -> None:
     environ["MEMORY_ENCRYPTION_KEY"] = PHRASE
-    run("memory", "store", "a", "b", check=True)
+    quick_run("memory", "store", "a", "b", check=True)
     path = next(keys.glob("*.slots"))
     good = path.read_text()
     held = json.loads(good)
     for change in ({"created_at": "2000-01-01T00:00:00.000Z"}, {"id": "0" * 16}):
         path.write_text(json.dumps({**held, "slots": [{**held["slots"][0], **change}]}))
-        assert run("memory", "recall", "a").returncode == 77, change
+        assert quick_run("memory", "recall", "a").returncode == 77, change
     kdf = held["slots"][0]["kdf"]
     for weak in ({"n": 2}, {"n": 2**30}, {"r": 1000}, {"salt": ""}, {"name": "none"}):
         path.write_text(json.dumps({**held, "slots": [{**held["slots"][0], "kdf": {**kdf, **weak}}]}))
-        assert run("memory", "recall", "a").returncode == 78, weak
+        assert quick_run("memory", "recall", "a").returncode == 78, weak
     for text in (
         "",
         "{",
@@ -165,41 +167,41 @@ def test_the_slot_file_is_authenticated(run: Run, keys: Path, environ: dict[str,
         good.replace('"wrapped": "', '"wrapped": "A'),
     ):
         path.write_text(text)
-        assert run("memory", "recall", "a").returncode == 78, text
+        assert quick_run("memory", "recall", "a").returncode == 78, text
     path.write_text(json.dumps({**held, "format": 2}))
-    assert run("memory", "recall", "a").returncode == 69
+    assert quick_run("memory", "recall", "a").returncode == 69
     path.write_text(good)
     path.chmod(0o644)
-    assert run("memory", "recall", "a").returncode == 77
+    assert quick_run("memory", "recall", "a").returncode == 77
     path.unlink()
-    assert run("memory", "recall", "a").returncode == 77  # never a new slot for a store that exists
+    assert quick_run("memory", "recall", "a").returncode == 77  # never a new slot for a store that exists
     assert not path.exists()
 
 
-def test_unlock_and_lock(run: Run, environ: dict[str, str], tmp_path: Path) -> None:
+def test_unlock_and_lock(quick_run: Run, environ: dict[str, str], tmp_path: Path) -> None:
     runtime = tmp_path / "run"
     runtime.mkdir(mode=0o700)
     environ["XDG_RUNTIME_DIR"] = str(runtime)
-    run("memory", "store", "a", "b", check=True)
-    assert run("unlock", "--stdin", stdin=f"{PHRASE}\n").returncode == 1  # there is no passphrase
-    run("key", "passphrase", "set", "--stdin", stdin=f"{PHRASE}\n", check=True)
-    assert run("unlock", "--stdin", stdin="wrong passphrase\n").returncode == 77
-    assert run("unlock", "--stdin", "--for", "90d", stdin=f"{PHRASE}\n").returncode == 65
-    assert run("memory", "recall", "a").returncode == 77
-    done = run("unlock", "--stdin", "--for", "1h", stdin=f"{PHRASE}\n", check=True)
+    quick_run("memory", "store", "a", "b", check=True)
+    assert quick_run("unlock", "--stdin", stdin=f"{PHRASE}\n").returncode == 1  # there is no passphrase
+    quick_run("key", "passphrase", "set", "--stdin", stdin=f"{PHRASE}\n", check=True)
+    assert quick_run("unlock", "--stdin", stdin="wrong passphrase\n").returncode == 77
+    assert quick_run("unlock", "--stdin", "--for", "90d", stdin=f"{PHRASE}\n").returncode == 65
+    assert quick_run("memory", "recall", "a").returncode == 77
+    done = quick_run("unlock", "--stdin", "--for", "1h", stdin=f"{PHRASE}\n", check=True)
     try:
         assert "Unlocked until" in done.stdout
-        assert run("memory", "recall", "a", check=True).stdout == "b"
-        assert json.loads(run("key", "show", "--json", check=True).stdout)["key"]["unlocked_until"]
+        assert quick_run("memory", "recall", "a", check=True).stdout == "b"
+        assert json.loads(quick_run("key", "show", "--json", check=True).stdout)["key"]["unlocked_until"]
         # A passphrase that is given is checked against what was unlocked, not just ignored.
-        assert run("memory", "recall", "a", env={"MEMORY_ENCRYPTION_KEY": "wrong passphrase"}).returncode == 77
-        run("key", "rotate", "--stdin", stdin=f"{PHRASE}\n", check=True)
-        assert run("memory", "recall", "a", check=True).stdout == "b"
+        assert quick_run("memory", "recall", "a", env={"MEMORY_ENCRYPTION_KEY": "wrong passphrase"}).returncode == 77
+        quick_run("key", "rotate", "--stdin", stdin=f"{PHRASE}\n", check=True)
+        assert quick_run("memory", "recall", "a", check=True).stdout == "b"
     finally:
-        assert run("lock", check=True).stdout == "Locked.\n"
-    assert run("memory", "recall", "a").returncode == 77
-    assert run("lock", check=True).stdout == "It was not unlocked.\n"
-    run("key", "rotate", "--stdin", stdin=f"{PHRASE}\n", check=True)  # also while locked
+        assert quick_run("lock", check=True).stdout == "Locked.\n"
+    assert quick_run("memory", "recall", "a").returncode == 77
+    assert quick_run("lock", check=True).stdout == "It was not unlocked.\n"
+    quick_run("key", "rotate", "--stdin", stdin=f"{PHRASE}\n", check=True)  # also while locked
 
 
 def test_an_unlocked_key_in_the_runtime_folder_ends_with_its_time(

@@ -11,35 +11,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from hooks_cli.errors import HooksError
 from hooks_cli.integrations.setup import passage
 from hooks_cli.integrations.setup.agents import AGENTS
-from hooks_cli.integrations.setup.handlers import FLAT, NESTED, Hook, is_ours, with_hooks, without_hooks
-from hooks_cli.integrations.setup.json_edit import add, find, remove
-from hooks_cli.integrations.setup.json_read import NotJson, parse
+from hooks_cli.integrations.setup.handlers import FLAT, is_ours
+from hooks_cli.integrations.setup.json_read import parse
+from tests.agent_settings import ours
 from tests.conftest import Run
 
 FIXTURES = Path(__file__).parent / "fixtures" / "settings"
+
+
 FILES = sorted(FIXTURES.glob("*.json"))
+
+
 EVENTS = [event for event, _ in AGENTS["claude-code"].events]
 
 
 def text_of(path: Path) -> str:
     return path.read_bytes().decode()
-
-
-def ours(value: dict[str, Any]) -> list[tuple[str, str]]:
-    """(event, matcher) of each handler of ours."""
-    found = []
-    for event, groups in value.get("hooks", {}).items():
-        for group in groups:
-            for handler in group.get("hooks", [group]):
-                if is_ours(handler):
-                    found.append((event, group.get("matcher", "")))
-    return found
 
 
 def theirs(value: dict[str, Any]) -> dict[str, Any]:
@@ -52,7 +42,6 @@ def theirs(value: dict[str, Any]) -> dict[str, Any]:
     return {**{k: v for k, v in value.items() if k != "hooks"}, **({"hooks": kept} if kept else {})}
 
 
-# --- three (and one more) real-looking settings files ------------------------------------------------------------------------
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_a_real_file_gets_the_hooks_and_nothing_else(run: Run, project: Path, path: Path) -> None:
     folder = project / ".claude"
@@ -239,166 +228,3 @@ def test_user_scope_knows_where_agents_were_moved(run: Run, tmp_path: Path) -> N
     value = json.loads((moved / "settings.json").read_text())
     assert value["hooks"]["Stop"][0]["hooks"][0]["command"] == "hooks-cli hooks event || true"
     assert (moved / "CLAUDE.md").exists()
-
-
-# --- the shell ---------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("shell", "file"), [("bash", ".bashrc"), ("zsh", ".zshrc"), ("fish", ".config/fish/conf.d/hooks-cli.fish")]
-)
-def test_shell(run: Run, home: Path, environ: dict[str, str], shell: str, file: str) -> None:
-    start = home / file
-    start.parent.mkdir(parents=True, exist_ok=True)
-    start.write_text("# mine\nalias ll='ls -l'\n")
-    assert run("setup", "shell", shell, "--check").returncode == 1
-    run("setup", "shell", shell, check=True)
-    text = start.read_text()
-    assert text.startswith("# mine\nalias ll='ls -l'\n") and run("setup", "shell", shell, "--check").returncode == 0
-    run("setup", "shell", shell, check=True)
-    assert start.read_text() == text
-    shims = Path(environ["HOOKS_HOME"]) / "data" / "shims"
-    assert sorted(os.listdir(shims)) == ["bunx", "npx", "pnpm", "ruflo"]
-    if shutil.which(shell):
-        script = "command -v npx; . ~/.bashrc; command -v npx" if shell == "bash" else f". '{start}'; command -v npx"
-        shown = subprocess.run([shell, "-c", script], env=environ, capture_output=True, text=True)
-        assert shown.stdout.splitlines()[-1] == str(shims / "npx"), shown
-    run("setup", "shell", shell, "--remove", check=True)
-    assert start.read_text() == "# mine\nalias ll='ls -l'\n"
-
-
-def test_shell_is_the_users_own_or_an_error(run: Run, home: Path) -> None:
-    run("setup", "shell", env={"SHELL": "/usr/bin/zsh"}, check=True)
-    assert (home / ".zshrc").exists()
-    run("setup", "shell", "--remove", env={"SHELL": "/usr/bin/zsh"}, check=True)
-    assert not (home / ".zshrc").exists()
-    for shell in ("/bin/tcsh", ""):
-        assert run("setup", "shell", env={"SHELL": shell}).returncode == 64
-
-
-def test_the_projects_wrapper(run: Run, project: Path, environ: dict[str, str], tmp_path: Path) -> None:
-    run("setup", "shell", "--wrapper", check=True)
-    wrapper = project / "claude-flow"
-    done = subprocess.run(
-        [wrapper, "memory", "store", "k", "a b"], env=environ, cwd=project, capture_output=True, text=True
-    )
-    assert done.stdout.startswith("Stored successfully: k")
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "npx").write_text('#!/bin/sh\nprintf "%s|" "$@"\n')
-    (tmp_path / "bin" / "npx").chmod(0o755)
-    path = f"{tmp_path / 'bin'}:{environ['PATH']}"
-    other = subprocess.run([wrapper, "swarm", "a b"], env={**environ, "PATH": path}, capture_output=True, text=True)
-    assert other.stdout == "-y|claude-flow@alpha|swarm|a b|"
-    assert run("setup", "shell", "--wrapper", "--check").returncode == 0
-    run("setup", "shell", "--wrapper", "--remove", check=True)
-    assert not wrapper.exists()
-    wrapper.write_text("#!/bin/sh\necho theirs\n")
-    refused = run("setup", "shell", "--wrapper")
-    assert refused.returncode == 73 and wrapper.read_text().endswith("theirs\n")
-    run("setup", "shell", "--wrapper", "--remove", check=True)
-    assert wrapper.exists()
-    run("setup", "shell", "--wrapper", "--force", check=True)
-    assert os.access(wrapper, os.X_OK) and "theirs" in (project / "claude-flow.hooks-cli-backup").read_text()
-
-
-# --- the pure part -------------------------------------------------------------------------------------------------------------
-JSON = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8)),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
-    max_leaves=12,
-)
-LAYOUTS = st.sampled_from([{}, {"indent": 2}, {"indent": 4}, {"indent": "\t"}, {"separators": (",", ":")}])
-
-
-@settings(max_examples=200, deadline=None)
-@given(JSON, LAYOUTS, st.booleans())
-def test_the_reader_reads_as_json_does(value: Any, layout: dict[str, Any], crlf: bool) -> None:
-    text = json.dumps(value, **layout)
-    text = text.replace("\n", "\r\n") if crlf else text
-    assert parse(text, "x").value == value
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.dictionaries(st.text(max_size=6), JSON, max_size=5), LAYOUTS, st.text(max_size=6), JSON, st.booleans())
-def test_add_and_remove_undo_each_other(
-    value: dict[str, Any], layout: dict[str, Any], name: str, new: Any, crlf: bool
-) -> None:
-    if name in value:
-        return
-    text = json.dumps(value, ensure_ascii=False, **layout) + "\n"
-    text = text.replace("\n", "\r\n") if crlf else text
-    more = add(text, (), name, new)
-    assert parse(more, "x").value == {**value, name: new}
-    assert remove(more, (name,)) == text
-    for key in value:
-        assert parse(remove(text, (key,)), "x").value == {k: v for k, v in value.items() if k != key}
-    for key, inner in value.items():
-        if isinstance(inner, list):
-            longer = add(text, (key,), "", new)
-            assert parse(longer, "x").value == {**value, key: [*inner, new]}
-            assert remove(longer, (key, len(inner))) == text
-
-
-HANDLERS = st.sampled_from(
-    [
-        {"type": "command", "command": "echo hi"},
-        {"type": "command", "command": "hooks-cli hooks notify"},
-        {"type": "command", "command": "hooks-cli hooks event"},
-        {"type": "command", "command": "/x/claude-flow hook event --json"},
-        {"type": "http", "url": "http://localhost"},
-    ]
-)
-GROUPS = st.lists(
-    st.fixed_dictionaries({"hooks": st.lists(HANDLERS, min_size=1, max_size=3)}, optional={"matcher": st.just("Bash")}),
-    max_size=3,
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.dictionaries(st.sampled_from(["Stop", "PreToolUse", "Other"]), GROUPS, max_size=3), LAYOUTS, st.booleans())
-def test_any_settings_end_with_exactly_our_hooks(hooks: dict[str, Any], layout: dict[str, Any], more: bool) -> None:
-    value = {"a": 1, **({"hooks": hooks} if hooks else {}), **({"z": [1]} if more else {})}
-    text = json.dumps(value, **layout)
-    wanted = AGENTS["claude-code"].hooks("hooks-cli")
-    after = with_hooks(text, wanted, NESTED, "x")
-    result = parse(after, "x").value
-    assert isinstance(result, dict)
-    assert sorted(ours(result)) == sorted((hook.event, hook.matcher) for hook in wanted)
-    assert with_hooks(after, wanted, NESTED, "x") == after
-    clean = parse(without_hooks(after, NESTED, "x"), "x").value
-    assert isinstance(clean, dict) and ours(clean) == []
-    foreign = [h for groups in hooks.values() for g in groups for h in g["hooks"] if not is_ours(h)]
-    assert [h for groups in clean.get("hooks", {}).values() for g in groups for h in g["hooks"]] == foreign
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.text(max_size=60))
-def test_no_text_crashes_the_reader(text: str) -> None:
-    try:
-        with_hooks(text, [Hook("Stop", {"command": "hooks-cli hooks event"})], FLAT, "x")
-    except HooksError as error:
-        assert error.exit_code == 65
-
-
-def test_deep_nesting_is_an_error_and_no_crash() -> None:
-    with pytest.raises(NotJson):
-        parse("[" * 100_000, "x")
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.text(st.sampled_from("ab\n #\r"), max_size=30), st.sampled_from([passage.MARKDOWN, passage.SHELL]))
-def test_a_passage_goes_in_and_out(text: str, marks: tuple[str, str]) -> None:
-    text = text.replace("\r", "")
-    put = passage.put(text, "one\ntwo\n", marks)
-    assert passage.put(put, "one\ntwo\n", marks) == put
-    renewed = passage.put(put, "three\n", marks)
-    assert renewed == passage.put(text, "three", marks)
-    taken = passage.take(put, marks)
-    assert taken == (text if not text or text.endswith("\n") else text + "\n") or (
-        not text.strip() and not taken.strip()
-    )
-
-
-def test_places() -> None:
-    root = parse('{"a": [1, {"b": 2}]}', "x")
-    node = find(root, ("a", 1, "b"))
-    assert node is not None and node.value == 2
-    assert find(root, ("a", 5)) is None and find(root, ("a", "x")) is None and find(root, ("a", 0, "b", "c")) is None

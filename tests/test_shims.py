@@ -2,76 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hooks_cli.errors import CannotCreate, PermissionRefused, UsageError
-from hooks_cli.integrations.launcher import interpreter_path, launcher_path, next_on_path
+from hooks_cli.integrations.launcher import next_on_path
 from hooks_cli.integrations.shims import folder as shims
-from tests.conftest import BIN, Run
-
-SHELLS = [shell for shell in ("dash", "bash", "busybox", "ksh", "zsh") if shutil.which(shell)]
-
-# Prints who it is and its words, each ended by NUL, then what came on stdin; leaves with the code it is given.
-ECHO = r"""#!/bin/sh
-printf '%s\0' 'NAME' "$#" "$@"
-[ -t 0 ] || cat
-exit ${ECHO_EXIT:-0}
-"""
+from tests.shims_room import call, make_room
 
 
 @pytest.fixture
 def room(tmp_path: Path) -> dict[str, str]:
-    """Installed shims, a stand-in for hooks-cli, and a folder of real programs; paths with spaces and quotes in them."""
-    ours = tmp_path / "our program's"
-    real = tmp_path / "real $bin"
-    for folder, names in ((ours, ["hooks-cli"]), (real, ["npx", "bunx", "pnpm", "ruflo"])):
-        folder.mkdir()
-        for name in names:
-            path = folder / name
-            path.write_text(ECHO.replace("NAME", f"{folder.name}/{name}".replace("'", "")))
-            path.chmod(0o755)
-    data = tmp_path / "data 'x'"
-    shims.install(str(data), str(ours / "hooks-cli"), [])
-    folder = shims.folder_of(str(data))
-    return {
-        "folder": folder,
-        "ours": str(ours),
-        "real": str(real),
-        "data": str(data),
-        "PATH": f"{folder}:{real}:/usr/bin:/bin",
-    }
+    """The shims with what is around them."""
+    return make_room(tmp_path)
 
 
-def call(
-    room: dict[str, str],
-    name: str,
-    words: list[str],
-    shell: str = "",
-    stdin: bytes = b"",
-    env: dict[str, str] | None = None,
-) -> tuple[str, list[str], bytes, int]:
-    """Run a shim; give who answered, the words it got, the stdin it got, and the exit code."""
-    program = [os.path.join(room["folder"], name)]
-    if shell:
-        program = [shell, *(["sh"] if shell == "busybox" else []), *program]
-    env = {"PATH": room["PATH"]} if env is None else env
-    done = subprocess.run([*program, *words], input=stdin, capture_output=True, env=env, timeout=20)
-    parts = done.stdout.split(b"\0")
-    if done.returncode == 127 or len(parts) < 2:
-        return "", [done.stderr.decode()], b"", done.returncode
-    count = int(parts[1])
-    rest = b"\0".join(parts[2 + count :])
-    return parts[0].decode(), [os.fsdecode(p) for p in parts[2 : 2 + count]], rest, done.returncode
+SHELLS = [shell for shell in ("dash", "bash", "busybox", "ksh", "zsh") if shutil.which(shell)]
 
 
 OURS = [
@@ -97,6 +48,7 @@ OURS = [
     ("ruflo", ["memory", "store", "a", "b"], 0),
 ]
 
+
 THEIRS = [
     ("npx", []),
     ("npx", ["--version"]),
@@ -120,6 +72,7 @@ THEIRS = [
     ("ruflo", ["swarm", "init"]),
     ("ruflo", []),
 ]
+
 
 NASTY = [
     "",
@@ -305,117 +258,3 @@ def test_the_shim_becomes_the_program(room: dict[str, str]) -> None:
         assert process.communicate()[0] == f"{process.pid}\n"
     code = "\n".join(line for line in Path(shim).read_text().splitlines() if not line.startswith("#"))
     assert "$(" not in code.replace("$((", "") and "`" not in code
-
-
-def test_the_folder_is_the_users_own(room: dict[str, str], tmp_path: Path) -> None:
-    assert stat.S_IMODE(os.stat(room["folder"]).st_mode) == 0o700
-    os.chmod(room["folder"], 0o777)
-    shims.install(room["data"], os.path.join(room["ours"], "hooks-cli"), [])
-    assert stat.S_IMODE(os.stat(room["folder"]).st_mode) == 0o700
-    target = tmp_path / "elsewhere"
-    target.mkdir()
-    (tmp_path / "linked").mkdir()
-    (tmp_path / "linked" / "shims").symlink_to(target)
-    with pytest.raises(PermissionRefused):
-        shims.install(str(tmp_path / "linked"), os.path.join(room["ours"], "hooks-cli"), [])
-    assert not list(target.iterdir())
-
-
-def test_install_is_idempotent_and_remove_takes_only_its_own(room: dict[str, str]) -> None:
-    program = os.path.join(room["ours"], "hooks-cli")
-    before = {p.name: (p.stat().st_ino, p.read_text()) for p in Path(room["folder"]).iterdir()}
-    assert shims.install(room["data"], program, []) == []
-    assert {p.name: (p.stat().st_ino, p.read_text()) for p in Path(room["folder"]).iterdir()} == before
-    (Path(room["folder"]) / "npx").write_text("#!/bin/sh\necho mine\n")
-    with pytest.raises(CannotCreate):
-        shims.install(room["data"], program, [])
-    assert [row["state"] for row in shims.status(room["data"], program, room["PATH"])] == [
-        "foreign",
-        "current",
-        "current",
-        "current",
-    ]
-    assert shims.remove(room["data"], []) == ["bunx", "pnpm", "ruflo"]
-    assert os.listdir(room["folder"]) == ["npx"]
-    os.unlink(os.path.join(room["folder"], "npx"))
-    assert shims.remove(room["data"], []) == [] and not os.path.exists(room["folder"])
-    with pytest.raises(UsageError):
-        shims.install(room["data"], program, ["yarn"])
-
-
-def test_status_says_what_path_finds(room: dict[str, str]) -> None:
-    program = os.path.join(room["ours"], "hooks-cli")
-    row = shims.status(room["data"], program, room["PATH"])[0]
-    assert row == {
-        "name": "npx",
-        "path": os.path.join(room["folder"], "npx"),
-        "state": "current",
-        "active": True,
-        "real": os.path.join(room["real"], "npx"),
-    }
-    row = shims.status(room["data"], program, f"{room['real']}:{room['folder']}")[0]
-    assert row["active"] is False
-    assert shims.status(room["data"], program + "-moved", room["PATH"])[0]["state"] == "outdated"
-
-
-def test_the_launcher_is_found_beside_the_interpreter(tmp_path: Path) -> None:
-    launcher = tmp_path / "hooks-cli"
-    launcher.write_text(f"#!{sys.executable}\n")
-    launcher.chmod(0o755)
-    assert launcher_path(str(launcher)) == str(launcher)
-    assert launcher_path(str(tmp_path / "claude-flow")) == str(launcher)
-    assert interpreter_path(str(launcher)) == sys.executable
-    launcher.write_text("#!/bin/sh\n'''exec' python\n")
-    assert interpreter_path(str(launcher)) == os.path.join(BIN, "python3")
-
-
-# --- the verbs, and a call from end to end -------------------------------------------------------------------------------------
-def test_the_verbs(run: Run, environ: dict[str, str]) -> None:
-    folder = os.path.join(environ["HOOKS_HOME"], "data", "shims")
-    path = run("shims", "path")
-    assert (path.returncode, path.stdout) == (0, folder + "\n") and "not installed" in path.stderr
-    assert run("shims", "status").returncode == 1
-    assert run("shims", "remove", check=True).stdout == f"No shims in {folder}\n"
-    done = run("shims", "install", "npx", "ruflo", check=True)
-    assert sorted(os.listdir(folder)) == ["npx", "ruflo"] and f"export PATH='{folder}':\"$PATH\"" in done.stdout
-    run("shims", "install", check=True)
-    assert sorted(os.listdir(folder)) == ["bunx", "npx", "pnpm", "ruflo"]
-    assert "all as they should be" in run("shims", "install", check=True).stdout
-    assert run("shims", "path", check=True).stderr == ""
-    assert run("shims", "status").returncode == 1, "not on PATH yet"
-    first = {"PATH": f"{folder}:{environ['PATH']}"}
-    status = json.loads(run("shims", "status", "--json", env=first, check=True).stdout)
-    assert status["ready"] is True and all(row["active"] and row["state"] == "current" for row in status["shims"])
-    assert run("shims", "install", "yarn").returncode == 64
-    run("shims", "remove", "pnpm", check=True)
-    assert json.loads(run("shims", "remove", "--json", check=True).stdout)["removed"] == ["npx", "bunx", "ruflo"]
-    assert not os.path.exists(folder)
-
-
-def test_a_prompts_line_from_end_to_end(run: Run, project: Path, environ: dict[str, str], tmp_path: Path) -> None:
-    """The commands as prompts have them, typed into a shell whose PATH has the shims first and no Python of ours."""
-    run("shims", "install", check=True)
-    (tmp_path / "real").mkdir()
-    (tmp_path / "real" / "npx").write_text("#!/bin/sh\necho real npx: $*\nexit 4\n")
-    (tmp_path / "real" / "npx").chmod(0o755)
-    folder = run("shims", "path", check=True).stdout.strip()
-    env = {**environ, "PATH": f"{folder}:{tmp_path / 'real'}:/usr/bin:/bin"}
-    assert str(BIN) not in env["PATH"]
-
-    def shell(line: str, text: str = "") -> tuple[str, int]:
-        done = subprocess.run(
-            ["sh", "-c", line], env=env, cwd=project, input=text, capture_output=True, text=True, timeout=60
-        )
-        return done.stdout, done.returncode
-
-    message = (
-        """npx claude-flow@alpha hooks notify --message "it's 45ms" --memory-key "swarm/p" --metadata '{"p50_ms":45}'"""
-    )
-    assert shell(message) == ("Stored successfully: swarm/p (revision 1, version 1)\n", 0)
-    assert shell('npx -y claude-flow@alpha memory recall "swarm/p"') == ("it's 45ms", 0)
-    assert shell("npx claude-flow memory recall nothing/there || echo default") == ("default\n", 0)
-    assert shell("ruflo memory store k -", "from stdin")[1] == 0
-    assert shell("pnpm dlx claude-flow memory recall k")[0].strip() == "from stdin"
-    assert shell("npx claude-flow@alpha hooks no-such-verb")[1] == 64
-    assert shell("npx claude-flow@alpha mcp start 'a b'") == ("real npx: claude-flow@alpha mcp start a b\n", 4)
-    assert shell("npx prettier --check .") == ("real npx: prettier --check .\n", 4)
