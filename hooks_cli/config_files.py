@@ -97,7 +97,7 @@ def _document(path: str, trusted: bool) -> dict[str, object] | None:
             raise PermissionRefused(
                 path=path,
                 reason="somebody else can write it, and it may name a command to run",
-                hint="Run: chmod o-w '{path}' (and own it)",
+                hint=f"Run: chmod o-w '{path}' (and own it)",
             )
         if not trusted and not _inside(os.path.realpath(path), os.path.realpath(os.path.dirname(path))):
             raise ConfigError(path=path, reason="it is a symbolic link that leads out of the project")

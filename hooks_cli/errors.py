@@ -20,8 +20,12 @@ class HooksError(Exception):
     hint = ""
 
     def __init__(self, message: str = "", **holes: object) -> None:
-        """Take the values for the holes of the docstring and the hint; `hint=` replaces the class's hint."""
-        self.hint_text = _fill(str(holes.pop("hint", "") or self.hint), holes)
+        """Take the values for the holes of the docstring and the hint; `hint=` replaces the class's hint, as it stands.
+
+        It has no holes: what it names may have braces of its own (`memory history '{agent}/notes'`).
+        """
+        given = str(holes.pop("hint", ""))
+        self.hint_text = given or _fill(self.hint, holes)
         self.details = holes
         super().__init__(message or _fill(type(self).__doc__ or "", holes))
 

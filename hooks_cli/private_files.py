@@ -20,9 +20,8 @@ def trouble(path: str, error: OSError, creating: bool = False) -> HooksError:
     if creating and error.errno == EROFS:
         return CannotCreate(path=path, reason=reason, hint="Name a writable place: HOOKS_HOME=FOLDER.")
     if error.errno in (EACCES, EPERM):
-        return PermissionRefused(
-            path=path, reason=reason, folder=os.path.dirname(path), hint="Look at it: ls -ld '{folder}'"
-        )
+        folder = os.path.dirname(path)
+        return PermissionRefused(path=path, reason=reason, folder=folder, hint=f"Look at it: ls -ld '{folder}'")
     return CannotCreate(path=path, reason=reason) if creating else StorageFailed(path=path, reason=reason)
 
 

@@ -76,3 +76,13 @@ def test_no_keyring_slot_says_so(run: Run) -> None:
     run("memory", "store", "k", "text", check=True)
     done = run("key", "remove", "keyring")
     assert done.returncode == 1 and "The keyring holds no key of this store" in done.stderr
+
+
+def test_a_key_with_braces_is_named_as_it_is(run: Run) -> None:
+    run("memory", "store", "{agent}/notes", "text", check=True)
+    assert run("memory", "revert", "{agent}/notes", "9").returncode == 1
+    folder = run("memory", "recall", "{agent}")
+    assert folder.returncode == 1 and "{agent}" in folder.stderr
+    run("memory", "delete", "{agent}/notes", check=True)
+    done = run("memory", "recall", "{agent}/notes")
+    assert done.returncode == 1 and "memory undelete '{agent}/notes'" in done.stderr

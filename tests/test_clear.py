@@ -12,6 +12,7 @@ from hooks_cli.store import entries
 from hooks_cli.store.embedded import EmbeddedStore
 from hooks_cli.store.selection import Selection
 from hooks_cli.store.transaction import Transaction
+from tests.conftest import Run
 from tests.stores import Place
 
 
@@ -36,3 +37,33 @@ def test_clear_spares_what_changes_while_it_runs(tmp_path: Path, monkeypatch: py
     kept = [entries.read(store, key, place.now) for key in ("b", "c")]
     assert [entry and entry.value for entry in kept] == ["new", "old"]
     place.close()
+
+
+def test_clear_of_one_key_and_of_what_has_expired(run: Run, project: Path) -> None:
+    for key in ("a/one", "a/two", "b/one"):
+        run("memory", "store", key, "v", check=True)
+    run("memory", "store", "a/gone", "v", "--ttl", "1", env={"HOOKS_NOW": "2025-10-17T12:00:00Z"}, check=True)
+    run("memory", "clear", "--namespace", "a", "--key", "one", check=True)
+    assert run("memory", "list", "--keys-only", check=True).stdout.split() == ["b/one", "a/two"]
+    assert run("memory", "clear", "--key", "a/two", "--all").returncode == 64
+    assert run("memory", "clear", "--expired-only", "--age", "7d").returncode == 64
+    assert run("memory", "clear", "--expired-only", check=True).stdout == "Collected 1 version.\n"
+    assert run("memory", "list", "--count-only", check=True).stdout == "2\n"
+
+
+def test_a_backup_without_a_name_is_made_in_this_folder(run: Run, project: Path) -> None:
+    run("memory", "store", "a/one", "v", check=True)
+    done = run("memory", "clear", "--namespace", "a", "--backup", "--verbose", check=True)
+    (made,) = project.glob("memory-*-cleared-*.json")
+    assert str(made) in done.stderr and run("memory", "recall", "a/one").returncode == 1
+    run("memory", "import", made.name, check=True)
+    assert run("memory", "recall", "a/one", check=True).stdout == "v"
+    assert run("memory", "clear", "a/*", "--backup", "--no-backup").returncode == 64
+
+
+def test_delete_of_a_namespace_names_the_verb_that_does_it(run: Run) -> None:
+    run("memory", "store", "{a}/one", "v", check=True)
+    for words in (["delete"], ["usage", "--action", "delete"]):
+        done = run("memory", *words, "--namespace", "{a}")
+        assert done.returncode == 64 and "memory clear --namespace {a}" in done.stderr
+    assert run("memory", "recall", "{a}/one", check=True).stdout == "v"

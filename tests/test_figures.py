@@ -99,6 +99,15 @@ def test_usage_is_the_older_spelling(run: Run) -> None:
     assert run("memory", "usage", "--action", "get", *words).returncode == 1
     assert "Status: ok" in run("memory", "usage", "--quick-check", check=True).stdout
     assert run("memory", "usage", "--detailed", check=True).stdout.startswith("Total entries: 0\n")
+    for words in (
+        ["--by-namespace"],
+        ["--report"],
+        ["--detail", "by-agent"],
+        ["--percentage"],
+        ["--verbose-breakdown"],
+    ):
+        assert run("memory", "usage", *words, check=True).stdout.startswith("Total entries: 0\n"), words
+    assert run("memory", "usage", "--acton", "store", "k", "v").returncode == 64
     done = run("memory", "usage", "--action", "frobnicate")
     assert done.returncode == 64 and "retrieve" in done.stderr
     done = run("memory", "usage", "--action", "store", "--kye", "k")

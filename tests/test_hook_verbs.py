@@ -258,3 +258,19 @@ EOF
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("Command recorded") == 2 and done.stdout.count("WARNING") == 1
     assert done.stdout.endswith("two\n") and "Broken" not in done.stderr
+
+
+def test_other_spellings_that_prompts_use(run: Run, project: Path) -> None:
+    run("hooks", "pre-task", "--agent-id", "coder-003", "--task", "OAuth2 support", "--session-id", "s", check=True)
+    run("hooks", "notify", "--severity", "critical", "--message", "m", check=True)
+    assert (
+        events(run, "pre-task")[0]["description"] == "OAuth2 support"
+        and events(run, "notify")[0]["level"] == "critical"
+    )
+    run("hooks", "session-end", "--session-id", "s", "--export-path", "out/metrics.json", check=True)
+    assert json.loads((project / "out/metrics.json").read_text())
+    whole = run("hooks", "metrics", check=True)
+    assert run("hooks", "metrics", "--last", "24h", check=True).stdout == whole.stdout
+    told = run("hooks", "metrics", "--period", "<period>", check=True)
+    assert told.stdout == whole.stdout and "all is counted" in told.stderr
+    assert run("hooks", "metrics", "--period", "soon").returncode == 64

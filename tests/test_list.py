@@ -102,3 +102,30 @@ def test_a_negative_limit_is_refused_and_not_taken_for_nothing(run: Run, verb: t
     run("memory", "store", "k", "v", check=True)
     refused = run("memory", *verb, "--limit", "-1")
     assert refused.returncode == 64 and "--limit" in refused.stderr and not refused.stdout
+
+
+def test_all_has_no_limit(run: Run, project: Path) -> None:
+    lines = "".join(f'{{"key": "many/{n}", "value": "v"}}\n' for n in range(120))
+    run("memory", "store", "--batch", "--stdin", stdin=lines, check=True)
+    for verb in ("list", "recall"):
+        done = run("memory", verb, "many/*", "--all", check=True)
+        assert done.stdout.count("\n") == 120 and not done.stderr, verb
+        assert run("memory", verb, "many/*", check=True).stdout.count("\n") == 100
+    assert run("memory", "list", "--all", "--limit", "7", check=True).stdout.count("\n") == 7
+
+
+def test_recall_narrows_a_glob_as_list_does(filled: Run) -> None:
+    def recalled(*argv: str) -> list[str]:
+        return [line.split("\t")[0] for line in filled("memory", "recall", *argv, check=True).stdout.splitlines()]
+
+    assert recalled("--pattern", "swarm/*") == ["swarm/b", "swarm/a"]
+    assert recalled("--key", "*", "--filter", "agent=coder-1") == recalled("--agent", "coder-1") == ["swarm/a"]
+    assert recalled("*", "--tags", "auth", "--limit", "1") == ["zeta"]
+    assert recalled("*", "--since", "1h") == keys(filled)
+    rows = json.loads(filled("memory", "get", "*", "--filter", "n=1", "--json", check=True).stdout)
+    assert rows["total"] == 0
+    done = filled("memory", "recall", "zeta", "--filter", "agent=nobody", check=True)
+    assert done.stdout == "last" and "narrows a glob" in done.stderr
+    assert filled("memory", "recall", "*", "--agent", "x", "--reveal").returncode == 64
+    filled("memory", "recall", "*", "--agent", "coder-1", "--output", "answer.txt", check=True)
+    assert filled("memory", "retrieve", "--query", "second version", check=True).stdout.startswith("swarm/b\t")

@@ -31,3 +31,26 @@ def test_an_error_about_json_quotes_nothing_of_a_secret(run: Run, words: tuple[s
     assert (
         "hunter2" in run(*words, "--metadata", '{"name": hunter2}').stderr
     )  # where nothing is secret, the place is quoted
+
+
+@pytest.mark.parametrize("ttl", ["0", "none", "never"])
+def test_no_time_limit_is_one_too(run: Run, environ: dict[str, str], ttl: str) -> None:
+    config = Path(environ["HOOKS_HOME"], "config/config.toml")
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text("[memory.gc]\nttl = 3600\n")
+    run("memory", "store", "k", "v", "--ttl", ttl, check=True)
+    run("memory", "store", "usual", "v", check=True)
+    run("memory", "store", "--batch", "--stdin", stdin=f'{{"key": "b", "value": "v", "ttl": "{ttl}"}}\n', check=True)
+    for key, limited in (("k", False), ("b", False), ("usual", True)):
+        entry = json.loads(run("memory", "recall", key, "--json", check=True).stdout)["entries"][0]
+        assert (entry["expires_at"] is not None) == limited, key
+
+
+@pytest.mark.parametrize("verb", ["add", "put", "save", "set", "update"])
+def test_other_words_for_it(run: Run, verb: str) -> None:
+    assert run("memory", verb, "k", "v", check=True).stdout.startswith("Stored successfully: k ")
+    assert run("memory", "read", "k", check=True).stdout == run("memory", "load", "k", check=True).stdout == "v"
+    assert run("memory", "find", "v", "--keys-only", check=True).stdout == "k\n"
+    assert "Status: ok" in run("memory", "health", check=True).stdout
+    for words in (["optimize"], ["compact"], ["rebuild-index"]):
+        run("memory", *words, check=True)

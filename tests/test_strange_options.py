@@ -113,6 +113,37 @@ def test_words_that_are_no_prose_stay_errors(filled: Run) -> None:
     assert filled("memory", "recall", "work/one", check=True).stdout == "a value"
 
 
+def test_the_rest_of_a_usage_line_is_told_and_dropped(filled: Run) -> None:
+    for words in (["get", "work/one", "[options]"], ["retrieve", "--key", "work/one", "[--namespace", "NS]"]):
+        done = filled("memory", *words, check=True)
+        assert done.stdout == "a value" and "no effect" in done.stderr
+    assert filled("memory", "list", "work/*", "[--limit]", "[--tags]", check=True).stdout.count("\n") == 4
+    assert filled("memory", "search", "value", "[options]", "--count-only", check=True).stdout == "4\n"
+    filled("memory", "store", "--key", "k", "--value", "v", "[--namespace", "NS]", check=True)
+    assert filled("memory", "recall", "k", check=True).stdout == "v"
+    assert filled("hooks", "list", "[options]", check=True).stdout == filled("hooks", "list", check=True).stdout
+    assert filled("memory", "list", "work/*", "[options]", "--strict").returncode == 64
+    assert filled("memory", "list", "[--namespace", "NS]", check=True).stdout.count("\n") == 5
+    assert "is there already" in filled("memory", "init", "[--force]", check=True).stdout
+
+
+def test_the_rest_of_a_usage_line_is_a_value_or_an_error_where_dropping_it_would_lose_or_remove_something(
+    filled: Run,
+) -> None:
+    filled("memory", "store", "bare", "run", "it", "[--fast]", "now", check=True)
+    assert filled("memory", "recall", "bare", check=True).stdout == "run it [--fast] now"
+    for words in (["delete", "work/one", "[options]"], ["clear", "work/*", "[--namespace", "N]"]):
+        assert filled("memory", *words).returncode == 64, words
+    assert filled("memory", "list", "work/*", "--count-only", check=True).stdout == "4\n"
+
+
+def test_a_word_behind_another_programs_switch_is_no_second_value(run: Run) -> None:
+    done = run("memory", "store", "--key", "k", "--value", "v", "--compress", "gzip", check=True)
+    assert "--compress has no effect" in done.stderr and run("memory", "recall", "k", check=True).stdout == "v"
+    run("memory", "store", "--compress", "k2", "v2", check=True)
+    assert run("memory", "recall", "k2", check=True).stdout == "v2"
+
+
 def test_placeholders_in_metadata_are_kept_as_text(run: Run) -> None:
     given = '{"score": ${SCORE}, "n": [$N, "$M"], "who": <agent-id>, "t": {{time}}, "sub": $(date +%s)}'
     kept = {"score": "${SCORE}", "n": ["$N", "$M"], "who": "<agent-id>", "t": "{{time}}", "sub": "$(date +%s)"}
@@ -122,11 +153,30 @@ def test_placeholders_in_metadata_are_kept_as_text(run: Run) -> None:
         assert metadata_of(run, "k") == kept
     run("memory", "store", "w", "v", "--metadata", "$metadata", check=True)
     assert metadata_of(run, "w") == {"unfilled": "$metadata"}
+    run("memory", "store", "c", "v", "--metadata", '{"sources": N, "share": XX%, "list": [X.X, "N"]}', check=True)
+    assert metadata_of(run, "c") == {"sources": "N", "share": "XX%", "list": ["X.X", "N"]}
+    command = "$(cat <<EOF\n{ a: $A }\nEOF\n)"
+    done = run("memory", "store", "h", "v", "--metadata", command, check=True)
+    assert metadata_of(run, "h") == {"unfilled": command} and "no shell filled in $(…); kept" in done.stderr
     done = run("hooks", "notify", "--message", "m", "--metadata", '{"a": ${A}}', check=True)
     assert done.stderr.count("no shell filled in") == 1
 
 
-@pytest.mark.parametrize("text", ['{"a": oops}', '{"a": }', '{"a": ${A}', "[${A}]", '{"a": $}', "plain", '{"a": ${}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": oops}',
+        '{"a": }',
+        '{"a": ${A}',
+        "[${A}]",
+        '{"a": $}',
+        "plain",
+        '{"a": ${}}',
+        '{"a": TRUE}',
+        '{"a": N N}',
+        "N",
+    ],
+)
 def test_other_text_that_is_no_json_is_refused(run: Run, text: str) -> None:
     done = run("memory", "store", "k", "v", "--metadata", text)
     assert done.returncode == 65 and "JSON" in done.stderr

@@ -227,6 +227,9 @@ def _arguments(line: _Line) -> Mistake | None:
         if first is not None:
             line.unknown += [("argument", word) for word in plain[first:]]
             plain = plain[:first]
+    end = _synopsis(line, plain)
+    line.unknown += [("argument", word) for word in plain[end:]]
+    plain = plain[:end]
     for positional in verb.positionals:
         if not plain:
             break
@@ -239,11 +242,26 @@ def _arguments(line: _Line) -> Mistake | None:
     if plain and not verb.lenient:
         return Mistake("extra", word=plain[0])
     line.unknown += [("argument", word) for word in plain]
-    return _refused_by_strict(line, plain) if line.unknown and values.get("strict") is True else None
+    return _refused_by_strict(line) if line.unknown and values.get("strict") is True else None
 
 
-def _refused_by_strict(line: _Line, over: list[str]) -> Mistake | None:
+def _synopsis(line: _Line, plain: list[str]) -> int:
+    """Where the rest of a usage line begins (`recall KEY [--namespace N]`): not where it may be a value, or choose what goes."""
+    verb, values = line.verb, line.values
+    named = any(name.endswith("_option") or name == "output" for name in values)
+    bare = verb.strangers == "metadata" and "value_option" not in values
+    if bare or not (verb.strangers or (verb.lenient and not verb.records)):
+        return len(plain)
+    for place, word in enumerate(plain):
+        begins = word[:2] == "[-" or (word[:1] == "[" and word.lower() in ("[options]", "[flags]", "[args]"))
+        if begins and (place or named or verb.lenient or (verb.prose and word[:3] == "[--")):
+            return place
+    return len(plain)
+
+
+def _refused_by_strict(line: _Line) -> Mistake | None:
     """What --strict does not let pass: the first option or word that the verb does not know."""
+    over = [word for name, word in line.unknown if name == "argument"]
     if line.stranger is None and over:
         return Mistake("extra", word=over[0])
     for name, _ in line.unknown:
@@ -314,7 +332,9 @@ def _is_flag(word: str, flags: dict[str, Option]) -> bool:
 def _is_value_of(kind: str, word: str, verb: Verb, values: dict[str, object], plain: list[str]) -> bool:
     """Whether the word behind an option that is not declared is its value; `kind` as `foreign_options.kind_of` has it."""
     if kind == "switch":
-        return switch_value(word) is not None
+        # Where `store` was told key and value by their options, a word has no other place: `--compress gzip`.
+        told = "value_option" in values and "key_option" in values and not _begins_like_option(word)
+        return switch_value(word) is not None or (told and verb.strangers == "metadata")
     if _begins_like_option(word):
         return False
     if kind == "family" and len(plain) < len(verb.positionals):

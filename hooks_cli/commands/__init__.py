@@ -12,12 +12,25 @@ GROUP_ALIASES = {"hook": "hooks"}
 # (group, other word) -> the verb it means
 VERB_ALIASES: dict[tuple[str, str], str] = {
     ("hooks", "notification"): "notify",
+    ("memory", "add"): "store",
     ("memory", "cleanup"): "gc",
+    ("memory", "compact"): "gc",
+    ("memory", "find"): "search",
+    ("memory", "health"): "status",
+    ("memory", "load"): "recall",
     ("memory", "mv"): "rename",
     ("memory", "move"): "rename",
+    ("memory", "optimize"): "gc",
+    ("memory", "put"): "store",
     ("memory", "query"): "search",
+    ("memory", "read"): "recall",
+    ("memory", "rebuild"): "reindex",
+    ("memory", "rebuild-index"): "reindex",
     ("memory", "remove"): "delete",
     ("memory", "rm"): "delete",
+    ("memory", "save"): "store",
+    ("memory", "set"): "store",
+    ("memory", "update"): "store",
     ("memory", "versions"): "history",
     ("memory", "retrieve"): "recall",
     ("memory", "get"): "recall",
@@ -78,6 +91,8 @@ def redirect(group: str, name: str, words: list[str]) -> tuple[str, list[str]]:
     ('store', ['--key', 'k'])
     """
     if (group, name) != ("memory", "usage"):
+        if (group, name) == ("memory", "recall") and _asks_for_words(words):
+            return "search", words  # `memory retrieve --query "how we log in"`
         return name, words
     if words and words[0] in USAGE_ACTIONS and not any(word.partition("=")[0] in ("--action", "-a") for word in words):
         return USAGE_ACTIONS[words[0]], words[1:]  # `memory usage store k v`
@@ -92,6 +107,12 @@ def redirect(group: str, name: str, words: list[str]) -> tuple[str, list[str]]:
         verb = USAGE_ACTIONS.get(action.lower().replace("_", "-"), "")
         return (verb, rest) if verb else (name, words)
     return name, words
+
+
+def _asks_for_words(words: list[str]) -> bool:
+    """Whether words behind `memory recall` give a --query and no key."""
+    flags = [word.partition("=")[0] for word in words]
+    return "--query" in flags and not any(flag in flags for flag in ("--key", "-k", "--pattern"))
 
 
 def find(group: str, name: str) -> tuple[str, str]:

@@ -10,6 +10,10 @@ from hooks_cli.model.json_text import object_text, quote
 WHOLE = "unfilled"
 _CLOSING = {"${": "}", "$(": ")", "{{": "}}", "<": ">"}
 LONGEST = 200
+# How much of a command is named when it was not run.
+SHOWN = 60
+# Capitals that mean a value of JSON in other languages, and no place for one.
+_NO_PLACES = ("TRUE", "FALSE", "NULL", "NAN")
 
 
 def kept_as_text(text: str) -> tuple[str, list[str]]:
@@ -21,7 +25,12 @@ def kept_as_text(text: str) -> tuple[str, list[str]]:
     ('{"unfilled":"$metadata"}', ['$metadata'])
     >>> kept_as_text('{"a": oops}')
     ('{"a": oops}', [])
+    >>> kept_as_text('{"sources": N, "share": XX%}')
+    ('{"sources": "N", "share": "XX%"}', ['N', 'XX%'])
     """
+    whole = text.strip()
+    if whole[:2] == "$(" and whole[-1] == ")":  # a command's whole output, a here-document among them
+        return object_text({WHOLE: whole}), [whole if len(whole) <= SHOWN and "\n" not in whole else "$(…)"]
     pieces: list[str] = []
     found: list[str] = []
     at, inside = 0, False
@@ -56,8 +65,20 @@ def _length(text: str, at: int) -> int:
             return 0
         return end + len(_CLOSING[opening]) - at
     if text[at] != "$":
-        return 0
+        return _capitals(text, at)
     end = at + 1
     while end < len(text) and (text[end] == "_" or (text[end].isalnum() and text[end].isascii())):
         end += 1
     return end - at if end > at + 1 else 0
+
+
+def _capitals(text: str, at: int) -> int:
+    """How long a word of capitals is that stands in a value's whole place (`N`, `XX%`, `X.X`, `FILE_COUNT`), 0 for none."""
+    end = at
+    while end < len(text) and (
+        text[end] in "_.%" or (text[end].isascii() and (text[end].isupper() or text[end].isdigit()))
+    ):
+        end += 1
+    word = text[at:end]
+    alone = text[:at].rstrip()[-1:] in (":", ",", "[") and text[end:].lstrip()[:1] in (",", "}", "]")
+    return len(word) if alone and word[:1].isalpha() and word not in _NO_PLACES else 0

@@ -161,7 +161,7 @@ class _Reader:
         draft = Draft(address, text, session=by.session, guessed=by.guessed, agent=by.agent)
         if len(row) > 2:
             self._details(row, draft)
-        if self.default_lifetime and draft.expires is None:
+        if self.default_lifetime and draft.expires is None and ("ttl" not in row or row["ttl"] is None):
             lives = drafting.lifetime(self.environment, address)
             draft.expires = self.now + lives if lives else None
         if self.all_checked or draft.metadata is not None:
@@ -184,7 +184,7 @@ class _Reader:
                 raise DataError("'tags' is neither a list of texts nor a text")
             draft.tags = drafting.tags_json(tags)
         if ttl is not None:
-            draft.expires = self.now + parse_duration(str(ttl), "ttl")
+            draft.expires = None if str(ttl) in drafting.FOR_EVER else self.now + parse_duration(str(ttl), "ttl")
 
 
 def _dumped(value: Any) -> str:

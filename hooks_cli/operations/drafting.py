@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.store.embedded import EmbeddedStore
 
+# Values of --ttl that mean no time limit, whatever the settings say.
+FOR_EVER = ("0", "none", "never")
+
 
 def metadata_json(store: EmbeddedStore, metadata: str, option: str = "--metadata") -> str | None:
     """The metadata as normal JSON, None when there is none.
@@ -75,7 +78,7 @@ def lifetime(environment: Environment, address: str, ttl: str = "") -> int:
     Raises UsageError (64) for a ttl that is no duration.
     """
     if ttl:
-        return parse_duration(ttl, "--ttl")
+        return 0 if ttl in FOR_EVER else parse_duration(ttl, "--ttl")
     settings = environment.settings
     if not settings.has("memory.gc"):
         return 0

@@ -83,11 +83,16 @@ So are all options with one of these words in their names: {words}.
 `tags`, `agent`, `session`, `event`, `size`, `created`, `value`. Words alone are looked for. `--between A B` are two times;
 `--group-by FIELD` prints how many there are of each instead.
 
-Placeholders in `--metadata` that no shell filled in, in the place of a value (`{{"score": ${{SCORE}}}}` within single quotes), are kept
+Placeholders in `--metadata` that no shell filled in, in the place of a value (`{{"score": ${{SCORE}}}}` within single quotes, `{{"sources": N}}`), are kept
 as text, with one line on stderr; other text that is no JSON is refused (65).
 
 Words behind an arrow, a dash or another sign (`memory stats → Shows the figures`) are prose and no arguments, for `memory list`,
-`recall`, `stats`, `status` and `usage`.
+`recall`, `stats`, `status`, `init` and `usage`. The rest of a usage line (`memory recall KEY [--namespace N]`, `memory list [options]`) is
+dropped with one line on stderr by the verbs that show something, and by `store` where `--value` gave the value; a verb that removes,
+replaces or takes in refuses it (64).
+
+`memory recall GLOB --filter … --tags … --agent … --since …` is `memory list` of that glob; `memory retrieve --query TEXT` without a key is
+`memory search`. `--ttl 0` means no time limit.
 
 `memory backup --namespace N` copies a part: compressed, sealed with the store's key or a passphrase, taken back by `memory restore`.
 `--schedule WHEN` of `memory backup` and `memory gc` does nothing now and prints the line for cron. `--compress` of a whole copy has no

@@ -28,7 +28,7 @@ VERB = Verb(
     options=(
         Option(
             "period",
-            ("--period", "--time-range", "--since"),
+            ("--period", "--time-range", "--since", "--last"),
             "Only this long back: 7d, 24h, week.",
             metavar="DURATION",
         ),
@@ -61,7 +61,7 @@ def run(call: Call, environment: Environment) -> int:
         _refuse_parts(call)
         figures = _of_session(store, call.text("session_id"), now)
     else:
-        since = _since(call.text("period"), now)
+        since = _since(call.text("period"), now, environment)
         figures = statistics.of_hooks(store, now, since, call.text("agent"))
         verbs = figures.pop("by_verb", {})
         if call.text("category"):
@@ -84,8 +84,11 @@ def _refuse_parts(call: Call) -> None:
             raise UsageError(f"hooks metrics gives a session's figures whole; {option.flags[0]} is for all sessions.")
 
 
-def _since(period: str, now: int) -> int:
+def _since(period: str, now: int, environment: Environment) -> int:
     if not period or period == "all":
+        return 0
+    if period[0] in "<[$" or period.startswith("{{"):
+        environment.err(f"hooks-cli: --period: nothing was filled in for {period!r}; all is counted")
         return 0
     words = period.strip().lower().removeprefix("last-").removeprefix("last ")
     return now - (UNITS[words] if words in UNITS else parse_duration(words, "--period", DAY))

@@ -19,7 +19,12 @@ VERB = Verb(
         Option("message", ("--message", "-m"), "The message; it becomes the data of the entry.", metavar="TEXT"),
         Option("memory_key", ("--memory-key",), "The address at which the message is kept.", metavar="KEY"),
         Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
-        Option("level", ("--level", "-l"), "How urgent it is, in your words: info, warning, error …", metavar="WORD"),
+        Option(
+            "level",
+            ("--level", "-l", "--severity"),
+            "How urgent it is, in your words: info, warning, error …",
+            metavar="WORD",
+        ),
         Option("priority", ("--priority",), "How soon it matters, in your words.", metavar="WORD"),
         Option("type", ("--type",), "What kind of message it is.", metavar="WORD"),
         Option(

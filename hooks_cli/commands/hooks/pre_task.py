@@ -16,7 +16,7 @@ VERB = Verb(
     "pre-task",
     "Open the session and a task in it; prints the task's id.",
     options=(
-        Option("description", ("--description", "-d"), "What the task is.", metavar="TEXT"),
+        Option("description", ("--description", "-d", "--task"), "What the task is.", metavar="TEXT"),
         Option("task_id", ("--task-id", "-t", "-i"), "The task's id; one is made otherwise.", metavar="ID"),
         Option(
             "load_memory",

@@ -35,7 +35,12 @@ VERB = Verb(
         Option("failure", ("--failure",), "It failed.", "switch"),
         Option("swarm_id", ("--swarm-id",), "The swarm that it belongs to.", metavar="ID"),
         Option("metadata", ("--metadata",), "A JSON object kept with the event.", metavar="JSON"),
-        Option("output", ("--output", "-o"), "Where to write the metrics (implies --export-metrics).", metavar="FILE"),
+        Option(
+            "output",
+            ("--output", "-o", "--export-path", "--export-file"),
+            "Where to write the metrics (implies --export-metrics).",
+            metavar="FILE",
+        ),
         Option("session_id", ("--session-id", "--session", "-s", "-i"), "The session.", metavar="ID"),
         AGENT_OPTION,
     ),

@@ -44,12 +44,23 @@ VERB = Verb(
             "Only addresses that fit this glob, whole or from a slash on.",
             metavar="GLOB",
         ),
-        Option("all", ("--all",), "Everything.", "switch"),
+        Option("key_option", ("--key", "-k"), "Only this address.", metavar="KEY"),
+        Option("all", ("--all", "--all-namespaces"), "Everything.", "switch"),
+        Option(
+            "expired_only",
+            ("--expired-only", "--expired"),
+            "Only what has outlived its --ttl, for good: memory gc --expired-only.",
+            "switch",
+        ),
         Option("except", ("--except", "--exclude"), "Globs that are left alone, separated by commas.", "many"),
         Option("age", ("--age", "--older-than"), "Only what was last written longer ago: 7d, 12h.", metavar="AGE"),
         Option("tags", ("--tags", "--tag"), "Only entries with all of these tags.", "many", metavar="TAGS"),
         Option(
-            "backup", ("--backup",), "First write what goes to this file; memory import brings it back.", metavar="FILE"
+            "backup",
+            ("--backup",),
+            "First write what goes to this file, or to one in this folder; memory import brings it back.",
+            "optional",
+            metavar="[FILE]",
         ),
         Option("no_backup", ("--no-backup",), "Write no backup (which is also so without it).", "switch"),
         Option("stats", ("--stats",), "Say how many went from each namespace.", "switch"),
@@ -78,7 +89,9 @@ def run(call: Call, environment: Environment) -> int:
             else "There is no cache to clear: every command reads the store itself. Nothing was deleted.\n"
         )
         return 0
-    if call.text("backup") and call.flag("no_backup"):
+    if call.flag("expired_only"):
+        return _expired(call, environment)
+    if call.values.get("backup") and call.flag("no_backup"):
         raise UsageError("memory clear: --backup and --no-backup exclude each other.")
     chosen = _selection(call, environment)
     store = opening.for_memory(environment)
@@ -86,7 +99,7 @@ def run(call: Call, environment: Environment) -> int:
         found = [row[0] for row in selection.live(store, chosen, environment.now()) if not row[2]]
         environment.out(changes.would("delete", "deleted", found, as_json))
         return 0
-    path = call.text("backup")
+    path = call.text("backup") or (_backup_name(environment) if call.flag("backup") else "")
     if path:
         path = os.path.join(environment.cwd, path)
         if os.path.lexists(path) and not call.flag("yes"):
@@ -112,6 +125,10 @@ def run(call: Call, environment: Environment) -> int:
 
 def _selection(call: Call, environment: Environment) -> Selection:
     namespace, pattern = call.text("namespace"), call.text("pattern") or call.text("pattern_option")
+    if "key_option" in call.values:
+        if pattern or call.flag("all"):
+            raise UsageError("memory clear: --key names one address; a glob or --all names many.")
+        return Selection(naming.address(call), before=age_limit(call.text("age"), environment))
     tags = _parts(call.words("tags"))
     if not (namespace or pattern or tags or call.flag("all") or call.text("age")):
         raise MissingArgument(verb="memory clear", what="what to clear: a glob, --namespace N or --all")
@@ -121,6 +138,28 @@ def _selection(call: Call, environment: Environment) -> Selection:
     if pattern and not namespace:
         return Selection(pattern, excepted=excepted, tags=tags, before=before)
     return Selection(whole, ending=pattern, excepted=excepted, tags=tags, before=before)
+
+
+def _expired(call: Call, environment: Environment) -> int:
+    """What `memory gc --expired-only` does. Raises UsageError (64) for what it cannot be limited to."""
+    from hooks_cli.cli.spec import Call as AnyCall
+    from hooks_cli.commands.memory import gc
+
+    beyond = [name for name in ("key_option", "except", "age", "tags", "backup", "verbose") if call.values.get(name)]
+    if beyond:
+        flag = next(option.flags[0] for option in VERB.options if option.name == beyond[0])
+        raise UsageError(f"memory clear --expired-only takes no {flag}: it is limited by --namespace or a glob.")
+    taken = ("expired_only", "namespace", "stats", "dry_run", "json", "output_format", "session_id", "agent")
+    values = {name: value for name, value in call.values.items() if name in taken}
+    pattern = call.text("pattern") or call.text("pattern_option")
+    return gc.run(AnyCall(gc.VERB, {**values, "pattern": pattern} if pattern else values, [], []), environment)
+
+
+def _backup_name(environment: Environment) -> str:
+    """The file of a --backup that names none: `memory-<project>-cleared-20251017-120000.json` in this folder."""
+    from hooks_cli.operations import store_backup
+
+    return store_backup.default_name(environment, "cleared").removesuffix(store_backup.ENDING) + ".json"
 
 
 def _parts(words: list[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from hooks_cli.errors import MissingArgument
 from hooks_cli.model import address as addresses
 from hooks_cli.operations import absence, removing
 from hooks_cli.output import changes
+from hooks_cli.output.listing import one_line
 from hooks_cli.store import entries, selection
 from hooks_cli.store.selection import Selection
 
@@ -47,7 +48,10 @@ def run(call: Call, environment: Environment) -> int:
     elif call.text("older_than"):
         pattern = "*"
     else:
-        raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY")
+        hint = (
+            f"To delete all that lies in it: memory clear --namespace {one_line(namespace, 200)}" if namespace else ""
+        )
+        raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY", hint=hint)
     store = opening.for_memory(environment, create=False)
     live = entries.read(store, pattern, environment.now()) is not None
     as_json = call.format != "text"

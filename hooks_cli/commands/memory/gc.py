@@ -83,7 +83,7 @@ VERB = Verb(
     ),
     details="The rules, with examples: docs/retention.md. Pinned entries, successful patterns and the newest baselines of each "
     "commit stay. A collected version does not come back.",
-    aliases=("cleanup",),
+    aliases=("cleanup", "compact", "optimize"),
 )
 
 

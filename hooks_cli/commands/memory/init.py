@@ -29,6 +29,7 @@ VERB = Verb(
         Option("force", ("--force", "-f"), "Harmless: nothing is ever overwritten here.", "switch"),
     ),
     examples=("npx claude-flow@alpha memory init", "npx claude-flow@alpha memory init --reasoningbank"),
+    prose=True,
     details="No command needs it: the first write makes the store. To empty one: memory clear --all.",
 )
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from hooks_cli.store.embedded import EmbeddedStore
 
 DEFAULT_LIMIT = 100
+# What --all means.
+UNLIMITED = 1 << 40
 _FILTERS = ("sort_by", "sort_order", *[option.name for option in NARROWING_OPTIONS if option.name != "namespace"])
 # What prompts write after --sort-by, and the order that is meant (store.search.ORDERS).
 _SORTS = {
@@ -63,6 +65,7 @@ VERB = Verb(
         Option("pattern_option", ("--pattern",), "Only addresses that match this glob.", metavar="GLOB"),
         Option("limit", ("--limit", "-l"), f"At most this many ({DEFAULT_LIMIT}).", "integer", metavar="N"),
         Option("offset", ("--offset",), "Leave out the first N.", "integer", metavar="N"),
+        Option("all", ("--all",), "All of them: without --limit there is no limit.", "switch"),
         *saving.READING_OPTIONS,
         Option(
             "recent",
@@ -111,7 +114,8 @@ def run(call: Call, environment: Environment) -> int:
 def _run(call: Call, environment: Environment) -> int:
     """Print the entries; nothing when there are none. Raises UsageError (64) for an unknown order or time."""
     store = opening.for_reading(environment)
-    limit = call.number("limit", int(call.text("recent")) if call.text("recent").isdigit() else DEFAULT_LIMIT)
+    usual = UNLIMITED if call.flag("all") else DEFAULT_LIMIT
+    limit = call.number("limit", int(call.text("recent")) if call.text("recent").isdigit() else usual)
     offset = saving.offset(call, limit)
     if call.flag("namespaces"):
         call.values["group_by"] = "namespace"
@@ -132,7 +136,7 @@ def _run(call: Call, environment: Environment) -> int:
         else:
             environment.out(entry_lines(found.entries))
         if not found.entries and not found.total:
-            asked = any(name not in ("limit", "offset", "output_format") for name in call.values)
+            asked = any(name not in ("limit", "offset", "all", "output_format") for name in call.values)
             environment.err(f"hooks-cli: {'no entry fits what was asked for' if asked else 'the memory is empty'}")
         if more and found.entries:
             environment.err(f"hooks-cli: only {len(found.entries)} are shown; more with --limit or --offset")

@@ -16,13 +16,39 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
 
 DEFAULT_LIMIT = 100
+# What --all means.
+UNLIMITED = 1 << 40
+
+# These make a list of what a glob matches: `memory list` has more of them, and says what they mean.
+_NARROWING = (
+    Option(
+        "filters",
+        ("--filter", "--where"),
+        "Of a glob, only what is so: field:value, field>0.8 …",
+        "many",
+        metavar="FIELD:VALUE",
+    ),
+    Option("tags", ("--tags", "--tag"), "Of a glob, only entries with one of these tags.", "many", metavar="TAGS"),
+    Option(
+        "agent", ("--agent", "--agent-id"), "Of a glob, or of everything, only what this agent wrote.", metavar="NAME"
+    ),
+    Option("session", ("--session", "--session-id", "-s"), "The same of a session.", metavar="ID"),
+    Option(
+        "since",
+        ("--since", "--after"),
+        "Of a glob, only what was written since: 2025-10-17, 2h, yesterday.",
+        metavar="TIME",
+    ),
+)
 
 VERB = Verb(
     "memory",
     "recall",
     "Print the value at an address, or list the entries that a glob matches, newest first.",
     options=(
-        Option("key_option", ("--key", "-k"), "The address or glob, instead of the argument.", metavar="KEY"),
+        Option(
+            "key_option", ("--key", "-k", "--pattern"), "The address or glob, instead of the argument.", metavar="KEY"
+        ),
         Option(
             "namespace",
             ("--namespace", "-n", "--ns"),
@@ -37,6 +63,8 @@ VERB = Verb(
             metavar="N",
         ),
         Option("offset", ("--offset",), "Leave out the first N entries of a glob.", "integer", metavar="N"),
+        Option("all", ("--all",), "All entries of a glob: without --limit there is no limit.", "switch"),
+        *_NARROWING,
         Option(
             "default", ("--default",), "Print this where there is no entry at the address, and exit 0.", metavar="TEXT"
         ),
@@ -56,7 +84,7 @@ VERB = Verb(
     ),
     details="One address: the value alone, byte for byte; exit 1 and nothing on stdout when there is none; exit 77 when "
     "it is sealed and --reveal is not given.",
-    aliases=("retrieve", "get"),
+    aliases=("retrieve", "get", "read", "load"),
     hot=True,
     strangers="note",
     prose=True,
@@ -77,13 +105,18 @@ def _run(call: Call, environment: Environment) -> int:
         if call.text("key_option") or namespace:
             raise UsageError(f"{call.verb.title} reads one key; {call.text('rest')!r} is one too many.")
         namespace, key = key, call.text("rest")
-    if not key and not namespace:
+    narrowing = [option.flags[0] for option in _NARROWING if option.name in call.values]
+    if not key and not namespace and not narrowing:
         raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY")
     pattern = addresses.join(namespace, key) if key else addresses.under(namespace)
+    if narrowing:
+        if addresses.is_glob(pattern) or not key:
+            return _narrowed(call, environment, pattern)
+        environment.err(f"hooks-cli: {', '.join(narrowing)} narrows a glob; one address is read as it is")
     if call.flag("reveal"):
         revealing.allow(environment)
     as_json = call.format != "text"
-    limit = call.number("limit", DEFAULT_LIMIT)
+    limit = call.number("limit", UNLIMITED if call.flag("all") else DEFAULT_LIMIT)
     # Without a store there is no entry at an address, and nothing that a glob matches: the one is a miss, the other an answer.
     glob = addresses.is_glob(pattern)
     store = opening.for_reading(environment) if glob else opening.for_memory(environment, create=False)
@@ -138,3 +171,21 @@ def _run(call: Call, environment: Environment) -> int:
     if found.total > limit:
         environment.err(f"hooks-cli: only the newest {limit} are shown; more with --limit or --offset")
     return 0
+
+
+# What stands in the pattern by then, or was done before.
+_ONLY_HERE = ("key", "key_option", "rest", "namespace", "output")
+
+
+def _narrowed(call: Call, environment: Environment, pattern: str) -> int:
+    """What `memory list` answers to the same options. Raises UsageError (64) where it does, and for what only recall has."""
+    from hooks_cli.cli.spec import Call as AnyCall
+    from hooks_cli.commands.memory import list as listing
+
+    alone = [name for name in ("reveal", "version", "default") if name in call.values]
+    if alone:
+        raise UsageError(
+            f"{call.verb.title} --{alone[0]} is for a key or glob alone, without --filter, --tags, --agent …"
+        )
+    values = {name: value for name, value in call.values.items() if name not in _ONLY_HERE}
+    return listing.run(AnyCall(listing.VERB, {**values, "pattern_option": pattern}, [], [], call.alias), environment)

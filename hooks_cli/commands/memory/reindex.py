@@ -18,6 +18,7 @@ VERB = Verb(
     "memory",
     "reindex",
     "Make the word index anew from the entries.",
+    aliases=("rebuild", "rebuild-index"),
     options=(PROGRESS_OPTION, *naming.WHO_OPTIONS),
     examples=("hooks-cli memory reindex", "claude-flow memory usage --action rebuild-index"),
     details="Every write keeps the index in step, so this is for doubt, and after a store was mended by other means. One "

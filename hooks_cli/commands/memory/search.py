@@ -122,7 +122,7 @@ VERB = Verb(
         "Anything else is taken as words: entries with all of them, or when there are none, with any of them. Addresses and tags "
         "weigh more than values. One line a result: address, score (the best is 1.00), and the part where the **hits** stand."
     ),
-    aliases=("query",),
+    aliases=("query", "find"),
     hot=True,
     strangers="narrow",
 )

@@ -34,9 +34,16 @@ VERB = Verb(
         Option("namespace", ("--namespace", "-n", "--ns"), "Only this namespace (a glob is allowed).", metavar="N"),
         Option(
             "detailed",
-            ("--detailed", "--verbose", "--breakdown", "--full", "--performance"),
+            ("--detailed", "--verbose", "--breakdown", "--full", "--performance", "--report"),
             "Also sizes by namespace, the store's own size, and the journal's figures.",
             "switch",
+        ),
+        Option(
+            "detail",
+            ("--detail", "--details"),
+            "by-agent, by-session or summary; alone or with another word the same as --detailed.",
+            "optional",
+            metavar="[WORD]",
         ),
         Option(
             "top",
@@ -69,6 +76,7 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the figures. Raises UsageError (64) for a period that is none, CannotCreate (73) for the file of --export."""
+    detail = call.text("detail").lower().replace("_", "-") or call.flag("detail")
     store = opening.for_reading(environment)
     pattern = addresses.under(call.text("namespace"))
     since = None
@@ -82,13 +90,13 @@ def run(call: Call, environment: Environment) -> int:
             store,
             environment.now(),
             pattern,
-            detailed=call.flag("detailed"),
+            detailed=call.flag("detailed") or detail not in (False, "by-agent", "by-session", "summary"),
             top=max(0, call.integer("top", 0)),
             since=environment.now() - GROWTH if seen and since is None else since,
         )
         if store is not None:
             for column in ("session", "agent"):
-                if seen or call.flag(f"by_{column}"):
+                if seen or call.flag(f"by_{column}") or detail == f"by-{column}":
                     figures[f"by_{column}"] = dict(overview.by_writer(store, pattern, column, MOST_WRITERS))
         if call.flag("health"):
             figures["health"] = statistics.health(store, environment)

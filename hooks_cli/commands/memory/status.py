@@ -24,6 +24,7 @@ VERB = Verb(
         Option("detailed", ("--detailed", "--verbose"), "Also the figures of `memory stats --detailed`.", "switch"),
     ),
     examples=("claude-flow memory status", "claude-flow memory status --json"),
+    aliases=("health",),
     strangers="note",
     prose=True,
     details="`hooks-cli doctor` looks at everything and says how to mend it; this is the quick look.",

@@ -77,6 +77,7 @@ VERB = Verb(
         "ttl and if_version; all lines are stored or none, and other writers wait meanwhile."
     ),
     hot=True,
+    aliases=("add", "put", "save", "set", "update"),
     strangers="metadata",
 )
 

@@ -6,7 +6,7 @@ from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import naming, opening
 from hooks_cli.errors import MissingArgument
 from hooks_cli.model.times import parse_duration
-from hooks_cli.operations import pinning
+from hooks_cli.operations import drafting, pinning
 from hooks_cli.output import changes
 from hooks_cli.output.envelopes import moment
 from hooks_cli.output.listing import one_line
@@ -36,7 +36,7 @@ def run(call: Call, environment: Environment) -> int:
     ttl = call.text("ttl")
     if not ttl:
         raise MissingArgument(verb=call.verb.title, what="a lifetime: --ttl 7d, or --ttl none")
-    lifetime = None if ttl in ("none", "never") else parse_duration(ttl, "--ttl")
+    lifetime = None if ttl in drafting.FOR_EVER else parse_duration(ttl, "--ttl")
     store = opening.for_memory(environment, create=False)
     entry = pinning.touch(store, environment, address, lifetime, naming.who(call))
     expires = None if entry.expires is None else moment(entry.expires)

@@ -39,6 +39,7 @@ VERB = Verb(
         'npx claude-flow@alpha memory usage --action retrieve --key "project-config"',
         "npx claude-flow@alpha memory usage --detailed",
     ),
+    strangers="note",
     prose=True,
     details="Actions: " + ", ".join(f"{word} = {verb}" for word, verb in USAGE_ACTIONS.items()) + ".",
 )
