@@ -83,8 +83,8 @@ So are all options with one of these words in their names: {words}.
 `tags`, `agent`, `session`, `event`, `size`, `created`, `value`. Words alone are looked for. `--between A B` are two times;
 `--group-by FIELD` prints how many there are of each instead.
 
-Placeholders in `--metadata` that no shell filled in, in the place of a value (`{{"score": ${{SCORE}}}}` within single quotes, `{{"sources": N}}`), are kept
-as text, with one line on stderr; other text that is no JSON is refused (65).
+Placeholders in `--metadata` that no shell filled in, in the place of a value (`{{"score": ${{SCORE}}}}` within single quotes,
+`{{"sources": N}}`), are kept as text, with one line on stderr; other text that is no JSON is refused (65).
 
 Words behind an arrow, a dash or another sign (`memory stats → Shows the figures`) are prose and no arguments, for `memory list`,
 `recall`, `stats`, `status`, `init` and `usage`. The rest of a usage line (`memory recall KEY [--namespace N]`, `memory list [options]`) is
