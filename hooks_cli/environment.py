@@ -67,7 +67,7 @@ class Environment(Streams):
 
     @lazy
     def cwd(self) -> str:
-        """The current directory; where it was when it has been removed since."""
+        """The current directory; where it was when it has been removed since. Raises ConfigError (78) when nobody knows that either."""
         try:
             return os.getcwd()
         except OSError as error:
@@ -121,7 +121,7 @@ class Environment(Streams):
 
     @lazy
     def home(self) -> str:
-        """The user's home: HOME, else the password database."""
+        """The user's home: HOME, else the password database. Raises ConfigError (78) without either."""
         home = self.variables.get("HOME", "")
         if os.path.isabs(home):
             return home
@@ -175,7 +175,7 @@ class Environment(Streams):
 
     @lazy
     def named_store(self) -> str:
-        """The real path of the store when HOOKS_STORE or a settings file names one, else ""."""
+        """The real path of the store when HOOKS_STORE or a settings file names one, else "". Raises ConfigError (78) for no file's name."""
         named = self.variables.get("HOOKS_STORE", "")
         if not named:
             named = self.settings.text("memory.store")
@@ -303,7 +303,10 @@ class Environment(Streams):
     # --- when ----------------------------------------------------------------------------------------------------------
 
     def now(self) -> int:
-        """Milliseconds since 1970 in UTC. HOOKS_NOW (ISO 8601, or milliseconds) stops the clock there, for repeatable runs."""
+        """Milliseconds since 1970 in UTC. HOOKS_NOW (ISO 8601, or milliseconds) stops the clock there, for repeatable runs.
+
+        Raises ConfigError (78) when it is no time.
+        """
         fixed = self.variables.get("HOOKS_NOW", "")
         if not fixed:
             return time.time_ns() // 1_000_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -40,6 +41,33 @@ def test_the_reference_names_every_verb_and_option() -> None:
         assert f"### {verb.title}\n" in reference
         for option in verb.options:
             assert all(flag in reference for flag in option.flags)
+
+
+def test_what_a_page_names_is_there() -> None:
+    """Links, and the paths in code spans (`scripts/bench --quick` names scripts/bench); a glob must fit something."""
+    missing = []
+    for page in (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))):
+        text = page.read_text()
+        for link in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text):
+            if not (page.parent / link).exists():
+                missing.append(f"{page.name}: {link}")
+        for span in re.findall(r"`([^`\n]+)`", text):
+            for path in re.findall(
+                r"(?<![\w./$<*-])((?:hooks_cli|tests|scripts|schemas|docs|packaging)/[\w./*-]*[\w*])", span
+            ):
+                if not any(ROOT.glob(path)):
+                    missing.append(f"{page.name}: {path}")
+    assert missing == []
+
+
+def test_every_heading_that_is_linked_to_is_there() -> None:
+    missing = []
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for file, anchor in re.findall(r"\]\(([^)#:\s]*)#([^)]+)\)", page.read_text()):
+            headings = re.findall(r"^#+ (.+)$", ((page.parent / file) if file else page).read_text(), re.MULTILINE)
+            if anchor not in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}:
+                missing.append(f"{page.name}: {file}#{anchor}")
+    assert missing == []
 
 
 def test_every_exit_code_has_its_meaning() -> None:

@@ -66,6 +66,7 @@ HANDLERS = st.sampled_from(
 )
 
 
+OURS = AGENTS["claude-code"].hooks("hooks-cli")
 GROUPS = st.lists(
     st.fixed_dictionaries({"hooks": st.lists(HANDLERS, min_size=1, max_size=3)}, optional={"matcher": st.just("Bash")}),
     max_size=3,
@@ -73,11 +74,18 @@ GROUPS = st.lists(
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.dictionaries(st.sampled_from(["Stop", "PreToolUse", "Other"]), GROUPS, max_size=3), LAYOUTS, st.booleans())
-def test_any_settings_end_with_exactly_our_hooks(hooks: dict[str, Any], layout: dict[str, Any], more: bool) -> None:
+@given(
+    st.dictionaries(st.sampled_from(["Stop", "PreToolUse", "Other"]), GROUPS, max_size=3),
+    st.sets(st.integers(0, len(OURS) - 1), min_size=1, max_size=5),
+    LAYOUTS,
+    st.booleans(),
+)
+def test_any_settings_end_with_exactly_our_hooks(
+    hooks: dict[str, Any], some: set[int], layout: dict[str, Any], more: bool
+) -> None:
     value = {"a": 1, **({"hooks": hooks} if hooks else {}), **({"z": [1]} if more else {})}
     text = json.dumps(value, **layout)
-    wanted = AGENTS["claude-code"].hooks("hooks-cli")
+    wanted = [OURS[place] for place in sorted(some)]
     after = with_hooks(text, wanted, NESTED, "x")
     result = parse(after, "x").value
     assert isinstance(result, dict)

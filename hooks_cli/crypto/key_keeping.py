@@ -105,7 +105,7 @@ def wrapping_keys(found: list[Slot], phrase: str | None) -> dict[str, bytes]:
 def adopt_next(path: str, used: bytes) -> bool:
     """When `used`, which has opened the store, is the next key of the key file `path`, make it the key. Whether it did.
 
-    A rotation was killed between replacing the database and this. Any number of processes may do it at once.
+    A rotation was killed between replacing the database and this. Any number of processes may do it at once. Raises StorageFailed (74).
     """
     following = path + NEXT_SUFFIX
     if read_key_file(following) != used:

@@ -218,7 +218,7 @@ def decode(text: str, source: str) -> bytes | None:
     """The 32 bytes that `text` spells (64 hex digits, or base64 in either alphabet, padded or not), or None: a
     passphrase.
 
-    What is plainly meant as a key but has the wrong length is an error (78), not a passphrase: a key that lost its last
+    What is plainly meant as a key but has the wrong length is a KeySourceError (78), not a passphrase: a key that lost its last
     digit must not quietly become something else.
     """
     word = text.strip()

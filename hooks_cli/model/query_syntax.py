@@ -19,6 +19,7 @@ _SPECIAL = "(){}:,+*^-"
 
 
 def written(phrase: str, star: bool) -> str:
+    """A phrase as FTS5 reads it, in quotes; `star` asks for words that begin with its last one."""
     return '"' + separated(phrase).replace('"', '""') + ('"*' if star else '"')
 
 

@@ -34,7 +34,9 @@ UNITS = {
 
 
 def parse_duration(text: str, what: str = "the duration", bare: int = SECOND) -> int:
-    """A duration in milliseconds; a bare number counts `bare` milliseconds each. 64 when it is none, or not above zero.
+    """A duration in milliseconds; a bare number counts `bare` milliseconds each.
+
+    Raises UsageError (64) when it is none, or not above zero.
 
     >>> parse_duration("7d"), parse_duration("3600"), parse_duration("1h30m"), parse_duration("30", bare=DAY)
     (604800000, 3600000, 5400000, 2592000000)
@@ -79,7 +81,7 @@ def duration_or_none(text: str, bare: int) -> int | None:
 
 
 def parse_time(text: str, now: int, what: str = "the time") -> int:
-    """A point in time in milliseconds since the epoch, seen from `now`; 64 when it is none.
+    """A point in time in milliseconds since the epoch, seen from `now`. Raises UsageError (64) when it is none.
 
     >>> parse_time("2h", 10 * HOUR) == 8 * HOUR, parse_time("1970-01-02", 0) == DAY
     (True, True)

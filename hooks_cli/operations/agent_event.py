@@ -122,7 +122,7 @@ def context(store: EmbeddedStore, environment: Environment, session: str) -> str
 def export_session(environment: Environment, session: str) -> None:
     """Append `export HOOKS_SESSION_ID=…` to CLAUDE_ENV_FILE, from which the agent's shell commands take their variables.
 
-    Raises HooksError (74) when the file cannot be written.
+    Raises StorageFailed (74) when the file cannot be written.
     """
     path = environment.variables.get("CLAUDE_ENV_FILE", "")
     if not path or not session or "\n" in session or "\0" in session:

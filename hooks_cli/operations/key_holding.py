@@ -25,7 +25,8 @@ class WrongPassphrase(AccessDenied):
 
 
 def present_key(environment: Environment, phrase: str | None = None) -> Key:
-    """The data key, by `phrase` where that is what protects it. Raises KeyMissing, WrongPassphrase (77), KeySourceError (78)."""
+    """The data key, by `phrase` where that is what protects it. Raises KeyMissing, WrongKey, WrongPassphrase (77),
+    KeySourceError (78)."""
     if phrase is not None:
         opened = passphrase.try_all(slots.read(environment.slots_path) or [], phrase)
         if opened is None:
@@ -169,7 +170,7 @@ def remove_passphrase(environment: Environment, phrase: str) -> int:
 def add_keyring(environment: Environment, phrase: str | None = None) -> int:
     """Add a slot whose key the system's keyring keeps; a key file goes away. Returns the number of slots.
 
-    Raises ExtraMissing, Unavailable (69) and what `present_key` does.
+    Raises ExtraMissing, Unavailable (69), KeySourceError (78) for a keyring that keeps nothing, and what `present_key` does.
     """
     from hooks_cli.crypto import keyring_slot
 

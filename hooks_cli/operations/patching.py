@@ -100,7 +100,7 @@ def _draft(tx: Transaction, environment: Environment, address: str, event: str, 
 
 
 def refuse_doubles(text: str, what: str) -> None:
-    """Refuse JSON in which a member is named twice (65): SQLite and every other reader would patch different ones."""
+    """Refuse JSON in which a member is named twice (DataError, 65): SQLite and every other reader would patch different ones."""
 
     def check(pairs: list[tuple[str, object]]) -> dict[str, object]:
         found = dict(pairs)

@@ -76,7 +76,10 @@ def create(environment: Environment, budget_ms: int) -> None:
 
 
 def build(path: str, data_key: bytes, encrypted: bool, budget_ms: int, now: int) -> None:
-    """Write a whole empty store to `path` (a name nobody else uses), durable when this returns."""
+    """Write a whole empty store to `path` (a name nobody else uses), durable when this returns.
+
+    Raises PermissionRefused (77), CannotCreate (73), and what the engine's errors are (`faults.translate`).
+    """
     key = data_key if encrypted else None
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

@@ -70,6 +70,8 @@ def rows_of(store: EmbeddedStore, selection: Selection, now: int) -> tuple[str, 
 
 
 def allow_redaction(store: EmbeddedStore, names: tuple[str, ...]) -> None:
+    """Give the store's SQL the function `redacted(text)`, which takes out the values of fields with these normal names too."""
+
     def function(*values: apsw.SQLiteValue) -> apsw.SQLiteValue:
         return redacted(values[0] if isinstance(values[0], str) else None, names)
 

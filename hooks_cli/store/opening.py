@@ -41,7 +41,7 @@ def first_bytes(path: str) -> bytes | None:
 
 
 def check_encryption(path: str, encrypted: bool) -> None:
-    """Refuse a file that is plaintext where it should be encrypted (77), or encrypted where the user switched that off."""
+    """Refuse a file that is plaintext where it should be encrypted (77), or encrypted where the user switched that off: NotEncrypted."""
     start = first_bytes(path)
     if start is None or len(start) < 16:
         raise NotEncrypted(store=path, reason="it is shorter than a database")

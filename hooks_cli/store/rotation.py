@@ -68,6 +68,7 @@ def replace(path: str, made: Rewritten) -> None:
     """Put the new database in the old one's place, durable when this returns. Under the exclusive lock only.
 
     The old write-ahead log is empty by then (`rewrite` checkpointed it); with frames in it, it would replay into the new file.
+    Raises Busy (75) when frames are there all the same, StorageFailed (74).
     """
     try:
         if os.path.exists(path + "-wal"):
@@ -109,7 +110,7 @@ def rekey(draft: str, old_key: bytes, new_key: bytes, budget_ms: int) -> None:
 
 
 def renew(draft: str, old_key: bytes, new_key: bytes, encrypted: bool, budget_ms: int) -> Rewritten:
-    """Seal anew, compute the ledger anew, go back to a write-ahead log; then sync."""
+    """Seal anew, compute the ledger anew, go back to a write-ahead log; then sync. Raises Tampered (77) for rows that nobody wrote."""
     connection = opening.connect(draft, new_key if encrypted else None, budget_ms)
     try:
         store_id, revision = _rows(connection, "SELECT store_id, revision FROM state")[0]

@@ -128,7 +128,7 @@ def _queued(call: Call, environment: Environment, error: HooksError) -> str:
 
 
 def read_event(call: Call, environment: Environment) -> Incoming:
-    """The event on stdin, waited for at most a second."""
+    """The event on stdin, waited for at most a second. Raises UsageError (64) for a terminal, NoEvent (66), NotAnEvent (65)."""
     if environment.is_terminal(0):
         raise UsageError(
             "hooks event reads an agent's event from standard input, which is a terminal.",

@@ -46,7 +46,7 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Print the figures. With --action the parser has made the call of that verb already."""
+    """Print the figures. With --action the parser has made the call of that verb already; a second one is a UsageError (64)."""
     if "action" in call.values:
         raise UsageError("memory usage takes --action once, before other words.")
     session = call.text("restore_session")

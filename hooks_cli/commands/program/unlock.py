@@ -30,7 +30,8 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Unlock. Raises WrongPassphrase (77), NotFound (1) without a passphrase, Unavailable (69) without a safe place."""
+    """Unlock. Raises WrongPassphrase (77), NotFound (1) without a passphrase, Unavailable (69) without a safe place, UsageError (64) for
+    a time that is none or a key that needs no unlocking, DataError (65) for a time that is too long."""
     from hooks_cli.commands.asking import Answers
     from hooks_cli.commands.key import phrase_for
     from hooks_cli.crypto.slots import stamp

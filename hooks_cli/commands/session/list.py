@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Verb
 from hooks_cli.commands import naming, opening
-from hooks_cli.output import changes, theme
+from hooks_cli.output import rows
 from hooks_cli.output.envelopes import moment
 from hooks_cli.output.listing import one_line
 from hooks_cli.output.plain import duration
@@ -13,6 +13,8 @@ from hooks_cli.store import overview
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from rich.console import Console
 
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
@@ -41,16 +43,13 @@ def run(call: Call, environment: Environment) -> int:
     since = naming.time_option(call, environment, "since")
     limit = call.number("limit", DEFAULT_LIMIT)
     found = [] if store is None else overview.sessions(store, limit, since=since, only_open=call.flag("open"))
-    if call.format == "json":
-        environment.out(changes.json_object({"sessions": [as_object(row) for row in found], "total": len(found)}))
-    elif call.format == "ndjson":
-        environment.out("".join(changes.json_object(as_object(row)) for row in found))
-    elif found and theme.on(call, environment):
+
+    def view(console: Console) -> None:
         from hooks_cli.output.views import sessions
 
-        sessions.show_sessions(theme.console(environment), found, environment.now())
-    else:
-        environment.out("".join(_line(row) for row in found))
+        sessions.show_sessions(console, found, environment.now())
+
+    rows.show(call, environment, "sessions", found, as_object=as_object, line=_line, view=view)
     return 0
 
 

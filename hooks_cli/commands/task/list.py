@@ -5,7 +5,7 @@ from __future__ import annotations
 from hooks_cli.cli.spec import Option, Verb
 from hooks_cli.commands import opening
 from hooks_cli.errors import NotFound
-from hooks_cli.output import changes, theme
+from hooks_cli.output import rows
 from hooks_cli.output.envelopes import moment
 from hooks_cli.output.listing import one_line
 from hooks_cli.output.plain import duration
@@ -14,6 +14,8 @@ from hooks_cli.store import journal, overview
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from rich.console import Console
 
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
@@ -58,16 +60,13 @@ def run(call: Call, environment: Environment) -> int:
     found = []
     if store is not None:
         found = overview.tasks(store, limit, session=session, agent=call.text("agent"), only_open=call.flag("open"))
-    if call.format == "json":
-        environment.out(changes.json_object({"tasks": [as_object(row) for row in found], "total": len(found)}))
-    elif call.format == "ndjson":
-        environment.out("".join(changes.json_object(as_object(row)) for row in found))
-    elif found and theme.on(call, environment):
+
+    def view(console: Console) -> None:
         from hooks_cli.output.views import sessions
 
-        sessions.show_tasks(theme.console(environment), found, environment.now(), sessions=session is None)
-    else:
-        environment.out("".join(line(row) for row in found))
+        sessions.show_tasks(console, found, environment.now(), sessions=session is None)
+
+    rows.show(call, environment, "tasks", found, as_object=as_object, line=line, view=view)
     return 0
 
 
