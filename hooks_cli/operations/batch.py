@@ -38,7 +38,7 @@ class LineError(DataError):
 
 
 def lines_of(descriptor: int) -> Iterator[tuple[bytes, int]]:
-    """The lines of a file, each with how many bytes were read so far. Raises InputMissing (66), DataError (65) for a line that is too long."""
+    """The lines of a file, each with how many bytes were read so far. Raises InputMissing (66), DataError (65) for too long a line."""
     rest, size = b"", 0
     while True:
         try:
