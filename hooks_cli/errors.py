@@ -196,7 +196,10 @@ class AccessDenied(HooksError):
 class WrongKey(AccessDenied):
     """The key from {source} does not open the store {store}."""
 
-    hint = "The store was made with another key. See: hooks-cli key show"
+    hint = (
+        "The store has another key or passphrase (see: hooks-cli key show), or its first page is damaged: then "
+        "hooks-cli memory restore BACKUP brings it back."
+    )
 
 
 class KeyMissing(AccessDenied):
@@ -220,7 +223,10 @@ class NotEncrypted(AccessDenied):
 class Tampered(AccessDenied):
     """The store {store} is not what it was: expected {expected}, found {found}."""
 
-    hint = "It was rolled back or altered. Look at it with --accept-rollback, restore a backup, or accept it as it is."
+    hint = (
+        "It was rolled back, altered or damaged. Look at it: hooks-cli memory recall KEY --accept-rollback. Put a copy in its place: "
+        "hooks-cli memory restore BACKUP. Take it as it is: hooks-cli memory verify --accept-rollback"
+    )
 
 
 class StoreGone(AccessDenied):
@@ -231,6 +237,8 @@ class StoreGone(AccessDenied):
 
 class PermissionRefused(AccessDenied):
     """{path} may not be read or written: {reason}."""
+
+    hint = "Look at it: ls -ld '{path}'"
 
 
 class Sealed(AccessDenied):

@@ -222,3 +222,12 @@ def test_a_replaced_copy_has_no_slots_but_its_own(run: Run, project: Path) -> No
     assert not (project / "safe.slots").exists()
     run("memory", "restore", "safe", "--dry-run", check=True)
     assert not list(project.glob("*.hooks-new"))
+
+
+def test_one_of_each_is_said_in_the_singular(run: Run) -> None:
+    run("memory", "store", "k", "v", check=True)
+    assert run("memory", "backup", "copy", check=True).stdout.startswith(
+        "Backed up 1 entry (1 version, revision 1) to "
+    )
+    assert run("memory", "backup", "validate", "copy", check=True).stdout.startswith("Verified 1 entry (1 version, ")
+    assert run("memory", "restore", "copy", check=True).stdout.startswith("Restored 1 entry (1 version, ")

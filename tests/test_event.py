@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 import time
@@ -218,3 +219,35 @@ def test_capped_keeps_whole_characters(text: str, limit: int) -> None:
     kept = capped(text, limit)
     assert text.startswith(kept) and len(kept.encode()) <= limit
     assert kept == text or len((kept + text[len(kept)]).encode()) > limit
+
+
+def test_a_command_that_comes_as_a_list_of_words_is_judged_like_any(
+    run: Run, environ: dict[str, str], memory: Any
+) -> None:
+    settings_file(environ, '[safety]\nmode = "deny"\n')
+    event: dict[str, Any] = {"session_id": "s", "turn_id": "t", "hook_event_name": "PreToolUse", "tool_name": "shell"}
+    event["tool_input"] = {"command": ["bash", "-lc", "rm -rf 'my folder'"]}
+    done = run("hooks", "event", "--protocol", "codex", stdin=json.dumps(event), check=True)
+    assert json.loads(done.stdout)["hookSpecificOutput"]["permissionDecision"] == "deny"
+    event["tool_input"] = {"command": ["echo", "rm -rf /", ""]}
+    assert run("hooks", "event", "--protocol", "codex", stdin=json.dumps(event), check=True).stdout == ""
+    kept = [shlex.split(found["fields"]["command"]) for found in journal(memory())]
+    assert kept == [["bash", "-lc", "rm -rf 'my folder'"], ["echo", "rm -rf /", ""]]
+
+
+def test_codex_notify_gives_its_event_as_an_argument(run: Run, project: Path, memory: Any) -> None:
+    prompt = {
+        "session_id": "th",
+        "turn_id": "1",
+        "cwd": str(project),
+        "hook_event_name": "UserPromptSubmit",
+        "prompt": "x",
+    }
+    run("hooks", "event", "--protocol", "codex", stdin=json.dumps(prompt), check=True)
+    told = {"type": "agent-turn-complete", "thread-id": "th", "turn-id": "1", "cwd": str(project)}
+    done = run("hooks", "event", json.dumps({**told, "last-assistant-message": HIDDEN}), check=True)
+    assert (done.stdout, done.stderr) == ("", "")
+    first, second = journal(memory())
+    assert (first["verb"], second["verb"], second["fields"]["from"]) == ("pre-task", "post-task", "codex")
+    assert second["task"] == first["task"] and HIDDEN not in str(second)
+    assert run("hooks", "event", "no event").returncode == 65

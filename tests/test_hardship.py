@@ -83,6 +83,8 @@ def test_a_read_only_disk_reads_and_says_why_it_does_not_write(home: Path, run: 
         subprocess.run(["mount", "-o", "remount,ro", place], check=True)
         done = run("memory", "store", "k", "w")
         assert done.returncode in (73, 74, 77) and "Traceback" not in done.stderr
+        assert "Looking needs a lock beside the store, too" in run("memory", "recall", "k").stderr
+        assert "cannot be written" in run("doctor").stdout
         hook = run("hooks", "notify", "--message", "m")
         assert hook.returncode in (73, 74, 77)
         subprocess.run(["mount", "-o", "remount,rw", place], check=True)
@@ -176,3 +178,18 @@ def test_hostile_addresses(run: Run, address: str) -> None:
 def test_odd_addresses_are_addresses(run: Run, address: str) -> None:
     run("memory", "store", "--key", address, "--value", "v", check=True)
     assert run("memory", "recall", "--key", address, check=True).stdout == "v"
+
+
+def test_a_store_cut_short_says_how_to_bring_it_back(home: Path, run: Run) -> None:
+    run("memory", "store", "k", "v", check=True)
+    run("memory", "backup", "copy", check=True)
+    file = store_file(home)
+    for side in ("-wal", "-shm"):
+        Path(f"{file}{side}").unlink(missing_ok=True)
+    file.write_bytes(b"")
+    done = run("memory", "recall", "k")
+    assert done.returncode == 77 and done.stdout == ""
+    assert "found a file of 0 bytes" in done.stderr and "memory restore BACKUP" in done.stderr
+    assert "encrypt_at_rest" not in done.stderr
+    run("memory", "restore", "copy", check=True)
+    assert run("memory", "recall", "k", check=True).stdout == "v"

@@ -159,7 +159,16 @@ def test_validate_config_finds_verbs_that_do_not_exist(run: Run, project: Path) 
     done = run("hooks", "validate-config")
     assert done.returncode == 78 and "hooks pre-frob" in done.stdout
     settings.write_text("{")
-    assert run("hooks", "validate-config").returncode == 78
+    done = run("hooks", "validate-config")
+    assert done.returncode == 78 and "not valid JSON" in done.stdout and "line 1, column 2" in done.stdout
+    # Comments and trailing commas are as welcome here as to `setup`, and what setup writes is looked at.
+    settings.write_text('{ // mine\n "hooks": {},\n}')
+    run("hooks", "validate-config", check=True)
+    run("setup", "copilot", check=True)
+    own = project / ".github/hooks/hooks-cli.json"
+    own.write_text(own.read_text().replace("hooks event", "hooks evnt"))
+    done = run("hooks", "validate-config")
+    assert done.returncode == 78 and str(own) in done.stdout and "hooks evnt" in done.stdout
 
 
 @pytest.mark.parametrize(

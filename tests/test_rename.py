@@ -26,3 +26,11 @@ def test_a_rename_may_be_tried(run: Run) -> None:
     assert run("memory", "rename", "nobody", "c", "--dry-run").returncode == 1
     assert run("memory", "rename", "a", "c//d", "--dry-run").returncode == 65
     assert run("memory", "recall", "a", check=True).stdout == "v"
+
+
+def test_a_rename_to_itself_is_refused_and_loses_nothing(run: Run) -> None:
+    run("memory", "store", "a/b", "v", check=True)
+    for words in (["a/b", "a/b"], ["a/b", "a/b", "--overwrite"], ["--namespace", "a", "b", "b", "--dry-run"]):
+        done = run("memory", "rename", *words)
+        assert done.returncode == 64 and "a/b is both the old and the new address" in done.stderr
+    assert run("memory", "recall", "a/b", check=True).stdout == "v"

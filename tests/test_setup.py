@@ -155,6 +155,21 @@ def test_instructions_shared_by_agents_stay_while_one_needs_them(run: Run, proje
     assert (project / "AGENTS.md").read_text() == "# Ours\n\nRules.\n"
 
 
+def test_another_agents_broken_file_stands_in_nobodys_way(run: Run, project: Path) -> None:
+    run("setup", "cursor", check=True)
+    (project / ".codex").mkdir()
+    broken = project / ".codex" / "hooks.json"
+    broken.write_text("{ broken")
+    assert run("setup", "codex").returncode == 65
+    run("setup", "cursor", "--remove", check=True)
+    assert not (project / ".cursor/hooks.json").exists() and not (project / "AGENTS.md").exists()
+    # As long as it may still be wired, its instructions stay.
+    run("setup", "cursor", check=True)
+    broken.write_text('{ broken "hooks-cli hooks event"')
+    run("setup", "cursor", "--remove", check=True)
+    assert "hooks-cli:begin" in (project / "AGENTS.md").read_text() and broken.read_text().startswith("{ broken")
+
+
 def test_instructions_may_be_left_alone(run: Run, project: Path) -> None:
     run("setup", "gemini", "--instructions", "false", check=True)
     assert (project / ".gemini" / "settings.json").exists() and not (project / "GEMINI.md").exists()

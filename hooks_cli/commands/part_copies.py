@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hooks_cli.cli.spec import Option
 from hooks_cli.commands import narrowing_options, sealing_options
+from hooks_cli.output import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def back_up(call: Call, environment: Environment, path: str, phrase: str) -> int
     if call.format == "text":
         needs = "the passphrase" if phrase else "this store's key"
         environment.out(
-            f"Backed up {count} versions of a part of the store to {done.path}\n"
+            f"Backed up {changes.count(count, 'version', 'versions')} of a part of the store to {done.path}\n"
             f"Verified. To take it back (memory restore FILE), {needs} is needed.\n"
         )
     else:

@@ -1,24 +1,22 @@
-"""Whether the hooks in agents' settings files can run: the file is JSON, and the hooks verbs that it calls exist."""
+"""Whether the hooks in agents' settings files can run: the file is JSON (read as `setup` reads it, comments and all), and the hooks
+verbs that it calls exist."""
 
 from __future__ import annotations
 
-import json
+import glob
 import os
 import re
+
+from hooks_cli.integrations.setup.agents import AGENTS, PROJECT
+from hooks_cli.integrations.setup.json_read import NotJson, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-SETTINGS_FILES = (
-    ".claude/settings.json",
-    ".claude/settings.local.json",
-    ".gemini/settings.json",
-    ".codex/hooks.json",
-    ".cursor/hooks.json",
-    ".github/hooks/hooks.json",
-)
+# Beside those that `setup` writes.
+MORE_SETTINGS = (".claude/settings.local.json", ".github/hooks/*.json")
 LARGEST = 4 * 1024 * 1024
 # The program by any of its names, then the group, then the verb.
 _CALL = re.compile(
@@ -41,8 +39,7 @@ class Checked:
 def check(root: str, verbs: list[str]) -> list[Checked]:
     """Look at the settings files that there are in the project at `root`; `verbs` are the hooks verbs by all their names."""
     found = []
-    for name in SETTINGS_FILES:
-        path = os.path.join(root, name)
+    for path in _settings_files(root):
         try:
             with open(path, encoding="utf-8") as file:
                 text = file.read(LARGEST)
@@ -54,13 +51,24 @@ def check(root: str, verbs: list[str]) -> list[Checked]:
             found.append(Checked(path, f"it cannot be read: {error}", [], []))
             continue
         try:
-            document = json.loads(text)
-        except ValueError as error:
-            found.append(Checked(path, f"it is not valid JSON: {error}", [], []))
+            document = parse(text, path).value
+        except NotJson as error:
+            where = error.details
+            problem = f"it is not valid JSON: {where['reason']} at line {where['line']}, column {where['column']}"
+            found.append(Checked(path, problem, [], []))
             continue
         calls = sorted({verb for command in _texts(document) for verb in _CALL.findall(command)})
         found.append(Checked(path, "", calls, [verb for verb in calls if verb not in verbs]))
     return found
+
+
+def _settings_files(root: str) -> list[str]:
+    names = (*(agent.settings[PROJECT] for agent in AGENTS.values()), *MORE_SETTINGS)
+    paths: list[str] = []
+    for name in names:
+        found = sorted(glob.glob(os.path.join(glob.escape(root), name))) if "*" in name else [os.path.join(root, name)]
+        paths += [path for path in found if path not in paths]
+    return paths
 
 
 def _texts(value: Any) -> Iterator[str]:

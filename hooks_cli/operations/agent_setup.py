@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 
+from hooks_cli.errors import DataError
 from hooks_cli.integrations.launcher import next_on_path
 from hooks_cli.integrations.setup import passage
 from hooks_cli.integrations.setup.agents import AGENTS, PROJECT, Agent
@@ -81,6 +82,11 @@ def _shared(environment: Environment, agent: Agent, scope: str) -> bool:
             continue
         path = place(environment, other, scope, other.settings[scope])
         text = read(path)
-        if text and without_hooks(text, other.shape, path) != text:
-            return True
+        try:
+            if text and without_hooks(text, other.shape, path) != text:
+                return True
+        except DataError:
+            # Another agent's file that is broken is that agent's affair; the passage stays while it may still be wired.
+            if "hooks event" in (text or ""):
+                return True
     return False

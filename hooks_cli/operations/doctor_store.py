@@ -90,6 +90,10 @@ def file_system(environment: Environment) -> Iterator[Finding]:
         mend = "Name a place on a local disk: HOOKS_STORE=/local/path/memory.db"
         yield Finding("file system", ERROR, f"{folder} lies on a network file system ({kind})", mend, 69)
         return
+    if not os.access(folder, os.W_OK | os.X_OK):
+        mend = f"Look at it: ls -ld '{folder}'. Another place: HOOKS_HOME=FOLDER"
+        yield Finding("file system", ERROR, f"{folder} cannot be written", mend, 73)
+        return
     room = os.statvfs(folder)
     free = room.f_bavail * room.f_frsize
     text = f"{kind or 'local'}, {_bytes(free)} free"
@@ -160,7 +164,8 @@ def _figures(environment: Environment, opened: EmbeddedStore) -> Iterator[Findin
     counts = health.counts(opened)
     yield Finding("format", OK, f"format {counts['format']}")
     size, log = health.sizes(opened.path)
-    text = f"{_bytes(size)}: {counts['live']} entries, {counts['versions']} versions ({counts['sealed']} sealed), {counts['events']} events"
+    versions = f"versions: {counts['versions']} ({counts['sealed']} sealed)"
+    text = f"{_bytes(size)}; entries: {counts['live']}, {versions}, events: {counts['events']}"
     limit = environment.settings.number("memory.max_size")
     if limit and size > limit:
         yield Finding("size", WARNING, f"{text}; more than max_size ({_bytes(limit)})", "Run: memory gc")

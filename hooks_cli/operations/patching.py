@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hooks_cli.errors import DataError
+from hooks_cli.errors import DataError, InvalidJson
 from hooks_cli.model.entry import Draft, Written
 from hooks_cli.operations import drafting
 from hooks_cli.operations.carrying import Who, draft_from
@@ -31,7 +31,11 @@ def patch(
     Metadata, tags and lifetime stay. Raises InvalidJson (65) for the patch, DataError (65) when the value is no JSON document or names a
     member twice, SchemaViolation (65), VersionConflict (76).
     """
-    normal = store.normal_json(patch_text, "The patch")
+    try:
+        normal = store.normal_json(patch_text, "The patch")
+    except InvalidJson as error:
+        error.hint_text = 'A patch is a JSON object in single quotes: memory patch KEY \'{"status": "done"}\''
+        raise
     refuse_doubles(normal, "The patch")
     with store.writing() as tx:
         draft = _draft(tx, environment, address, "patch", who)

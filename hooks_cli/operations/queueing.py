@@ -49,7 +49,8 @@ def queue(call: Call, environment: Environment, error: HooksError) -> str:
     try:
         key = key_source.resolve(environment)
     except HooksError as trouble:
-        raise Dropped(reason=f"without a key nothing can be queued ({' '.join(str(trouble).split())})") from None
+        why = "" if str(trouble) == str(error) else f" ({' '.join(str(trouble).split()).removesuffix('.')})"
+        raise Dropped(reason=f"without a key nothing can be queued{why}") from None
     at = environment.now()
     name = f"{at:015d}-{environment.call_id}"
     content = json.dumps(_described(call, environment, at)).encode()

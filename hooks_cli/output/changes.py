@@ -61,6 +61,15 @@ def count(number: int, one_word: str, many_word: str) -> str:
     return f"{number:,} {one_word if number == 1 else many_word}"
 
 
+def holdings(entries: int, versions: int, revision: int) -> str:
+    """What a copy of a store holds, in words.
+
+    >>> holdings(1, 2, 9)
+    '1 entry (2 versions, revision 9)'
+    """
+    return f"{count(entries, 'entry', 'entries')} ({count(versions, 'version', 'versions')}, revision {revision})"
+
+
 def history_lines(versions: list[Entry], current: int, now: int) -> str:
     """One line a version, newest first: version, revision, time, what it is, who wrote it, size, tags."""
     lines = []

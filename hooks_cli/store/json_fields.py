@@ -64,7 +64,7 @@ def _fields_with_halves(text: str, paths: Mapping[str, tuple[str, ...]]) -> dict
 
 
 def _at(value: Any, place: str) -> Any:
-    for step in place.replace("[0]", ".0").split(".")[1:]:
+    for step in place.replace("[0]", ".0").replace('"', "").split(".")[1:]:
         if isinstance(value, list) and step == "0":
             value = value[0] if value else None
         else:

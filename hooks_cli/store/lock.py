@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from errno import EROFS
 
 from hooks_cli.errors import Busy, CannotCreate, PermissionRefused
 
@@ -43,7 +44,13 @@ def _take(store_path: str, kind: int, budget_ms: int) -> int:
     except PermissionError as error:
         raise PermissionRefused(path=path, reason=error.strerror) from error
     except OSError as error:
-        raise CannotCreate(path=path, reason=error.strerror) from error
+        raise CannotCreate(
+            path=path,
+            reason=error.strerror,
+            hint="Looking needs a lock beside the store, too: a place that can be written, HOOKS_HOME=FOLDER."
+            if error.errno == EROFS
+            else "",
+        ) from error
     deadline = 0.0
     while True:
         try:

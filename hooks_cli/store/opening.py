@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.errors import InternalError, NotEncrypted, PermissionRefused, StorageFailed
+from hooks_cli.errors import InternalError, NotEncrypted, PermissionRefused, StorageFailed, Tampered
 from hooks_cli.store.engine import apsw
 from hooks_cli.store.faults import check_name, translate
 
@@ -41,10 +41,15 @@ def first_bytes(path: str) -> bytes | None:
 
 
 def check_encryption(path: str, encrypted: bool) -> None:
-    """Refuse a file that is plaintext where it should be encrypted (77), or encrypted where the user switched that off: NotEncrypted."""
+    """Refuse (77) a file that is plaintext where it should be encrypted, encrypted where the user switched that off (NotEncrypted), or cut short (Tampered)."""
     start = first_bytes(path)
     if start is None or len(start) < 16:
-        raise NotEncrypted(store=path, reason="it is shorter than a database")
+        raise Tampered(
+            store=path,
+            expected="a database",
+            found=f"a file of {len(start or b'')} bytes",
+            hint="Put a copy in its place: hooks-cli memory restore BACKUP. To begin anew, move the file away.",
+        )
     if encrypted and start == PLAIN_MAGIC:
         raise NotEncrypted(store=path, reason="it is a plaintext SQLite file")
     if not encrypted and start != PLAIN_MAGIC:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Verb
+from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
 from hooks_cli.commands import occasions, opening
 from hooks_cli.errors import HooksError, InputMissing, InvalidJson, UsageError
 from hooks_cli.integrations.protocol import answers
@@ -38,11 +38,15 @@ PATIENCE_MS = 1_000
 # A session's end has 1.5 s in all before its agent gives up on it; there is more than one lock to wait for.
 END_BUDGET_MS = 400
 LIMIT_BYTES = 64 * 1024 * 1024
+MOST_WORDS = 64  # of a command that is sent as a list
 
 VERB = Verb(
     "hooks",
     "event",
     "Take one event of an agent's hooks, as JSON on stdin, and answer as its protocol allows.",
+    positionals=(
+        Positional("event_text", "The event itself, from an agent that gives it as an argument (Codex's notify)."),
+    ),
     options=(
         Option(
             "protocol",
@@ -128,14 +132,11 @@ def _queued(call: Call, environment: Environment, error: HooksError) -> str:
 
 
 def read_event(call: Call, environment: Environment) -> Incoming:
-    """The event on stdin, waited for at most a second. Raises UsageError (64) for a terminal, NoEvent (66), NotAnEvent (65)."""
-    if environment.is_terminal(0):
-        raise UsageError(
-            "hooks event reads an agent's event from standard input, which is a terminal.",
-            hint=SETUP_HINT,
-        )
-    data = environment.read_stdin(LIMIT_BYTES, PATIENCE_MS)
-    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    """The event on stdin, waited for at most a second, or the one that was given as an argument.
+
+    Raises UsageError (64) for a terminal, NoEvent (66), NotAnEvent (65).
+    """
+    text = call.text("event_text") or _piped(environment)
     if not text.strip():
         raise NoEvent()
     try:
@@ -145,7 +146,34 @@ def read_event(call: Call, environment: Environment) -> Incoming:
     arguments = found.get("tool_args")
     if isinstance(arguments, str) and not found.get("command") and not found.get("file"):
         found.update(_inside(arguments))
+    command = found.get("command")
+    if isinstance(command, str) and command.startswith('["'):
+        found["command"] = _as_line(command)
     return protocol.read(found, call.text("protocol"), call.text("event"))
+
+
+def _piped(environment: Environment) -> str:
+    if environment.is_terminal(0):
+        raise UsageError(
+            "hooks event reads an agent's event from standard input, which is a terminal.",
+            hint=SETUP_HINT,
+        )
+    return environment.read_stdin(LIMIT_BYTES, PATIENCE_MS).decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def _as_line(command: str) -> str:
+    """A command that is sent as a list of words, as a shell would be told it; what is no such list stays as it is."""
+    names = {str(number): (f"$.words[{number}]",) for number in range(MOST_WORDS)}
+    try:
+        found = fields(f'{{"words":{command}}}', names, "command")
+    except HooksError:
+        return command
+    words = [str(found[name]) for name in names if found[name] is not None]
+    return " ".join(["'" + word.replace("'", "'\\''") + "'" if _needs_quotes(word) else word for word in words])
+
+
+def _needs_quotes(word: str) -> bool:
+    return not word or not all(char.isalnum() or char in "_-./:=,+@%" for char in word)
 
 
 def _inside(arguments: str) -> dict[str, str | int | float | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.errors import UsageError
 from hooks_cli.model.json_text import object_text
+from hooks_cli.output import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def run(call: Call, environment: Environment) -> int:
         environment.out(object_text({"schema_version": "1", "added": "keyring", "slots": count}) + "\n")
     else:
         environment.out(
-            f"The system's keyring opens the store now; {count} slot(s). A paper copy: hooks-cli key export\n"
+            f"The system's keyring opens the store now; {changes.count(count, 'slot', 'slots')}. A paper copy: hooks-cli key export\n"
         )
     return 0
 

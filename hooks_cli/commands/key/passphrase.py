@@ -5,6 +5,7 @@ from __future__ import annotations
 from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.errors import MissingArgument, UsageError
 from hooks_cli.model.json_text import object_text
+from hooks_cli.output import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,14 +52,14 @@ def run(call: Call, environment: Environment) -> int:
     if action == "set":
         current = answers.secret("The present passphrase") if _is_protected(environment) else None
         count = key_holding.set_passphrase(environment, answers.new_passphrase(), current=current)
-        text = f"The passphrase is set; {count} slot(s). Keep a paper copy, too: hooks-cli key export\n"
+        text = f"The passphrase is set; {changes.count(count, 'slot', 'slots')}. Keep a paper copy, too: hooks-cli key export\n"
     elif action == "change":
         old = answers.secret("The old passphrase")
         key_holding.change_passphrase(environment, old, answers.new_passphrase())
         count, text = 0, "The passphrase is changed. The data key is the same (key rotate makes a new one).\n"
     else:
         count = key_holding.remove_passphrase(environment, answers.secret("The passphrase to remove"))
-        text = f"The passphrase is removed; {count} slot(s) left.\n"
+        text = f"The passphrase is removed; {changes.count(count, 'slot', 'slots')} left.\n"
         if not count:
             text = f"The passphrase is removed; the key lies in {environment.key_path} again.\n"
     if call.format != "text":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.cli.spec import Positional, Verb
 from hooks_cli.model.json_text import object_text
+from hooks_cli.output import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,5 +31,5 @@ def run(call: Call, environment: Environment) -> int:
     if call.format != "text":
         environment.out(object_text({"schema_version": "1", "removed": "keyring", "slots": count}) + "\n")
     else:
-        environment.out(f"The keyring slot is removed; {count} slot(s) left.\n")
+        environment.out(f"The keyring slot is removed; {changes.count(count, 'slot', 'slots')} left.\n")
     return 0

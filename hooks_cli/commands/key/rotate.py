@@ -5,6 +5,7 @@ from __future__ import annotations
 from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Verb
 from hooks_cli.errors import KeySourceError
 from hooks_cli.model.json_text import object_text
+from hooks_cli.output import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ def run(call: Call, environment: Environment) -> int:
         environment.out(f"It opens with the new key only: change {rotated.source} now.\n")
     if rotated.dropped:
         environment.err(
-            f"hooks-cli: {rotated.dropped} other slot(s) could not be opened here and were dropped; "
-            "add them again: key passphrase set, key add keyring"
+            f"hooks-cli: {changes.count(rotated.dropped, 'other slot', 'other slots')} could not be opened here and dropped; "
+            "add again: key passphrase set, key add keyring"
         )
     environment.err("hooks-cli: backups made before this need the old key. A new paper copy: hooks-cli key export")
     return 0

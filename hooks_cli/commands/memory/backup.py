@@ -5,6 +5,7 @@ from __future__ import annotations
 from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Positional, Verb
 from hooks_cli.commands import part_copies, schedules
 from hooks_cli.errors import UsageError
+from hooks_cli.output import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,12 +102,10 @@ def _check(call: Call, environment: Environment) -> int:
         for path in [place] if os.path.exists(place) else sorted(glob.glob(place)) or [place]:
             if part_copies.is_sealed_file(path):
                 count = part_copies.versions_in(environment, path, phrase)
-                environment.out(f"Verified {count} versions of a part in {path}\n")
+                environment.out(f"Verified {changes.count(count, 'version', 'versions')} of a part in {path}\n")
                 continue
             holds = store_backup.restore(environment, path, phrase=phrase, dry_run=True).holds
-            environment.out(
-                f"Verified {holds.entries} entries ({holds.versions} versions, revision {holds.revision}) in {path}\n"
-            )
+            environment.out(f"Verified {changes.holdings(holds.entries, holds.versions, holds.revision)} in {path}\n")
     return 0
 
 
@@ -186,7 +185,7 @@ def run(call: Call, environment: Environment) -> int:
     if call.format == "text":
         needs = f"the passphrase ({made.slots})" if made.slots else f"this store's key ({store.key.source})"
         environment.out(
-            f"Backed up {holds.entries} entries ({holds.versions} versions, revision {holds.revision}) to {made.path}\n"
+            f"Backed up {changes.holdings(holds.entries, holds.versions, holds.revision)} to {made.path}\n"
             f"Verified. To restore it, {needs} is needed.\n"
         )
     else:

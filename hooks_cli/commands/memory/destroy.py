@@ -83,7 +83,8 @@ def _versions(call: Call) -> list[int] | None:
 
 
 def _confirmed(environment: Environment, pattern: str, number: int) -> bool:
-    what = f"{changes.count(number, 'address', 'addresses')} that fit {one_line(pattern, 200)!r}"
+    fit = "fits" if number == 1 else "fit"
+    what = f"{changes.count(number, 'address', 'addresses')} that {fit} {one_line(pattern, 200)!r}"
     if not environment.is_terminal(0) or not environment.is_terminal(2):
         raise UsageError(
             f"memory destroy: {what}: say --yes. Nothing was destroyed.", hint="Look at them first with --dry-run."

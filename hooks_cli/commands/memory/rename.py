@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import naming, opening
-from hooks_cli.errors import MissingArgument
+from hooks_cli.errors import MissingArgument, UsageError
 from hooks_cli.model import address as addresses
 from hooks_cli.operations import removing
 from hooks_cli.output import changes
@@ -33,10 +33,12 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Move. Raises NotFound (1), VersionConflict (76) when the new address holds something, MissingArgument (64)."""
+    """Move. Raises NotFound (1), VersionConflict (76) when the new address holds something, UsageError (64)."""
     if not call.text("old") or not call.text("new"):
         raise MissingArgument(verb=call.verb.title, what=f"two addresses: {call.verb.title} OLD NEW")
     old, new = (addresses.join(call.text("namespace"), call.text(name)) for name in ("old", "new"))
+    if old == new:
+        raise UsageError(f"{one_line(old, 1024)} is both the old and the new address. Nothing was renamed.")
     store = opening.for_memory(environment, create=False)
     if call.flag("dry_run"):
         removing.check_rename(store, environment, old, new, overwrite=call.flag("overwrite"))

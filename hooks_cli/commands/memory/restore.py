@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.errors import InputMissing, MissingArgument, UsageError
+from hooks_cli.output import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,7 +123,8 @@ def _take_in(call: Call, environment: Environment, path: str, phrase: str, way: 
         environment.out(object_text({"schema_version": "1", "restore": facts}) + "\n")
     else:
         verb = "Would restore" if dry_run else "Restored"
-        environment.out(f"{verb} {written} versions of a part from {path} ({counts['there']} are there already)\n")
+        what = f"{changes.count(written, 'version', 'versions')} of a part"
+        environment.out(f"{verb} {what} from {path} ({counts['there']} there already)\n")
     for refused in done.refused[:20]:
         environment.err(f"hooks-cli: refused: {refused.what}: {refused.why}")
     return 65 if done.number_refused else 0
@@ -142,7 +144,7 @@ def _replace(call: Call, environment: Environment, path: str, phrase: str) -> in
         environment.out(object_text({"schema_version": "1", "restore": facts}) + "\n")
         return 0
     verb = "Verified" if dry_run else "Restored"
-    what = f"{holds.entries} entries ({holds.versions} versions, revision {holds.revision})"
+    what = changes.holdings(holds.entries, holds.versions, holds.revision)
     environment.out(f"{verb} {what} from {path}\n")
     if done.aside:
         environment.out(f"What was there before: {done.aside}\n")

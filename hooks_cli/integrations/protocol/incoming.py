@@ -3,7 +3,8 @@
 Six agents' dialects are read, told apart by the fields that only they send (documents as of 2026):
 
 * Claude Code (code.claude.com/docs/en/hooks): PascalCase names, snake_case fields, `tool_use_id`. Whatever is not another's.
-* Codex (openai/codex, codex-rs/hooks): Claude Code's shape and a `turn_id` (not at the start of a session).
+* Codex (openai/codex, codex-rs/hooks): Claude Code's shape and a `turn_id` (not at the start of a session). Its older `notify` gives
+  one event as an argument, with names in kebab case: {"type": "agent-turn-complete", "thread-id": …}.
 * Gemini CLI (docs/hooks/reference.md): names of its own (BeforeTool …); elsewhere a `timestamp` beside a `transcript_path`.
 * Cursor (cursor.com/docs/hooks): camelCase names, `conversation_id`, `workspace_roots`.
 * Copilot CLI (docs.github.com, hooks reference): `sessionId` and no name of the event at all; configured with PascalCase names (it reads
@@ -25,10 +26,11 @@ DIALECTS = (CLAUDE_CODE, CODEX, GEMINI, CURSOR, COPILOT, VSCODE)
 PATHS: dict[str, tuple[str, ...]] = {
     "name": ("$.hook_event_name", "$.hookEventName"),
     "vscode_name": ("$.hookEventName",),
-    "session": ("$.session_id", "$.sessionId", "$.conversation_id"),
+    "notified": ("$.type",),
+    "session": ("$.session_id", "$.sessionId", "$.conversation_id", '$."thread-id"'),
     "conversation": ("$.conversation_id", "$.cursor_version"),
     "camel_session": ("$.sessionId",),
-    "turn": ("$.turn_id",),
+    "turn": ("$.turn_id", '$."turn-id"'),
     "timestamp": ("$.timestamp",),
     "transcript": ("$.transcript_path",),
     "cwd": ("$.cwd", "$.workspace_roots[0]"),
@@ -87,6 +89,8 @@ NOTIFICATION, SUBAGENT_START, SUBAGENT_STOP, COMPACT, OTHER = (
     "other",
 )
 
+TURN_COMPLETE = "agent-turn-complete"  # of Codex's notify
+
 # Every name under which an agent announces a kind of event. What is not here is kept under its own name.
 KINDS = {
     "SessionStart": SESSION_START,
@@ -118,6 +122,7 @@ KINDS = {
     "subagentStop": SUBAGENT_STOP,
     "Stop": STOP,
     "stop": STOP,
+    TURN_COMPLETE: STOP,
     "agentStop": STOP,
     "AfterAgent": STOP,
     "PreCompact": COMPACT,
@@ -184,6 +189,8 @@ def read(found: Fields, dialect: str = "", name: str = "") -> Incoming:
     if "vscode_name" in fields:  # see above: it goes by other agents' handlers
         dialect, name = VSCODE, fields["vscode_name"]
     name = name or fields.get("name", "")
+    if not name and fields.get("notified") == TURN_COMPLETE:
+        name = TURN_COMPLETE
     dialect = dialect or _dialect(fields, name)
     name = name or _guessed_name(fields)
     return Incoming(dialect, name, KINDS.get(name, OTHER), _tool_kind(name, fields), fields)

@@ -21,7 +21,7 @@ COMMAND_FIELDS = ("command", "bash")
 class UnexpectedShape(DataError):
     """{path}: {where} is not {expected}, as the agent wants it. Nothing was changed."""
 
-    hint = "Mend the file first; --dry-run shows what would be written."
+    hint = "Mend the file first, and run it again."
 
 
 class Hook:

@@ -16,7 +16,7 @@ MAX_DEPTH = 200
 class NotJson(DataError):
     """{path} is not valid JSON: {reason} at line {line}, column {column}. Nothing was changed."""
 
-    hint = "Mend the file first, or see what would be written: --dry-run."
+    hint = "Mend the file first, and run it again."
 
 
 class Node:

@@ -8,6 +8,7 @@ import stat
 from hooks_cli.errors import CannotCreate, PermissionRefused, UsageError
 from hooks_cli.integrations.launcher import interpreter_path, next_on_path
 from hooks_cli.integrations.shims.script import NAMES, is_shim, render
+from hooks_cli.private_files import trouble
 
 CURRENT, OUTDATED, MISSING, FOREIGN = "current", "outdated", "missing", "foreign"
 
@@ -104,7 +105,7 @@ def _make_folder(folder: str) -> None:
         if not os.path.lexists(folder):
             os.mkdir(folder, 0o700)
     except OSError as error:
-        raise CannotCreate(path=folder, reason=error.strerror or str(error)) from error
+        raise trouble(folder, error, creating=True) from error
     found = os.lstat(folder)
     if not stat.S_ISDIR(found.st_mode):
         raise PermissionRefused(path=folder, reason="it is not a folder of its own (a link or a file)")
