@@ -41,7 +41,8 @@ def first_bytes(path: str) -> bytes | None:
 
 
 def check_encryption(path: str, encrypted: bool) -> None:
-    """Refuse (77) a file that is plaintext where it should be encrypted, encrypted where the user switched that off (NotEncrypted), or cut short (Tampered)."""
+    """Refuse (77) a file that is plaintext where it should be encrypted, or encrypted where the user switched that off (NotEncrypted), and
+    one that is cut short (Tampered)."""
     start = first_bytes(path)
     if start is None or len(start) < 16:
         raise Tampered(
