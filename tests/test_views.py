@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from hooks_cli.operations.tree import Node
 from hooks_cli.output.views import words
 from tests.conftest import FilledBy, Run
 from tests.terminals import Terminal, plain
@@ -240,10 +239,3 @@ def test_bars_keep_their_room(begin: int, length: int, width: int) -> None:
     assert len(words.bar(begin / 1000, width)) <= width
     drawn = words.span(begin, begin + length, 0, 2000, width, bool(length % 2))
     assert len(drawn) <= width and drawn.strip()
-
-
-def test_a_node_counts_what_lies_in_it() -> None:
-    node = Node("a", "a")
-    node.count(5, 10)
-    node.count(7, 3)
-    assert (node.entries, node.size, node.newest) == (2, 12, 10)

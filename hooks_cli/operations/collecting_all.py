@@ -12,6 +12,8 @@ from hooks_cli.store import collecting, journal, journal_ageing, scrubbing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hooks_cli.environment import Environment
     from hooks_cli.operations.carrying import Who
     from hooks_cli.output.progress import Progress
@@ -56,19 +58,31 @@ class Request:
 
 def plan(store: EmbeddedStore, environment: Environment, request: Request) -> tuple[list[Decision], int, int]:
     """What a run would do: the decisions on everything that is due, how many versions are not, and how many events would go."""
-    now = environment.now()
+    found = list(due(store, environment, request))
+    return found, collecting.count_versions(store) - len(found), due_events(store, environment, request)
+
+
+def due(store: EmbeddedStore, environment: Environment, request: Request) -> Iterator[Decision]:
+    """The decisions on everything that is due, one after the other; only a size limit has to hold them all."""
     if request.defrag_only:
-        return [], collecting.count_versions(store), 0
+        return
+    now = environment.now()
     rules = request.rules(environment)
-    found = [
-        decision
-        for _, _, decided in gc.decisions(store, rules, now, Scope(request.pattern))
-        for decision in decided
-        if decision.due
-    ]
-    found.extend(_for_size(store, rules, now, request, found))
-    events = journal_ageing.count_events(store, _event_cutoff(environment, request)) if _everything(request) else 0
-    return found, collecting.count_versions(store) - len(found), events
+    found: list[Decision] = []
+    for _, _, decided in gc.decisions(store, rules, now, Scope(request.pattern)):
+        for decision in decided:
+            if decision.due:
+                if rules.max_size:
+                    found.append(decision)
+                yield decision
+    yield from _for_size(store, rules, now, request, found)
+
+
+def due_events(store: EmbeddedStore, environment: Environment, request: Request) -> int:
+    """How many events would go."""
+    if request.defrag_only or not _everything(request):
+        return 0
+    return journal_ageing.count_events(store, _event_cutoff(environment, request))
 
 
 def _for_size(store: EmbeddedStore, rules: Rules, now: int, request: Request, found: list[Decision]) -> list[Decision]:

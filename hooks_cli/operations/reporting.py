@@ -8,10 +8,12 @@ from hooks_cli.model.report import Activity, Collection, Going, Report, SessionR
 from hooks_cli.model.times import DAY, HOUR, WEEK, to_words
 from hooks_cli.operations import collecting, collecting_all, reporting_learning, reporting_places
 from hooks_cli.store import reporting, statistics
+from hooks_cli.store.collecting import count_versions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
+    from hooks_cli.model.retention import Decision
     from hooks_cli.store.embedded import EmbeddedStore
 
 MOST_ROWS = 500
@@ -132,20 +134,32 @@ def growth(store: EmbeddedStore, first: int, last: int, size: int) -> Activity:
 def collection(store: EmbeddedStore, environment: Environment, cut: dict[str, int]) -> Collection:
     """What `memory gc` would do now, and by which rules."""
     request = collecting_all.Request()
-    decisions, not_due, events = collecting_all.plan(store, environment, request)
     reasons: dict[tuple[bool, str], tuple[int, int]] = {}
-    for decision in decisions:
+    shown: list[Decision] = []
+    number = 0
+    for decision in collecting_all.due(store, environment, request):
+        number += 1
         key = (decision.keep, _kind(decision.reason))
         count, size = reasons.get(key, (0, 0))
         reasons[key] = (count + 1, size + decision.version.size)
-    decisions.sort(key=lambda d: (d.keep, d.version.at))
-    if len(decisions) > MOST_ROWS:
+        shown.append(decision)
+        if len(shown) > 4 * MOST_ROWS:
+            shown = _first(shown)
+    if number > MOST_ROWS:
         cut["collection"] = MOST_ROWS
     versions = [
         Going(d.version.address, d.version.version, d.version.at, d.version.size, d.keep, d.reason)
-        for d in decisions[:MOST_ROWS]
+        for d in _first(shown)
     ]
-    return Collection(_rules(environment), versions, reasons, not_due, events)
+    not_due = count_versions(store) - number
+    return Collection(
+        _rules(environment), versions, reasons, not_due, collecting_all.due_events(store, environment, request)
+    )
+
+
+def _first(decisions: list[Decision]) -> list[Decision]:
+    """As many as are shown: first what goes, the oldest first."""
+    return sorted(decisions, key=lambda d: (d.keep, d.version.at))[:MOST_ROWS]
 
 
 def _kind(reason: str) -> str:

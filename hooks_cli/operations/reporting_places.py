@@ -6,7 +6,7 @@ import json
 
 from hooks_cli.model.report import Branch, FileRow, Handover, Interactions
 from hooks_cli.operations.session_restore import roles_of
-from hooks_cli.store import reporting
+from hooks_cli.store import overview, reporting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,21 +25,49 @@ MOST_RESTORES = 2_000
 
 def tree(store: EmbeddedStore, now: int) -> Branch:
     """The live addresses as a tree with sums: what lies deeper than `DEPTH` counts in the branch above, and of the branches below one
-    the largest are kept (`cut` says how many are not)."""
+    the largest are kept (`cut` says how many are not).
+
+    Level by level, each time reading what lies below the branches that were kept: the memory is that of the branches that are shown.
+    """
     root = Branch("", "")
-    for address, versions, size, at in reporting.heads(store, now):
-        segments = address.split("/")
-        branch = root
-        _add(branch, versions, size, at)
-        for depth, segment in enumerate(segments[:DEPTH]):
-            found = branch.below.get(segment)
-            if found is None:
-                found = branch.below[segment] = Branch(segment, "/".join(segments[: depth + 1]))
-            branch = found
-            _add(branch, versions, size, at)
-        branch.address = branch.address or len(segments) <= DEPTH
-    _trim(root)
+    left = MOST_BRANCHES
+    level = [root]
+    for _ in range(DEPTH):
+        following: list[Branch] = []
+        for branch in level:
+            if branch is root or branch.entries > branch.address:
+                kept, number = _largest(store, branch, now, min(MOST_BELOW, left))
+                branch.cut = number - len(kept)
+                branch.below = {found.name: found for found in kept}
+                left -= len(kept)
+                following.extend(kept)
+        level = following
     return root
+
+
+def _largest(store: EmbeddedStore, branch: Branch, now: int, room: int) -> tuple[list[Branch], int]:
+    """The largest branches right below one, by name, and how many there are. The root's own sums are made on the way."""
+    start = branch.path + "/" if branch.path else ""
+    kept: list[Branch] = []
+    found: Branch | None = None
+    number = 0
+    for address, size, at, versions in overview.in_tree_order(store, start + "*", now):
+        name = address[len(start) :].partition("/")[0]
+        if found is None or found.name != name:
+            number += 1
+            found = Branch(name, start + name)
+            if len(kept) > 4 * MOST_BELOW:
+                kept = _best(kept, room)
+            kept.append(found)
+        found.address = found.address or len(address) == len(found.path)
+        _add(found, versions, size, at)
+        if not start:
+            _add(branch, versions, size, at)
+    return sorted(_best(kept, room), key=lambda b: b.name), number
+
+
+def _best(branches: list[Branch], room: int) -> list[Branch]:
+    return sorted(branches, key=lambda b: (-b.entries, -b.newest, b.name))[:room]
 
 
 def _add(branch: Branch, versions: int, size: int, at: int) -> None:
@@ -47,23 +75,6 @@ def _add(branch: Branch, versions: int, size: int, at: int) -> None:
     branch.versions += versions
     branch.size += size
     branch.newest = max(branch.newest, at)
-
-
-def _trim(root: Branch) -> None:
-    """Keep the largest branches, level by level, until there are as many as a page can show."""
-    left = MOST_BRANCHES
-    level = [root]
-    while level:
-        following: list[Branch] = []
-        for branch in level:
-            room = min(MOST_BELOW, left)
-            if len(branch.below) > room:
-                largest = sorted(branch.below.values(), key=lambda b: (-b.entries, -b.newest, b.name))[:room]
-                branch.cut = len(branch.below) - room
-                branch.below = {b.name: b for b in sorted(largest, key=lambda b: b.name)}
-            left -= len(branch.below)
-            following.extend(branch.below.values())
-        level = following
 
 
 def files(store: EmbeddedStore, since: int, limit: int) -> list[FileRow]:

@@ -9,10 +9,12 @@ from hooks_cli.store.log import SAID
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from hooks_cli.store.contract import Row
     from hooks_cli.store.embedded import EmbeddedStore
+
+    Placed = tuple[str, int, int, int]
 
 
 class SessionRow:
@@ -116,14 +118,44 @@ def told(
     return [(row[0], row[1], mask(str(row[2]))) for row in reversed(rows)]
 
 
-def addresses(store: EmbeddedStore, pattern: str, now: int) -> Iterator[tuple[str, int, int, int]]:
-    """(address, bytes, time in ms of the newest version, versions) of the live entries of a glob, in the order of their addresses."""
+def in_tree_order(store: EmbeddedStore, pattern: str, now: int) -> Iterator[Placed]:
+    """(address, bytes, time in ms of the newest version, versions) of the live entries of a glob: an address, what lies below it, and
+    only then the next one beside it. (In the order of addresses, "a-b" comes between "a" and "a/b".)
+    """
     condition, params = matching(pattern)
-    yield from store.each(
+
+    def below(prefix: str) -> Iterator[Placed]:
+        # Without the range of the glob, so that the index is entered at the prefix: all of it lies within that range.
+        fits = "+h.address GLOB ?" if pattern != "*" else "?"
+        within = f"h.address >= ? AND h.address < ? AND {fits}"
+        return _placed(store, within, (prefix, prefix[:-1] + "0", 1 if pattern == "*" else pattern), now)
+
+    return _with_what_lies_below(_placed(store, condition, params, now), below)
+
+
+def _placed(store: EmbeddedStore, condition: str, params: tuple[object, ...], now: int) -> Iterator[Placed]:
+    return store.each(
         "SELECT h.address, coalesce(octet_length(e.value), 0), e.at, h.version FROM head h JOIN entry e ON e.revision = h.revision "
         f"WHERE {condition} AND {ALIVE} ORDER BY h.address",
         (*params, now),
     )
+
+
+def _with_what_lies_below(rows: Iterator[Placed], below: Callable[[str], Iterator[Placed]]) -> Iterator[Placed]:
+    """Rows in the order of addresses, those that lie below one moved to it. Only what is parted so is looked up once more."""
+    given: list[str] = []  # prefixes of what was moved and is still to come, the next one last
+    row = next(rows, None)
+    while row is not None:
+        following = next(rows, None)
+        address = row[0]
+        while given and address > given[-1] and not address.startswith(given[-1]):
+            given.pop()
+        if not (given and address.startswith(given[-1])):
+            yield row
+            if following and following[0].startswith(address) and following[0][len(address)] < "/":
+                yield from _with_what_lies_below(below(address + "/"), below)
+                given.append(address + "/")
+        row = following
 
 
 def by_writer(store: EmbeddedStore, pattern: str, column: str, limit: int) -> list[tuple[str, int]]:

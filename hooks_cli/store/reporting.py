@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import groupby, pairwise
+from operator import itemgetter
+
 from hooks_cli.model.sealed_text import mask
 from hooks_cli.store.entries import FROM_VERSIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from typing import Any
 
     from hooks_cli.store.contract import Row
     from hooks_cli.store.embedded import EmbeddedStore
@@ -74,28 +78,27 @@ def tasks(store: EmbeddedStore, since: int, limit: int) -> list[Row]:
 
 def activity(store: EmbeddedStore, since: int, span: int) -> list[tuple[int, str, int]]:
     """(beginning of a span of `span` ms, kind, how many): hook events by kind, and versions that memory commands wrote."""
-    return store.query(
-        f"""SELECT at / ?1 * ?1, {_KIND}, count(*) FROM event WHERE at >= ?2 GROUP BY 1, 2
-        UNION ALL SELECT at / ?1 * ?1, 'memory', count(*) FROM entry e WHERE at >= ?2 AND {_NO_EVENT} GROUP BY 1""",
+    return _counted(
+        store,
+        f"""SELECT at / ?1 * ?1, {_KIND} FROM event WHERE at >= ?2
+        UNION ALL SELECT at / ?1 * ?1, 'memory' FROM entry e WHERE at >= ?2 AND {_NO_EVENT}""",
         (span, since),
     )
+
+
+def _counted(store: EmbeddedStore, sql: str, params: tuple[object, ...]) -> list[Any]:
+    """The different rows, each with how often it comes: row by row, since grouping in SQL would sort all of them in memory."""
+    found = Counter(store.each(sql, params))
+    return [(*row, number) for row, number in sorted(found.items())]
 
 
 def growth(store: EmbeddedStore, since: int, span: int) -> list[tuple[int, str, int]]:
     """(beginning of a span, first segment, versions written in it); what is older than `since` counts as written at -1."""
-    return store.query(
-        f"""SELECT CASE WHEN e.at < ?2 THEN -1 ELSE e.at / ?1 * ?1 END, {_TOP}, count(*)
-        FROM entry e JOIN head h ON h.id = e.head WHERE e.kind < 2 GROUP BY 1, 2""",
+    return _counted(
+        store,
+        f"""SELECT CASE WHEN e.at < ?2 THEN -1 ELSE e.at / ?1 * ?1 END, {_TOP}
+        FROM entry e JOIN head h ON h.id = e.head WHERE e.kind < 2""",
         (span, since),
-    )
-
-
-def heads(store: EmbeddedStore, now: int) -> Iterator[Row]:
-    """(address, versions ever, bytes of the value, written at) of every live entry, in the order of the addresses."""
-    yield from store.each(
-        "SELECT h.address, h.version, coalesce(octet_length(e.value), 0), e.at "
-        f"FROM head h JOIN entry e ON e.revision = h.revision WHERE {_ALIVE} ORDER BY h.address",
-        (now,),
     )
 
 
@@ -131,21 +134,28 @@ def files(store: EmbeddedStore, since: int, limit: int) -> list[Row]:
 
 def written_by(store: EmbeddedStore, since: int) -> list[tuple[str, str, int]]:
     """(whose, first segment, versions written)."""
-    return store.query(
-        f"""SELECT {_ACTOR}, {_TOP}, count(*) FROM entry e JOIN head h ON h.id = e.head LEFT JOIN session s ON s.id = e.session
-        WHERE e.at >= ? AND e.kind < 2 GROUP BY 1, 2""",
+    return _counted(
+        store,
+        f"""SELECT {_ACTOR}, {_TOP} FROM entry e JOIN head h ON h.id = e.head LEFT JOIN session s ON s.id = e.session
+        WHERE e.at >= ? AND e.kind < 2""",
         (since,),
     )
 
 
 def taken_over(store: EmbeddedStore, since: int) -> list[tuple[str, str, int, str]]:
     """(who wrote a version, who wrote the next one, how often, one of the addresses), of two different ones."""
-    return store.query(
-        f"""SELECT before, after, count(*), min(address) FROM (
-            SELECT {_ACTOR} AS after, lag({_ACTOR}) OVER (PARTITION BY e.head ORDER BY e.version) AS before, h.address, e.at
-            FROM entry e JOIN head h ON h.id = e.head LEFT JOIN session s ON s.id = e.session WHERE e.kind < 3)
-        WHERE at >= ? AND before <> after AND before <> '' AND after <> '' GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2""",
-        (since,),
+    found: dict[tuple[str, str], tuple[int, str]] = {}
+    rows = store.each(
+        f"SELECT h.address, e.version, {_ACTOR}, e.at FROM {FROM_VERSIONS} WHERE h.version > 1 AND e.kind < 3"
+    )
+    for address, versions in groupby(rows, key=itemgetter(0)):
+        for (_, _, before, _), (_, _, after, at) in pairwise(sorted(versions, key=itemgetter(1))):
+            if at >= since and before and after and before != after:
+                number, least = found.get((before, after), (0, address))
+                found[before, after] = (number + 1, min(least, address))
+    return sorted(
+        [(*pair, number, address) for pair, (number, address) in found.items()],
+        key=lambda row: (-row[2], row[0], row[1]),
     )
 
 

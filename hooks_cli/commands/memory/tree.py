@@ -6,14 +6,15 @@ from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import opening
 from hooks_cli.errors import UsageError
 from hooks_cli.model import address as addresses
+from hooks_cli.model.json_text import object_text
 from hooks_cli.operations import tree
-from hooks_cli.output import changes, theme
-from hooks_cli.output.envelopes import moment
+from hooks_cli.output import theme
+from hooks_cli.output.envelopes import SCHEMA_VERSION, moment
 from hooks_cli.output.listing import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Iterator
 
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
@@ -46,29 +47,35 @@ def run(call: Call, environment: Environment) -> int:
     store = opening.for_reading(environment)
     now = environment.now()
     below = 0 if addresses.is_glob(prefix) or prefix in ("", "default", "all") else prefix.count("/") + 1
-    root = tree.tree(store, pattern, now, depth + below)
+    depth += below
     if theme.on(call, environment):
         from hooks_cli.output.views import entries
 
+        root = tree.bounded(tree.walk(store, pattern, now, depth), entries.MOST_CHILDREN)
         entries.show_tree(theme.console(environment), root, environment.project_name, now)
-    elif call.format == "text":
-        environment.out("".join(_lines(root, 0)))
-    else:
-        environment.out(changes.json_object({"tree": _object(root.as_object())}))
+        return 0
+    nodes = tree.walk(store, pattern, now, depth)
+    for piece in _lines(nodes) if call.format == "text" else _object(nodes):
+        environment.out(piece)
     return 0
 
 
-def _lines(node: tree.Node, level: int) -> list[str]:
-    lines = []
-    for child in node.children.values():
-        name = one_line(child.name, 1024) + ("/" if child.children or not child.own else "")
-        figures = f"{child.entries}\t{child.size}\t{moment(child.newest)}"
-        lines += [f"{'  ' * level}{name}\t{figures}\n", *_lines(child, level + 1)]
-    return lines
+def _lines(nodes: Iterator[tree.Node]) -> Iterator[str]:
+    for node in nodes:
+        if node.level:
+            name = one_line(node.name, 1024) + ("/" if node.folder or not node.own else "")
+            yield f"{'  ' * (node.level - 1)}{name}\t{node.entries}\t{node.size}\t{moment(node.newest)}\n"
 
 
-def _object(node: dict[str, Any]) -> dict[str, Any]:
-    node["newest"] = moment(node["newest"]) if node["newest"] else None
-    for child in node["children"]:
-        _object(child)
-    return node
+def _object(nodes: Iterator[tree.Node]) -> Iterator[str]:
+    """The tree as one JSON object, node by node: each ends with its children, which are closed when a node follows that is none."""
+    yield f'{{"schema_version":"{SCHEMA_VERSION}","tree":'
+    level = -1
+    for node in nodes:
+        if node.level <= level:
+            yield "]}" * (level - node.level + 1) + ","
+        level = node.level
+        fields = node.fields()
+        fields["newest"] = moment(node.newest) if node.newest else None
+        yield object_text(fields)[:-1] + ',"children":['
+    yield "]}" * (level + 1) + "}\n"

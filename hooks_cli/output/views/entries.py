@@ -71,15 +71,14 @@ def show_tree(console: Console, root: Node, label: str, now: int) -> None:
 
 
 def _grow(branch: Tree, node: Node, now: int, console: Console) -> None:
-    children = list(node.children.values())
-    for child in children[:MOST_CHILDREN]:
-        folder = bool(child.children) or not child.own
+    for child in node.children:
+        folder = child.folder or not child.own
         name = text(child.name, "folder" if folder else "key", 200)
         if folder:
             name.append("/")
         _grow(branch.add(line(name, *_figures(child, now, console))), child, now, console)
-    if len(children) > MOST_CHILDREN:
-        branch.add(Text(f"… and {len(children) - MOST_CHILDREN:,} more", "faint"))
+    if node.more:
+        branch.add(Text(f"… and {node.more:,} more", "faint"))
 
 
 def _figures(node: Node, now: int, console: Console) -> list[tuple[str, str]]:
