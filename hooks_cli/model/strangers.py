@@ -72,6 +72,7 @@ def takes_next(
             given.append(option.name)
     if verb.strangers == "metadata":
         named = "value_option" in given or "file" in given or "stdin" in given
+        named = named or all(positional.name in values for positional in verb.positionals)
         return True if named or len(plain) + ("key_option" in given) > 1 else None
     if verb.strangers == "note" and verb.name not in ("recall", "history", "show"):
         return True

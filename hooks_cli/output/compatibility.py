@@ -94,6 +94,10 @@ replaces or takes in refuses it (64).
 `memory recall GLOB --filter … --tags … --agent … --since …` is `memory list` of that glob; `memory retrieve --query TEXT` without a key is
 `memory search`. `--ttl 0` means no time limit.
 
+`memory store-pattern --task T --output O --reward R --success B` keeps how a task was gone about, at `patterns/<digest>`, one address for a
+task of a session; `memory search-patterns T --k=5 --min-reward=0.85 --only-failures` finds it by words and outcome, and
+`memory get-pattern-stats T` counts how those that fit went.
+
 `memory backup --namespace N` copies a part: compressed, sealed with the store's key or a passphrase, taken back by `memory restore`.
 `--schedule WHEN` of `memory backup` and `memory gc` does nothing now and prints the line for cron. `--compress` of a whole copy has no
 effect: what is encrypted does not shrink.

@@ -137,15 +137,7 @@ def run(call: Call, environment: Environment) -> int:
 
 def _run(call: Call, environment: Environment) -> int:
     """Print the results; none is an answer too: nothing on stdout, a line on stderr, 0."""
-    past_reading.refuse(call, "the word index holds only what there is now")
-    since, until = times(call, environment)
-    text = " ".join(
-        [word for word in (call.text("query_option"), *call.words("words"), *words_of_filters(call)) if word]
-    )
-    narrowed = [name for name in call.values if name not in ("output_format", "json", "method", "semantic")]
-    if not text.strip() and not narrowed and not call.strange:
-        raise MissingArgument(verb=call.verb.title, what="something to look for: memory search TEXT")
-    request = _request(call, environment, text, since, until)
+    request = request_of(call, environment)
     store = opening.for_reading(environment)
     if call.text("group_by"):
         from hooks_cli.commands import groups
@@ -197,7 +189,16 @@ def newest_first(call: Call) -> bool:
     )
 
 
-def _request(call: Call, environment: Environment, text: str, since: int | None, until: int | None) -> Request:
+def request_of(call: Call, environment: Environment) -> Request:
+    """What a call asks for. Raises MissingArgument or UsageError (64)."""
+    past_reading.refuse(call, "the word index holds only what there is now")
+    since, until = times(call, environment)
+    text = " ".join(
+        [word for word in (call.text("query_option"), *call.words("words"), *words_of_filters(call)) if word]
+    )
+    narrowed = [name for name in call.values if name not in ("output_format", "json", "method", "semantic")]
+    if not text.strip() and not narrowed and not call.strange:
+        raise MissingArgument(verb=call.verb.title, what="something to look for: memory search TEXT")
     request = Request(text, call.number("limit", DEFAULT_LIMIT))
     request.offset = saving.offset(call, request.limit)
     request.globs = globs(call)

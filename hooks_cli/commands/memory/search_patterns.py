@@ -1,0 +1,59 @@
+"""`memory search-patterns`: find what `memory store-pattern` kept, by the words of a task and by how it went."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Verb
+from hooks_cli.commands.memory import search
+from hooks_cli.commands.memory.store_pattern import TAG
+from hooks_cli.errors import UsageError
+from hooks_cli.model.strangers import is_number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+OUTCOME_OPTIONS = (
+    Option("min_reward", ("--min-reward",), "Only what was worth so much at least, from 0 to 1.", metavar="0…1"),
+    Option("only_failures", ("--only-failures", "--failures-only"), "Only what failed.", "switch"),
+    Option("only_successes", ("--only-successes", "--successes-only"), "Only what succeeded.", "switch"),
+)
+
+VERB = Verb(
+    "memory",
+    "search-patterns",
+    "Find patterns by the words of a task, the best matches first.",
+    options=(*OUTCOME_OPTIONS, *[option for option in search.VERB.options if option.name != "redact"]),
+    positionals=search.VERB.positionals,
+    examples=(
+        'npx claude-flow@alpha memory search-patterns "API: login" --k=5 --min-reward=0.85',
+        'claude-flow memory search-patterns "API: login" --only-failures --k=3',
+    ),
+    details="The same as memory search among what memory store-pattern kept; a pattern without a reward has none that is high enough.",
+    strangers="narrow",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Print the results. Raises UsageError (64) for a reward that is no number, and what `memory search` raises."""
+    limit(call)
+    return search.run(call, environment)
+
+
+def limit(call: Call) -> None:
+    """Turn the options about the outcome into those of `memory search`. Raises UsageError (64)."""
+    conditions = [*call.words("filters")]
+    reward = call.text("min_reward").strip()
+    if reward:
+        if not is_number(reward):
+            raise UsageError(f"--min-reward {reward!r} is no number.", hint="Write a number from 0 to 1.")
+        conditions.append(f"reward>={reward}")
+    if call.flag("only_failures") and call.flag("only_successes"):
+        raise UsageError(f"{call.verb.title}: --only-failures and --only-successes exclude each other.")
+    if call.flag("only_failures"):
+        conditions.append("success=false")
+    if call.flag("only_successes"):
+        conditions.append("success=true")
+    if conditions:
+        call.values["filters"] = conditions
+    call.values["tags"] = [*call.words("tags"), TAG]

@@ -1,0 +1,97 @@
+"""`memory store-pattern`: keep how a task was gone about, and how it went, so that the next one can learn from it."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.commands import occasions, opening, strange_options
+from hooks_cli.errors import MissingArgument
+from hooks_cli.model import address as addresses
+from hooks_cli.model.json_text import Raw, object_text
+from hooks_cli.model.strangers import is_number
+from hooks_cli.operations.file_capture import digest_of
+from hooks_cli.operations.remembering import store_value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+# Where patterns lie that no --namespace puts elsewhere, and the tag by which all of them are found.
+NAMESPACE = "patterns"
+TAG = "pattern"
+
+_TEXTS = ("task", "input", "output", "critique")
+_FACTS = ("success", "reward", "status", "tokens_used", "latency_ms")
+
+VERB = Verb(
+    "memory",
+    "store-pattern",
+    "Keep how a task was gone about and how it went; memory search-patterns finds it.",
+    options=(
+        Option("task", ("--task", "-t"), "What was to be done.", metavar="TEXT"),
+        Option("input", ("--input",), "What it began with.", metavar="TEXT"),
+        Option("output", ("--output",), "What came of it.", metavar="TEXT"),
+        Option("critique", ("--critique",), "What to think of it afterwards.", metavar="TEXT"),
+        Option("reward", ("--reward",), "How good it was, from 0 to 1.", metavar="NUMBER"),
+        Option("success", ("--success",), "true or false.", metavar="WORD"),
+        Option("status", ("--status",), "How far it is: started …", metavar="WORD"),
+        Option("tokens_used", ("--tokens-used", "--tokens"), "What it cost in tokens.", metavar="NUMBER"),
+        Option("latency_ms", ("--latency-ms", "--latency"), "What it cost in milliseconds.", metavar="NUMBER"),
+        Option("namespace", ("--namespace", "-n", "--ns"), f"Where it is kept ({NAMESPACE}).", metavar="N"),
+        Option("tags", ("--tags", "--tag"), "Further tags, separated by commas.", "many", metavar="TAGS"),
+        Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
+        Option("ttl", ("--ttl",), "It expires after this: seconds, or 90m, 12h, 7d.", metavar="DURATION"),
+        *ATTRIBUTION_OPTIONS,
+    ),
+    positionals=(Positional("task", "What was to be done, instead of --task."),),
+    examples=(
+        'npx claude-flow@alpha memory store-pattern --session-id "api-1" --task "API: login" --output "two endpoints" '
+        '--reward 0.9 --success true --critique "rate limits came late"',
+    ),
+    details="Kept at N/<digest>, one address for a task of a session: started and completed are two versions of it. Task, input, output "
+    "and critique are the value; success, reward, status, tokens and latency its metadata, which --filter compares.",
+    strangers="metadata",
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Store it. Raises MissingArgument or UsageError (64), InvalidJson (65)."""
+    task = call.text("task")
+    if not task:
+        raise MissingArgument(verb=call.verb.title, what="a task: memory store-pattern --task TEXT")
+    store = opening.for_memory(environment)
+    value = object_text({name: call.text(name) for name in _TEXTS if name in call.values})
+    facts = {name: _json(call.text(name)) for name in _FACTS if call.text(name)}
+    if call.strange:
+        facts.update(strange_options.fields(call, environment))
+    metadata = object_text(facts) if facts else ""
+    if call.text("metadata"):
+        metadata = _merged(metadata or "{}", occasions.metadata(call, store) or "{}")
+    session = call.text("session_id")
+    name = digest_of(f"{session}\n{task}".encode("utf-8", "replace"))[:12]
+    namespace = call.text("namespace")
+    written = store_value(
+        store,
+        environment,
+        addresses.join(NAMESPACE if namespace in ("", addresses.DEFAULT_NAMESPACE) else namespace, name),
+        value,
+        metadata=metadata,
+        tags=[TAG, *call.words("tags")],
+        ttl=call.text("ttl"),
+        session_id=session,
+        agent=call.text("agent"),
+    )
+    environment.out(occasions.written_line(written) if call.format == "text" else occasions.written_json(written))
+    return 0
+
+
+def _json(text: str) -> object:
+    """true, false and numbers as JSON has them; any other word as text (`$REWARD`, which no shell filled in)."""
+    return Raw(text.lower()) if text.lower() in ("true", "false") or is_number(text) else text
+
+
+def _merged(facts: str, given: str) -> str:
+    """The fields of both objects; what --metadata says itself wins."""
+    import json
+
+    return json.dumps({**json.loads(facts), **json.loads(given)}, ensure_ascii=False)
