@@ -280,13 +280,15 @@ def test_no_search_scans_a_table(large: tuple[EmbeddedStore, Environment]) -> No
     narrowings[2].session = 1
     narrowings[3].tags = [["even"]]
     narrowings[4].agent, narrowings[4].since, narrowings[4].kind = "a", 1, "json"
-    for narrowing, few in [*((each, False) for each in narrowings), (narrowings[1], True)]:
+    for narrowing, few in [*((each, False) for each in narrowings), (narrowings[1], True), (narrowings[2], True)]:
         sql, params = search.ranked_sql(understand("tenth").match, narrowing, environment.now(), False, few)
         steps = plan(store, sql + " LIMIT 10", params)
         for step in steps:
             if step.startswith("SCAN"):
                 # The index's own matches, a subquery's result, and the few tags of one entry; never a table of the store.
                 assert "VIRTUAL TABLE INDEX" in step or step.startswith(("SCAN (subquery", "SCAN t ")), steps
+        # What a session wrote is found by its index, and the matches are compared with that list alone.
+        assert not few or narrowing.globs or any("entry_session" in step for step in steps), steps
 
 
 def test_a_search_reads_no_more_rows_than_it_prints(
@@ -366,6 +368,32 @@ def test_a_page_without_results_is_not_nothing_found(run: Run) -> None:
         assert json.loads(run("memory", "search", "needle", *words, "--json", check=True).stdout)["total"] == 1
     done = run("memory", "search", "x" * 5000, check=True)
     assert done.stderr.startswith("hooks-cli: nothing found for 'xxx") and len(done.stderr) < 300
+
+
+@pytest.mark.parametrize("session", [1, 2, 3, 0])
+def test_what_few_a_session_wrote_is_looked_up_first_and_gives_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, session: int
+) -> None:
+    store = open_store(Environment({"HOOKS_HOME": str(tmp_path / "home")}, str(tmp_path)))
+    with store.writing() as tx:
+        for number in range(90):
+            draft = Draft(f"k/{number % 70}", f"word number {number} {'rare' * (number % 7 == 0)}")
+            draft.session = (None, 1, 2)[number % 3]
+            entries.put(tx, draft)
+    found = []
+    for few in (90, -1):
+        monkeypatch.setattr(search, "FEW", few)
+        narrowing = Narrowing()
+        narrowing.session = session
+        ranked = [
+            search.ranked(store, match, narrowing, 1, 50, recent=recent)
+            for match in ('"word"', '"rare" OR "word"')
+            for recent in (False, True)
+        ]
+        found.append((ranked, search.count(store, '"word"', narrowing, 1)))
+        assert narrowing.few is (few > 0)
+    assert found[0] == found[1] and bool(found[0][1]) is (session in (1, 2))
+    store.close()
 
 
 @pytest.mark.parametrize("globs", [["a/*"], ["b/1?", "a/3"], ["c/*"], ["*/7"], ["a/[2-4]*"]])

@@ -51,7 +51,7 @@ class Narrowing:
         self.facts: list[tuple[str, str, str]] = []
         self.min_confidence: float | None = None
         self.expired = False
-        # Whether few entries lie at the addresses: asked of the store once, by `store.search`, for all that it then does.
+        # Whether few entries lie at the addresses, or come from the session: asked of the store once, by `store.search`.
         self.few: bool | None = None
 
     def __bool__(self) -> bool:

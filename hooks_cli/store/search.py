@@ -6,6 +6,11 @@ results alone, with the same tokenizer, that SQLite's own `snippet` reads.
 **Cost.** Ranking looks at each match, so a word that is in a hundred thousand entries would make the search cost as much. Of more
 than `RANKED` matches the newest are ranked; SQLite walks them newest first and stops there. Where any of several words will do, the
 rarest are taken until together they have that many matches, so that a common word does not crowd out the telling ones.
+
+With filters, the walk goes on until so many matches pass them, so that none is missed. Filters that an index answers with few entries
+(addresses, a session) are asked first. An agent, a time or a field has no index, and no place to stop is safe: an import keeps the times
+of what it brings, so that revisions are not in their order. Where few entries pass such a filter, each match is looked at: 0.6 µs of
+each (`docs/search.md`, "What it costs").
 """
 
 from __future__ import annotations
@@ -29,7 +34,7 @@ if TYPE_CHECKING:
     from hooks_cli.store.narrowing import Narrowing
 
 RANKED = 2_000
-# Of at most so many entries below the addresses asked for, the numbers are looked up before the words are.
+# Of at most so many entries below the addresses asked for, or written in the session, the numbers are looked up before the words are.
 FEW = 5_000
 # The index is read once from end to end, so that a larger cache of pages would be memory and nothing else.
 CACHE_KIB = 512
@@ -47,27 +52,36 @@ _JOINED = "search f CROSS JOIN entry e ON e.revision = f.rowid CROSS JOIN head h
 def _matches(match: str, narrowing: Narrowing, now: int, few: bool) -> tuple[str, tuple[object, ...]]:
     """FROM and WHERE of the live matches. Without filters the index alone answers.
 
-    `few` says that few entries lie at the addresses asked for: they are looked up first, so that of each other match only its number
-    is looked at, and not its rows.
+    `few` says that few entries lie at the addresses asked for, or come from the session: they are looked up first, so that of each
+    other match only its number is looked at, and not its rows.
     """
     if not narrowing:
         return f"FROM search f WHERE f.search MATCH ? AND {_NOT_EXPIRED}", (match, now)
     condition, params = narrowing.condition(now)
     if few:
-        there, values = narrowing.addresses()
-        condition = f"+f.rowid IN (SELECT h.revision FROM head h WHERE {there}) AND {condition}"
+        those, values = _by_index(narrowing)
+        condition = f"+f.rowid IN (SELECT {those}) AND {condition}"
         params = (*values, *params)
     return f"FROM {_JOINED} WHERE f.search MATCH ? AND {condition}", (match, *params)
 
 
+def _by_index(narrowing: Narrowing) -> tuple[str, tuple[object, ...]]:
+    """What an index gives of the entries that the filters ask for: the revisions at addresses that lie together, or those of a session;
+    "" where none does."""
+    if narrowing.is_in_ranges():
+        there, params = narrowing.addresses()
+        return f"h.revision FROM head h WHERE {there}", params
+    if narrowing.session is not None:
+        return "e.revision FROM entry e WHERE e.session = ?", (narrowing.session,)
+    return "", ()
+
+
 def _are_few(store: EmbeddedStore, narrowing: Narrowing) -> bool:
-    """Whether at most `FEW` entries lie at the addresses that the filters ask for; without looking at more, and once a search."""
+    """Whether an index gives at most `FEW` entries for the filters; without looking at more, and once a search."""
     if narrowing.few is None:
-        narrowing.few = False
-        if narrowing.is_in_ranges():
-            there, params = narrowing.addresses()
-            sql = f"SELECT count(*) FROM (SELECT 1 FROM head h WHERE {there} LIMIT {FEW + 1})"
-            narrowing.few = int(store.query(sql, params)[0][0]) <= FEW
+        those, params = _by_index(narrowing)
+        sql = f"SELECT count(*) FROM (SELECT {those} LIMIT {FEW + 1})"
+        narrowing.few = bool(those) and int(store.query(sql, params)[0][0]) <= FEW
     return narrowing.few
 
 
