@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hooks_cli.integrations.importers.records import Record
 from hooks_cli.model.entry import Draft
 from hooks_cli.model.selection import Selection as Exported
 from hooks_cli.store import (
@@ -25,6 +26,7 @@ from hooks_cli.store import (
 )
 from hooks_cli.store.changing import destroy
 from hooks_cli.store.engine import apsw
+from hooks_cli.store.import_rows import EntryWriter
 from tests.stores import START, Place, check
 
 # Addresses written once, several times, deleted, deleted and written again; each write is one second after the one before.
@@ -207,4 +209,25 @@ def test_lists_leave_out_what_a_word_index_that_lags_behind_still_has(tmp_path: 
     assert [entry.revision for entry in listing.newest(place.store, "*", place.now, 10)] == [11, 10, 9, 6]
     broken = verification.verify(place.store, lambda _: None).broken
     assert any("the word index has nothing else" in rule for rule in broken)
+    place.close()
+
+
+@pytest.mark.parametrize("number", [None, 1], ids=["without versions", "with versions"])
+def test_an_import_looks_at_one_version_for_each_record(tmp_path: Path, number: int | None) -> None:
+    place, count = Place(tmp_path), 300
+
+    def bring() -> None:
+        with place.store.writing() as tx:
+            writer = EntryWriter(tx, "skip", "1")
+            for at in range(count):
+                version, moment = (None, None) if number is None else (at + 1, START + at)
+                became.append(writer.add(Record("long/one", f"value {at}", "", moment, version=version))[0])
+
+    became: list[str] = []
+    steps(place, bring)
+    assert became == ["added"] * count
+    became.clear()
+    assert steps(place, bring) < 200 * count  # a look at each version is 800 * count at least
+    assert set(became) == ({"kept_ours", "there"} if number is None else {"there"})
+    check(place.store)
     place.close()

@@ -40,6 +40,18 @@ _STATES = {"deleted": TOMBSTONE, "destroyed": DESTROYED}
 _SEALED = "it is sealed, and only the store that it comes from can open it"
 
 
+def _versions(columns: str, such: str) -> str:
+    """The statement for the versions of head ?1 of which this holds, newest first: both kinds come in that order, so nothing is sorted."""
+    select = f"SELECT {columns}, e.version FROM entry e WHERE e.head = ?1 AND {such}"
+    return f"{select} AND e.revision <> e.head UNION ALL {select} AND e.revision = ?1 ORDER BY e.version DESC"
+
+
+_CONTENT = "e.kind, e.sealed, e.value, e.metadata, e.tags, e.at, e.version"
+_AT = _versions(_CONTENT.removesuffix(", e.version"), "e.at = ?2")
+_VERSION_AT = _versions(_CONTENT.removesuffix(", e.version"), "e.version = ?2 AND e.at = ?3")
+_HAS_VERSION = _versions("1", "e.version = ?2")
+
+
 class EntryWriter:
     """Writes records into an open transaction. `begin` at each header of an export."""
 
@@ -166,21 +178,20 @@ class EntryWriter:
         """
         head = int(str(old[0]))
         if record.version is None:
-            return self._some(record, head, "(e.revision = ?2 OR e.at = ?3)", (old[1], record.at))
-        if self._some(record, head, "e.version = ?2 AND e.at = ?3", (record.version, record.at)):
+            if self._some(record, f"SELECT {_CONTENT} FROM entry e WHERE e.revision = ?", (old[1],)):
+                return True
+            return record.at is not None and self._some(record, _AT, (head, record.at))
+        if self._some(record, _VERSION_AT, (head, record.version, record.at)):
             return True
-        if self.store.query(f"SELECT 1 {_versions('e.version = ?2')}", (head, record.version)):
+        if self.store.query(_HAS_VERSION, (head, record.version)):
             self._parted.add(target)
-        return target in self._parted and self._some(record, head, "e.at = ?2", (record.at,))
+        return target in self._parted and self._some(record, _AT, (head, record.at))
 
-    def _some(self, record: Record, head: int, such: str, values: tuple[object, ...]) -> bool:
+    def _some(self, record: Record, sql: str, values: tuple[object, ...]) -> bool:
         """Whether one of these versions of a head has the content of the record; `_found` is its number then."""
         kind = _STATES.get(record.state)
         mine = (record.value, record.metadata or "{}", _tags(record))
-        for its_kind, sealed, value, metadata, tags, at, number in self.store.each(
-            f"SELECT e.kind, e.sealed, e.value, e.metadata, e.tags, e.at, e.version {_versions(such)} ORDER BY e.version DESC",
-            (head, *values),
-        ):
+        for its_kind, sealed, value, metadata, tags, at, number in self.store.each(sql, values):
             self._found = number
             if kind is not None or its_kind in (TOMBSTONE, DESTROYED):
                 if kind == its_kind:
@@ -264,11 +275,6 @@ class EntryWriter:
             if rows:
                 return str(rows[0][0])
         return None if record.data_version == self.default_version else record.data_version
-
-
-def _versions(such: str) -> str:
-    """FROM and WHERE for the versions of head ?1 of which this holds."""
-    return f"FROM head h CROSS JOIN entry e ON {entries.of_head('e', such)} WHERE h.id = ?1"
 
 
 def _tags(record: Record) -> str | None:
