@@ -90,7 +90,7 @@ def open_image() -> bool:
     if _index:
         return True
     try:
-        _image = os.open(f"{_root}/{IMAGE}", os.O_RDONLY | os.O_CLOEXEC)
+        _image = _above_the_streams(os.open(f"{_root}/{IMAGE}", os.O_RDONLY | os.O_CLOEXEC))
         header = os.pread(_image, HEADER, 0)
         length = int.from_bytes(header[4:], "little")
         if header[:4] != MAGIC_NUMBER:
@@ -100,6 +100,17 @@ def open_image() -> bool:
         return False
     _begin = HEADER + length
     return True
+
+
+def _above_the_streams(descriptor: int) -> int:
+    """The same file under a number above 2: where a standard stream is closed, the file would be read in its place."""
+    low = []
+    while descriptor < 3:
+        low.append(descriptor)
+        descriptor = os.dup(descriptor)
+    for number in low:
+        os.close(number)
+    return descriptor
 
 
 def edited() -> list[str]:

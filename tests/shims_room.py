@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from hooks_cli.integrations.shims import folder as shims
+from tests.conftest import TIMEOUT_SECONDS
 
 # Prints who it is and its words, each ended by NUL, then what came on stdin; leaves with the code it is given.
 ECHO = r"""#!/bin/sh
@@ -51,7 +52,7 @@ def call(
     if shell:
         program = [shell, *(["sh"] if shell == "busybox" else []), *program]
     env = {"PATH": room["PATH"]} if env is None else env
-    done = subprocess.run([*program, *words], input=stdin, capture_output=True, env=env, timeout=20)
+    done = subprocess.run([*program, *words], input=stdin, capture_output=True, env=env, timeout=TIMEOUT_SECONDS)
     parts = done.stdout.split(b"\0")
     if done.returncode == 127 or len(parts) < 2:
         return "", [done.stderr.decode()], b"", done.returncode

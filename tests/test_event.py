@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from hooks_cli.integrations.protocol.meaning import MAX_PROMPT, capped
 from tests.agent_events import AGENTS, HIDDEN, check_answer, journal, recorded, settings_file
-from tests.conftest import PROGRAM, FilledBy, Run
+from tests.conftest import PROGRAM, TIMEOUT_SECONDS, FilledBy, Run
 from tests.test_hot_imports import ALLOWED, PURELIB, SEES
 
 
@@ -118,7 +118,7 @@ def test_many_at_once(project: Path, environ: dict[str, str], memory: Any) -> No
         process.stdin.write(text)
         process.stdin.close()
         started.append(process)
-    assert [process.wait(30) for process in started] == [0] * 24
+    assert [process.wait(TIMEOUT_SECONDS) for process in started] == [0] * 24
     commands = [event["fields"]["command"] for event in journal(memory())]
     assert sorted(commands) == sorted({f"echo {number}" for number in range(12)})
 

@@ -7,14 +7,13 @@ import os
 import pty
 import shutil
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.agent_events import check_answer, journal, settings_file
-from tests.conftest import PROGRAM, Run
+from tests.conftest import PROGRAM, TIMEOUT_SECONDS, Run
 
 
 @pytest.mark.parametrize("text", ["", "  \n"])
@@ -31,26 +30,44 @@ def test_no_json_object(run: Run, text: str) -> None:
 
 def test_stdin_that_is_closed_silent_or_a_terminal(project: Path, environ: dict[str, str]) -> None:
     closed = subprocess.run(
-        ["sh", "-c", f'exec "{PROGRAM}" hooks event <&-'], env=environ, cwd=project, capture_output=True, timeout=20
+        ["sh", "-c", f'exec "{PROGRAM}" hooks event <&-'],
+        env=environ,
+        cwd=project,
+        capture_output=True,
+        timeout=TIMEOUT_SECONDS,
     )
     assert closed.returncode == 66
     reading, writing = os.pipe()
-    began = time.monotonic()
     silent = subprocess.run(
-        [PROGRAM, "hooks", "event"], stdin=reading, env=environ, cwd=project, capture_output=True, timeout=20
+        [PROGRAM, "hooks", "event"],
+        stdin=reading,
+        env=environ,
+        cwd=project,
+        capture_output=True,
+        timeout=TIMEOUT_SECONDS,
     )
-    assert silent.returncode == 66 and time.monotonic() - began < 15
+    assert silent.returncode == 66
     # An agent that sends its event and never closes the pipe
     os.write(writing, b'{"session_id":"s","hook_event_name":"Stop"}')
     left_open = subprocess.run(
-        [PROGRAM, "hooks", "event"], stdin=reading, env=environ, cwd=project, capture_output=True, timeout=20
+        [PROGRAM, "hooks", "event"],
+        stdin=reading,
+        env=environ,
+        cwd=project,
+        capture_output=True,
+        timeout=TIMEOUT_SECONDS,
     )
     assert (left_open.returncode, left_open.stderr) == (0, b"")
     os.close(reading)
     os.close(writing)
     main, terminal = pty.openpty()
     typed = subprocess.run(
-        [PROGRAM, "hooks", "event"], stdin=terminal, env=environ, cwd=project, capture_output=True, timeout=20
+        [PROGRAM, "hooks", "event"],
+        stdin=terminal,
+        env=environ,
+        cwd=project,
+        capture_output=True,
+        timeout=TIMEOUT_SECONDS,
     )
     assert typed.returncode == 64 and b"terminal" in typed.stderr
     os.close(main)

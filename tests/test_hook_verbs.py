@@ -6,13 +6,12 @@ import json
 import os
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
 from hooks_cli.commands.catalogue import every_verb
-from tests.conftest import PROGRAM, Completed, Run
+from tests.conftest import PROGRAM, TIMEOUT_SECONDS, Completed, Run
 
 EVENT = {
     "session_id": "event-session",
@@ -211,17 +210,15 @@ def test_a_silent_pipe_is_not_waited_for(project: Path, environ: dict[str, str])
     ours, theirs = socket.socketpair()
     try:
         for stdin in (reading, theirs.fileno()):
-            begun = time.monotonic()
             done = subprocess.run(
                 [PROGRAM, "hooks", "session-end"],
                 stdin=stdin,
                 cwd=project,
                 env=environ,
                 capture_output=True,
-                timeout=30,
+                timeout=TIMEOUT_SECONDS,  # it would be for ever
             )
             assert done.returncode == 0
-            assert time.monotonic() - begun < 20  # it would be for ever
     finally:
         os.close(reading)
         os.close(writing)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import FilledBy, Run
 
 # The line, its exit code, and what stderr says.
 MISTAKES = [
@@ -50,9 +51,13 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("line", "code", "said"), MISTAKES, ids=[line for line, _, _ in MISTAKES])
-def test_a_mistake_is_told_in_words_and_as_json(run: Run, line: str, code: int, said: str) -> None:
+def fill(run: Run, project: Path) -> None:
     run("memory", "store", "present", "text", check=True)
+
+
+@pytest.mark.parametrize(("line", "code", "said"), MISTAKES, ids=[line for line, _, _ in MISTAKES])
+def test_a_mistake_is_told_in_words_and_as_json(filled_by: FilledBy, line: str, code: int, said: str) -> None:
+    run = filled_by(fill)
     done = run(*line.split())
     assert (done.returncode, done.stdout) == (code, ""), done.stderr
     assert done.stderr.startswith("hooks-cli: ") and said in done.stderr and "Traceback" not in done.stderr

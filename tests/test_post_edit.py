@@ -14,7 +14,7 @@ from tests.conftest import Run
 
 def kept(run: Run, path: str | Path, **more: object) -> dict[str, object]:
     """The envelope that a post-edit of a path leaves."""
-    done = run("hooks", "post-edit", "--file", str(path), "--memory-key", "k", timeout=10)
+    done = run("hooks", "post-edit", "--file", str(path), "--memory-key", "k")
     assert done.returncode == 0, done.stderr
     return json.loads(run("memory", "recall", "k", "--json", check=True).stdout)["entries"][0]
 

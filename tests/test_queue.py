@@ -253,7 +253,7 @@ def test_alive() -> None:
     assert alive(os.getpid(), start) and not alive(os.getpid(), start + 1)
     ended = subprocess.Popen([sys.executable, "-c", ""])
     start = started(ended.pid) or 0
-    time.sleep(0.5)
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
     assert not alive(ended.pid, start)  # dead, and not yet waited for
     ended.wait()
     assert not alive(ended.pid, start)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from hooks_cli.integrations.launcher import next_on_path
 from hooks_cli.integrations.shims import folder as shims
+from tests.conftest import TIMEOUT_SECONDS
 from tests.shims_room import call, make_room
 
 
@@ -183,7 +184,7 @@ def test_own_folder_is_skipped_however_it_is_spelt(room: dict[str, str], tmp_pat
     )
     for start in (room["folder"], str(link), str(one_file)):
         done = subprocess.run(
-            [f"{start}/npx", "x"], env={"PATH": path}, capture_output=True, cwd=room["folder"], timeout=20
+            [f"{start}/npx", "x"], env={"PATH": path}, capture_output=True, cwd=room["folder"], timeout=TIMEOUT_SECONDS
         )
         assert done.stdout.startswith(b"real $bin/npx"), done
     who, _, _, code = call(room, "npx", ["x"], env={"PATH": f"{link}:{one_file}"})
@@ -220,7 +221,10 @@ def test_nested_calls_are_honest(room: dict[str, str]) -> None:
     real = Path(room["real"]) / "npx"
     real.write_text('#!/bin/sh\n[ "$1" = inner ] && { echo done; exit 3; }\nnpx inner\n')
     done = subprocess.run(
-        [os.path.join(room["folder"], "npx"), "outer"], env={"PATH": room["PATH"]}, capture_output=True, timeout=20
+        [os.path.join(room["folder"], "npx"), "outer"],
+        env={"PATH": room["PATH"]},
+        capture_output=True,
+        timeout=TIMEOUT_SECONDS,
     )
     assert (done.stdout, done.returncode) == (b"done\n", 3)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import PROGRAM, TIMEOUT_SECONDS, Run
 
 
 def test_a_value_is_not_given_twice(run: Run, project: Path) -> None:
@@ -54,3 +55,11 @@ def test_other_words_for_it(run: Run, verb: str) -> None:
     assert "Status: ok" in run("memory", "health", check=True).stdout
     for words in (["optimize"], ["compact"], ["rebuild-index"]):
         run("memory", *words, check=True)
+
+
+def test_a_closed_standard_input_is_none(run: Run, project: Path, environ: dict[str, str]) -> None:
+    """No file that the program opens itself is read in its place."""
+    line = f'exec "{PROGRAM}" memory store k - <&-'
+    done = subprocess.run(["sh", "-c", line], env=environ, cwd=project, capture_output=True, timeout=TIMEOUT_SECONDS)
+    assert done.returncode == 66, done
+    assert run("memory", "recall", "k").returncode == 1

@@ -278,7 +278,7 @@ def test_what_is_no_file_is_not_waited_for(
     else:
         path.mkdir()
     for words in (("memory", "recall", "a"), ("hooks", "notify", "--message", "m"), ("doctor",)):
-        done = run(*words, timeout=20)
+        done = run(*words)
         assert done.returncode in ((74, 77) if which == "database" else (0, 1)), (
             f"{words}: {done.returncode}, {done.stderr}"
         )
