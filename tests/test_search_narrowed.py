@@ -1,0 +1,60 @@
+"""A search narrowed to what an index finds (addresses, a session) looks that up first, and gives the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hooks_cli.environment import Environment
+from hooks_cli.model.entry import Draft
+from hooks_cli.store import entries, search
+from hooks_cli.store.embedded import open_store
+from hooks_cli.store.narrowing import Narrowing
+
+
+@pytest.mark.parametrize("session", [1, 2, 3, 0])
+def test_what_few_a_session_wrote_is_looked_up_first_and_gives_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, session: int
+) -> None:
+    store = open_store(Environment({"HOOKS_HOME": str(tmp_path / "home")}, str(tmp_path)))
+    with store.writing() as tx:
+        for number in range(90):
+            draft = Draft(f"k/{number % 70}", f"word number {number} {'rare' * (number % 7 == 0)}")
+            draft.session = (None, 1, 2)[number % 3]
+            entries.put(tx, draft)
+    found = []
+    for few in (90, -1):
+        monkeypatch.setattr(search, "FEW", few)
+        narrowing = Narrowing()
+        narrowing.session = session
+        ranked = [
+            search.ranked(store, match, narrowing, 1, 50, recent=recent)
+            for match in ('"word"', '"rare" OR "word"')
+            for recent in (False, True)
+        ]
+        found.append((ranked, search.count(store, '"word"', narrowing, 1)))
+        assert narrowing.few is (few > 0)
+    assert found[0] == found[1] and bool(found[0][1]) is (session in (1, 2))
+    store.close()
+
+
+@pytest.mark.parametrize("globs", [["a/*"], ["b/1?", "a/3"], ["c/*"], ["*/7"], ["a/[2-4]*"]])
+def test_few_addresses_are_looked_up_first_and_give_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, globs: list[str]
+) -> None:
+    store = open_store(Environment({"HOOKS_HOME": str(tmp_path / "home")}, str(tmp_path)))
+    with store.writing() as tx:
+        for number in range(90):
+            entries.put(tx, Draft(f"{'ab'[number % 2]}/{number}", f"word number {number} {'rare' * (number % 7 == 0)}"))
+    narrowing = Narrowing()
+    narrowing.globs = globs
+    asked = [(match, recent) for match in ('"word"', '"rare" OR "word"') for recent in (False, True)]
+    first = [search.ranked(store, match, narrowing, 1, 50, recent=recent) for match, recent in asked]
+    counts = [search.count(store, match, narrowing, 1) for match, _ in asked]
+    monkeypatch.setattr(search, "FEW", -1)
+    narrowing = Narrowing()  # whether they are few is asked once
+    narrowing.globs = globs
+    assert first == [search.ranked(store, match, narrowing, 1, 50, recent=recent) for match, recent in asked]
+    assert counts == [search.count(store, match, narrowing, 1) for match, _ in asked]
+    store.close()
