@@ -207,7 +207,7 @@ def test_a_copy_first(run: Run, project: Path) -> None:
     run("memory", "store", "k", "v", check=True)
     done = run("memory", "import", str(PEERS / "v3" / "export.json"), "--backup", check=True)
     copy = done.stderr.splitlines()[0].rpartition(" ")[2]
-    assert run("memory", "restore", copy, "--dry-run").stdout.startswith("Verified 1 entries")
+    assert run("memory", "restore", copy, "--dry-run").stdout.startswith("Verified 1 entry")
 
 
 def test_several_files_are_one_answer(run: Run, project: Path) -> None:

@@ -125,6 +125,15 @@ def test_a_folder_of_a_claude_flow_project_is_its_database(tmp_path: Path) -> No
     assert read(tmp_path)[0] == "a claude-flow 2.x memory.db"
 
 
+def test_a_folder_without_anything_to_import_is_said(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "data.txt").write_text("x")
+    with pytest.raises(DataError, match="without a Markdown file"):
+        open_source(str(tmp_path))
+    (tmp_path / "memory-store.json").write_bytes((PEERS / "v2" / "memory-store.json").read_bytes())
+    assert "claude-flow" in open_source(str(tmp_path)).kind
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

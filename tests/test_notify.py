@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -60,3 +61,30 @@ def test_an_overwritten_key_has_two_versions(run: Run) -> None:
     run("hooks", "notify", "--message", "one", "--memory-key", "k", check=True)
     assert "version 2" in run("hooks", "notify", "--message", "two", "--memory-key", "k", check=True).stdout
     assert run("memory", "recall", "k", "--version", "1", check=True).stdout == "one"
+
+
+@pytest.mark.parametrize(
+    ("key", "settings", "code"),
+    [
+        ("a//b", "", 65),
+        ("team/x", '[schemas]\nmode = "strict"\n[schemas.patterns]\n"team/*" = "owner.json"\n', 65),
+        ("team/x", '[schemas]\nmode = "strict"\n[schemas.patterns]\n"team/*" = "missing.json"\n', 78),
+    ],
+)
+def test_a_message_whose_entry_is_refused_stays_in_the_journal(
+    run: Run, project: Path, key: str, settings: str, code: int
+) -> None:
+    (project / "hooks.toml").write_text(settings)
+    (project / "owner.json").write_text('{"type": "object", "required": ["owner"]}')
+    done = run("hooks", "notify", "--message", "the build is red", "--memory-key", key)
+    assert done.returncode == code and done.stdout == ""
+    (event,) = json.loads(run("memory", "log", "--json", check=True).stdout)["log"]
+    assert event["fields"]["message"] == "the build is red" and event["fields"]["memory_key"] == key
+    assert event["fields"]["refused"] in done.stderr
+    assert run("memory", "list", check=True).stdout == ""
+
+
+def test_a_refused_message_at_a_sensitive_address_is_kept_nowhere(run: Run) -> None:
+    done = run("hooks", "notify", "--message", "pa55phrase", "--memory-key", "app/credentials//db")
+    assert done.returncode == 65
+    assert "pa55phrase" not in run("memory", "log", "--json", check=True).stdout

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.errors import DataError, ReadOnlyAgent
+from hooks_cli.errors import ConfigError, DataError, ReadOnlyAgent
 from hooks_cli.model import address as addresses
 from hooks_cli.operations import access, drafting
 from hooks_cli.operations.attribution import Attribution, agent_name, attribute
@@ -82,8 +82,8 @@ class Occasion:
 def record(store: EmbeddedStore, environment: Environment, occasion: Occasion) -> Recorded:
     """Keep the call in a transaction of its own.
 
-    An entry that cannot be kept (an invalid address or text, an agent that may only read) does not lose the event: it is kept without
-    the entry, and the error is raised after the commit (65, 77).
+    An entry that cannot be kept (an invalid address or text, an agent that may only read, a strict schema that does not fit or cannot
+    be used) does not lose the event: it is kept without the entry, and the error is raised after the commit (65, 77, 78).
     """
     refusal = refused_draft(store, environment, occasion)
     with store.writing() as tx:
@@ -106,11 +106,22 @@ def refused_draft(store: EmbeddedStore, environment: Environment, occasion: Occa
         if refused is not None:
             raise refused
         check_draft(store, environment, draft)
-    except (DataError, ReadOnlyAgent) as error:
+    except (ConfigError, DataError, ReadOnlyAgent) as error:
         occasion.draft = None
+        occasion.fields["memory_key"] = draft.address
+        if occasion.verb == "notify" and not _is_sensitive(environment, draft.address):
+            occasion.fields["message"] = draft.value  # it would have been the entry's
         occasion.fields["refused"] = str(error)
         return error
     return None
+
+
+def _is_sensitive(environment: Environment, address: str) -> bool:
+    from hooks_cli.crypto import detect
+
+    return detect.address_is_sensitive(
+        address, detect.names_of(environment.settings.get("memory.security.sensitive_keys"))
+    )
 
 
 def attribution_of(

@@ -202,7 +202,7 @@ def _text(report: Imported, path: str, choices: Choices) -> str:
         (len(report.unfit), "do not fit the schema of their address"),
         (report.number_refused, "refused"),
     ]
-    facts += [(number, name) for name, number in report.others.items()]
+    facts += [(number, name.removesuffix("s") if number == 1 else name) for name, number in report.others.items()]
     lines += [f"  {number:,} {words}" for number, words in facts if number]
     return "\n".join(lines) + "\n"
 

@@ -7,6 +7,7 @@ The scalars of a front matter (`key: value` lines between two `---`) become meta
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from hooks_cli.integrations.importers.json_forms import as_text
@@ -20,11 +21,21 @@ _PASSED_OVER = ("node_modules", "__pycache__")
 def read_folder(folder: str) -> Records:
     """The records of a folder, in the order of their paths."""
     root = os.path.realpath(folder)
+    for path in _files(root):
+        yield read_file(root, path)
+
+
+def is_one(folder: str) -> bool:
+    """Whether there is any Markdown file in the folder."""
+    return next(_files(os.path.realpath(folder)), None) is not None
+
+
+def _files(root: str) -> Iterator[str]:
     for directory, names, files in os.walk(root):
         names[:] = sorted(name for name in names if not name.startswith(".") and name not in _PASSED_OVER)
         for name in sorted(files):
             if name.lower().endswith(SUFFIXES):
-                yield read_file(root, os.path.join(directory, name))
+                yield os.path.join(directory, name)
 
 
 def read_file(root: str, path: str) -> Record | Refused | Left:

@@ -72,9 +72,13 @@ def _unsealed(stream: Any, name: str, unseal: Unseal | None) -> IO[bytes]:
 
 def _from_folder(path: str) -> Source:
     """A folder is Markdown, or the project of claude-flow that it belongs to."""
-    for inside in (".swarm/memory.db", "memory/memory-store.json"):
+    for inside in (".swarm/memory.db", "memory/memory-store.json", "memory.db", "memory-store.json"):
         if os.path.isfile(os.path.join(path, inside)):
             return open_source(os.path.join(path, inside))
+    if not markdown.is_one(path):
+        raise DataError(
+            f"{path} is a folder without a Markdown file.", hint="Name the file in it that is meant. " + _HINT
+        )
     return Source("a folder of Markdown", markdown.read_folder(path))
 
 
