@@ -17,6 +17,7 @@ from hooks_cli.output import compatibility, documents
 from tests.conftest import Run
 
 ROOT = Path(__file__).parent.parent
+FOLDERS = {".", "tests", *(str(path.parent.relative_to(ROOT)) for path in (ROOT / "hooks_cli").rglob("*.py"))}
 MADE = {
     "docs/reference.md": documents.reference(every_group()),
     "docs/exit-codes.md": documents.exit_codes(),
@@ -56,6 +57,11 @@ def test_what_a_page_names_is_there() -> None:
                 r"(?<![\w./$<*-])((?:hooks_cli|tests|scripts|schemas|docs|packaging)/[\w./*-]*[\w*])", span
             ):
                 if not any(ROOT.glob(path)):
+                    missing.append(f"{page.name}: {path}")
+            for path in re.findall(
+                r"(?<![\w./$<*-])[\w/]+\.py\b", span
+            ):  # told from the root, from the package, or by name
+                if path != "main.py" and not any((ROOT / folder / path).exists() for folder in FOLDERS):
                     missing.append(f"{page.name}: {path}")
     assert missing == []
 
