@@ -35,6 +35,10 @@ def test_large_texts_do_not_pile_up(
     words = ["memory", *argv, "--format", form]
     assert peak_mib(words, environ, project) < COUNT
     out = long_values(*words, check=True).stdout
+    assert peak_mib([*words, "--output", "new/answer"], environ, project) < COUNT
+    saved = project / "new" / "answer"
+    assert saved.read_text() == out and saved.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in saved.parent.iterdir()] == ["answer"]
     keys = [f"long/{n}" for n in reversed(range(COUNT))]
     keys = keys if "--kind" in argv else ["long/short", *keys]
     if form == "text":

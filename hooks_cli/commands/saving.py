@@ -8,7 +8,9 @@ from hooks_cli.errors import UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import BinaryIO
 
+    from hooks_cli.aside import Aside
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
 
@@ -40,22 +42,69 @@ def to_file(call: Call, environment: Environment, answer: Callable[[Call, Enviro
     """
     import os
 
-    from hooks_cli.private_files import make_parents, write_file
-
     place = os.path.join(environment.cwd, call.text("output"))
-    parts: list[str] = []
-
-    def keep(text: str) -> None:
-        parts.append(text)
-
-    environment.__dict__.update(out=keep, value=keep, is_terminal=lambda descriptor: False)
+    saved = _Saved(place)
+    environment.__dict__.update(out=saved.write, value=saved.write, is_terminal=lambda descriptor: False)
     try:
         code = answer(call, environment)
+        if code == 0:
+            saved.publish()
     finally:
         for name in ("out", "value", "is_terminal"):
             del environment.__dict__[name]
+        saved.close()
     if code == 0:
-        make_parents(place)
-        write_file(place, "".join(parts).encode("utf-8", "replace"))
         environment.err(f"hooks-cli: written to {place}")
     return code
+
+
+class _Saved:
+    """The file while it is written, under a temporary name; nothing is made before there is something to write."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self._aside: Aside | None = None
+        self._file: BinaryIO | None = None
+
+    def write(self, text: str) -> None:
+        """Append text. Raises CannotCreate (73), StorageFailed or DiskFull (74)."""
+        from hooks_cli.private_files import trouble
+
+        try:
+            self._opened().write(text.encode("utf-8", "replace"))
+        except OSError as error:
+            raise trouble(self.place, error) from None
+
+    def publish(self) -> None:
+        """Give the file its name, also when nothing was written. Raises CannotCreate (73), StorageFailed or DiskFull (74)."""
+        import os
+
+        from hooks_cli.output.sink import publish
+        from hooks_cli.private_files import trouble
+
+        try:
+            file = self._opened()
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError as error:
+            raise trouble(self.place, error) from None
+        if self._aside is not None:
+            publish(self._aside.name, self.place, True)
+
+    def close(self) -> None:
+        """Take away what was not published."""
+        if self._aside is not None:
+            self._aside.__exit__(None, None, None)
+
+    def _opened(self) -> BinaryIO:
+        import os
+
+        from hooks_cli.aside import Aside
+        from hooks_cli.private_files import make_parents
+
+        if self._file is None:
+            make_parents(self.place)
+            self._aside = Aside(self.place)
+            self._aside.__enter__()
+            self._file = os.fdopen(self._aside.descriptor, "wb", closefd=False)
+        return self._file
