@@ -231,3 +231,12 @@ def test_one_of_each_is_said_in_the_singular(run: Run) -> None:
     )
     assert run("memory", "backup", "validate", "copy", check=True).stdout.startswith("Verified 1 entry (1 version, ")
     assert run("memory", "restore", "copy", check=True).stdout.startswith("Restored 1 entry (1 version, ")
+
+
+def test_a_copy_from_before_a_rotation_names_the_key_that_it_needs(run: Run) -> None:
+    run("memory", "store", "k", "v", check=True)
+    run("memory", "backup", "copy", check=True)
+    run("key", "rotate", check=True)
+    done = run("memory", "restore", "copy")
+    assert done.returncode == 77 and "does not open the store" in done.stderr
+    assert "key import --file paper.txt" in done.stderr and "HOOKS_STORE" in done.stderr

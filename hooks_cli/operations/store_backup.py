@@ -33,6 +33,10 @@ PAGE = 512
 LOOK_BYTES = 4096
 ENDING = ".backup"
 BUDGET_MS = MEMORY_BUDGET_MS
+OLD_KEY_HINT = (
+    "It needs the key that its store had then (docs/keys.md). With that one on paper: export HOOKS_STORE=/some/place/old.db; "
+    "hooks-cli key import --file paper.txt; then restore it there. A copy with a passphrase: --passphrase."
+)
 
 
 @dataclass(slots=True)
@@ -158,7 +162,11 @@ def _opened(draft: Aside, path: str, keys: list[bytes], encrypted: bool, source:
             return key, _examined(draft, path, key, encrypted, source)
         except WrongKey:
             continue
-    return keys[-1], _examined(draft, path, keys[-1], encrypted, source)
+    try:
+        return keys[-1], _examined(draft, path, keys[-1], encrypted, source)
+    except WrongKey as error:
+        error.hint_text = OLD_KEY_HINT
+        raise
 
 
 def _its_keys(environment: Environment, path: str, phrase: str) -> tuple[list[bytes], str]:
@@ -171,7 +179,11 @@ def _its_keys(environment: Environment, path: str, phrase: str) -> tuple[list[by
         raise InputMissing(path=path + COMPANION, reason="the slot file of the copy is not there")
     keys = passphrase.keys_behind(found, phrase)
     if not keys:
-        raise WrongKey(source="the passphrase", store=path)
+        raise WrongKey(
+            source="the passphrase",
+            store=path,
+            hint="Try the passphrase again: it is the one that the copy was made with.",
+        )
     return keys, "the passphrase"
 
 

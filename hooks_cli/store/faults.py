@@ -42,7 +42,12 @@ def translate(error: BaseException, store_path: str, budget_ms: int = 0, key_sou
     if isinstance(error, apsw.NotADBError):
         return WrongKey(source=key_source or "the key in use", store=store_path)
     if isinstance(error, apsw.CorruptError):
-        return Tampered(store=store_path, expected="authentic pages", found=f"a damaged or altered page ({reason})")
+        return Tampered(
+            store=store_path,
+            expected="authentic pages",
+            found=f"a damaged or altered page ({reason})",
+            hint="What lies on that page cannot be read any more. Bring all of it back from another copy: hooks-cli memory restore BACKUP",
+        )
     if isinstance(error, (apsw.PermissionsError, apsw.ReadOnlyError, apsw.AuthError)):
         return PermissionRefused(path=store_path, reason=reason)
     if isinstance(error, apsw.CantOpenError):
