@@ -41,13 +41,13 @@ _SEALED = "it is sealed, and only the store that it comes from can open it"
 
 
 def _versions(columns: str, such: str) -> str:
-    """The statement for the versions of head ?1 of which this holds, newest first: both kinds come in that order, so nothing is sorted."""
+    """The statement for the versions of head ?1 of which this holds."""
     select = f"SELECT {columns}, e.version FROM entry e WHERE e.head = ?1 AND {such}"
-    return f"{select} AND e.revision <> e.head UNION ALL {select} AND e.revision = ?1 ORDER BY e.version DESC"
+    return f"{select} AND e.revision <> e.head UNION ALL {select} AND e.revision = ?1"
 
 
 _CONTENT = "e.kind, e.sealed, e.value, e.metadata, e.tags, e.at, e.version"
-_AT = _versions(_CONTENT.removesuffix(", e.version"), "e.at = ?2")
+_AT = _versions(_CONTENT.removesuffix(", e.version"), "e.at = ?2") + " ORDER BY e.version DESC"
 _VERSION_AT = _versions(_CONTENT.removesuffix(", e.version"), "e.version = ?2 AND e.at = ?3")
 _HAS_VERSION = _versions("1", "e.version = ?2")
 
