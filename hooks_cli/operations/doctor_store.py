@@ -134,8 +134,9 @@ def _opened(environment: Environment, opened: EmbeddedStore) -> Iterator[Finding
     else:
         yield Finding("cipher", WARNING, "the store is not encrypted", "See: encrypt_at_rest in docs/configuration.md")
     found = verification.verify(opened, lambda _: None)
+    mend = "Make the word index anew: memory reindex" if found.only_words else "Bring back a backup: memory restore"
     for line in [*found.pages, *found.broken]:
-        yield Finding("integrity", ERROR, line, "Bring back a backup: memory restore", 77)
+        yield Finding("integrity", ERROR, line, mend, 77)
     if not found.pages and not found.broken:
         yield Finding("integrity", OK, f"every page is whole, {found.rows} rows agree with each other")
     if found.kept != found.computed:

@@ -57,6 +57,12 @@ class Evidence:
         """Whether the rows are those that were written."""
         return self.kept == self.computed and not self.pages and not self.broken
 
+    @property
+    def only_words(self) -> bool:
+        """Whether nothing but the word index is wrong, which is made anew from the rows: `memory reindex`."""
+        whole = self.kept == self.computed and not self.pages
+        return whole and bool(self.broken) and all("word index" in rule.partition(":")[0] for rule in self.broken)
+
 
 def verify(store: EmbeddedStore, told: Callable[[int], None]) -> Evidence:
     """Read everything in one read transaction, so that writers go on meanwhile. `told` gets the number of rows read since the last call.

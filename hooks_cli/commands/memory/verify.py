@@ -44,6 +44,9 @@ def run(call: Call, environment: Environment) -> int:
         verification.accept(store)
         environment.err("hooks-cli: the store was taken as it is; its ledger and its anchor begin anew")
         found = verification.verify(store, lambda _: None)
+    if found.only_words:
+        hint = "The entries are whole; lists and searches miss some of them. Make the word index anew: hooks-cli memory reindex"
+        raise Tampered(store=store.path, expected=_expected(found), found=_found(found), hint=hint)
     if not found.sound:
         raise Tampered(store=store.path, expected=_expected(found), found=_found(found))
     if call.format != "text":
