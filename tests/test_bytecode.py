@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hooks_cli import bytecode
-from tests.conftest import BIN, Run
+from tests.conftest import BIN
 
 ROOT = Path(__file__).resolve().parent.parent
 _SPEC = importlib.util.spec_from_file_location("module_image", ROOT / "packaging" / "module_image.py")
@@ -181,12 +181,12 @@ def test_the_doctor_tells_of_edited_sources_and_of_a_missing_image(copy: Path, t
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-def test_the_launcher_uses_the_image(run: Run, environ: dict[str, str], project: Path) -> None:
-    for path in project.iterdir():
-        os.utime(path, (1e9, 1e9))  # settings that are a moment old are read anew, by modules that are not in the image
-    run("memory", "store", "a", "b", check=True)
+def test_the_launcher_uses_the_image(tmp_path: Path) -> None:
+    # A project without settings: new ones would be read, by modules that are not in the image.
+    environ = {"HOME": str(tmp_path), "HOOKS_HOME": str(tmp_path / "home"), "PATH": os.environ["PATH"]}
     argv = ["strace", "-f", "-e", "trace=openat", str(BIN / "hooks-cli"), "memory", "list"]
-    traced = subprocess.run(argv, capture_output=True, text=True, env=environ, cwd=project).stderr
+    for _ in range(2):
+        traced = subprocess.run(argv, capture_output=True, text=True, env=environ, cwd=tmp_path).stderr
     opened = [line for line in traced.splitlines() if "site-packages/hooks_cli/" in line and "ENOENT" not in line]
     assert sum(bytecode.IMAGE in line for line in opened) == 1
     files = {line.partition("__pycache__/")[2].partition(".")[0] for line in opened if ".pyc" in line}

@@ -37,7 +37,7 @@ class Mistake:
         self.verb: Verb | None = None  # the verb whose words they are, where the line named another one
 
 
-class _Line:
+class Line:
     """What was read so far of one line: `at` is the word that comes next."""
 
     __slots__ = ("at", "flags", "foreign", "missing", "plain", "stranger", "unknown", "values", "verb", "words")
@@ -61,7 +61,7 @@ class _Line:
 
 def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
     """Read the words behind the verb's name by the rules at the top of `spec`. `alias` is the word typed for the verb."""
-    line = _Line(verb, words)
+    line = Line(verb, words)
     while line.at < len(words):
         word = words[line.at]
         line.at += 1
@@ -77,7 +77,9 @@ def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
         value = text if joined else None
         option = _declared(flag, line.flags)
         if option is None:
-            mistake = _undeclared(line, flag, value)
+            from hooks_cli.cli import undeclared
+
+            mistake = undeclared.read(line, flag, value)
         elif option.kind == "optional":
             mistake = _optional(line, option, flag, value)
         elif option.kind == "switch":
@@ -96,42 +98,11 @@ def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
 # Each of these reads one option whose flag was taken; `value` is what `=` joined to it, None where nothing was.
 
 
-def _undeclared(line: _Line, flag: str, value: str | None) -> Mistake | None:
-    """An option that the verb does not have: of another program (`foreign_options`), or one that nobody knows (`strangers`)."""
-    from hooks_cli.model.foreign_options import kind_of
-
-    verb = line.verb
-    following = line.following() if value is None else None
-    kind = kind_of(verb.group, kebab(flag).lstrip("-"))
-    taken: bool | None = False
-    if kind:
-        line.foreign.append(flag)
-    else:
-        line.stranger = line.stranger or Mistake("unknown", flag)
-        if not verb.lenient:
-            from hooks_cli.model import strangers
-
-            if not verb.strangers or strangers.is_misspelt(kebab(flag).lstrip("-"), line.flags):
-                return Mistake("unknown", flag)
-            if following is not None:
-                taken = strangers.takes_next(verb, line.words[line.at :], line.values, line.plain, line.flags)
-                if taken is None:
-                    return Mistake("unclear", flag, following)
-    if following is not None and (
-        _is_value_of(kind, following, verb, line.values, line.plain) if kind or verb.lenient else taken
-    ):
-        value = following
-        line.at += 1
-    name = flag if kind or verb.lenient else kebab(flag)
-    line.unknown.append((name.lstrip("-"), "true" if value is None else value))
-    return None
-
-
-def _optional(line: _Line, option: Option, flag: str, value: str | None) -> Mistake | None:
+def _optional(line: Line, option: Option, flag: str, value: str | None) -> Mistake | None:
     """A switch that may have a text."""
     if value is None:
         value = line.following()
-        if value is None or _begins_like_option(value):
+        if value is None or begins_like_option(value):
             line.values[option.name] = True
             return None
         line.at += 1
@@ -145,7 +116,7 @@ def _optional(line: _Line, option: Option, flag: str, value: str | None) -> Mist
     return None
 
 
-def _switch(line: _Line, option: Option, flag: str, value: str | None) -> Mistake | None:
+def _switch(line: Line, option: Option, flag: str, value: str | None) -> Mistake | None:
     """A switch, bare or with a word for true or false."""
     lenient = line.verb.lenient
     if value is None:
@@ -161,7 +132,7 @@ def _switch(line: _Line, option: Option, flag: str, value: str | None) -> Mistak
     return None
 
 
-def _valued(line: _Line, option: Option, flag: str, value: str | None) -> Mistake | None:
+def _valued(line: Line, option: Option, flag: str, value: str | None) -> Mistake | None:
     """An option with a value: a text, one of several, a word of a choice, or an integer."""
     joined = value is not None
     if value is None:
@@ -192,7 +163,7 @@ def _valued(line: _Line, option: Option, flag: str, value: str | None) -> Mistak
     return None
 
 
-def _other_choice(line: _Line, option: Option, flag: str, value: str, joined: bool) -> Mistake | None:
+def _other_choice(line: Line, option: Option, flag: str, value: str, joined: bool) -> Mistake | None:
     """A word that is not among the choices as it is written."""
     if value.lower() in option.choices:
         line.values[option.name] = value.lower()
@@ -208,7 +179,7 @@ def _other_choice(line: _Line, option: Option, flag: str, value: str, joined: bo
     return None
 
 
-def _misfit(line: _Line, option: Option, flag: str, value: str) -> Mistake | None:
+def _misfit(line: Line, option: Option, flag: str, value: str) -> Mistake | None:
     """A value that the option (a switch, an integer) cannot have: a mistake, which a lenient verb records as it stands."""
     if not line.verb.lenient:
         return Mistake(option.kind, flag, value, option)
@@ -219,7 +190,7 @@ def _misfit(line: _Line, option: Option, flag: str, value: str) -> Mistake | Non
     return None
 
 
-def _arguments(line: _Line) -> Mistake | None:
+def _arguments(line: Line) -> Mistake | None:
     """Give the words that are no options to the verb's arguments; what is over is prose, kept as unknown, or a mistake."""
     verb, values, plain = line.verb, line.values, line.plain
     if verb.prose and plain:
@@ -245,7 +216,7 @@ def _arguments(line: _Line) -> Mistake | None:
     return _refused_by_strict(line) if line.unknown and values.get("strict") is True else None
 
 
-def _synopsis(line: _Line, plain: list[str]) -> int:
+def _synopsis(line: Line, plain: list[str]) -> int:
     """Where the rest of a usage line begins (`recall KEY [--namespace N]`): not where it may be a value, or choose what goes."""
     verb, values = line.verb, line.values
     named = any(name.endswith("_option") or name == "output" for name in values)
@@ -259,7 +230,7 @@ def _synopsis(line: _Line, plain: list[str]) -> int:
     return len(plain)
 
 
-def _refused_by_strict(line: _Line) -> Mistake | None:
+def _refused_by_strict(line: Line) -> Mistake | None:
     """What --strict does not let pass: the first option or word that the verb does not know."""
     over = [word for name, word in line.unknown if name == "argument"]
     if line.stranger is None and over:
@@ -329,19 +300,6 @@ def _is_flag(word: str, flags: dict[str, Option]) -> bool:
     return word in HELP_FLAGS or _declared(word.partition("=")[0], flags) is not None
 
 
-def _is_value_of(kind: str, word: str, verb: Verb, values: dict[str, object], plain: list[str]) -> bool:
-    """Whether the word behind an option that is not declared is its value; `kind` as `foreign_options.kind_of` has it."""
-    if kind == "switch":
-        # Where `store` was told key and value by their options, a word has no other place: `--compress gzip`.
-        told = "value_option" in values and "key_option" in values and not _begins_like_option(word)
-        return switch_value(word) is not None or (told and verb.strangers == "metadata")
-    if _begins_like_option(word):
-        return False
-    if kind == "family" and len(plain) < len(verb.positionals):
-        # `query --use-embedding TEXT` has no value, `query TEXT --embedding-kind small` has one.
-        return any(name.endswith("_option") for name in values)
-    return True
-
-
-def _begins_like_option(word: str) -> bool:
+def begins_like_option(word: str) -> bool:
+    """Whether a word begins with a dash and is no negative number."""
     return word[:1] == "-" and not word[1:2].isdigit()

@@ -16,8 +16,10 @@ def near(word: str, known: Iterable[str]) -> list[str]:
 
     Near is a slip of the finger, a word cut short or made longer, and a part of a word of several parts.
 
-    >>> near("stor", ["store", "restore"]), near("hist", ["list", "history"]), near("task", ["pre-task", "post-task", "notify"])
-    (['store'], ['history'], ['pre-task', 'post-task'])
+    >>> near("stor", ["store-pattern", "store", "restore"]), near("hist", ["list", "history"])
+    (['store'], ['history'])
+    >>> near("task", ["pre-task", "post-task", "notify"])
+    ['pre-task', 'post-task']
     >>> near("--recursive", ["--revision", "--reverse"])
     []
     """
@@ -31,7 +33,8 @@ def near(word: str, known: Iterable[str]) -> list[str]:
         longer = [name for name, there in names.items() if there.startswith(bare)]
         parts = [name for name, there in names.items() if bare in there.replace("_", "-").split("-")]
         shorter = [name for name, there in names.items() if bare.startswith(f"{there}-")]
-        for found in (list(dict.fromkeys(longer + parts)), slips, shorter):
+        both = [name for name in longer if name in slips]
+        for found in (both, list(dict.fromkeys(longer + parts)), slips, shorter):
             if found:
                 return found[:MOST]
     allowed = min(len(bare) // 3, 3)
