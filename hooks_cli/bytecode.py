@@ -71,11 +71,7 @@ def _extension(name: str) -> ModuleSpec | None:
     path = f"{folder}/__init__{ending}" if name == ENGINE else f"{sys.path[-1]}/{name}{ending}"
     if not os.path.exists(path):
         return None
-    spec = ModuleSpec(name, ExtensionFileLoader(name, path), origin=path, is_package=name == ENGINE)
-    spec.has_location = True
-    if name == ENGINE:
-        spec.submodule_search_locations = [folder]
-    return spec
+    return _located(name, ExtensionFileLoader(name, path), path, folder if name == ENGINE else "")
 
 
 def install() -> None:
@@ -132,11 +128,9 @@ def _load(name: str) -> None:
     if name in modules:
         return
     parent, _, word = name.rpartition(".")
-    if parent not in modules:
-        _load(parent)
+    _load(parent)
     for need in _index[name][3]:
-        if need not in modules:
-            _load(need)
+        _load(need)
     spec = _spec(name, _index[name][2])
     module = type(sys)(name)
     module.__spec__, module.__loader__, module.__file__ = spec, Bytecode, spec.origin  # type: ignore[assignment]
@@ -155,8 +149,13 @@ def _load(name: str) -> None:
 def _spec(name: str, package: int) -> ModuleSpec:
     folder = f"{_root}{name.removeprefix('hooks_cli').replace('.', '/')}"
     origin = f"{folder}/__init__.py" if package else f"{folder}.py"
-    spec = ModuleSpec(name, Bytecode, origin=origin, is_package=bool(package))  # type: ignore[arg-type]
+    return _located(name, Bytecode, origin, folder if package else "")
+
+
+def _located(name: str, loader: object, origin: str, folder: str) -> ModuleSpec:
+    """The spec of a module in the file `origin`; `folder` is a package's, "" for any other module."""
+    spec = ModuleSpec(name, loader, origin=origin)  # type: ignore[arg-type]
     spec.has_location = True
-    if package:
+    if folder:
         spec.submodule_search_locations = [folder]
     return spec

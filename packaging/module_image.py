@@ -66,10 +66,8 @@ def image(package: Path) -> bytes:
     for path in sorted(package.rglob("*.py")):
         names = [package.name, *path.relative_to(package).with_suffix("").parts]
         paths[".".join(names[:-1] if names[-1] == "__init__" else names)] = path
-    imports = {
-        name: list(imported(ast.parse(path.read_bytes()), folder_of(name, path), set(paths)))
-        for name, path in paths.items()
-    }
+    trees = {name: ast.parse(path.read_bytes()) for name, path in paths.items()}
+    imports = {name: list(imported(trees[name], folder_of(name, path), set(paths))) for name, path in paths.items()}
     needs = {name: [need for need in found if need in paths] for name, found in imports.items()}
     heavy = {
         name for name, found in imports.items() if not {need.partition(".")[0] for need in found} <= {*AT_HAND, PACKAGE}
@@ -80,7 +78,7 @@ def image(package: Path) -> bytes:
             continue
         # Named from the package on: it may be installed anywhere, and tracebacks look for sources below the search path.
         file = path.relative_to(package.parent).as_posix()
-        data = marshal.dumps(compiled(path.read_bytes(), file))
+        data = marshal.dumps(compiled(trees[name], file))
         before = [need for need in needs[name] if need not in FIRST and name not in reached(need, needs)]
         index[name] = (len(code), len(data), int(path.name == "__init__.py"), tuple(before))
         code += data
@@ -88,12 +86,15 @@ def image(package: Path) -> bytes:
     return importlib.util.MAGIC_NUMBER + len(listed).to_bytes(4, "little") + listed + code
 
 
-def compiled(source: bytes, file: str) -> CodeType:
+def compiled(tree: ast.Module, file: str) -> CodeType:
     """The code of a module. What `from __future__ import annotations` says is told to the compiler: as a statement it would load a file."""
-    tree = ast.parse(source)
-    tree.body = [node for node in tree.body if not (isinstance(node, ast.ImportFrom) and node.module == "__future__")]
-    flags = __future__.annotations.compiler_flag if b"from __future__ import annotations" in source else 0
-    code: CodeType = compile(tree, file, "exec", flags=flags, dont_inherit=True, optimize=0)
+    told = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+    flags = 0
+    for node in told:
+        for alias in node.names:
+            flags |= getattr(__future__, alias.name).compiler_flag
+    rest = ast.Module([node for node in tree.body if node not in told], [])
+    code: CodeType = compile(rest, file, "exec", flags=flags, dont_inherit=True, optimize=0)
     return code
 
 

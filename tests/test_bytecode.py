@@ -92,20 +92,20 @@ def test_a_module_that_is_not_there_is_an_ordinary_import_error(copy: Path) -> N
     assert "ModuleNotFoundError: No module named 'hooks_cli.model.nothing'" in done.stderr
 
 
-def test_a_module_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
-    package = tmp_path / "hooks_cli"
+def package_of(folder: Path, **texts: str) -> str:
+    """A package of these modules with its image; the code that installs its finder."""
+    package = folder / "hooks_cli"
     package.mkdir()
     shutil.copy(INSTALLED / "bytecode.py", package)
-    for name, text in {
-        "__init__": "",
-        "first": "from hooks_cli import second\n",
-        "second": "import sys\n1 / 0\n",
-    }.items():
+    for name, text in {"__init__": "", **texts}.items():
         (package / f"{name}.py").write_text(text)
     (package / bytecode.IMAGE).write_bytes(module_image.image(package))
-    code = (
-        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-        "from hooks_cli import bytecode; bytecode.install()\n"
+    return f"import sys; sys.path.insert(0, {str(folder)!r})\nfrom hooks_cli import bytecode; bytecode.install()\n"
+
+
+def test_a_module_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    begin = package_of(tmp_path, first="from hooks_cli import second\n", second="import sys\n1 / 0\n")
+    code = begin + (
         "try:\n    import hooks_cli.first\n"
         "except ZeroDivisionError as error:\n"
         "    frame = error.__traceback__\n"
@@ -117,23 +117,10 @@ def test_a_module_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_modules_that_need_each_other(tmp_path: Path) -> None:
-    package = tmp_path / "hooks_cli"
-    package.mkdir()
-    shutil.copy(INSTALLED / "bytecode.py", package)
-    texts = {
-        "__init__": "",
-        "a": "import hooks_cli.b\nX = 1\n",
-        "b": "import hooks_cli.a\nfrom hooks_cli import c\n",
-        "c": "Y = 2\n",
-    }
-    for name, text in texts.items():
-        (package / f"{name}.py").write_text(text)
-    (package / bytecode.IMAGE).write_bytes(module_image.image(package))
-    code = (
-        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-        "from hooks_cli import bytecode; bytecode.install()\n"
-        "import hooks_cli.a\nprint(hooks_cli.a.X, hooks_cli.b.c.Y, hooks_cli.c.__spec__.loader.__name__)\n"
+    begin = package_of(
+        tmp_path, a="import hooks_cli.b\nX = 1\n", b="import hooks_cli.a\nfrom hooks_cli import c\n", c="Y = 2\n"
     )
+    code = begin + ("import hooks_cli.a\nprint(hooks_cli.a.X, hooks_cli.b.c.Y, hooks_cli.c.__spec__.loader.__name__)\n")
     said = subprocess.run([sys.executable, "-ISc", code], capture_output=True, text=True, check=True).stdout
     assert said == "1 2 Bytecode\n"
 
