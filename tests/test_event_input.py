@@ -29,46 +29,23 @@ def test_no_json_object(run: Run, text: str) -> None:
 
 
 def test_stdin_that_is_closed_silent_or_a_terminal(project: Path, environ: dict[str, str]) -> None:
-    closed = subprocess.run(
-        ["sh", "-c", f'exec "{PROGRAM}" hooks event <&-'],
-        env=environ,
-        cwd=project,
-        capture_output=True,
-        timeout=TIMEOUT_SECONDS,
-    )
+    def given(stdin: int | None, ending: str = "") -> subprocess.CompletedProcess[bytes]:
+        argv = ["sh", "-c", f'exec "{PROGRAM}" hooks event {ending}']
+        return subprocess.run(argv, stdin=stdin, env=environ, cwd=project, capture_output=True, timeout=TIMEOUT_SECONDS)
+
+    closed = given(None, "<&-")
     assert closed.returncode == 66
     reading, writing = os.pipe()
-    silent = subprocess.run(
-        [PROGRAM, "hooks", "event"],
-        stdin=reading,
-        env=environ,
-        cwd=project,
-        capture_output=True,
-        timeout=TIMEOUT_SECONDS,
-    )
+    silent = given(reading)
     assert silent.returncode == 66
     # An agent that sends its event and never closes the pipe
     os.write(writing, b'{"session_id":"s","hook_event_name":"Stop"}')
-    left_open = subprocess.run(
-        [PROGRAM, "hooks", "event"],
-        stdin=reading,
-        env=environ,
-        cwd=project,
-        capture_output=True,
-        timeout=TIMEOUT_SECONDS,
-    )
+    left_open = given(reading)
     assert (left_open.returncode, left_open.stderr) == (0, b"")
     os.close(reading)
     os.close(writing)
     main, terminal = pty.openpty()
-    typed = subprocess.run(
-        [PROGRAM, "hooks", "event"],
-        stdin=terminal,
-        env=environ,
-        cwd=project,
-        capture_output=True,
-        timeout=TIMEOUT_SECONDS,
-    )
+    typed = given(terminal)
     assert typed.returncode == 64 and b"terminal" in typed.stderr
     os.close(main)
     os.close(terminal)

@@ -67,6 +67,9 @@ def has_version(name: str, such: str) -> str:
 FROM_VERSIONS = f"head h CROSS JOIN entry e ON {of_head()} {_SESSION}"
 INSERT_HEAD = f"INSERT INTO head({LEDGER_TABLES['head']}) VALUES(?,?,?,?,?,?,?)"
 
+# That a head holds something now, at the time (ms) that is the parameter.
+ALIVE = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?)"
+
 # Words beyond this are kept but not found by search: one huge value must not make the index of the whole store slow.
 INDEXED_CHARACTERS = 256 * 1024
 
@@ -74,7 +77,7 @@ INDEXED_CHARACTERS = 256 * 1024
 def read(store: EmbeddedStore, address: str, now: int) -> Entry | None:
     """What the address holds now, or None when it holds nothing: never written, deleted, destroyed or expired."""
     row = store.row(
-        f"SELECT {COLUMNS} FROM {FROM_HEADS} WHERE h.address = ? AND h.live = 1 AND (h.expires IS NULL OR h.expires > ?)",
+        f"SELECT {COLUMNS} FROM {FROM_HEADS} WHERE h.address = ? AND {ALIVE}",
         (address, now),
     )
     return None if row is None else Entry(row)

@@ -10,7 +10,7 @@ from hooks_cli.model.selection import Selection
 from hooks_cli.store import fact_sql
 from hooks_cli.store.embedded import EmbeddedStore
 from hooks_cli.store.engine import apsw
-from hooks_cli.store.entries import matching, of_head
+from hooks_cli.store.entries import ALIVE, matching, of_head
 
 # SQL for a column of milliseconds since the epoch as ISO 8601 in UTC.
 ISO_TIME = "strftime('%Y-%m-%dT%H:%M:%fZ', {} / 1000.0, 'unixepoch')"
@@ -36,7 +36,7 @@ def rows_of(store: EmbeddedStore, selection: Selection, now: int) -> tuple[str, 
         where.append(f"NOT ({excluded})")
         values += more
     if selection.versions == "head":
-        where.append("e.revision = h.revision AND h.live = 1 AND (h.expires IS NULL OR h.expires > ?)")
+        where.append(f"e.revision = h.revision AND {ALIVE}")
         values.append(now)
     for column, sign, bound in (("e.at", ">=", selection.since), ("e.at", "<", selection.until)):
         if bound is not None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hooks_cli.model.entry import Entry
-from hooks_cli.store.entries import COLUMNS
-from hooks_cli.store.listing import ALIVE, newest_heads
+from hooks_cli.store.entries import ALIVE, COLUMNS
+from hooks_cli.store.listing import newest_heads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ scan the range of the glob's literal prefix and sort it (good when they are few)
 from __future__ import annotations
 
 from hooks_cli.model.entry import Entry
-from hooks_cli.store.entries import COLUMNS, FROM_HEADS, FROM_NEWEST, matching
+from hooks_cli.store.entries import ALIVE, COLUMNS, FROM_HEADS, FROM_NEWEST, matching
 from hooks_cli.store.schema import NEWEST
 
 TYPE_CHECKING = False
@@ -20,8 +20,6 @@ SORTED_RANGE = 2_000
 WALKED_HEADS = 20_000
 # How many versions of a session are looked through for those that are still the newest of their address.
 WALKED_WRITES = 4_000
-
-ALIVE = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?)"
 
 
 def newest(

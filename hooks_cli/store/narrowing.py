@@ -6,9 +6,8 @@ from hooks_cli.model.address import literal_prefix
 from hooks_cli.model.entry import JSON, NOT_SEALED, TEXT
 from hooks_cli.model.json_text import value_text
 from hooks_cli.model.query_syntax import has_token, written
-from hooks_cli.store.entries import matching
+from hooks_cli.store.entries import ALIVE, matching
 
-ALIVE = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?)"
 KINDS = ("text", "json", "sealed")
 
 

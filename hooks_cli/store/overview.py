@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.model.sealed_text import mask
-from hooks_cli.store.entries import matching, versions_at
-from hooks_cli.store.listing import ALIVE
+from hooks_cli.store.entries import ALIVE, matching, versions_at
 from hooks_cli.store.log import SAID
 
 TYPE_CHECKING = False

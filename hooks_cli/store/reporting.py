@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from hooks_cli.store.contract import Row
     from hooks_cli.store.embedded import EmbeddedStore
 
-_ALIVE = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?)"
 _TOP = "CASE WHEN instr(h.address, '/') THEN substr(h.address, 1, instr(h.address, '/') - 1) ELSE '' END"
 _KIND = """CASE WHEN verb IN ('post-edit', 'post-write') THEN 'edits' WHEN verb IN ('notify', 'notification') THEN 'notices'
     WHEN verb IN ('pre-task', 'post-task') THEN 'tasks' WHEN verb GLOB 'session-*' THEN 'sessions' ELSE 'other' END"""

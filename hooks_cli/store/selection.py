@@ -5,7 +5,7 @@ from __future__ import annotations
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import TOMBSTONE
 from hooks_cli.model.json_text import value_text
-from hooks_cli.store.entries import has_version, matching
+from hooks_cli.store.entries import ALIVE, has_version, matching
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def live(store: EmbeddedStore, selection: Selection, now: int) -> list[Row]:
     condition, params = selection.condition()
     return store.query(
         "SELECT h.address, h.version, h.pinned FROM head h JOIN entry e ON e.revision = h.revision "
-        f"WHERE h.live = 1 AND (h.expires IS NULL OR h.expires > ?) AND {condition} ORDER BY h.address",
+        f"WHERE {ALIVE} AND {condition} ORDER BY h.address",
         (now, *params),
     )
 

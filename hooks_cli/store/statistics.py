@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from hooks_cli.store.entries import made_it, matching, numbered, others, versions_at
+from hooks_cli.store.entries import ALIVE, made_it, matching, numbered, others, versions_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.store.embedded import EmbeddedStore
 
-_ALIVE = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?)"
 _NAMESPACE = "CASE WHEN instr(h.address, '/') THEN substr(h.address, 1, instr(h.address, '/') - 1) ELSE '' END"
 
 _FIGURES = (
@@ -35,7 +34,7 @@ def entry_figures(store: EmbeddedStore, now: int, pattern: str = "*") -> dict[st
     condition, params = matching(pattern)
     # Counted as they lie, or for each address: with what is read of it anyhow, since below a glob each look is at another page.
     versions = "(SELECT count(*) FROM entry)" if condition == "1" else f"coalesce(sum({_VERSIONS}), 0)"
-    alive = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?1)"
+    alive = numbered(ALIVE, 1)
     row = store.query(
         f"SELECT count(*) FILTER (WHERE {alive}), {versions}, count(*) FILTER (WHERE h.live = 0), "
         "count(*) FILTER (WHERE h.live = 1 AND h.expires <= ?1), "
@@ -57,7 +56,7 @@ def namespaces(store: EmbeddedStore, now: int, pattern: str) -> dict[str, tuple[
     found: dict[str, tuple[int, int]] = {}
     sql = (
         f"SELECT {_NAMESPACE}, coalesce(octet_length(e.value), 0) "
-        f"FROM head h JOIN entry e ON e.revision = h.revision WHERE {condition} AND {_ALIVE}"
+        f"FROM head h JOIN entry e ON e.revision = h.revision WHERE {condition} AND {ALIVE}"
     )
     for name, size in store.each(sql, (*params, now)):
         entries, together = found.get(name, (0, 0))
@@ -69,7 +68,7 @@ def most_written(store: EmbeddedStore, now: int, pattern: str, limit: int) -> li
     """(address, version) of the entries that were written most often."""
     condition, params = matching(pattern)
     rows = store.query(
-        f"SELECT h.address, h.version FROM head h WHERE {condition} AND {_ALIVE} ORDER BY h.version DESC, h.revision DESC LIMIT ?",
+        f"SELECT h.address, h.version FROM head h WHERE {condition} AND {ALIVE} ORDER BY h.version DESC, h.revision DESC LIMIT ?",
         (*params, now, limit),
     )
     return [(row[0], row[1]) for row in rows]

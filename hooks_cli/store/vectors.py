@@ -10,8 +10,7 @@ value stays, and a store where nobody searches by meaning pays nothing.
 from __future__ import annotations
 
 from hooks_cli.model.entry import Entry
-from hooks_cli.store.entries import FROM_NEWEST, SHORT_COLUMNS, shorten
-from hooks_cli.store.narrowing import ALIVE
+from hooks_cli.store.entries import ALIVE, FROM_NEWEST, SHORT_COLUMNS, shorten
 from hooks_cli.store.schema import NEWEST
 
 TYPE_CHECKING = False
