@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 from hooks_cli.errors import UsageError
+from hooks_cli.model.json_exact import complaint
 from hooks_cli.model.times import parse_time
 from hooks_cli.store.fact_sql import ANYWHERE, CONTAINS, EQUAL, MATCHES, UNEQUAL, is_time, plain_name
 
@@ -86,7 +87,7 @@ def _of_object(text: str, now: int) -> list[Fact]:
     try:
         members = json.loads(text)
     except ValueError as error:
-        raise UsageError(f"--filter {text!r} is no JSON: {error}.", hint=_HINT) from None
+        raise UsageError(f"--filter {text!r} is no JSON: {complaint(error)}.", hint=_HINT) from None
     found: list[Fact] = []
     for name, value in members.items():
         field = plain_name(name)

@@ -14,7 +14,7 @@ from typing import Any
 
 from hooks_cli.model.json_text import Raw, value_text
 
-__all__ = ("indented", "read", "read_for_checks", "value_text")
+__all__ = ("complaint", "indented", "read", "read_for_checks", "value_text")
 
 # What `int` takes from a text, whatever the interpreter's setting.
 _DIGITS = 4300
@@ -31,6 +31,23 @@ def read(text: str, parse_constant: Callable[[str], Any] | None = None) -> Any:
 def read_for_checks(text: str) -> Any:
     """The same with a float (an infinity) for such a number: what a schema's words about numbers are about."""
     return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) <= _DIGITS else float(digits))
+
+
+def complaint(error: Exception) -> str:
+    """What is wrong with text that is no JSON, and where: lines, columns and characters are counted from 1, as all our errors do.
+
+    >>> try:
+    ...     read('{"a" 1}')
+    ... except ValueError as error:
+    ...     complaint(error)
+    "Expecting ':' delimiter at character 6"
+    """
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start + 1} is no UTF-8"
+    if not isinstance(error, json.JSONDecodeError):
+        return str(error)
+    place = f"line {error.lineno}, column {error.colno}" if "\n" in error.doc else f"character {error.pos + 1}"
+    return f"{error.msg} at {place}"
 
 
 def _whole(digits: str) -> int | Raw:

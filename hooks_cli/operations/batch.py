@@ -10,6 +10,7 @@ from hooks_cli.errors import DataError, InputMissing, UsageError, VersionConflic
 from hooks_cli.failpoints import pass_by
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import MAX_VALUE_BYTES, Draft
+from hooks_cli.model.json_exact import complaint
 from hooks_cli.model.times import parse_duration
 from hooks_cli.operations import drafting
 from hooks_cli.operations.carrying import Who
@@ -127,7 +128,7 @@ class _Reader:
         try:
             row = self.decode(line.decode())
         except (ValueError, RecursionError) as error:
-            raise LineError(line=number, reason=f"not valid JSON ({error})") from None
+            raise LineError(line=number, reason=f"not valid JSON ({complaint(error)})") from None
         if not isinstance(row, dict):
             raise LineError(line=number, reason="not a JSON object")
         try:

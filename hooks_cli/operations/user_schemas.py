@@ -106,13 +106,15 @@ def read_schema(path: str) -> Any:
     """The schema in a file. Raises ConfigError (78) when it cannot be read or is no JSON."""
     import json
 
+    from hooks_cli.model.json_exact import complaint
+
     content = read_file(path, SCHEMA_LIMIT)
     if content is None:
         raise ConfigError(path=path, reason="the schema is not there, cannot be read, or is larger than 4 MiB")
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise ConfigError(path=path, reason=f"the schema is not valid JSON: {error}") from None
+        raise ConfigError(path=path, reason=f"the schema is not valid JSON: {complaint(error)}") from None
 
 
 def _by_library(path: str, value: Any) -> str | None:

@@ -170,7 +170,7 @@ def _decoded(content: bytes, what: str) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise InvalidText(what=what, reason=f"byte {error.start} is no UTF-8") from None
+        raise InvalidText(what=what, reason=f"byte {error.start + 1} is no UTF-8") from None
 
 
 def run(call: Call, environment: Environment) -> int:

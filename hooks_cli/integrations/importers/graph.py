@@ -12,6 +12,7 @@ from typing import Any
 
 from hooks_cli.integrations.importers.json_forms import as_text, parse
 from hooks_cli.integrations.importers.records import Record, Records, Refused, place
+from hooks_cli.model.json_exact import complaint
 
 
 def is_graph_line(item: Any) -> bool:
@@ -28,7 +29,7 @@ def read_graph(lines: Iterator[tuple[int, str]], at: int) -> Records:
         try:
             item = parse(line)
         except ValueError as error:
-            yield Refused(where, f"it is not valid JSON: {error}")
+            yield Refused(where, f"it is not valid JSON: {complaint(error)}")
             continue
         if not is_graph_line(item):
             yield Refused(where, "it is neither an entity nor a relation")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hooks_cli.integrations.importers.records import Record, Records, Refused, milliseconds, place, tag_list
-from hooks_cli.model.json_exact import read, value_text
+from hooks_cli.model.json_exact import complaint, read, value_text
 
 _VALUES = ("value", "content", "data")
 _CREATED = ("timestamp", "createdAt", "created_at", "updatedAt", "updated_at")
@@ -57,7 +57,7 @@ def read_lines(lines: Iterator[tuple[int, str]]) -> Records:
         try:
             item = parse(line)
         except ValueError as error:
-            yield Refused(f"line {number}", f"it is not valid JSON: {error}")
+            yield Refused(f"line {number}", f"it is not valid JSON: {complaint(error)}")
             continue
         yield record_of(item, f"line {number}")
 

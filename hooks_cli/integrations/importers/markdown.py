@@ -53,7 +53,7 @@ def read_file(root: str, path: str) -> Record | Refused | Left:
     except OSError as error:
         return Refused(relative, f"it cannot be read: {error.strerror}")
     except UnicodeDecodeError as error:
-        return Refused(relative, f"it is not UTF-8 (byte {error.start})")
+        return Refused(relative, f"it is not UTF-8 (at byte {error.start + 1})")
     if len(raw) > MAX_VALUE_BYTES:
         return Refused(relative, f"it is larger than {MAX_VALUE_BYTES} bytes")
     if not text:

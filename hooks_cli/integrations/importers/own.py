@@ -14,6 +14,7 @@ from hooks_cli.integrations.importers.json_forms import parse
 from hooks_cli.integrations.importers.records import Aside, Found, Header, Record, Records, Refused, milliseconds
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import MAX_VALUE_BYTES
+from hooks_cli.model.json_exact import complaint
 from hooks_cli.model.sealed_text import MASK
 from hooks_cli.store.foreign import ForeignDatabase
 from hooks_cli.store.json_split import JsonReader
@@ -151,7 +152,10 @@ def read_table(stream: TextIO, delimiter: str) -> Records:
                 name: undefused(cell) for name, cell in row.items() if isinstance(name, str) and isinstance(cell, str)
             }
             yield _guarded(fields, f"row {number}")
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError:
+        # Where in the file it is nobody knows: the decoder counts from the beginning of what it read last.
+        raise DataError(f"The file is damaged after row {number}: it is not UTF-8 there.") from None
+    except csv.Error as error:
         raise DataError(f"The file is damaged after row {number}: {error}.") from None
 
 
@@ -172,7 +176,7 @@ def _guarded(fields: Mapping[str, Any], where: str) -> Record | Refused:
     try:
         return own_record(fields, where)
     except ValueError as error:
-        return Refused(where, f"a part that should be JSON is not: {error}")
+        return Refused(where, f"a part that should be JSON is not: {complaint(error)}")
 
 
 def defused(cell: str) -> str:

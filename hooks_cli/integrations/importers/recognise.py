@@ -14,6 +14,7 @@ from hooks_cli.crypto.sealed_file import is_sealed
 from hooks_cli.errors import DataError, InputMissing
 from hooks_cli.integrations.importers import claude_flow_db, graph, json_forms, markdown, own
 from hooks_cli.integrations.importers.records import Records
+from hooks_cli.model.json_exact import complaint
 from hooks_cli.store.foreign import MAGIC, ForeignDatabase
 from hooks_cli.store.json_split import JsonReader
 
@@ -21,6 +22,8 @@ from hooks_cli.store.json_split import JsonReader
 Unseal = Callable[[IO[bytes], str], IO[bytes]]
 # The most text that is held at once: a JSON document, or one line. SQLite's own limit is 1,000,000,000 bytes.
 MOST_TEXT = 900_000_000
+# The mark that some programs put before UTF-8.
+BOM = b"\xef\xbb\xbf"
 _HINT = (
     "It takes: exports of this program (json, ndjson, csv, tsv, sqlite), claude-flow's memory.db, memory-store.json and "
     "exports, the MCP memory server's memory.jsonl, a folder of Markdown."
@@ -105,9 +108,9 @@ def _from_stream(raw: IO[bytes], name: str, changed: int) -> Source:
         raise DataError(f"{name} is empty.", hint=_HINT)
     if start[:16] == MAGIC:
         raise DataError(f"{name} is a compressed SQLite database.", hint="Unpack it first: gunzip.")
-    if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+    if start.removeprefix(BOM).lstrip()[:1] in (b"{", b"["):
         return _from_json(stream, start, name, changed)
-    first_line = start.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0].decode(errors="replace")
+    first_line = start.removeprefix(BOM).partition(b"\n")[0].decode(errors="replace")
     for delimiter, form in ((",", "csv"), ("\t", "tsv")):
         columns = first_line.strip().split(delimiter)
         if {"key", "data", "key_version"} <= set(columns):
@@ -121,7 +124,7 @@ def _from_stream(raw: IO[bytes], name: str, changed: int) -> Source:
 
 
 def _from_json(stream: Any, start: bytes, name: str, changed: int) -> Source:
-    first = start.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0].decode(errors="replace")
+    first = start.removeprefix(BOM).lstrip().partition(b"\n")[0].decode(errors="replace")
     item = _parsed(first)
     if isinstance(item, dict) and (own.is_envelope(item) or item.get("record") == "header"):
         return Source("an export of this program (ndjson)", own.read_ndjson(_lines(stream)))
@@ -134,7 +137,7 @@ def _from_json(stream: Any, start: bytes, name: str, changed: int) -> Source:
     try:
         document = json_forms.parse(text)
     except ValueError as error:
-        raise DataError(f"{name} is not valid JSON: {error}.", hint=_HINT) from None
+        raise DataError(f"{name} is not valid JSON: {complaint(error)}.", hint=_HINT) from None
     return _from_document(document, text, name)
 
 
@@ -170,9 +173,10 @@ def _whole(stream: Any, name: str) -> str:
             raise DataError(
                 f"{name} is larger than {MOST_TEXT} bytes.", hint="Export it as ndjson, which has no such limit."
             )
-        return str(raw, "utf-8-sig")
+        return str(raw.removeprefix(BOM), "utf-8")
     except UnicodeDecodeError as error:
-        raise DataError(f"{name} is not UTF-8 (byte {error.start}).") from None
+        place = error.start + 1 + (len(BOM) if raw.startswith(BOM) else 0)
+        raise DataError(f"{name} is not UTF-8 (at byte {place}).") from None
     except (OSError, EOFError) as error:
         raise DataError(f"{name} is damaged: {error}.") from None
 
