@@ -19,6 +19,8 @@ from hooks_cli.store.export_source import ISO_TIME, allow_redaction, rows_of
 BATCH = 1000
 # Long values make short chunks: what is held at once does not grow with them.
 CHUNK = 1 << 19
+# Stands for the line break that ends an entry until the others are gone; no JSON text has this character.
+_END = b"\0"
 _STATE = "CASE e.kind WHEN 2 THEN 'deleted' WHEN 3 THEN 'destroyed' ELSE 'live' END"
 _SEALED = "CASE e.sealed WHEN 1 THEN 'fields' WHEN 2 THEN 'value' END"
 _PINNED = "h.pinned AND h.revision = e.revision"
@@ -40,10 +42,8 @@ class Form:
 
 def entry_objects(store: EmbeddedStore, selection: Selection, now: int, form: Form) -> Iterator[list[str]]:
     """The JSON object of each entry as `schemas/export.schema.json` has it, without a line break; in lists of about `CHUNK` bytes."""
-    for pieces in _pieces(store, selection, now, form, "", b""):
-        _mend_breaks(pieces)
-        texts = b"\n".join(map(b"".join, zip(pieces[::2], pieces[1::2], strict=True))).decode()
-        yield texts.split("\n")
+    for chunk, _ in entry_chunks(store, selection, now, form):
+        yield chunk[:-1].decode().split("\n")
 
 
 def entry_chunks(
@@ -59,25 +59,41 @@ def entry_chunks(
 
     After each object stands `ending`, which ends in the one line break of the entry; `record` is its first member when it is not empty.
     """
-    for pieces in _pieces(store, selection, now, form, record, ending):
-        _mend_breaks(pieces)
-        yield b"".join(pieces), len(pieces) // 2
+    pieces: list[bytes] = []
+    add = pieces.append
+    clock = Clock()
+    size, before, tail = 0, -1, b""
+    end = b'"}' + ending.replace(b"\n", _END)
+    # Python sees no more of an entry than two pieces: its object up to the time, and the time with what ends it.
+    for text, at in store.each(*_objects_up_to_time(store, selection, now, form, record)):
+        if at != before:
+            before, tail = at, clock.text(at).encode() + end
+        add(text)
+        add(tail)
+        size += len(text)
+        if size >= CHUNK:
+            yield _joined(pieces)
+            pieces.clear()
+            size = 0
+    if pieces:
+        yield _joined(pieces)
 
 
-def _mend_breaks(pieces: list[bytes]) -> None:
-    """White space between the members of somebody's metadata may be line breaks; within a string they would be escapes."""
-    objects = b"".join(pieces[::2])
-    if b"\n" not in objects and b"\r" not in objects:
-        return
-    for place in range(0, len(pieces), 2):
-        if b"\n" in pieces[place] or b"\r" in pieces[place]:
-            pieces[place] = pieces[place].replace(b"\n", b" ").replace(b"\r", b" ")
+def _joined(pieces: list[bytes]) -> tuple[bytes, int]:
+    """The chunk, its entries ended by line breaks instead of `_END`, and how many they are.
+
+    White space between the members of somebody's metadata may be line breaks (within a string they would be escapes): spaces do as well.
+    """
+    chunk = b"".join(pieces)
+    if b"\n" in chunk or b"\r" in chunk:
+        chunk = chunk.replace(b"\n", b" ").replace(b"\r", b" ")
+    return chunk.replace(_END, b"\n"), len(pieces) // 2
 
 
-def _pieces(
-    store: EmbeddedStore, selection: Selection, now: int, form: Form, record: str, ending: bytes
-) -> Iterator[list[bytes]]:
-    """Each entry as two pieces: its object up to the time, and the time with what ends it. Python sees no more of a row than that."""
+def _objects_up_to_time(
+    store: EmbeddedStore, selection: Selection, now: int, form: Form, record: str
+) -> tuple[str, tuple[object, ...]]:
+    """SQL, and its parameters, for the object of each entry up to its time, as UTF-8, and that time in milliseconds."""
     columns, changed = _columns(store, form)
     value = columns["value"]
     rows, params = rows_of(store, selection, now)
@@ -88,32 +104,22 @@ def _pieces(
         'sealed', {_SEALED}, 'redacted', json(iif({changed}, 'true', NULL)),
         'text', CASE WHEN e.kind = 1 AND json({value}) <> {value} THEN {value} END))"""
     first = f'"record":{quote(record)},' if record else ""
-    params = ("{" + first + '"key":', form.version, *params)
     # concat is a quarter faster than json_object; what is JSON in the store already goes in as it is. json_patch takes away
     # the members that are null; all others of the rare ones are strings or true, so that the last brace is the object's own.
-    sql = f"""SELECT CAST(concat(?, json_quote(h.address), ',"version":', json_quote(coalesce(e.data_version, ?)),
-      ',"schema_version":"1","revision":', e.revision, ',"key_version":', e.version, ',"session_id":', json_quote(s.name),
-      ',"agent":', json_quote(e.agent), ',"event":', json_quote(e.event),
+    sql = f"""SELECT CAST(concat(?, json_quote(h.address), ',"version":', {_quoted("e.data_version", "?")},
+      ',"schema_version":"1","revision":', e.revision, ',"key_version":', e.version, ',"session_id":', {_quoted("s.name")},
+      ',"agent":', {_quoted("e.agent")}, ',"event":', {_quoted("e.event")},
       ',"source":', coalesce({columns["source"]}, 'null'), ',"tags":', coalesce(e.tags, '[]'),
       ',"metadata":', coalesce({columns["metadata"]}, '{{}}'), ',"state":"', {_STATE}, '","data":',
       CASE e.kind WHEN 0 THEN json_quote({value}) WHEN 1 THEN coalesce(json({value}), 'null') ELSE 'null' END,
       CASE WHEN {plain} THEN '' ELSE ',' || substr(rtrim(nullif({rare}, '{{}}'), '}}'), 2) END,
       ',"created_at":"') AS BLOB), e.at {rows}"""
-    pieces: list[bytes] = []
-    clock = Clock()
-    size, before, tail = 0, -1, b""
-    for text, at in store.each(sql, params):
-        if at != before:
-            before, tail = at, clock.text(at).encode() + b'"}' + ending
-        pieces.append(text)
-        pieces.append(tail)
-        size += len(text)
-        if size >= CHUNK:
-            yield pieces
-            pieces = []
-            size = 0
-    if pieces:
-        yield pieces
+    return sql, ("{" + first + '"key":', quote(form.version), *params)
+
+
+def _quoted(column: str, missing: str = "'null'") -> str:
+    """SQL for a text as JSON. What is not there is asked for first: that is quicker than a call of json_quote."""
+    return f"iif({column} IS NULL, {missing}, json_quote({column}))"
 
 
 def entry_cells(
