@@ -142,7 +142,7 @@ def test_output_that_cannot_be_written_is_an_error(run: Run) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run([PROGRAM, "--version"], stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 74
-    assert done.stderr.startswith("hooks-cli: Reading or writing failed")
+    assert done.stderr.startswith("hooks-cli: Writing to standard output failed: No space left")
 
 
 def test_closed_streams_are_borne() -> None:

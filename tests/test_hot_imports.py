@@ -90,19 +90,73 @@ def loaded_by(line: list[str], project: Path, environ: dict[str, str]) -> tuple[
     return code, set(names)
 
 
+def begin(project: Path, environ: dict[str, str]) -> None:
+    """The first call makes the store and reads the settings, which takes more; the ones that follow are what an agent pays."""
+    time.sleep(0.15)  # settings are cached once their file is older than its clock's grain
+    loaded_by(["memory", "store", "a/b", "a value"], project, environ)
+
+
 @pytest.mark.parametrize("line", LINES, ids=lambda line: " ".join(line[:3]))
 def test_a_hot_command_loads_only_this(line: list[str], project: Path, environ: dict[str, str]) -> None:
     if (line[0], line[1]) not in DECLARED_HOT:
         pytest.skip("not a verb yet")
-    # The first call makes the store and reads the settings, which takes more; the second is what an agent pays.
-    time.sleep(0.15)  # settings are cached once their file is older than its clock's grain
-    loaded_by(["memory", "store", "a/b", "a value"], project, environ)
+    begin(project, environ)
     code, names = loaded_by(line, project, environ)
     assert code == 0
     ours = {name for name in names if name.split(".")[0] == "hooks_cli"}
     assert names - ours <= ALLOWED
     assert not [name for name in ours if name.startswith(COLD_ROOMS)]
     assert len(ours) <= MOST_OF_OURS
+
+
+# What takes longer to load than such a command takes to do its work.
+DEAR = {
+    "click",
+    "rich",
+    "typing",
+    "dataclasses",
+    "inspect",
+    "re",
+    "enum",
+    "json",
+    "jsonschema",
+    "cryptography",
+    "datetime",
+    "hashlib",
+}
+PLAIN_LINES = [
+    ["--version"],
+    ["memory", "append", "a/log", "a line"],
+    ["memory", "show", "a/b"],
+    ["memory", "history", "a/b"],
+    ["memory", "stats"],
+    ["memory", "status"],
+    ["memory", "pin", "a/b"],
+    ["memory", "touch", "a/b", "--ttl", "5d"],
+    ["memory", "rename", "a/b", "a/c"],
+    ["memory", "delete", "a/b"],
+    ["memory", "undelete", "a/*"],
+    ["memory", "clear", "nothing/*"],
+    ["hooks", "metrics"],
+    ["session", "list"],
+    ["task", "list"],
+]
+
+
+@pytest.mark.parametrize("line", PLAIN_LINES, ids=lambda line: " ".join(line[:2]))
+def test_a_plain_command_loads_nothing_dear(line: list[str], project: Path, environ: dict[str, str]) -> None:
+    begin(project, environ)
+    code, names = loaded_by(line, project, environ)
+    assert code == 0
+    assert names & DEAR == set()
+
+
+def test_an_export_loads_no_form_but_its_own(project: Path, environ: dict[str, str]) -> None:
+    begin(project, environ)
+    _, names = loaded_by(["memory", "export", "--format", "ndjson", "-"], project, environ)
+    forms = {name for name in names if name.startswith("hooks_cli.output.export_")}
+    assert forms == {"hooks_cli.output.export_json"}
+    assert names & {"click", "json", "csv", "gzip", "ssl", "hashlib", "hooks_cli.crypto.findings"} == set()
 
 
 def test_every_verb_that_agents_call_is_hot() -> None:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import hooks_cli.commands
 from hooks_cli.cli import click_app, fast_lane
 from hooks_cli.cli.spec import Call, Verb
-from hooks_cli.commands import GROUP_ALIASES, VERB_ALIASES, catalogue, find, module_name
+from hooks_cli.commands import GROUP_ALIASES, GROUPS, VERB_ALIASES, catalogue, find, module_name
 from hooks_cli.errors import MissingArgument, UnknownOption, UnknownVerb, UsageError
+from hooks_cli.output import help_page
 
 VERBS = list(catalogue.every_verb())
 FLAGS = sorted({flag for verb in VERBS for option in verb.options for flag in option.flags})
-LANES = [verb for verb in VERBS if verb.group in ("hooks", "memory")]
-
 a_text = st.text(max_size=8) | st.sampled_from(
     ["", "-", "--", "-1", "true", "false", "text", "json", "a/b", "*", "--help", "-h"]
 )
@@ -33,48 +34,63 @@ def a_flag_of(verb: Verb) -> st.SearchStrategy[str]:
 
 @st.composite
 def a_line(draw: st.DrawFn) -> list[str]:
-    verb = draw(st.sampled_from(LANES))
+    verb = draw(st.sampled_from(VERBS))
     word = draw(st.sampled_from([verb.name, *verb.aliases]))
     group = draw(
         st.sampled_from([verb.group, *[other for other, meant in GROUP_ALIASES.items() if meant == verb.group]])
     )
+    words = [group, word] if group else [word]
     flag = a_flag_of(verb)
     joined = st.builds("{}={}".format, flag, a_text)
-    return [group, word, *draw(st.lists(flag | joined | a_text | an_invented_flag, max_size=8))]
+    return [*words, *draw(st.lists(flag | joined | a_text | an_invented_flag, max_size=8))]
 
 
-if LANES:
+@given(a_line())
+@example(["hooks", "--help"])
+@example(["memory"])
+@example(["hook", "-h"])
+@example(["--help"])
+@example(["--version"])
+@example(["memory", "usage", "--action", "store", "--help"])
+@example(["memory", "program", "--help"])
+def test_what_the_fast_lane_accepts_click_parses_to_the_same(argv: list[str]) -> None:
+    fast = fast_lane.parse(argv)
+    if fast is None:
+        return
+    slow = click_app.parse(argv)
+    assert isinstance(slow, Call)
+    assert fast.same(slow)
+    assert fast.verb is slow.verb
 
-    @given(a_line())
-    @example(["hooks", "--help"])
-    @example(["memory"])
-    def test_what_the_fast_lane_accepts_click_parses_to_the_same(argv: list[str]) -> None:
-        fast = fast_lane.parse(argv)
-        if fast is None:
-            return
-        slow = click_app.parse(argv)
-        assert isinstance(slow, Call)
-        assert fast.same(slow)
-        assert fast.verb is slow.verb
 
-    @given(a_line())
-    def test_what_the_fast_lane_leaves_click_explains(argv: list[str]) -> None:
-        if fast_lane.parse(argv) is not None:
-            return
-        try:
-            assert click_app.parse(argv) == 0
-        except UsageError as error:
-            assert error.exit_code == 64
-            assert str(error)
+@given(a_line())
+def test_what_the_fast_lane_leaves_click_explains(argv: list[str]) -> None:
+    if fast_lane.parse(argv) is not None:
+        return
+    with pytest.raises(UsageError) as raised:
+        click_app.parse(argv)
+    assert raised.value.exit_code == 64
+    assert str(raised.value)
 
 
 @pytest.mark.parametrize(
-    "argv", [[], ["hooks"], ["hook"], ["memory"], ["--help"], ["-h"], ["hooks", "--help"], ["--version"]]
-)
-def test_alone_they_explain_themselves(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert fast_lane.parse(argv) is None
-    assert click_app.parse(argv) == 0
-    assert "hooks-cli" in capsys.readouterr().out
+    ("argv", "words"),
+    [
+        (["--help"], []), (["-h"], []), (["hooks"], ["hooks"]), (["hook"], ["hooks"]), (["memory", "-h"], ["memory"]),
+        (["memory", "store", "k", "--help"], ["memory", "store"]), (["doctor", "--help"], ["doctor"]),
+        (["memory", "get", "--help"], ["memory", "recall"]), (["memory", "usage", "store", "-h"], ["memory", "store"]),
+    ],
+)  # fmt: skip
+def test_the_wish_for_help_is_the_verb_help(argv: list[str], words: list[str]) -> None:
+    call = fast_lane.parse(argv)
+    assert call is not None and call.verb.title == "help"
+    assert call.words("command") == words
+
+
+def test_without_a_word_click_is_asked_first_since_that_is_how_shells_complete() -> None:
+    assert fast_lane.parse([]) is None
+    call = click_app.parse([])
+    assert isinstance(call, Call) and call.verb.title == "help" and not call.values
 
 
 def shell_lines(verb: Verb) -> list[str]:
@@ -82,17 +98,22 @@ def shell_lines(verb: Verb) -> list[str]:
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.title)
-def test_every_verb_has_a_page_and_is_found_by_each_of_its_words(
-    verb: Verb, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_verb_has_a_page_and_is_found_by_each_of_its_words(verb: Verb) -> None:
     for word in [verb.name, *verb.aliases]:
         words = [verb.group, word] if verb.group else [word]
-        assert click_app.parse([*words, "--help"]) == 0
-        page = capsys.readouterr().out
-        assert page.replace("\n", " ").startswith(f"hooks-cli {verb.title}: {verb.summary} ")
-        assert all(
-            len(line) <= 100 for line in page.splitlines() if line not in {f"  {shown}" for shown in shell_lines(verb)}
-        )
+        call = fast_lane.parse([*words, "--help"])
+        assert call is not None and call.verb.title == "help"
+        assert " ".join(call.words("command")) == verb.title
+    page = [line for _, line in help_page.verb_page(verb, 100)]
+    assert " ".join(page).startswith(f"hooks-cli {verb.title}: {verb.summary} ")
+    assert all(len(line) <= 100 for line in page if line not in {f"  {shown}" for shown in shell_lines(verb)})
+
+
+def test_the_table_of_groups_is_the_folders() -> None:
+    folders = {
+        entry.name for entry in Path(hooks_cli.commands.__path__[0]).iterdir() if (entry / "__init__.py").exists()
+    }
+    assert {*GROUPS, catalogue.PROGRAM} == folders
 
 
 def test_the_table_of_other_words_is_what_the_declarations_say() -> None:

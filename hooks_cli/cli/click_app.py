@@ -1,29 +1,24 @@
 """The click program: everything that is not the plain case of `fast_lane`.
 
-Groups, help, mistakes and their suggestions, shell completion. A verb's words are read by `words.read`, as in the fast lane;
-click's own options exist for completion only.
+Mistakes and their suggestions, shell completion. A verb's words are read by `words.read`, as in the fast lane; click's own options
+exist for completion only.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 from typing import Any, NoReturn
 
 import click
 
-from hooks_cli import __version__
-from hooks_cli.cli.spec import Option, Verb
+from hooks_cli.cli.fast_lane import help_call
+from hooks_cli.cli.spec import Call, Option, Verb
 from hooks_cli.cli.words import HELP_FLAGS, Mistake, read
-from hooks_cli.commands import GROUP_ALIASES, catalogue, redirect
+from hooks_cli.commands import GROUP_ALIASES, GROUPS, catalogue, redirect
 from hooks_cli.errors import MissingArgument, UnknownOption, UnknownVerb, UsageError
 from hooks_cli.interpreter import complete
 from hooks_cli.model.nearness import near
 from hooks_cli.output import help_page
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
 
 PROGRAMS = ("hooks-cli", "claude-flow")
 # Commands of claude-flow that this program does not have: who types one is told where it is.
@@ -36,7 +31,7 @@ SETTINGS_WORDS = ("config set", "config get", "config edit", "config init", "con
 
 
 def parse(argv: list[str]) -> Call | int:
-    """The call that `argv` means, or an exit code when all is done already (help, version, completion).
+    """The call that `argv` means, or an exit code when all is done already (completion).
 
     Raises UsageError and its kinds (64) for a line that is not understood.
     """
@@ -46,9 +41,6 @@ def parse(argv: list[str]) -> Call | int:
         variable = completion_variable(program)
         if variable in os.environ:
             return _completion(app, program, variable)
-    if argv and argv[0] == "--version":
-        sys.stdout.write(f"{help_page.PROGRAM} {__version__}\n")
-        return 0
     found: Call | int = app.main(args=argv, prog_name=help_page.PROGRAM, standalone_mode=False)
     return found
 
@@ -95,11 +87,11 @@ class _Tree(click.Group):
         self.help = catalogue.group_summary(title) if title else None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        groups = [] if self.title else [*catalogue.groups(), *GROUP_ALIASES]
+        groups = [] if self.title else [*GROUPS, *GROUP_ALIASES]
         return groups + catalogue.verb_names(self.title)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if not self.title and GROUP_ALIASES.get(cmd_name, cmd_name) in catalogue.groups():
+        if not self.title and GROUP_ALIASES.get(cmd_name, cmd_name) in GROUPS:
             return _Tree(GROUP_ALIASES.get(cmd_name, cmd_name))
         verb = catalogue.load(self.title, cmd_name)
         return None if verb is None else _VerbCommand(verb, cmd_name)
@@ -108,29 +100,28 @@ class _Tree(click.Group):
         if ctx.resilient_parsing:
             return super().parse_args(ctx, args)
         if not args or args[0] in HELP_FLAGS:
-            width = help_page.terminal_width(sys.stdout)
-            if self.title:
-                show(help_page.group_page(catalogue.group(self.title), width))
-            else:
-                show(help_page.program_page(catalogue.every_group(), width))
-            ctx.exit(0)
-        if args[0].startswith("-") and len(args[0]) > 1:
-            known = [*HELP_FLAGS] if self.title else [*HELP_FLAGS, "--version"]
-            title = f"{help_page.PROGRAM} {self.title}".strip()
-            hint = _did_you_mean(args[0], known) or f"Options follow the verb: {title} VERB {args[0]}"
-            raise UnknownOption(verb=title, option=args[0], hint=hint)
+            ctx.obj = help_call(self.title)
+            return []
         if self.get_command(ctx, args[0]) is None:
             self._refuse(ctx, args[0])
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, ["--", *args])  # `--version` is a verb's name, too
+
+    def invoke(self, ctx: click.Context) -> Any:
+        return ctx.obj if isinstance(ctx.obj, Call) else super().invoke(ctx)
 
     def _refuse(self, ctx: click.Context, name: str) -> NoReturn:
         typed = f"{self.title} {name}".strip()
+        if name.startswith("-") and len(name) > 1:
+            known = [*HELP_FLAGS] if self.title else [*HELP_FLAGS, "--version"]
+            title = f"{help_page.PROGRAM} {self.title}".strip()
+            hint = _did_you_mean(name, known) or f"Options follow the verb: {title} VERB {name}"
+            raise UnknownOption(verb=title, option=name, hint=hint)
         known = self.list_commands(ctx)
         for command in list(known):
             verb = catalogue.load(self.title, command)
             known += verb.aliases if verb is not None else ()
         # A group was forgotten (`store k v`), or its verb misspelt.
-        elsewhere = [g for g in catalogue.groups() if not self.title and catalogue.load(g, name) is not None]
+        elsewhere = [g for g in GROUPS if not self.title and catalogue.load(g, name) is not None]
         hint = _did_you_mean(name, known, self.title)
         if elsewhere:
             hint = "Did you mean: " + ", ".join(f"{g} {name}" for g in elsewhere) + "?"
@@ -154,13 +145,13 @@ class _VerbCommand(click.Command):
         if ctx.resilient_parsing:
             return super().parse_args(ctx, args)
         found = self._read(args)
-        if not isinstance(found, Mistake):
-            ctx.obj = found
-            return []
-        if found.kind != "help":
-            raise mistake_error(found.verb or self.verb, found)
-        show(help_page.verb_page(found.verb or self.verb, help_page.terminal_width(sys.stdout)))
-        return ctx.exit(0)
+        if isinstance(found, Mistake):
+            verb = found.verb or self.verb
+            if found.kind != "help":
+                raise mistake_error(verb, found)
+            found = help_call(verb.group, verb.name)
+        ctx.obj = found
+        return []
 
     def invoke(self, ctx: click.Context) -> Any:
         return ctx.obj
@@ -177,11 +168,6 @@ class _VerbCommand(click.Command):
         if isinstance(found, Mistake):
             found.verb = meant
         return found
-
-
-def show(lines: list[help_page.Line]) -> None:
-    """Write a help page to stdout."""
-    help_page.write(lines, sys.stdout)
 
 
 def _click_option(option: Option) -> click.Option:

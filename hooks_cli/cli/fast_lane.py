@@ -1,7 +1,7 @@
-"""The parser of the plain case: a known verb of `hooks` or `memory`, its options, its positionals. Imports nothing but `sys`.
+"""The parser of the plain case: a verb that there is, its options, its positionals, or the wish for help. Imports nothing but `sys`.
 
-Whatever is not plain (help, a mistake, an unknown verb, another group) is None, and the click app takes the line from the start;
-it is the one that explains. A property test holds the two together.
+Whatever is not plain (a mistake, an unknown verb, completion) is None, and the click app takes the line from the start; it is the
+one that explains. A property test holds the two together.
 """
 
 from __future__ import annotations
@@ -9,18 +9,22 @@ from __future__ import annotations
 import sys
 
 from hooks_cli.cli.spec import Call, Verb
-from hooks_cli.cli.words import read
-from hooks_cli.commands import find, module_name, redirect
-
-GROUPS = ("hooks", "hook", "memory")
+from hooks_cli.cli.words import HELP_FLAGS, read
+from hooks_cli.commands import GROUP_ALIASES, GROUPS, find, module_name, redirect
 
 
 def parse(argv: list[str]) -> Call | None:
     """The call that `argv` (without the program's name) means, or None when it is not the plain case."""
-    if len(argv) < 2 or argv[0] not in GROUPS:
-        return None
-    group, name = find(argv[0], argv[1])
-    name, words = redirect(group, name, argv[2:])
+    if not argv:
+        return None  # a shell that asks for completions gives no words
+    group = GROUP_ALIASES.get(argv[0], argv[0])
+    typed = argv[1:]
+    if group not in GROUPS:
+        group, typed = "", argv
+    if not typed or typed[0] in HELP_FLAGS:
+        return help_call(group)
+    group, name = find(group, typed[0])
+    name, words = redirect(group, name, typed[1:])
     module = module_name(group, name)
     if not module:
         return None
@@ -30,8 +34,18 @@ def parse(argv: list[str]) -> Call | None:
         if error.name != module:
             raise
         return None
-    verb = sys.modules[module].VERB
+    verb = getattr(sys.modules[module], "VERB", None)
     if not isinstance(verb, Verb) or verb.name != name:
         return None
-    call = read(verb, words, argv[1])
-    return call if isinstance(call, Call) else None
+    found = read(verb, words, typed[0])
+    if isinstance(found, Call):
+        return found
+    return help_call(group, name) if found.kind == "help" else None
+
+
+def help_call(*words: str) -> Call:
+    """The call of `hooks-cli help` for a group, or a group and a verb; what is "" is left out."""
+    from hooks_cli.commands.program.help import VERB
+
+    named = [word for word in words if word]
+    return Call(VERB, {"command": named} if named else {}, [], [])

@@ -7,10 +7,14 @@ nothing else; a test holds this table to what the declarations say.
 
 from __future__ import annotations
 
+# Each is a folder; the verbs of `program` stand alone.
+GROUPS = ("hooks", "memory", "config", "key", "project", "session", "setup", "shims", "task")
 GROUP_ALIASES = {"hook": "hooks"}
 
 # (group, other word) -> the verb it means
 VERB_ALIASES: dict[tuple[str, str], str] = {
+    ("", "--version"): "version",
+    ("", "-V"): "version",
     ("hooks", "notification"): "notify",
     ("memory", "add"): "store",
     ("memory", "cleanup"): "gc",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import os
+import sys
 from collections.abc import Iterator
 
-import hooks_cli.commands
 from hooks_cli.cli.spec import Verb
-from hooks_cli.commands import find, module_name
+from hooks_cli.commands import GROUPS, find, module_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
 
 PROGRAM = "program"  # the folder of the verbs that stand alone
 
@@ -30,25 +33,18 @@ def group(name: str) -> Group:
 
 def every_group() -> list[Group]:
     """All groups, the verbs that stand alone last."""
-    return [group(name) for name in [*groups(), ""]]
-
-
-def groups() -> list[str]:
-    """The names of all groups, the two oldest first."""
-    found = [m.name for m in pkgutil.iter_modules(hooks_cli.commands.__path__) if m.ispkg and m.name != PROGRAM]
-    return sorted(found, key=lambda name: (name not in ("hooks", "memory"), name))
+    return [group(name) for name in [*GROUPS, ""]]
 
 
 def group_summary(name: str) -> str:
     """The first line of what the group's package says about itself."""
-    module = importlib.import_module(f"hooks_cli.commands.{name}")
-    return (module.__doc__ or "").strip().partition("\n")[0]
+    return (_module(f"hooks_cli.commands.{name}").__doc__ or "").strip().partition("\n")[0]
 
 
 def verb_names(name: str) -> list[str]:
     """The verbs of a group ("" for those that stand alone), by name, without their other words."""
-    package = importlib.import_module(f"hooks_cli.commands.{name or PROGRAM}")
-    names = [m.name for m in pkgutil.iter_modules(package.__path__) if not m.ispkg]
+    package = _module(f"hooks_cli.commands.{name or PROGRAM}")
+    names = [file[:-3] for file in sorted(os.listdir(package.__path__[0])) if file.endswith(".py") and file[0] != "_"]
     return [verb.name for name in names if (verb := _declared(f"{package.__name__}.{name}")) is not None]
 
 
@@ -56,7 +52,7 @@ def load(within: str, name: str) -> Verb | None:
     """The declaration of a verb by any of its words, or None when there is no such verb."""
     within, name = find(within, name)
     module = module_name(within, name)
-    verb = _declared(module) if module and (not within or within in groups()) else None
+    verb = _declared(module) if module and (not within or within in GROUPS) else None
     return verb if verb is not None and verb.name == name else None
 
 
@@ -68,10 +64,15 @@ def every_verb() -> Iterator[Verb]:
 
 def _declared(module: str) -> Verb | None:
     try:
-        found = importlib.import_module(module)
+        found = _module(module)
     except ModuleNotFoundError as error:
         if error.name == module:
             return None
         raise
     verb = getattr(found, "VERB", None)
     return verb if isinstance(verb, Verb) else None
+
+
+def _module(name: str) -> ModuleType:
+    __import__(name)
+    return sys.modules[name]

@@ -5,10 +5,9 @@ Loaded only when there is a filter. The conditions are (field, how, value) as `s
 
 from __future__ import annotations
 
-import json
-
 from hooks_cli.errors import UsageError
 from hooks_cli.model.json_exact import complaint
+from hooks_cli.model.json_text import value_text
 from hooks_cli.model.times import parse_time
 from hooks_cli.store.fact_sql import ANYWHERE, CONTAINS, EQUAL, MATCHES, UNEQUAL, is_time, plain_name
 
@@ -84,6 +83,8 @@ def _fact(part: str, now: int) -> Fact:
 
 
 def _of_object(text: str, now: int) -> list[Fact]:
+    import json
+
     try:
         members = json.loads(text)
     except ValueError as error:
@@ -119,7 +120,7 @@ def _word(how: str) -> str:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else value_text(value)
 
 
 def _timed(field: str, how: str, value: str, now: int) -> Fact:

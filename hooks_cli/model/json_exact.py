@@ -9,10 +9,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
 
 from hooks_cli.model.json_text import Raw, value_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 __all__ = ("complaint", "indented", "read", "read_for_checks", "value_text")
 

@@ -17,10 +17,11 @@ from hooks_cli.model.times import to_iso
 from hooks_cli.project import Project
 from hooks_cli.store import export_journal, export_rows
 from hooks_cli.store.embedded import EmbeddedStore, open_store
-from hooks_cli.store.export_source import one_state
+from hooks_cli.store.one_state import OneState
 
 KIND = "hooks-cli-export"
-SECTIONS = ("sessions", "tasks", "events")
+# What a store has besides entries, and what one of each is called.
+SECTIONS = {"sessions": "session", "tasks": "task", "events": "event"}
 
 
 @dataclass(slots=True)
@@ -169,7 +170,7 @@ def opened(
                 environments[0].err(f"hooks-cli: {environment.project_stem} is left out: {error}")
                 continue
             try:
-                with one_state(store):
+                with OneState(store):
                     yield Part(environment, store, choices, advance, environment.project_name)
             finally:
                 store.close()

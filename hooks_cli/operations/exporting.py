@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import sys
 from dataclasses import dataclass, field
 
-from hooks_cli.environment import Environment
 from hooks_cli.errors import UsageError
 from hooks_cli.operations import export_parts
 from hooks_cli.operations.export_parts import Choices, Part
-from hooks_cli.output import export_markup, export_text
 from hooks_cli.output.progress import AUTO, Progress
-from hooks_cli.output.sink import FileSink, Seal, StreamSink, refuse_existing
+from hooks_cli.output.sink import FileSink, StreamSink, refuse_existing
 
-TEXT_FORMS: dict[str, Callable[[Iterator[Part], export_text.Write], Iterator[Part]]] = {
-    "json": export_text.write_json,
-    "ndjson": export_text.write_ndjson,
-    "csv": export_text.write_csv,
-    "tsv": export_text.write_tsv,
-    "markdown": export_text.write_markdown,
-    "yaml": export_markup.write_yaml,
-    "xml": export_markup.write_xml,
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hooks_cli.environment import Environment
+    from hooks_cli.output.sink import Seal
+
+# The forms that are text, and the module of `output` that has `write_<form>`: it takes the parts and a function that writes, and gives
+# each part when it is done. Only the one that is asked for is loaded.
+TEXT_FORMS = {
+    "json": "export_json",
+    "ndjson": "export_json",
+    "csv": "export_tables",
+    "tsv": "export_tables",
+    "markdown": "export_markdown",
+    "yaml": "export_yaml",
+    "xml": "export_xml",
 }
 FILE_FORMS = ("sqlite", "parquet")
 FORMS = (*TEXT_FORMS, *FILE_FORMS)
@@ -109,13 +116,20 @@ def _target(environment: Environment, request: Request) -> str:
     return ""
 
 
+def _writer(form: str) -> Callable[..., Iterator[Part]]:
+    module = f"hooks_cli.output.{TEXT_FORMS[form]}"
+    __import__(module)
+    found: Callable[..., Iterator[Part]] = getattr(sys.modules[module], f"write_{form}")
+    return found
+
+
 def _written(environment: Environment, request: Request, path: str, parts: Iterator[Part]) -> Iterator[Part]:
     """Write the parts, giving each when it is done."""
     if request.form in TEXT_FORMS:
         how = (request.compress, request.seal)
         sink = FileSink(path, request.force, *how) if path else StreamSink(environment, *how)
         with sink as out:
-            yield from TEXT_FORMS[request.form](parts, out.write)
+            yield from _writer(request.form)(parts, out.write)
         return
     if request.seal is not None:
         raise UsageError(

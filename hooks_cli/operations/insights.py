@@ -25,7 +25,7 @@ from hooks_cli.store.export_schema import (
     REMEDIATION_COLUMNS,
     SUCCESSFUL_REMEDIATIONS,
 )
-from hooks_cli.store.export_source import one_state
+from hooks_cli.store.one_state import OneState
 
 # question -> (the table that it asks, the query, its columns)
 QUESTIONS = {
@@ -57,7 +57,7 @@ def ask(
     filler = Filler(":memory:", tables)
     now = environment.now()
     form = export_rows.Form(str(environment.settings.get("memory.version")))
-    with one_state(store):
+    with OneState(store):
         for glob in filler.sources[table]:
             for batch in export_rows.entry_objects(store, Selection(glob), now, form):
                 filler.add("entries", batch, environment.project_name)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from hooks_cli.errors import DataError, InvalidJson
 from hooks_cli.model.entry import Draft, Written
 from hooks_cli.operations import drafting
@@ -105,6 +103,7 @@ def _draft(tx: Transaction, environment: Environment, address: str, event: str, 
 
 def refuse_doubles(text: str, what: str) -> None:
     """Refuse JSON in which a member is named twice (DataError, 65): SQLite and every other reader would patch different ones."""
+    import json
 
     def check(pairs: list[tuple[str, object]]) -> dict[str, object]:
         found = dict(pairs)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 
 from hooks_cli.store import overview
-from hooks_cli.store.export_source import one_state
+from hooks_cli.store.one_state import OneState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def walk(store: EmbeddedStore | None, pattern: str, now: int, depth: int) -> Ite
     if store is None:
         yield Node("", "", 0, (0, 0, 0), False, 0)
         return
-    with one_state(store):
+    with OneState(store):
         sums = _sums(overview.in_tree_order(store, pattern, now), depth)
         root = Node("", "", 0, tuple(sums[:3]), False, 0)
         root.folder = root.entries > 0

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from hooks_cli.model.json_text import object_text
+from hooks_cli.model.json_text import Raw, object_text
 from hooks_cli.output.envelopes import SCHEMA_VERSION, moment
 from hooks_cli.output.listing import one_line
 
@@ -81,6 +79,8 @@ def history_lines(versions: list[Entry], current: int, now: int) -> str:
         if entry.kind < 2:
             parts.append(f"{size(entry):,} B")
         if entry.tags:
+            import json  # rarely there, and dear
+
             parts.append("#" + " #".join(one_line(tag, 80) for tag in json.loads(entry.tags)))
         lines.append("\t".join(parts) + "\n")
     return "".join(lines)
@@ -114,6 +114,6 @@ def version_object(entry: Entry, current: int, now: int) -> dict[str, Any]:
         "session_id": entry.session,
         "agent": entry.agent,
         "size": size(entry) if entry.kind < 2 else None,
-        "tags": json.loads(entry.tags or "[]"),
-        "source": json.loads(entry.source) if entry.source else None,
+        "tags": Raw(entry.tags or "[]"),
+        "source": Raw(entry.source) if entry.source else None,
     }

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import textwrap
-from typing import IO
 
 from hooks_cli import __version__
 from hooks_cli.cli.spec import HOOKS_OPTIONS, UNIVERSAL_OPTIONS, Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import IO
+
     from hooks_cli.commands.catalogue import Group
 
 PROGRAM = "hooks-cli"

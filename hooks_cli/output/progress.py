@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import threading
 import time
-from types import TracebackType
-from typing import Any
 
-from hooks_cli.cli.spec import Call
-from hooks_cli.environment import Environment
 from hooks_cli.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Any
+
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
 
 PATIENCE_SECONDS = 1.0
 PLAIN_SECONDS = 5.0

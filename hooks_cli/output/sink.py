@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import gzip
 import os
-from collections.abc import Callable
-from types import TracebackType
-from typing import IO, Any
 
 from hooks_cli.aside import Aside
-from hooks_cli.environment import Environment
 from hooks_cli.errors import InputMissing, OutputExists
 from hooks_cli.private_files import remove_quietly, sync_folder, trouble
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import IO, Any
+
+    from hooks_cli.environment import Environment
+
+    # Puts a writer that seals (`crypto.sealed_file.SealedWriter`) before a file.
+    Seal = Callable[[IO[bytes]], Any]
+
 BUFFER = 1 << 16
-# Puts a writer that seals (`crypto.sealed_file.SealedWriter`) before a file.
-Seal = Callable[[IO[bytes]], Any]
 
 
 def refuse_existing(path: str, force: bool) -> None:
@@ -50,6 +54,12 @@ def _encoded(text: str | bytes | memoryview) -> bytes | memoryview:
     return text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
 
 
+def _gzip(target: Any) -> Any:
+    import gzip
+
+    return gzip.GzipFile("", "wb", 6, target, 0)  # without a name and a time: the same entries give the same bytes
+
+
 class FileSink:
     """`with FileSink(path, force, compress, seal) as sink: sink.write(text)`; nothing is there unless the block ends well."""
 
@@ -69,7 +79,7 @@ class FileSink:
         self._raw = raw
         self._sealed = self._seal(raw) if self._seal is not None else None
         target = raw if self._sealed is None else self._sealed
-        self._file = gzip.GzipFile("", "wb", 6, target, 0) if self._compress else target
+        self._file = _gzip(target) if self._compress else target
         return self
 
     def write(self, text: str | bytes | memoryview) -> None:
@@ -113,7 +123,7 @@ class StreamSink:
         if self._seal is not None:
             out = self._file = self._sealed = self._seal(out)
         if self._compress:
-            self._file = gzip.GzipFile("", "wb", 6, out, 0)
+            self._file = _gzip(out)
         return self
 
     def write(self, text: str | bytes | memoryview) -> None:

@@ -1,11 +1,7 @@
-"""What the readers for the exports share: which rows a selection means, one state for all of them, redaction within SQL."""
+"""What the readers for the exports share: which rows a selection means, redaction within SQL."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from hooks_cli.crypto.redaction import redacted
 from hooks_cli.model.selection import Selection
 from hooks_cli.store import fact_sql
 from hooks_cli.store.embedded import EmbeddedStore
@@ -15,16 +11,6 @@ from hooks_cli.store.entries import ALIVE, matching, of_head
 # SQL for a column of milliseconds since the epoch as ISO 8601 in UTC.
 ISO_TIME = "strftime('%Y-%m-%dT%H:%M:%fZ', {} / 1000.0, 'unixepoch')"
 _REVISIONS = f"(SELECT json_group_array(e.revision ORDER BY e.version) FROM entry e WHERE {of_head()})"
-
-
-@contextmanager
-def one_state(store: EmbeddedStore) -> Iterator[None]:
-    """All that is read within sees the same state of the store."""
-    store.query("BEGIN")
-    try:
-        yield
-    finally:
-        store.query("COMMIT")
 
 
 def rows_of(store: EmbeddedStore, selection: Selection, now: int) -> tuple[str, tuple[object, ...]]:
@@ -71,6 +57,7 @@ def rows_of(store: EmbeddedStore, selection: Selection, now: int) -> tuple[str, 
 
 def allow_redaction(store: EmbeddedStore, names: tuple[str, ...]) -> None:
     """Give the store's SQL the function `redacted(text)`, which takes out the values of fields with these normal names too."""
+    from hooks_cli.crypto.redaction import redacted
 
     def function(*values: apsw.SQLiteValue) -> apsw.SQLiteValue:
         return redacted(values[0] if isinstance(values[0], str) else None, names)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.output import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def run(call: Call, environment: Environment) -> int:
         environment.err(f"hooks-cli: no hooks verb has {word!r} in its name")
     if call.format != "text":
         listed = [{"name": verb.name, "aliases": list(verb.aliases), "summary": verb.summary} for verb in verbs]
-        environment.out(json.dumps({"schema_version": "1", "hooks": listed, "total": len(listed)}) + "\n")
+        environment.out(changes.json_object({"hooks": listed, "total": len(listed)}))
         return 0
     width = max((len(verb.name) for verb in verbs), default=0)
     environment.out("".join(f"{verb.name:<{width}}  {verb.summary}\n" for verb in verbs))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import opening
 from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.model.times import DAY, UNITS, parse_duration
 from hooks_cli.operations import statistics
+from hooks_cli.output import changes
 from hooks_cli.output.plain import figure_lines
 from hooks_cli.store import journal
 from hooks_cli.store.metrics import session_metrics
@@ -74,7 +73,7 @@ def run(call: Call, environment: Environment) -> int:
     if call.format == "text":
         environment.out(figure_lines(figures))
     else:
-        environment.out(json.dumps({"schema_version": "1", **figures}, ensure_ascii=False) + "\n")
+        environment.out(changes.json_object(figures))
     return 0
 
 

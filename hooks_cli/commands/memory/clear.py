@@ -9,7 +9,7 @@ from hooks_cli.commands import naming, opening
 from hooks_cli.errors import MissingArgument, OutputExists, UsageError
 from hooks_cli.model import address as addresses
 from hooks_cli.model.times import DAY, parse_duration, to_iso
-from hooks_cli.operations import backing_up, removing
+from hooks_cli.operations import removing
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
 from hooks_cli.store import selection
@@ -104,6 +104,8 @@ def run(call: Call, environment: Environment) -> int:
         path = os.path.join(environment.cwd, path)
         if os.path.lexists(path) and not call.flag("yes"):
             raise OutputExists(path=path, hint="Give another name, or --force.")
+        from hooks_cli.operations import backing_up
+
         backed_up = backing_up.write(store, environment, chosen, path, force=call.flag("yes"))
         what = changes.count(backed_up, "entry", "entries")
         environment.err(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from hooks_cli.cli.spec import Verb
 from hooks_cli.commands import opening
 from hooks_cli.commands.memory import search, search_patterns, stats
@@ -68,5 +66,7 @@ def figures(found: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _fields(metadata: str | None) -> dict[str, Any]:
+    import json
+
     found = json.loads(metadata) if metadata else {}
     return found if isinstance(found, dict) else {}

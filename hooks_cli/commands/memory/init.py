@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 
 from hooks_cli.cli.spec import Option, Verb
 from hooks_cli.commands import opening
 from hooks_cli.operations import statistics
+from hooks_cli.output import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def run(call: Call, environment: Environment) -> int:
     store = opening.for_memory(environment)
     figures = statistics.health(store, environment)
     if call.format != "text":
-        environment.out(json.dumps({"schema_version": "1", "created": new, **figures}, ensure_ascii=False) + "\n")
+        environment.out(changes.json_object({"created": new, **figures}))
         return 0
     closed = "encrypted" if figures["encrypted"] else "NOT encrypted"
     if new:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 
 from hooks_cli.cli.spec import Option, Positional, Verb
@@ -10,7 +9,7 @@ from hooks_cli.commands import opening
 from hooks_cli.model import address as addresses
 from hooks_cli.model.times import DAY, parse_duration
 from hooks_cli.operations import statistics
-from hooks_cli.output import theme
+from hooks_cli.output import changes, theme
 from hooks_cli.output.plain import figure_lines
 from hooks_cli.store import overview
 
@@ -127,10 +126,11 @@ def print_figures(call: Call, environment: Environment, figures: dict[str, Any])
     if call.format == "text":
         environment.out(figure_lines(figures))
     else:
-        environment.out(json.dumps({"schema_version": "1", **figures}, ensure_ascii=False) + "\n")
+        environment.out(changes.json_object(figures))
 
 
 def _write(environment: Environment, path: str, figures: dict[str, Any]) -> None:
+    import json
     import os
 
     from hooks_cli.private_files import make_parents, write_file

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from hooks_cli.cli.spec import Call, Positional, Verb
-from hooks_cli.commands import GROUP_ALIASES
+from hooks_cli.commands import GROUP_ALIASES, GROUPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def run(call: Call, environment: Environment) -> int:
     if not words:
         verbs = list(catalogue.every_verb())
         lines = help_page.program_page(catalogue.every_group(), width)
-    elif len(words) == 1 and name in catalogue.groups():
+    elif len(words) == 1 and name in GROUPS:
         group = catalogue.group(name)
         verbs, lines = group.verbs, help_page.group_page(group, width)
     else:
