@@ -296,3 +296,32 @@ def test_other_words_for_forms(filled: Run, project: Path) -> None:
     filled("memory", "export", "--collective", "--format", "enhanced-json", "--file", "hive.json", check=True)
     filled("memory", "export", "--backup", "weekly.json", check=True)
     assert filled("memory", "export", "--format", "parchment").returncode == 64
+
+
+def test_backup_without_a_file_names_one(run: Run, project: Path) -> None:
+    run("memory", "store", "k", "v", check=True)
+    env = {"HOOKS_NOW": "2025-10-17T12:00:00Z"}
+    endings = (
+        ((), ".json"),
+        (("--format", "ndjson", "--compress"), ".ndjson.gz"),
+        ((), "-2.json"),
+        (("--format", "sqlite"), ".sqlite"),
+    )
+    for argv, ending in endings:
+        done = run("memory", "export", "--backup", *argv, env=env, check=True)
+        name = f"memory-project-export-20251017-120000{ending}"
+        assert done.stdout.rstrip().endswith(name), done.stdout
+        assert (project / name).stat().st_mode & 0o777 == 0o600
+        assert run("memory", "import", name, "--dry-run", check=True).stdout.startswith("Would import 0")
+    assert run("memory", "export", "--backup", "weekly.json", check=True).stdout.rstrip().endswith("weekly.json")
+    assert run("memory", "export", "--backup", "b.json", "--output", "a.json").returncode == 64
+
+
+def test_an_excluded_name_is_its_namespace(run: Run) -> None:
+    for key in ("temp", "temp/a", "temperature", "notes/a"):
+        run("memory", "store", key, "v", check=True)
+    done = run("memory", "export", "--exclude-namespaces", "temp, logs", "--format", "ndjson", "-", check=True)
+    assert {json.loads(line)["key"] for line in done.stdout.splitlines() if '"key"' in line} == {
+        "temperature",
+        "notes/a",
+    }

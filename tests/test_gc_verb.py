@@ -60,3 +60,43 @@ def test_destroying_a_glob_needs_a_yes(run: Run) -> None:
     assert body["total"] == 2
     assert run("memory", "undelete", "x/a").returncode == 1
     assert run("memory", "destroy", "nobody").returncode == 1
+
+
+def test_gc_leaves_alone_what_is_excluded(run: Run) -> None:
+    """A namespace, a glob and one address, whatever the rules say of them: age, lifetime, number of versions."""
+    old = {"HOOKS_NOW": str(START - 91 * DAY)}
+    for key in ("prod/a", "prod/deep/b", "product", "keep/x", "temp/a", "temp/b", "single"):
+        run("memory", "store", key, "v", env=old, check=True)
+    run("memory", "store", "prod/short", "v", "--ttl", "1d", env=old, check=True)
+    env = {"HOOKS_NOW": str(START)}
+    choice = ("--exclude-namespaces", "prod,keep/*", "--exclude", "single")
+    dry = run("memory", "gc", "--dry-run", *choice, env=env, check=True).stdout
+    assert "keep\tprod/a\tv1\tleft alone by --exclude prod/*\n" in dry
+    assert [line.split("\t")[1] for line in dry.splitlines() if line.startswith("drop")] == [
+        "product",
+        "temp/a",
+        "temp/b",
+    ]
+    done = run("memory", "gc", "--exclude-namespace", "prod", "--namespace", "prod", env=env, check=True)
+    assert done.stdout == "Nothing is due.\n"
+    done = run("memory", "clear", "--expired-only", "--except", "prod", env=env, check=True)
+    assert done.stdout == "Nothing is due.\n"
+    assert "Collected 3 versions" in run("memory", "cleanup", *choice, env=env, check=True).stdout
+    left = loaded(run("memory", "list", "--include-expired", "--json", env=env, check=True).stdout)["entries"]
+    assert {entry["key"] for entry in left} == {"prod/a", "prod/deep/b", "prod/short", "keep/x", "single"}
+
+
+def test_a_size_limit_spares_what_is_excluded(run: Run, project: Path) -> None:
+    (project / "hooks.toml").write_text('[memory]\nmax_size = "1KB"\n')
+    for key in ("prod/a", "temp/a"):
+        run("memory", "store", key, "v" * 500, check=True)
+    run("memory", "gc", "--exclude", "prod", check=True)
+    assert run("memory", "recall", "prod/a", check=True).stdout == "v" * 500
+    assert run("memory", "recall", "temp/a").returncode == 1
+
+
+def test_a_bounded_collection_refuses_what_it_would_pass_over(run: Run) -> None:
+    run("memory", "store", "k", "v", check=True)
+    for argv in (["--exclude", "a"], ["--older-than", "1d"], ["-n", "temp"], ["--aggressive"], ["temp/*"]):
+        done = run("memory", "gc", "--incremental", *argv)
+        assert done.returncode == 64 and "--incremental takes no" in done.stderr, argv

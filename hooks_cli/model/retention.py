@@ -169,6 +169,7 @@ def rank_baselines(versions: Sequence[Version], now: int) -> dict[int, int]:
 def decide_address(versions: Sequence[Version], places: dict[int, int], rules: Rules, now: int) -> list[Decision]:
     """The decisions on all versions of one address; `places` is what `rank_baselines` gave."""
     limits = rules.for_address(versions[0].address)
+    spared = rules.spares(versions[0].address)
     live = bool(live_addresses(versions, now))
     last = max(v.version for v in versions)
     decisions = []
@@ -180,6 +181,8 @@ def decide_address(versions: Sequence[Version], places: dict[int, int], rules: R
         due = old or many or expired
         if version.pinned:
             decision = Decision(version, True, "pinned", due=due, held=True)
+        elif spared:
+            decision = Decision(version, True, f"left alone by --exclude {spared}", due=due, held=True)
         elif limits.keep:
             decision = Decision(version, True, f"the rule for {limits.pattern} keeps it", due=due, held=True)
         elif expired:

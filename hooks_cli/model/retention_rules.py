@@ -26,7 +26,7 @@ class Limits:
 class Rules:
     """The keep rules; see `docs/retention.md`."""
 
-    __slots__ = ("by_pattern", "general", "max_size")
+    __slots__ = ("by_pattern", "general", "max_size", "spared")
 
     def __init__(
         self,
@@ -41,6 +41,8 @@ class Rules:
         self.general = Limits("", max_age, max_versions, patterns, baselines)
         self.by_pattern: list[Limits] = []
         self.max_size = max_size
+        # Globs that one run leaves alone whatever the rules say of them (`--exclude`).
+        self.spared: tuple[str, ...] = ()
 
     def add(
         self,
@@ -75,6 +77,10 @@ class Rules:
     def fewest_versions(self) -> int:
         """The smallest number of versions that any rule keeps, or 0 when none counts them."""
         return min((rule.max_versions for rule in (self.general, *self.by_pattern) if rule.max_versions), default=0)
+
+    def spares(self, address: str) -> str:
+        """The glob that leaves an address alone in this run, "" for none."""
+        return next((glob for glob in self.spared if glob_matches(glob, address)), "")
 
     def for_address(self, address: str) -> Limits:
         """The limits that hold for one address."""

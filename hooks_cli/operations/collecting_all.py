@@ -25,21 +25,24 @@ ROUNDS = 6
 
 class Request:
     """What a run is asked for. `max_age` in ms (None: as the settings have it); `aggressive` takes every version that its address no
-    longer says; `expired_only` nothing but what has expired; `defrag_only` nothing at all, it only makes the file smaller.
+    longer says; `expired_only` nothing but what has expired; `defrag_only` nothing at all, it only makes the file smaller. What fits one of
+    the globs in `spared` is left alone in any case.
     """
 
-    __slots__ = ("aggressive", "defrag_only", "expired_only", "max_age", "pattern")
+    __slots__ = ("aggressive", "defrag_only", "expired_only", "max_age", "pattern", "spared")
 
     def __init__(
         self,
         pattern: str = "*",
         *,
+        spared: tuple[str, ...] = (),
         max_age: int | None = None,
         aggressive: bool = False,
         expired_only: bool = False,
         defrag_only: bool = False,
     ) -> None:
         self.pattern = pattern
+        self.spared = spared
         self.max_age = max_age
         self.aggressive = aggressive
         self.expired_only = expired_only
@@ -47,9 +50,10 @@ class Request:
 
     def rules(self, environment: Environment) -> Rules:
         """The rules of the settings, changed as the request asks."""
+        rules = Rules(max_age=0) if self.expired_only else gc.rules_of(environment, self.max_age)
+        rules.spared = self.spared
         if self.expired_only:
-            return Rules(max_age=0)
-        rules = gc.rules_of(environment, self.max_age)
+            return rules
         if self.aggressive:
             for limits in (rules.general, *rules.by_pattern):
                 limits.max_versions = 1

@@ -84,7 +84,7 @@ def back_up(
     return BackedUp(path, companion, holds)
 
 
-def default_name(environment: Environment, part: str = "") -> str:
+def default_name(environment: Environment, part: str = "", ending: str = ENDING) -> str:
     """The name of a copy that nobody named: `memory-<project>-20251017-120000.backup`, with `-2` … when that is taken."""
     import time
 
@@ -94,8 +94,8 @@ def default_name(environment: Environment, part: str = "") -> str:
         f"memory-{environment.project_name}-{word}-{stamp}" if word else f"memory-{environment.project_name}-{stamp}"
     )
     names = [start, *[f"{start}-{number}" for number in range(2, 100)]]
-    free = next((name for name in names if not os.path.lexists(os.path.join(environment.cwd, name + ENDING))), start)
-    return os.path.join(environment.cwd, free + ENDING)
+    free = next((name for name in names if not os.path.lexists(os.path.join(environment.cwd, name + ending))), start)
+    return os.path.join(environment.cwd, free + ending)
 
 
 def copies_in(environment: Environment) -> list[str]:

@@ -8,6 +8,7 @@ from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import naming, opening
 from hooks_cli.errors import MissingArgument, OutputExists, UsageError
 from hooks_cli.model import address as addresses
+from hooks_cli.model.selection import left_alone
 from hooks_cli.model.times import DAY, parse_duration, to_iso
 from hooks_cli.operations import removing
 from hooks_cli.output import changes
@@ -52,7 +53,13 @@ VERB = Verb(
             "Only what has outlived its --ttl, for good: memory gc --expired-only.",
             "switch",
         ),
-        Option("except", ("--except", "--exclude"), "Globs that are left alone, separated by commas.", "many"),
+        Option(
+            "except",
+            ("--except", "--exclude", "--exclude-namespace", "--exclude-namespaces"),
+            "Globs and namespaces that are left alone, separated by commas.",
+            "many",
+            metavar="GLOB",
+        ),
         Option("age", ("--age", "--older-than"), "Only what was last written longer ago: 7d, 12h.", metavar="AGE"),
         Option("tags", ("--tags", "--tag"), "Only entries with all of these tags.", "many", metavar="TAGS"),
         Option(
@@ -136,7 +143,7 @@ def _selection(call: Call, environment: Environment) -> Selection:
         raise MissingArgument(verb="memory clear", what="what to clear: a glob, --namespace N or --all")
     whole = addresses.under(namespace)
     before = age_limit(call.text("age"), environment)
-    excepted = (*_parts(call.words("except")), *addresses.without_namespace(namespace))
+    excepted = (*left_alone(call.words("except")), *addresses.without_namespace(namespace))
     if pattern and not namespace:
         return Selection(pattern, excepted=excepted, tags=tags, before=before)
     return Selection(whole, ending=pattern, excepted=excepted, tags=tags, before=before)
@@ -147,12 +154,14 @@ def _expired(call: Call, environment: Environment) -> int:
     from hooks_cli.cli.spec import Call as AnyCall
     from hooks_cli.commands.memory import gc
 
-    beyond = [name for name in ("key_option", "except", "age", "tags", "backup", "verbose") if call.values.get(name)]
+    beyond = [name for name in ("key_option", "age", "tags", "backup", "verbose") if call.values.get(name)]
     if beyond:
         flag = next(option.flags[0] for option in VERB.options if option.name == beyond[0])
         raise UsageError(f"memory clear --expired-only takes no {flag}: it is limited by --namespace or a glob.")
     taken = ("expired_only", "namespace", "stats", "dry_run", "json", "output_format", "session_id", "agent")
     values = {name: value for name, value in call.values.items() if name in taken}
+    if call.words("except"):
+        values["exclude"] = call.words("except")
     pattern = call.text("pattern") or call.text("pattern_option")
     return gc.run(AnyCall(gc.VERB, {**values, "pattern": pattern} if pattern else values, [], []), environment)
 
@@ -161,7 +170,7 @@ def _backup_name(environment: Environment) -> str:
     """The file of a --backup that names none: `memory-<project>-cleared-20251017-120000.json` in this folder."""
     from hooks_cli.operations import store_backup
 
-    return store_backup.default_name(environment, "cleared").removesuffix(store_backup.ENDING) + ".json"
+    return store_backup.default_name(environment, "cleared", ".json")
 
 
 def _parts(words: list[str]) -> tuple[str, ...]:

@@ -36,15 +36,17 @@ VERB = Verb(
     options=(
         Option("form", ("--format",), f"{', '.join(FORMS)}; else as the file is named, else json.",
                metavar="FORM"),
-        Option("output", ("--output", "-o", "--file", "--backup", "--destination"), "The file; - is standard output.", metavar="FILE"),
+        Option("output", ("--output", "-o", "--file", "--destination"), "The file; - is standard output.", metavar="FILE"),
+        Option("backup", ("--backup",), "The same; without a file it is memory-<project>-<time>.<form> in the current folder.", "optional",
+               metavar="[FILE]"),
         Option("file_or_form", ("-f",), "A form when it is one, else the file.", metavar="FORM|FILE", hidden=True),
         Option("stdout", ("--stdout",), "Write to standard output.", "switch"),
         Option("project", ("--project", "-p"), "current, a project's name or path, or all.", metavar="PROJECT"),
         Option("all", ("--all",), "Everything: all namespaces, all versions.", "switch"),
         Option("namespace", ("--namespace", "-n", "--ns"), "Only this namespace; may be a glob.", metavar="N"),
         Option("pattern", ("--pattern", "--key"), "Only the addresses that this glob matches.", metavar="GLOB"),
-        Option("exclude", ("--exclude", "--exclude-namespace"), "Not the addresses that this glob matches; repeatable.", "many",
-               metavar="GLOB"),
+        Option("exclude", ("--exclude", "--exclude-namespace", "--exclude-namespaces"), "Not the addresses that this glob matches, "
+               "nor this namespace; several with commas.", "many", metavar="GLOB"),
         Option("since", ("--since", "--from"), "Only what was written from then on: a date, 2h, 7d.", metavar="TIME"),
         Option("until", ("--until", "--to"), "Only what was written before.", metavar="TIME"),
         Option("tags", ("--tags", "--tag"), "Only entries that have all these tags.", "many", metavar="TAGS"),
@@ -106,6 +108,12 @@ def request(call: Call, environment: Environment) -> Request:
     )
     if choices.pretty and form != "json":
         raise UsageError("--pretty is for the form json: each of the others has one line for an entry.")
+    seal = seal_of(call, environment)
+    if call.flag("backup") and not path:
+        from hooks_cli.operations import store_backup
+
+        ending = "." + ("md" if form == "markdown" else form) + (".gz" if compress else "") + (".enc" if seal else "")
+        path = store_backup.default_name(environment, "export", ending)
     return exporting.Request(
         form,
         path,
@@ -114,7 +122,7 @@ def request(call: Call, environment: Environment) -> Request:
         call.flag("force"),
         compress,
         mode_of(call),
-        seal_of(call, environment),
+        seal,
     )
 
 
@@ -122,7 +130,9 @@ def _path(call: Call) -> str:
     words = list(call.words("words"))
     if call.flag("compress") and words[-1:] in (["gzip"], ["gz"]):
         words.pop()  # `--compress gzip`
-    paths = [path for path in (call.text("output"), *words, "-" if call.flag("stdout") else "") if path]
+    paths = [
+        path for path in (call.text("output"), call.text("backup"), *words, "-" if call.flag("stdout") else "") if path
+    ]
     if len(set(paths)) > 1:
         raise UsageError(f"memory export writes one file, not {len(paths)}: {', '.join(paths)}.")
     return paths[0] if paths else ""
@@ -150,7 +160,7 @@ def _selection(
         call.text("session"),
         call.text("agent"),
         call.text("versions") or usual,
-        tuple(call.words("exclude")),
+        selection.left_alone(call.words("exclude")),
         tuple(facts(call, environment)),
     )
 

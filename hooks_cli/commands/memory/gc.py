@@ -6,6 +6,7 @@ from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Positional, Verb
 from hooks_cli.commands import naming, opening, schedules
 from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.model import address as addresses
+from hooks_cli.model.selection import left_alone
 from hooks_cli.model.sizes import size_in_words
 from hooks_cli.model.times import DAY, parse_duration
 from hooks_cli.operations import access, collecting, collecting_all
@@ -43,6 +44,13 @@ VERB = Verb(
             metavar="N",
         ),
         Option("namespace", ("--namespace", "-n", "--ns"), "Only in this namespace (a glob is allowed).", metavar="N"),
+        Option(
+            "exclude",
+            ("--exclude", "--except", "--exclude-namespace", "--exclude-namespaces"),
+            "Leave alone what this glob matches, or this namespace, whatever the rules say; several with commas.",
+            "many",
+            metavar="GLOB",
+        ),
         Option("expired_only", ("--expired-only", "--expired", "-e"), "Only what has outlived its --ttl.", "switch"),
         Option(
             "remove_expired", ("--remove-expired",), "The same, unless an age is given, too.", "switch", hidden=True
@@ -86,6 +94,11 @@ VERB = Verb(
     aliases=("cleanup", "compact", "optimize"),
 )
 
+# What chooses other things than the settings do.
+_CHOOSING = (
+    "older_than", "days", "namespace", "exclude", "expired_only", "remove_expired", "aggressive", "defrag_only",
+)  # fmt: skip
+
 
 def run(call: Call, environment: Environment) -> int:
     """Collect. Raises UsageError (64), NotFound (1) for --explain of an address without versions."""
@@ -98,6 +111,7 @@ def run(call: Call, environment: Environment) -> int:
     as_json = call.format != "text"
     store = opening.for_memory(environment, create=False)
     request = _request(call)
+    _refuse_with_incremental(call)
     if call.text("explain"):
         return _explain(call, environment, store, request)
     limit = _threshold(call, environment)
@@ -146,6 +160,17 @@ def run(call: Call, environment: Environment) -> int:
     return 0
 
 
+def _refuse_with_incremental(call: Call) -> None:
+    """Raise UsageError (64) for what a bounded run does not do: it goes by the settings, through the whole store."""
+    given = [option.flags[0] for option in VERB.options if option.name in _CHOOSING and call.values.get(option.name)]
+    given += ["a glob"] if call.text("pattern") else []
+    if call.flag("incremental") and given:
+        raise UsageError(
+            f"{call.verb.title} --incremental takes no {given[0]}: it goes by [memory.gc], through the whole store.",
+            hint="Without --incremental it does; or write a rule for it: docs/retention.md",
+        )
+
+
 def _request(call: Call) -> collecting_all.Request:
     naming.one_of(call, "older_than", "days")
     age: int | None = None
@@ -164,6 +189,7 @@ def _request(call: Call) -> collecting_all.Request:
     glob = addresses.join(namespace, pattern) if pattern else addresses.under(namespace)
     return collecting_all.Request(
         glob,
+        spared=left_alone(call.words("exclude")),
         max_age=age,
         aggressive=call.flag("aggressive"),
         expired_only=call.flag("expired_only") or (call.flag("remove_expired") and age is None),

@@ -30,8 +30,8 @@ VERB = Verb(
         Option("namespace", ("--namespace", "-n", "--ns"), "Put all under this namespace; a glob instead takes only what it matches.",
                metavar="N"),
         Option("pattern", ("--pattern",), "Only the addresses that this glob matches; repeatable.", "many", metavar="GLOB"),
-        Option("exclude", ("--exclude", "--exclude-namespace"), "Not the addresses that this glob matches; repeatable.", "many",
-               metavar="GLOB"),
+        Option("exclude", ("--exclude", "--exclude-namespace", "--exclude-namespaces"), "Not the addresses that this glob matches, "
+               "nor this namespace; several with commas.", "many", metavar="GLOB"),
         Option("tags", ("--tags", "--tag"), "Only entries that have all these tags.", "many", metavar="TAGS"),
         Option("project", ("--project", "-p"), "From an export of several projects: only this one.", metavar="NAME"),
         Option("conflict", ("--on-conflict", "--conflict-resolution", "--conflict"), "When an address has another history here: skip keeps "
@@ -103,6 +103,7 @@ def _check_form(form: str, kind: str, path: str) -> None:
 
 def _choices(call: Call) -> Choices:
     from hooks_cli.model import address as addresses
+    from hooks_cli.model.selection import left_alone
     from hooks_cli.operations.importing import Choices
 
     words = [call.text(name) for name in ("conflict", "strategy")]
@@ -122,7 +123,7 @@ def _choices(call: Call) -> Choices:
         ways[-1] if ways else "skip",
         "" if is_filter or namespace in ("all", "default") else namespace,
         tuple(call.words("pattern") + ([addresses.under(namespace)] if is_filter else [])),
-        tuple(addresses.under(glob) if not addresses.is_glob(glob) else glob for glob in call.words("exclude")),
+        left_alone(call.words("exclude")),
         tuple(tag.strip() for text in call.words("tags") for tag in text.split(",") if tag.strip()),
         call.text("project"),
         call.flag("dry_run"),
