@@ -15,6 +15,7 @@ GROUP_ALIASES = {"hook": "hooks"}
 VERB_ALIASES: dict[tuple[str, str], str] = {
     ("", "--version"): "version",
     ("", "-V"): "version",
+    ("", "-v"): "version",
     ("hooks", "notification"): "notify",
     ("memory", "add"): "store",
     ("memory", "cleanup"): "gc",

@@ -15,7 +15,7 @@ VERB = Verb(
     "version",
     "Print the version of the program; as JSON, of Python and the engine, too.",
     examples=("hooks-cli --version", "hooks-cli version --json"),
-    aliases=("--version", "-V"),
+    aliases=("--version", "-V", "-v"),
 )
 
 
