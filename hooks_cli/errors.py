@@ -198,7 +198,7 @@ class WrongKey(AccessDenied):
 
     hint = (
         "The store has another key or passphrase (see: hooks-cli key show), or its first page is damaged: then "
-        "hooks-cli memory restore BACKUP brings it back."
+        "hooks-cli memory restore BACKUP brings it back. With neither key nor backup, move it away to begin a new one."
     )
 
 

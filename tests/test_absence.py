@@ -60,6 +60,15 @@ def test_a_glob_without_a_hit_is_an_answer_with_a_note(run: Run) -> None:
     for words in (["recall", "x/*"], ["list", "x/*"], ["destroy", "x/*", "--yes"]):
         done = run("memory", *words, check=True)
         assert done.stdout == "" and done.stderr.startswith("hooks-cli: no entry fits")
+    assert (
+        "no entry fits" in run("memory", "list", "--min-impact", "0.9").stderr
+    )  # an option that nobody declares narrows, too
+    assert run("memory", "search", "nowhere").stderr.startswith("hooks-cli: nothing found for 'nowhere'; word* finds")
+    for words in (["memory", "log", "--agent", "nobody"], ["session", "list", "--since", "now"], ["task", "list"]):
+        done = run(*words, check=True)
+        assert done.stdout == "" and "what was asked for" in done.stderr, words
+    assert run("memory", "pin", "x/*").stderr.splitlines()[1].strip().endswith('[memory.gc.rules."x/*"] keep = true')
+    assert "memory history k" in run("memory", "revert", "k").stderr
     for words in (["recall", "x/*", "--json"], ["list", "x/*", "--json"], ["destroy", "x/*", "--yes", "--json"]):
         done = run("memory", *words, check=True)
         assert json.loads(done.stdout)["total"] == 0 and done.stderr == ""

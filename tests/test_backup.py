@@ -60,7 +60,8 @@ def test_a_passphrase_opens_it_without_the_stores_key(run: Run, project: Path, h
     done = run("memory", "backup", "safe", "--password-file", "phrase", check=True)
     assert "safe.slots" in done.stdout
     shutil.rmtree(home / "hooks")
-    assert run("memory", "restore", "safe").returncode == 77
+    done = run("memory", "restore", "safe")
+    assert done.returncode == 77 and "memory restore" in done.stderr and "--passphrase" in done.stderr
     assert run("memory", "restore", "safe", "--stdin", stdin="wrong phrase, quite wrong\n").returncode == 77
     assert not list((home / "hooks").rglob("memory.db"))
     run("memory", "restore", "safe", "--password-file", "phrase", check=True)
@@ -233,9 +234,16 @@ def test_one_of_each_is_said_in_the_singular(run: Run) -> None:
     assert run("memory", "restore", "copy", check=True).stdout.startswith("Restored 1 entry (1 version, ")
 
 
-def test_a_copy_from_before_a_rotation_names_the_key_that_it_needs(run: Run) -> None:
+def test_a_copy_from_before_a_rotation_names_the_key_that_it_needs(run: Run, home: Path) -> None:
     run("memory", "store", "k", "v", check=True)
     run("memory", "backup", "copy", check=True)
+    paper = run("key", "export", "--yes", check=True).stdout
+    elsewhere = {"HOOKS_HOME": str(home / "another-machine")}
+    done = run("memory", "restore", "copy", env=elsewhere)
+    assert done.returncode == 77 and "key import" in done.stderr and "memory init" not in done.stderr
+    run("key", "import", stdin=paper, env=elsewhere, check=True)
+    run("memory", "restore", "copy", env=elsewhere, check=True)
+    assert run("memory", "recall", "k", env=elsewhere, check=True).stdout == "v"
     run("key", "rotate", check=True)
     done = run("memory", "restore", "copy")
     assert done.returncode == 77 and "does not open the store" in done.stderr

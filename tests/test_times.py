@@ -46,7 +46,7 @@ def test_bare_unit() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("now", NOW), ("yesterday", NOW - DAY), ("today", NOW - 12 * HOUR), ("2h", NOW - 2 * HOUR),
+        ("now", NOW), ("yesterday", NOW - 36 * HOUR), ("today", NOW - 12 * HOUR), ("2h", NOW - 2 * HOUR),
         ("2 hours ago", NOW - 2 * HOUR), ("3 days ago", NOW - 3 * DAY), ("2025-10-17T12:00:00Z", NOW),
         ("2025-10-17T14:00:00+02:00", NOW), ("2025-10-17T12:00:00", NOW), ("2025-10-17", NOW - 12 * HOUR),
         ("2025-10-17T12:00:00.250Z", NOW + 250), ("2025-10-17t12:00:00z", NOW), ("1760702400", NOW),

@@ -59,6 +59,12 @@ def test_log(three: Run) -> None:
     assert three("memory", "log", "--since", "25h", env=LATER, check=True).stdout.count("\n") == 2
     assert three("memory", "log", "--until", "2 days ago", env=LATER, check=True).stdout.count("\n") == 2
     assert three("memory", "log", "--verb", "store", "--reverse", env=LATER, check=True).stdout.startswith("r1\t")
+    yesterday = three("memory", "log", "--since", "yesterday", "--until", "today", env=LATER, check=True).stdout
+    assert yesterday.startswith("r3\t") and yesterday.count("\n") == 1
+    empty = three("memory", "log", "--since", "2025-10-21", env=LATER, check=True)
+    assert (
+        empty.stdout == "" and " since 2025-10-21T00:00:00.000Z fits" in empty.stderr
+    )  # the time as it was understood
     assert three("memory", "log", "b/*", env=LATER, check=True).stdout == ""
     body = loaded(three("memory", "log", "--json", "--limit", "1", env=LATER, check=True).stdout)
     assert body["truncated"] is True and body["log"][0]["fields"]["message"] == "hello"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hooks_cli.commands import naming, opening
+from hooks_cli.errors import NotFound
+from hooks_cli.model import address as addresses
 from hooks_cli.operations import pinning
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
@@ -17,7 +19,15 @@ def change(call: Call, environment: Environment, pinned: bool) -> int:
     """Pin the address or unpin it, and say so. Raises NotFound (1)."""
     address = naming.address(call)
     store = opening.for_memory(environment, create=False)
-    changed = pinning.set_pinned(store, environment, address, pinned, naming.who(call))
+    try:
+        changed = pinning.set_pinned(store, environment, address, pinned, naming.who(call))
+    except NotFound as error:
+        if addresses.is_glob(address):
+            error.hint_text = (
+                f"A pin is for one address. What fits a glob is kept by a rule in the settings (hooks-cli config path): "
+                f'[memory.gc.rules."{address}"] keep = true'
+            )
+        raise
     if call.format != "text":
         environment.out(changes.json_object({"key": address, "pinned": pinned, "changed": changed}))
         return 0

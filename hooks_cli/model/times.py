@@ -3,7 +3,8 @@
 A duration is one or more numbers with a unit, `7d`, `1h30m`, `1.5 hours`, or a bare number in the unit that the option speaks of
 (`--ttl 3600` is seconds, `--older-than 30` is days). A time is ISO 8601 (`2025-10-17`, `2025-10-17T12:00:00Z`, with an offset;
 without one it is UTC, as everything printed here is), a duration that lies that long ago (`2h`, `2 hours ago`), `now`, `today`
-(since midnight UTC), `yesterday` (24 hours ago), or seconds or milliseconds since the epoch.
+and `yesterday`
+(the beginning of that day in UTC, so that `--since yesterday --until today` is that day), or seconds or milliseconds since the epoch.
 
 Parsing durations loads nothing, because `memory store --ttl` is a hot command; `datetime` is loaded for ISO 8601 only.
 """
@@ -92,7 +93,7 @@ def parse_time(text: str, now: int, what: str = "the time") -> int:
     if word == "today":
         return now - now % DAY
     if word == "yesterday":
-        return now - DAY
+        return now - now % DAY - DAY
     if word.isdigit() and word.isascii():
         if len(word) in (10, 13):
             return int(word) * (SECOND if len(word) == 10 else 1)

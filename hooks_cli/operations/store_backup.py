@@ -18,7 +18,8 @@ from hooks_cli import project_note
 from hooks_cli.aside import COMPANION, Aside, sweep
 from hooks_cli.crypto import key_source, passphrase, slots
 from hooks_cli.environment import Environment
-from hooks_cli.errors import DataError, HooksError, InputMissing, WrongKey
+from hooks_cli.errors import DataError, HooksError, InputMissing, KeyMissing, WrongKey
+from hooks_cli.model.visible import shell_word
 from hooks_cli.operations import copy_files
 from hooks_cli.operations.key_holding import sole_keeper
 from hooks_cli.output.sink import refuse_existing
@@ -33,9 +34,15 @@ PAGE = 512
 LOOK_BYTES = 4096
 ENDING = ".backup"
 BUDGET_MS = MEMORY_BUDGET_MS
+FROM_PHRASE = "the passphrase"
+WITH_PHRASE_HINT = "A passphrase opens it: memory restore {path} --passphrase"
+NO_KEY_HINT = (
+    "The copy needs the key of the store it was made of. There: hooks-cli key export. Here: hooks-cli key import. Or make a copy "
+    "that a passphrase opens: memory backup --passphrase."
+)
 OLD_KEY_HINT = (
-    "It needs the key that its store had then (docs/keys.md). With that one on paper: export HOOKS_STORE=/some/place/old.db; "
-    "hooks-cli key import --file paper.txt; then restore it there. A copy with a passphrase: --passphrase."
+    "It needs the key that its store had then. With that one on paper it has a place of its own: export HOOKS_STORE=/some/place/old.db; "
+    "hooks-cli key import --file paper.txt; hooks-cli memory restore {path}. From there memory export brings it into another store."
 )
 
 
@@ -165,14 +172,28 @@ def _opened(draft: Aside, path: str, keys: list[bytes], encrypted: bool, source:
     try:
         return keys[-1], _examined(draft, path, keys[-1], encrypted, source)
     except WrongKey as error:
-        error.hint_text = OLD_KEY_HINT
+        if source == FROM_PHRASE:
+            error.hint_text = f"The slot file {path + COMPANION} is that of another copy, or the copy is damaged."
+        else:
+            error.hint_text = _key_hint(path, OLD_KEY_HINT)
         raise
+
+
+def _key_hint(path: str, without_slots: str) -> str:
+    """What to do about a copy that the key at hand does not open."""
+    hint = WITH_PHRASE_HINT if os.path.exists(path + COMPANION) else without_slots
+    return hint.format(path=shell_word(path))
 
 
 def _its_keys(environment: Environment, path: str, phrase: str) -> tuple[list[bytes], str]:
     """(what may be the key of the copy, where it comes from): the phrase's slots when one is given, else the store's own key."""
     if not phrase:
-        key = key_source.resolve(environment)
+        try:
+            key = key_source.resolve(environment)
+        except KeyMissing as error:
+            if not os.path.exists(environment.store_path):  # a machine that the copy was brought to
+                error.hint_text = _key_hint(path, NO_KEY_HINT)
+            raise
         return [key.raw], key.source
     found = slots.read(path + COMPANION)
     if found is None:
@@ -180,11 +201,11 @@ def _its_keys(environment: Environment, path: str, phrase: str) -> tuple[list[by
     keys = passphrase.keys_behind(found, phrase)
     if not keys:
         raise WrongKey(
-            source="the passphrase",
+            source=FROM_PHRASE,
             store=path,
             hint="Try the passphrase again: it is the one that the copy was made with.",
         )
-    return keys, "the passphrase"
+    return keys, FROM_PHRASE
 
 
 def _copy(path: str, draft: Aside) -> None:

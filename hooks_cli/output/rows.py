@@ -36,3 +36,5 @@ def show(
         view(theme.console(environment))
     else:
         environment.out("".join(line(row) for row in rows))
+        if not rows:
+            environment.err(f"hooks-cli: no {name} fit what was asked for")

@@ -17,7 +17,9 @@ VERB = Verb(
     examples=("hooks-cli config show", "hooks-cli config show memory.gc --json"),
     details=(
         "One line a setting: its name, its value as TOML writes it, and the file, with tabs between. Values that are not set "
-        "anywhere are shown with `default`. A key is never shown: the settings hold at most the name of the variable it is in."
+        "anywhere are shown with `default`. A key is never shown: the settings hold at most the name of the variable it is in.\n\n"
+        'Shown only once they are written, since they have no default: [memory.gc.rules."GLOB"], [schemas.patterns], '
+        "[export.tables], [agents.NAME]. docs/configuration.md says what each setting means."
     ),
 )
 

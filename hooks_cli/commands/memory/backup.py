@@ -41,7 +41,8 @@ VERB = Verb(
     ),
     examples=("hooks-cli memory backup", "hooks-cli memory backup ~/safe/memory.backup --passphrase"),
     details="Without a name it is memory-<project>-<time>.backup in the current folder. It opens with this store's key; with "
-    "--passphrase a file beside it (FILE.slots) opens it elsewhere, too. Put it back with: memory restore FILE.",
+    "--passphrase a file beside it (FILE.slots) opens it elsewhere, too. Put it back with: memory restore FILE.\n\n"
+    "To move to another machine: memory backup FILE --passphrase here; there, with both files, memory restore FILE --passphrase.",
 )  # fmt: skip
 
 

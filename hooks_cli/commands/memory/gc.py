@@ -89,8 +89,10 @@ VERB = Verb(
         "claude-flow memory cleanup --older-than 30d",
         'hooks-cli memory gc --explain "swarm/performance/baseline"',
     ),
-    details="The rules, with examples: docs/retention.md. Pinned entries, successful patterns and the newest baselines of each "
-    "commit stay. A collected version does not come back.",
+    details="What is older than max_age_days (90) goes; pinned entries, successful patterns and the newest baselines of each commit "
+    "stay. A collected version does not come back.\n\nThe rules stand in config.toml or hooks.toml (hooks-cli config path): "
+    '[memory.gc] max_age_days = 30, [memory.gc.rules."decisions/*"] keep = true; hooks-cli config show memory.gc prints those in '
+    "force, docs/retention.md explains each. By itself it runs at session-end, where [memory.gc] is written.",
     aliases=("cleanup", "compact", "optimize"),
 )
 

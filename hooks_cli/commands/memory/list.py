@@ -136,7 +136,9 @@ def _run(call: Call, environment: Environment) -> int:
         else:
             environment.out(entry_lines(found.entries))
         if not found.entries and not found.total:
-            asked = any(name not in ("limit", "offset", "all", "output_format") for name in call.values)
+            asked = bool(call.strange) or any(
+                name not in ("limit", "offset", "all", "output_format") for name in call.values
+            )
             environment.err(f"hooks-cli: {'no entry fits what was asked for' if asked else 'the memory is empty'}")
         if more and found.entries:
             environment.err(f"hooks-cli: only {len(found.entries)} are shown; more with --limit or --offset")

@@ -35,8 +35,15 @@ VERB = Verb(
         Option("agent", ("--agent", "--agent-id"), "Only this agent.", metavar="NAME"),
         Option("verb", ("--verb",), "Only this verb: notify, post-edit, store, delete, gc …", metavar="VERB"),
         Option("trace", ("--trace",), "Only what this trace wrote: its id, or the beginning of it.", metavar="ID"),
-        Option("since", ("--since",), "From then on: 2h, yesterday, 2025-10-17.", metavar="TIME"),
-        Option("until", ("--until",), "Up to then.", metavar="TIME"),
+        Option(
+            "since",
+            ("--since",),
+            "From then on: 2h, today, yesterday, 2025-10-17 (days begin at midnight UTC).",
+            metavar="TIME",
+        ),
+        Option(
+            "until", ("--until",), "Up to then: --since yesterday --until today is all of yesterday.", metavar="TIME"
+        ),
         Option("before", ("--before",), "Before this revision: the next page.", "integer", metavar="REV"),
         Option("limit", ("--limit", "-l"), f"At most this many lines ({DEFAULT_LIMIT}).", "integer", metavar="N"),
         Option("reverse", ("--reverse",), "Oldest first.", "switch"),
@@ -80,9 +87,17 @@ def run(call: Call, environment: Environment) -> int:
         environment.out(changes.json_object({"log": [line_object(line) for line in lines], "truncated": more}))
     else:
         _show(call, environment, lines)
+        if not lines and not more and call.format == "text":
+            environment.err(f"hooks-cli: nothing in the journal{_range(wanted)} fits what was asked for")
         if more and lines and call.format == "text":
             environment.err(f"hooks-cli: there is more: --before {lines[-1].revision}, or --limit")
     return 0
+
+
+def _range(wanted: log.Wanted) -> str:
+    """The times that were looked at, as they were understood."""
+    since = f" since {moment(wanted.since)}" if wanted.since is not None else ""
+    return since + (f" until {moment(wanted.until)}" if wanted.until is not None else "")
 
 
 def _show(call: Call, environment: Environment, lines: list[log.Line]) -> None:

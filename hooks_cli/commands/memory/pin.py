@@ -17,6 +17,7 @@ VERB = Verb(
     options=(*naming.KEY_OPTIONS, *naming.WHO_OPTIONS),
     positionals=(Positional("key", "The address."),),
     examples=('hooks-cli memory pin "decisions/auth"',),
+    details='What fits a glob is kept by a rule in the settings (hooks-cli config path): [memory.gc.rules."decisions/*"] keep = true.',
 )
 
 

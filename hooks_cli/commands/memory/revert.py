@@ -5,6 +5,7 @@ from __future__ import annotations
 from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import naming, opening
 from hooks_cli.errors import MissingArgument, UsageError
+from hooks_cli.model.visible import shell_word
 from hooks_cli.operations import removing
 from hooks_cli.output import changes
 
@@ -29,13 +30,15 @@ VERB = Verb(
         Positional("number", "The version, instead of --version."),
     ),
     examples=('hooks-cli memory revert "swarm/topology/main" --version 3',),
+    details="memory history KEY lists the versions, memory diff KEY shows what the newest changed, "
+    "memory recall KEY --version N reads one.",
 )
 
 
 def run(call: Call, environment: Environment) -> int:
     """Revert. Raises NotFound (1) when that version is not there or holds nothing, VersionConflict (76), MissingArgument (64)."""
     address = naming.address(call)
-    number = call.integer("version", 0) or _number(call)
+    number = call.integer("version", 0) or _number(call, address)
     store = opening.for_memory(environment, create=False)
     as_json = call.format != "text"
     if call.flag("dry_run"):
@@ -47,10 +50,14 @@ def run(call: Call, environment: Environment) -> int:
     return 0
 
 
-def _number(call: Call) -> int:
+def _number(call: Call, address: str) -> int:
     word = call.text("number") or (call.text("key") if call.text("key_option") else "")
     if not word:
-        raise MissingArgument(verb=call.verb.title, what=f"a version: {call.verb.title} KEY --version N")
+        raise MissingArgument(
+            verb=call.verb.title,
+            what=f"a version: {call.verb.title} KEY --version N",
+            hint=f"See which there are: memory history {shell_word(address)}",
+        )
     if not (word.isascii() and word.removeprefix("v").isdigit()):
         raise UsageError(f"memory revert: {word!r} is no version number.")
     return int(word.removeprefix("v"))

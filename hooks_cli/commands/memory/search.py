@@ -28,6 +28,8 @@ DEFAULT_LIMIT = 10
 
 # Of a query that found nothing, stderr repeats so much.
 TOLD_CHARACTERS = 200
+# What finds more than whole words do.
+WIDER = "; word* finds what begins so, --semantic what means the same"
 
 VERB = Verb(
     "memory",
@@ -246,4 +248,6 @@ def _tell(call: Call, environment: Environment, request: Request, result: Result
         environment.err(f"hooks-cli: {some} found; --limit and --offset leave none of them")
     else:
         about = request.text if len(request.text) <= TOLD_CHARACTERS else request.text[:TOLD_CHARACTERS] + "…"
-        environment.err(f"hooks-cli: nothing found for {about!r}" if about.strip() else "hooks-cli: nothing found")
+        found = f"nothing found for {about!r}" if about.strip() else "nothing found"
+        wider = about.strip() and "*" not in about and not request.semantic
+        environment.err(f"hooks-cli: {found}{WIDER if wider else ''}")

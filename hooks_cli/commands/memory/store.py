@@ -49,7 +49,7 @@ VERB = Verb(
         Option(
             "if_version",
             ("--if-version",),
-            "Write only if this is the current version (0: nothing is there).",
+            "Write only if this is the current version (0: nothing is there), else exit 76 and tell which is.",
             "integer",
             metavar="N",
         ),
