@@ -14,8 +14,10 @@ from hooks_cli.cli import click_app, fast_lane
 from hooks_cli.cli.spec import Call, Verb
 from hooks_cli.commands import GROUP_ALIASES, GROUPS, VERB_ALIASES, catalogue, find, module_name
 from hooks_cli.errors import MissingArgument, UnknownOption, UnknownVerb, UsageError
+from hooks_cli.interpreter import complete
 from hooks_cli.output import help_page
 
+complete()  # the click program does, and Hypothesis wonders at a recursion limit that changes within a test
 VERBS = list(catalogue.every_verb())
 FLAGS = sorted({flag for verb in VERBS for option in verb.options for flag in option.flags})
 a_text = st.text(max_size=8) | st.sampled_from(
