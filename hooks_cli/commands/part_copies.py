@@ -103,7 +103,7 @@ def take_in(
 
 def is_sealed_file(path: str) -> bool:
     """Whether a file is a sealed one; False when it cannot be read."""
-    from hooks_cli.crypto.sealed_file import MAGIC, is_sealed
+    from hooks_cli.crypto.sealed_mark import MAGIC, is_sealed
 
     try:
         with open(path, "rb") as file:

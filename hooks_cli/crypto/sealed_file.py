@@ -26,7 +26,6 @@ from hooks_cli.crypto.ledger import subkey
 from hooks_cli.crypto.slots import SCRYPT_N, SCRYPT_P, SCRYPT_R
 from hooks_cli.errors import DataError, Tampered, WrongKey
 
-MAGIC = b'{"hooks-cli":"sealed 1",'
 PIECE = 64 * 1024
 _TAG = 16
 _LONGEST_LINE = 1024
@@ -110,11 +109,6 @@ class _SealedReader(io.RawIOBase):
                 hint="Take another copy of the file. Nothing of it was taken in.",
             ) from None
         self._number += 1
-
-
-def is_sealed(start: bytes) -> bool:
-    """Whether a file that begins so is one of these."""
-    return start.startswith(MAGIC)
 
 
 def opened(file: IO[bytes], name: str, phrase: Phrase, store_key: StoreKey) -> io.BufferedReader:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
-from hooks_cli.crypto.sealed_file import MAGIC as MAGIC_OF_SEALED
-from hooks_cli.crypto.sealed_file import is_sealed
+from hooks_cli.crypto.sealed_mark import MAGIC as MAGIC_OF_SEALED
+from hooks_cli.crypto.sealed_mark import is_sealed
 from hooks_cli.errors import DataError, InputMissing
 from hooks_cli.integrations.importers import claude_flow_db, graph, json_forms, markdown, own
 from hooks_cli.integrations.importers.records import Records
