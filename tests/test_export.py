@@ -325,3 +325,27 @@ def test_an_excluded_name_is_its_namespace(run: Run) -> None:
         "temperature",
         "notes/a",
     }
+
+
+@pytest.mark.parametrize("form", ["json", "ndjson", "sqlite", "yaml", "xml", "csv"])
+def test_entries_and_versions_are_told_apart(run: Run, form: str) -> None:
+    """Two addresses hold something, one of them has three versions; a third one was deleted."""
+    for key, value in (("a", "1"), ("a", "2"), ("a", "3"), ("b", "1"), ("gone", "1")):
+        run("memory", "store", key, value, check=True)
+    run("memory", "delete", "gone", check=True)
+    done = run("memory", "export", "--format", form, "--versions", "all", "x.out", check=True)
+    assert done.stdout.startswith("Exported 2 entries, 6 versions"), done.stdout
+    done = run("memory", "export", "--format", form, "--versions", "head", "y.out", "--json", check=True)
+    counts = json.loads(done.stdout)["exported"]
+    assert (counts["entries"], counts["versions"]) == (2, 2)
+    told = run("memory", "export", "--format", form, "--versions", "head", "z.out", check=True).stdout
+    assert told.startswith("Exported 2 entries") and "versions" not in told
+    verdict = json.loads(run("memory", "backup", "--json", check=True).stdout)["backup"]
+    assert (verdict["entries"], verdict["versions"]) == (2, 6)
+
+
+def test_a_copy_of_a_part_counts_as_a_whole_one(run: Run) -> None:
+    for key, value in (("n/a", "1"), ("n/a", "2"), ("m/b", "1")):
+        run("memory", "store", key, value, check=True)
+    done = run("memory", "backup", "--namespace", "n", "--output", "part", check=True)
+    assert done.stdout.startswith("Backed up 1 entry (2 versions) of a part"), done.stdout

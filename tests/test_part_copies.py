@@ -36,7 +36,7 @@ def values(run: Run) -> dict[str, str]:
 
 def test_a_namespace_comes_back_as_it_was(filled: Run, project: Path) -> None:
     done = filled("memory", "backup", "--namespace", "swarm", "--output", "backup.json", check=True)
-    assert "Backed up 2 versions of a part" in done.stdout and "this store's key is needed" in done.stdout
+    assert "Backed up 2 entries (2 versions) of a part" in done.stdout and "this store's key is needed" in done.stdout
     content = (project / "backup.json").read_bytes()
     assert b"swarm/a" not in content and stat.S_IMODE((project / "backup.json").stat().st_mode) == 0o600
     filled("memory", "store", "swarm/a", "changed", check=True)

@@ -55,13 +55,24 @@ def back_up(call: Call, environment: Environment, path: str, phrase: str) -> int
     if call.format == "text":
         needs = "the passphrase" if phrase else "this store's key"
         environment.out(
-            f"Backed up {changes.count(count, 'version', 'versions')} of a part of the store to {done.path}\n"
+            f"Backed up {_some(done.counts['entries'], count)} of a part of the store to {done.path}\n"
             f"Verified. To take it back (memory restore FILE), {needs} is needed.\n"
         )
     else:
-        facts: dict[str, object] = {"path": done.path, "part": True, "versions": count, "verified": True}
+        facts: dict[str, object] = {
+            "path": done.path,
+            "part": True,
+            "entries": done.counts["entries"],
+            "versions": count,
+            "verified": True,
+        }
         environment.out(object_text({"schema_version": "1", "backup": facts}) + "\n")
     return 0
+
+
+def _some(entries: int, versions: int) -> str:
+    """As `changes.holdings` says it of a whole copy."""
+    return f"{changes.count(entries, 'entry', 'entries')} ({changes.count(versions, 'version', 'versions')})"
 
 
 def versions_in(environment: Environment, path: str, phrase: str) -> int:

@@ -54,14 +54,14 @@ def head(store: EmbeddedStore, environment: Environment, versions: str, complete
 
 @dataclass(slots=True)
 class Part:
-    """One project of an export, its store open. `advance` is told how many entries were written."""
+    """One project of an export, its store open. `advance` is told how many versions were written, `tally` how much in all."""
 
     environment: Environment
     store: EmbeddedStore
     choices: Choices
     advance: Callable[[int], None]
     name: str
-    entries: int = 0
+    tally: export_rows.Tally = field(default_factory=export_rows.Tally)
     others: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -86,30 +86,36 @@ class Part:
 
     def batches(self) -> Iterator[list[str]]:
         """The entries as JSON objects, in lists."""
-        for batch in export_rows.entry_objects(self.store, self.choices.selection, self.environment.now(), self.form):
+        for batch in export_rows.entry_objects(
+            self.store, self.choices.selection, self.environment.now(), self.form, self.tally
+        ):
             yield batch
-            self._count(len(batch))
+            self.advance(len(batch))
 
     def chunks(self, ending: bytes, record: str = "") -> Iterator[bytes]:
         """The same as UTF-8, many objects in each, `ending` after each; `record` is their first member when it is not empty."""
-        for chunk, number in export_rows.entry_chunks(
-            self.store, self.choices.selection, self.environment.now(), self.form, record=record, ending=ending
+        before = 0
+        for chunk in export_rows.entry_chunks(
+            self.store,
+            self.choices.selection,
+            self.environment.now(),
+            self.form,
+            record=record,
+            ending=ending,
+            tally=self.tally,
         ):
             yield chunk
-            self._count(number)
+            self.advance(self.tally.versions - before)
+            before = self.tally.versions
 
     def rows(self) -> Iterator[list[tuple[Any, ...]]]:
         """The entries as rows of cells, in lists."""
         project = self.name if self.choices.several else ""
         for batch in export_rows.entry_cells(
-            self.store, self.choices.selection, self.environment.now(), self.form, project=project
+            self.store, self.choices.selection, self.environment.now(), self.form, project=project, tally=self.tally
         ):
             yield batch
-            self._count(len(batch))
-
-    def _count(self, number: int) -> None:
-        self.entries += number
-        self.advance(number)
+            self.advance(len(batch))
 
     def section(self, name: str) -> Iterator[str]:
         """The sessions, tasks or events as JSON objects; none when the selection is about entries."""

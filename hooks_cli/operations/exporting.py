@@ -60,7 +60,9 @@ class Request:
 
 @dataclass(slots=True)
 class Exported:
-    """What was written: `path` ("" for standard output), and numbers of each kind of record."""
+    """What was written: `path` ("" for standard output), and numbers: `versions` of all that stands in it, `entries` of those among them
+    that addresses hold now, then of each other kind of record.
+    """
 
     path: str
     form: str
@@ -90,13 +92,15 @@ def export(environment: Environment, request: Request) -> Exported:
     done = Exported(path, request.form)
     if path:
         refuse_existing(path, request.force)
+    unit = "entries" if request.choices.selection.versions == "head" else "versions"
     with (
-        Progress(environment, "Exporting", mode=request.progress, unit="entries") as progress,
+        Progress(environment, "Exporting", mode=request.progress, unit=unit) as progress,
         export_parts.opened(environments, request.choices, progress.advance) as parts,
     ):
         for part in _written(environment, request, path, parts):
             done.projects.append(part.name)
-            for name, number in {"entries": part.entries, **part.others}.items():
+            held = {"entries": part.tally.entries, "versions": part.tally.versions}
+            for name, number in {**held, **part.others}.items():
                 done.counts[name] = done.counts.get(name, 0) + number
     return done
 

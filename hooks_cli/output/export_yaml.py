@@ -34,7 +34,7 @@ def write_yaml(parts: Iterator[Part], write: Write) -> Iterator[Part]:
         for batch in part.batches():
             for text in batch:
                 write(_item(text))
-        if not part.entries:
+        if not part.tally.versions:
             write("  []\n")
         for section in SECTIONS:
             first = True

@@ -23,6 +23,8 @@ CHUNK = 1 << 19
 _END = b"\0"
 _STATE = "CASE e.kind WHEN 2 THEN 'deleted' WHEN 3 THEN 'destroyed' ELSE 'live' END"
 _SEALED = "CASE e.sealed WHEN 1 THEN 'fields' WHEN 2 THEN 'value' END"
+# Whether it is what its address holds now.
+_HELD = "h.live AND h.revision = e.revision"
 _PINNED = "h.pinned AND h.revision = e.revision"
 
 
@@ -40,9 +42,21 @@ class Form:
     data: bool = True
 
 
-def entry_objects(store: EmbeddedStore, selection: Selection, now: int, form: Form) -> Iterator[list[str]]:
+class Tally:
+    """How much was read: `versions`, and how many of them are what their address holds now (`entries`)."""
+
+    __slots__ = ("entries", "versions")
+
+    def __init__(self) -> None:
+        self.entries = 0
+        self.versions = 0
+
+
+def entry_objects(
+    store: EmbeddedStore, selection: Selection, now: int, form: Form, tally: Tally | None = None
+) -> Iterator[list[str]]:
     """The JSON object of each entry as `schemas/export.schema.json` has it, without a line break; in lists of about `CHUNK` bytes."""
-    for chunk, _ in entry_chunks(store, selection, now, form):
+    for chunk in entry_chunks(store, selection, now, form, tally=tally):
         yield chunk[:-1].decode().split("\n")
 
 
@@ -54,46 +68,53 @@ def entry_chunks(
     *,
     record: str = "",
     ending: bytes = b"\n",
-) -> Iterator[tuple[bytes, int]]:
-    """The same objects as UTF-8, joined to chunks of about `CHUNK` bytes, each with the number of entries in it.
+    tally: Tally | None = None,
+) -> Iterator[bytes]:
+    """The same objects as UTF-8, joined to chunks of about `CHUNK` bytes; those that are yielded are in the tally.
 
     After each object stands `ending`, which ends in the one line break of the entry; `record` is its first member when it is not empty.
     """
     pieces: list[bytes] = []
     add = pieces.append
     clock = Clock()
-    size, before, tail = 0, -1, b""
+    tally = tally or Tally()
+    size, before, tail, held = 0, -1, b"", 0
     end = b'"}' + ending.replace(b"\n", _END)
     # Python sees no more of an entry than two pieces: its object up to the time, and the time with what ends it.
-    for text, at in store.each(*_objects_up_to_time(store, selection, now, form, record)):
+    for text, at, is_held in store.each(*_objects_up_to_time(store, selection, now, form, record)):
         if at != before:
             before, tail = at, clock.text(at).encode() + end
         add(text)
         add(tail)
         size += len(text)
+        held += is_held
         if size >= CHUNK:
+            tally.versions += len(pieces) // 2
+            tally.entries += held
             yield _joined(pieces)
             pieces.clear()
-            size = 0
+            size = held = 0
     if pieces:
+        tally.versions += len(pieces) // 2
+        tally.entries += held
         yield _joined(pieces)
 
 
-def _joined(pieces: list[bytes]) -> tuple[bytes, int]:
-    """The chunk, its entries ended by line breaks instead of `_END`, and how many they are.
+def _joined(pieces: list[bytes]) -> bytes:
+    """The chunk, its entries ended by line breaks instead of `_END`.
 
     White space between the members of somebody's metadata may be line breaks (within a string they would be escapes): spaces do as well.
     """
     chunk = b"".join(pieces)
     if b"\n" in chunk or b"\r" in chunk:
         chunk = chunk.replace(b"\n", b" ").replace(b"\r", b" ")
-    return chunk.replace(_END, b"\n"), len(pieces) // 2
+    return chunk.replace(_END, b"\n")
 
 
 def _objects_up_to_time(
     store: EmbeddedStore, selection: Selection, now: int, form: Form, record: str
 ) -> tuple[str, tuple[object, ...]]:
-    """SQL, and its parameters, for the object of each entry up to its time, as UTF-8, and that time in milliseconds."""
+    """SQL, and its parameters, for the object of each entry up to its time, as UTF-8, that time in milliseconds, and `_HELD`."""
     columns, changed = _columns(store, form)
     value = columns["value"]
     rows, params = rows_of(store, selection, now)
@@ -113,7 +134,7 @@ def _objects_up_to_time(
       ',"metadata":', coalesce({columns["metadata"]}, '{{}}'), ',"state":"', {_STATE}, '","data":',
       CASE e.kind WHEN 0 THEN json_quote({value}) WHEN 1 THEN coalesce(json({value}), 'null') ELSE 'null' END,
       CASE WHEN {plain} THEN '' ELSE ',' || substr(rtrim(nullif({rare}, '{{}}'), '}}'), 2) END,
-      ',"created_at":"') AS BLOB), e.at {rows}"""
+      ',"created_at":"') AS BLOB), e.at, {_HELD} {rows}"""
     return sql, ("{" + first + '"key":', quote(form.version), *params)
 
 
@@ -129,6 +150,7 @@ def entry_cells(
     form: Form,
     *,
     project: str = "",
+    tally: Tally | None = None,
 ) -> Iterator[list[tuple[Any, ...]]]:
     """The same as rows of cells, in the order of `importers.own.COLUMNS`; None is an empty cell."""
     columns, changed = _columns(store, form)
@@ -136,18 +158,24 @@ def entry_cells(
     sql = f"""SELECT h.address, coalesce(e.data_version, ?), e.revision, e.version, e.at, {_STATE}, s.name,
       iif(e.guessed, 'true', NULL), e.agent, e.event, e.tags, {columns["metadata"]}, {columns["source"]},
       {ISO_TIME.format("e.expires")}, iif({_PINNED}, 'true', NULL), e.trace, {_SEALED}, iif({changed}, 'true', NULL), ?,
-      {columns["value"]} {rows}"""
+      {columns["value"]}, {_HELD} {rows}"""
     clock = Clock()
+    tally = tally or Tally()
     batch: list[tuple[Any, ...]] = []
-    size = 0
+    size = held = 0
     for row in store.each(sql, (form.version, project, *params)):
-        batch.append((*row[:4], clock.text(row[4]), *row[5:]))
-        size += len(row[-1] or "") + len(row[11] or "")
+        batch.append((*row[:4], clock.text(row[4]), *row[5:-1]))
+        size += len(row[-2] or "") + len(row[11] or "")
+        held += row[-1]
         if len(batch) == BATCH or size >= CHUNK:
+            tally.versions += len(batch)
+            tally.entries += held
             yield batch
             batch = []
-            size = 0
+            size = held = 0
     if batch:
+        tally.versions += len(batch)
+        tally.entries += held
         yield batch
 
 

@@ -189,7 +189,10 @@ def _report(done: Exported, output: str) -> str:
 
 
 def _sentence(done: Exported, place: str) -> str:
-    counts = [f"{number:,} {_singular(name) if number == 1 else name}" for name, number in done.counts.items()]
+    told = dict(done.counts)
+    if told.get("versions") == told.get("entries"):
+        told.pop("versions", None)  # it says nothing more
+    counts = [f"{number:,} {_singular(name) if number == 1 else name}" for name, number in told.items()]
     of = f" of {len(done.projects)} projects" if len(done.projects) > 1 else ""
     return f"Exported {', '.join(counts) or 'nothing'}{of} to {place}"
 
