@@ -121,3 +121,42 @@ def test_its_vector_goes_with_it(place: Place, tmp_path: Path) -> None:
     destroy(place, "k")
     gone(place, tmp_path / "after")
     assert place.store.query("SELECT revision FROM vector") == [(2,)]
+
+
+def test_what_a_hook_call_said_goes_by_its_revision(run: Run) -> None:
+    run(
+        "hooks",
+        "pre-task",
+        "--description",
+        f"log in with {SECRET}",
+        "--session-id",
+        "s",
+        "--other",
+        SECRET,
+        check=True,
+    )
+    run("hooks", "notify", "--message", f"it was {SECRET}", check=True)
+    run("hooks", "notify", "--message", "with a key", "--memory-key", "k", check=True)
+    log = run("memory", "log", "--json", check=True).stdout
+    assert log.count(SECRET) >= 3
+    dry = run("memory", "destroy", "--event", "1,2", "--dry-run", "--json", check=True).stdout
+    assert '"dry_run":true' in dry and SECRET in run("memory", "log", check=True).stdout
+    done = run("memory", "destroy", "--event", "r1", "--event", "2", check=True)
+    assert done.stdout == "Destroyed: what the call r1 said\nDestroyed: what the call r2 said\n"
+    for words in (["memory", "log", "--json"], ["task", "list", "--json"], ["memory", "export"]):
+        assert SECRET not in run(*words, check=True).stdout, words
+    # That there were calls stays; the task that one of them began can still be closed.
+    assert "pre-task" in run("memory", "log", "--verb", "pre-task", check=True).stdout
+    assert run("hooks", "post-task", check=True).stdout.startswith("Task closed: task-1")
+    assert run("memory", "verify").returncode == 0
+    of_an_entry = run("memory", "destroy", "--event", "3")
+    assert of_an_entry.returncode == 64 and "memory destroy k --version 1" in of_an_entry.stderr
+    assert run("memory", "destroy", "--event", "99").returncode == 1
+    assert run("memory", "destroy", "k", "--event", "1").returncode == 64
+    assert run("memory", "destroy", "--event", "x").returncode == 64
+
+
+def test_no_page_holds_what_a_hook_call_said(place: Place, tmp_path: Path) -> None:
+    record(place.store, place.environment, Occasion("notify", {"message": SECRET}))
+    destroying.destroy_calls(place.store, place.environment, [1], WHO)
+    gone(place, tmp_path / "after")

@@ -9,9 +9,10 @@ one version the one that was moved.
 
 from __future__ import annotations
 
-from hooks_cli.errors import NotFound
+from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.failpoints import pass_by
 from hooks_cli.model import address as addresses
+from hooks_cli.model.visible import shell_word
 from hooks_cli.store import changing, journal, past, scrubbing, selection, upkeep
 from hooks_cli.store.selection import Selection
 
@@ -114,3 +115,40 @@ def destroy(store: EmbeddedStore, environment: Environment, wanted: list[Target]
         pass_by("destroy-committed")
     scrubbing.scrub(store)
     return done
+
+
+def refuse_no_calls(store: EmbeddedStore, revisions: list[int]) -> None:
+    """Raises NotFound (1) for a revision without a hook call, UsageError (64) for one whose content is an entry's version."""
+    for revision in revisions:
+        written = past.version_of(store, revision)
+        if written is not None:
+            address, number = written
+            raise UsageError(
+                f"Revision {revision} is version {number} of {address}. Nothing was destroyed.",
+                hint=f"Destroy it there: memory destroy {shell_word(address)} --version {number}",
+            )
+        if not past.has_event(store, revision):
+            raise NotFound(
+                f"There is no call of revision {revision} in the journal.", hint="See which there are: memory log"
+            )
+
+
+def destroy_calls(store: EmbeddedStore, environment: Environment, revisions: list[int], who: Who) -> None:
+    """Take what these calls said out of the journal, and drive the bytes out; that there were calls, whose and when, stays.
+
+    Raises Busy (75) as `destroy` does.
+    """
+    with store.writing() as tx:
+        by = who.in_transaction(tx, environment, "destroy")
+        changing.scrub_calls(tx, revisions)
+        upkeep.put(tx, upkeep.SCRUB, 1)
+        journal.record(
+            tx,
+            "destroy",
+            {"revisions": revisions},
+            revision=tx.next_revision(),
+            session=by.session,
+            attribution=by.how,
+            agent=by.agent,
+        )
+    scrubbing.scrub(store)

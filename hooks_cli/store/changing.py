@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 HEAD = LEDGER_TABLES["head"]
 ENTRY = LEDGER_TABLES["entry"]
 EVENT = LEDGER_TABLES["event"]
+TASK = LEDGER_TABLES["task"]
 _HEAD_COLUMNS = [name.strip() for name in HEAD.split(",")]
 _ENTRY_COLUMNS = [name.strip() for name in ENTRY.split(",")]
+_TASK_COLUMNS = [name.strip() for name in TASK.split(",")]
 
 # What of a version is content; the rest (who, when, which) is the fact that stays.
 _CONTENT = ("data_version", "source", "tags", "metadata", "value")
@@ -91,14 +93,32 @@ def events_naming(store: EmbeddedStore, addresses: set[str], after: int = 0) -> 
     return found
 
 
+_ONE_OF = "IN (SELECT value FROM json_each(?))"
+
+
 def scrub_events(tx: Transaction, address: str, revisions: list[int]) -> None:
     """Take the content out of these events."""
-    _scrub_event(tx, "revision IN (SELECT value FROM json_each(?))", (numbers_text(revisions),), address)
+    _scrub_event(tx, f"revision {_ONE_OF}", (numbers_text(revisions),), address)
 
 
-def _scrub_event(tx: Transaction, condition: str, params: tuple[object, ...], address: str) -> None:
+def scrub_calls(tx: Transaction, revisions: list[int]) -> None:
+    """Take out of the journal what these calls said: their events' content, and the descriptions of the tasks that they began."""
+    numbers = (numbers_text(revisions),)
+    _scrub_event(tx, f"revision {_ONE_OF}", numbers, None)
+    for row in tx.store.query(
+        f"SELECT {TASK} FROM task WHERE opened_revision {_ONE_OF} AND description IS NOT NULL", numbers
+    ):
+        tx.store.query("UPDATE task SET description = NULL WHERE id = ?", (row[0],))
+        tx.forget("task", row)
+        tx.remember(
+            "task", tuple(None if name == "description" else old for name, old in zip(_TASK_COLUMNS, row, strict=True))
+        )
+
+
+def _scrub_event(tx: Transaction, condition: str, params: tuple[object, ...], address: str | None) -> None:
+    named = {} if address is None else {"memory_key": address}
     for row in tx.store.query(f"SELECT {EVENT} FROM event WHERE {condition}", params):
-        new = (*row[:-1], object_text({"memory_key": address, "destroyed": True}))
+        new = (*row[:-1], object_text({**named, "destroyed": True}))
         if new != row:
             tx.store.query("UPDATE event SET fields = ? WHERE revision = ?", (new[-1], row[0]))
             tx.forget("event", row)

@@ -50,6 +50,20 @@ FOREVER = 1 << 62
 _IS_MOVE = f"t.revision = m.revision + 1 AND t.kind = {TOMBSTONE} AND t.event = 'rename' AND m.event = 'rename'"
 
 
+def version_of(store: EmbeddedStore, revision: int) -> tuple[str, int] | None:
+    """(address, version number) that a revision wrote, when there is one with content; else None."""
+    row = store.row(
+        "SELECT h.address, e.version FROM entry e JOIN head h ON h.id = e.head WHERE e.revision = ? AND e.kind < 2",
+        (revision,),
+    )
+    return None if row is None else (row[0], row[1])
+
+
+def has_event(store: EmbeddedStore, revision: int) -> bool:
+    """Whether the journal has a call of this revision."""
+    return store.row("SELECT 1 FROM event WHERE revision = ?", (revision,)) is not None
+
+
 def moves_to(store: EmbeddedStore, address: str, versions: list[int] | None) -> list[tuple[str, int, int]]:
     """(old address, version and revision of its tombstone) for each of these versions (None: any) that a rename brought here."""
     rows = store.query(

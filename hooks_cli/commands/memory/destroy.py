@@ -25,6 +25,14 @@ VERB = Verb(
         *naming.KEY_OPTIONS,
         Option("versions", ("--version", "--versions"), "Only this version; may be repeated, or 1,2,5.", "many"),
         Option(
+            "events",
+            ("--event", "--events"),
+            "Instead of an address: what the hook call of this revision said (a message, prompt, command, description; memory log "
+            "prints revisions); may be repeated, or 14,15.",
+            "many",
+            metavar="REV",
+        ),
+        Option(
             "yes",
             ("--yes", "-y", "--force", "--confirm"),
             "Do not ask: needed for a glob without a terminal.",
@@ -34,16 +42,24 @@ VERB = Verb(
         *naming.WHO_OPTIONS,
     ),
     positionals=(Positional("key", "The address, or a glob."),),
-    examples=("hooks-cli memory destroy 'secrets/leaked'", "hooks-cli memory destroy 'tmp/*' --yes"),
-    details="The bytes leave the database, the word index, the journal and the write-ahead log. That the versions were there, "
-    "and who wrote them when, stays in memory history. Exports and backups made before are not touched.",
+    examples=(
+        "hooks-cli memory destroy 'secrets/leaked'",
+        "hooks-cli memory destroy 'tmp/*' --yes",
+        "hooks-cli memory destroy --event 14",
+    ),
+    details="The bytes leave the database, the word index, the journal and the write-ahead log. That the versions were there, and "
+    "who wrote them when, stays in memory history (a call in memory log). Exports and backups made before are not touched.\n\n"
+    "To find where a text stands: memory search for what addresses hold now; memory export --format ndjson | grep TEXT for old "
+    "versions and hook calls, too.",
 )
 
 
 def run(call: Call, environment: Environment) -> int:
     """Destroy. Raises NotFound (1), UsageError (64) for a glob without --yes and without a terminal, Busy (75)."""
+    if "events" in call.values:
+        return _destroy_calls(call, environment)
     pattern = naming.address(call)
-    versions = _versions(call)
+    versions = _numbers(call, "versions", "--version takes version numbers: --version 1,2")
     as_json = call.format != "text"
     store = opening.for_memory(environment, create=False)
     found, one = destroying.chosen(store, pattern)
@@ -75,11 +91,34 @@ def run(call: Call, environment: Environment) -> int:
     return 0
 
 
-def _versions(call: Call) -> list[int] | None:
-    words = [part.strip().removeprefix("v") for word in call.words("versions") for part in word.split(",")]
+def _destroy_calls(call: Call, environment: Environment) -> int:
+    given = [name for name in ("key", "key_option", "namespace", "versions") if name in call.values]
+    if given:
+        raise UsageError("memory destroy: an address and --event exclude each other: one call for each.")
+    revisions = _numbers(call, "events", "--event takes revisions: --event 14,15")
+    store = opening.for_memory(environment, create=False)
+    if not revisions:
+        raise UsageError("memory destroy: --event needs a revision.", hint="See which there are: memory log")
+    destroying.refuse_no_calls(store, revisions)
+    dry_run = call.flag("dry_run")
+    if not dry_run:
+        destroying.destroy_calls(store, environment, revisions, naming.who(call))
+    if call.format != "text":
+        rows = [{"revision": revision} for revision in revisions]
+        environment.out(
+            changes.json_object({"destroyed": rows, "total": len(rows), **({"dry_run": True} if dry_run else {})})
+        )
+        return 0
+    verb = "Would destroy" if dry_run else "Destroyed"
+    environment.out("".join(f"{verb}: what the call r{revision} said\n" for revision in revisions))
+    return 0
+
+
+def _numbers(call: Call, name: str, usage: str) -> list[int] | None:
+    words = [part.strip().removeprefix("v").removeprefix("r") for word in call.words(name) for part in word.split(",")]
     if not all(word.isascii() and word.isdigit() for word in words):
-        raise UsageError("memory destroy: --version takes version numbers: --version 1,2")
-    return [int(word) for word in words] or None
+        raise UsageError(f"memory destroy: {usage}")
+    return list(dict.fromkeys(int(word) for word in words)) or None
 
 
 def _confirmed(environment: Environment, pattern: str, number: int) -> bool:
