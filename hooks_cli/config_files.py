@@ -95,8 +95,8 @@ def _document(path: str, trusted: bool) -> dict[str, object] | None:
     with os.fdopen(fd, "rb") as file:
         if trusted and (status.st_mode & 0o002 or (status.st_uid not in (0, os.geteuid()) and os.geteuid() != 0)):
             raise PermissionRefused(
+                f"The settings {path} were not read: somebody else can write them, and they may name a command to run.",
                 path=path,
-                reason="somebody else can write it, and it may name a command to run",
                 hint=f"Run: chmod o-w '{path}' (and own it)",
             )
         if not trusted and not _inside(os.path.realpath(path), os.path.realpath(os.path.dirname(path))):

@@ -53,6 +53,10 @@ def test_its_figures_are_the_measured_ones() -> None:
     assert "| `memory store`, durable | 1.77 | 38.3 ms |" in table(SAMPLE)
 
 
+def test_it_leads_to_every_page() -> None:
+    assert not [page.name for page in (ROOT / "docs").glob("*.md") if f"(docs/{page.name})" not in README]
+
+
 def test_every_link_leads_somewhere() -> None:
     for page in (ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")):
         for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
