@@ -149,7 +149,7 @@ class Interactions:
 
 @dataclass
 class FileRow:
-    """One file that was told to have been edited."""
+    """One file that was told to have been edited; not all sessions and agents are named where `more` is true."""
 
     path: str
     edits: int
@@ -157,6 +157,7 @@ class FileRow:
     agents: list[str]
     first_at: int
     last_at: int
+    more: bool = False
 
 
 @dataclass
@@ -199,7 +200,8 @@ class Collection:
 
 @dataclass
 class Report:
-    """Everything. `since` is 0 for all that there is; `figures` are the numbers of the head line."""
+    """Everything. `since` is 0 for all that there is; `figures` are the numbers of the head line, `cut` how many rows of a list are
+    left out."""
 
     project: str
     at: int

@@ -6,7 +6,7 @@ import re
 
 from hooks_cli.model.report import Activity, Collection, Going, Report, SessionRow, TaskRow
 from hooks_cli.model.times import DAY, HOUR, WEEK, to_words
-from hooks_cli.operations import collecting, collecting_all, reporting_learning, reporting_places
+from hooks_cli.operations import collecting, collecting_all, reporting_files, reporting_learning, reporting_places
 from hooks_cli.store import reporting, statistics
 from hooks_cli.store.collecting import count_versions
 
@@ -41,13 +41,13 @@ def gather(store: EmbeddedStore, environment: Environment, since: int) -> Report
     entries = statistics.entry_figures(store, now)
     journal = statistics.journal_figures(store, since)
     sizes = statistics.size_figures(store)
-    sessions = [SessionRow(*row) for row in reporting.sessions(store, since, MOST_ROWS + 1)]
-    tasks = [TaskRow(*row) for row in reporting.tasks(store, since, MOST_ROWS + 1)]
-    files = reporting_places.files(store, since, MOST_ROWS + 1)
-    for name, rows in (("sessions", sessions), ("tasks", tasks), ("files", files)):
-        if len(rows) > MOST_ROWS:
-            cut[name] = MOST_ROWS
-    session_count, task_count, file_count = reporting.counts(store, since)
+    sessions = [SessionRow(*row) for row in reporting.sessions(store, since, MOST_ROWS)]
+    tasks = [TaskRow(*row) for row in reporting.tasks(store, since, MOST_ROWS)]
+    files, file_count, edit_count = reporting_files.files(store, since, MOST_ROWS)
+    session_count, task_count = reporting.counts(store, since)
+    for name, number in (("sessions", session_count), ("tasks", task_count), ("files", file_count)):
+        if number > MOST_ROWS:
+            cut[name] = number - MOST_ROWS
     figures = {
         "sessions": session_count,
         "tasks": task_count,
@@ -56,6 +56,7 @@ def gather(store: EmbeddedStore, environment: Environment, since: int) -> Report
         "versions": entries["versions"] or 0,
         "sealed": entries["sealed"] or 0,
         "files": file_count,
+        "edits": edit_count,
         "store_bytes": sizes["bytes"],
         "regressions": sum(series.regressed for series in baselines),
     }
@@ -65,15 +66,15 @@ def gather(store: EmbeddedStore, environment: Environment, since: int) -> Report
         since=since,
         revision=sizes["revision"],
         figures=figures,
-        sessions=sessions[:MOST_ROWS],
-        tasks=tasks[:MOST_ROWS],
+        sessions=sessions,
+        tasks=tasks,
         activity=activity(store, first, last, size),
         baselines=baselines,
         experiments=reporting_learning.experiments(store, since),
         remediations=reporting_learning.remediations(store, since),
         patterns=reporting_learning.patterns(store, since),
         interactions=reporting_places.interactions(store, environment, since),
-        files=files[:MOST_ROWS],
+        files=files,
         tree=reporting_places.tree(store, now),
         growth=growth(store, first, last, size),
         collection=collection(store, environment, cut),
@@ -146,7 +147,7 @@ def collection(store: EmbeddedStore, environment: Environment, cut: dict[str, in
         if len(shown) > 4 * MOST_ROWS:
             shown = _first(shown)
     if number > MOST_ROWS:
-        cut["collection"] = MOST_ROWS
+        cut["collection"] = number - MOST_ROWS
     versions = [
         Going(d.version.address, d.version.version, d.version.at, d.version.size, d.keep, d.reason)
         for d in _first(shown)

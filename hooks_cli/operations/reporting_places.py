@@ -1,10 +1,8 @@
-"""Where things are and who works with whom: the tree of addresses, the files that were edited, the agents' interactions."""
+"""Where things are and who works with whom: the tree of addresses, the agents' interactions."""
 
 from __future__ import annotations
 
-import json
-
-from hooks_cli.model.report import Branch, FileRow, Handover, Interactions
+from hooks_cli.model.report import Branch, Handover, Interactions
 from hooks_cli.operations.session_restore import roles_of
 from hooks_cli.store import overview, reporting
 
@@ -75,18 +73,6 @@ def _add(branch: Branch, versions: int, size: int, at: int) -> None:
     branch.versions += versions
     branch.size += size
     branch.newest = max(branch.newest, at)
-
-
-def files(store: EmbeddedStore, since: int, limit: int) -> list[FileRow]:
-    """The edited files, those edited most first."""
-    return [
-        FileRow(path, edits, _names(sessions), _names(agents), first, last)
-        for path, edits, sessions, agents, first, last in reporting.files(store, since, limit)
-    ]
-
-
-def _names(text: str) -> list[str]:
-    return sorted(name for name in json.loads(text) if name)
 
 
 def interactions(store: EmbeddedStore, environment: Environment, since: int) -> Interactions:

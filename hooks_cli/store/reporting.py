@@ -6,11 +6,13 @@ from collections import Counter
 from itertools import groupby, pairwise
 from operator import itemgetter
 
+from hooks_cli.model.json_text import value_text
 from hooks_cli.model.sealed_text import mask
 from hooks_cli.store.entries import FROM_VERSIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from hooks_cli.store.contract import Row
@@ -34,15 +36,14 @@ def span_of(store: EmbeddedStore, since: int) -> tuple[int, int] | None:
     return None if oldest is None else (oldest, newest)
 
 
-def counts(store: EmbeddedStore, since: int) -> tuple[int, int, int]:
-    """How many sessions and tasks were alive since then, and how many files were told to be edited."""
+def counts(store: EmbeddedStore, since: int) -> tuple[int, int]:
+    """How many sessions and tasks were alive since then."""
     return tuple(
         store.query(
-            f"""SELECT
+            """SELECT
             (SELECT count(*) FROM session s LEFT JOIN (SELECT session, max(at) last FROM event GROUP BY session) x
                 ON x.session = s.id WHERE max(coalesce(s.closed_at, 0), coalesce(x.last, 0), s.opened_at) >= ?1),
-            (SELECT count(*) FROM task WHERE coalesce(closed_at, opened_at) >= ?1),
-            (SELECT count(DISTINCT nullif(fields ->> '$.file', '')) FROM event WHERE {_KIND} = 'edits' AND at >= ?1)""",
+            (SELECT count(*) FROM task WHERE coalesce(closed_at, opened_at) >= ?1)""",
             (since,),
         )[0]
     )
@@ -118,17 +119,20 @@ def told(store: EmbeddedStore, glob: str, since: int, limit: int) -> list[Row]:
     return [(*row[:4], mask(row[4])) for row in rows]
 
 
-def files(store: EmbeddedStore, since: int, limit: int) -> list[Row]:
-    """(path, edits, sessions, agents, first, last) of the files that were told to be edited, most edited first; names as JSON arrays."""
-    rows = store.query(
-        f"""SELECT v.fields ->> '$.file' AS path, count(*), json_group_array(DISTINCT coalesce(s.name, '')),
-            json_group_array(DISTINCT coalesce(v.agent, s.agent, '')), min(v.at), max(v.at)
+def edited_paths(store: EmbeddedStore, since: int) -> Iterator[tuple[str, int]]:
+    """(path, at) of each edit that was told, the newest first; nothing is sorted or held."""
+    sql = f"""SELECT fields ->> '$.file' AS path, at FROM event WHERE {_KIND} = 'edits' AND at >= ? AND path <> ''
+        ORDER BY revision DESC"""
+    for path, at in store.each(sql, (since,)):
+        yield str(path), at
+
+
+def edits_of(store: EmbeddedStore, since: int, paths: Iterable[str]) -> Iterator[tuple[str, str, str, int]]:
+    """(path, session, agent, at) of each edit of these files, the newest first; "" for a session or agent that nobody named."""
+    sql = f"""SELECT v.fields ->> '$.file' AS path, coalesce(s.name, ''), coalesce(v.agent, s.agent, ''), v.at
         FROM event v LEFT JOIN session s ON s.id = v.session
-        WHERE {_KIND} = 'edits' AND v.at >= ? AND path NOT NULL AND path <> '' GROUP BY path
-        ORDER BY 2 DESC, 6 DESC LIMIT ?""",
-        (since, limit),
-    )
-    return [(mask(row[0]), *row[1:]) for row in rows]
+        WHERE {_KIND} = 'edits' AND v.at >= ? AND path IN (SELECT value FROM json_each(?)) ORDER BY v.revision DESC"""
+    yield from store.each(sql, (since, value_text(list(paths))))
 
 
 def written_by(store: EmbeddedStore, since: int) -> list[tuple[str, str, int]]:

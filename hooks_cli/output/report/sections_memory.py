@@ -87,7 +87,13 @@ def collection(report: Report) -> Element:
             table("Versions that are due", heads, [_going(row) for row in shown.versions], numbers=(1, 3), filters=True)
         )
     if "collection" in report.cut:
-        content.append(element("p", f"Only the first {report.cut['collection']:,} are shown.", class_="note"))
+        content.append(
+            element(
+                "p",
+                f"{report.cut['collection']:,} more are not shown; memory gc --dry-run lists them all.",
+                class_="note",
+            )
+        )
     return section("collection", "Garbage collection", lede, *content)
 
 

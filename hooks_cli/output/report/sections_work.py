@@ -141,15 +141,15 @@ def files(report: Report) -> Element:
         return section(
             "files", "Files", "No edit was told.", empty("Tell one:", "claude-flow hooks post-edit --file PATH")
         )
-    lede = f"{many(len(rows), 'file', 'files')}, {many(sum(row.edits for row in rows), 'edit', 'edits')}."
+    lede = f"{many(report.figures['files'], 'file', 'files')}, {many(report.figures['edits'], 'edit', 'edits')}."
     heads = ["File", "Edits", "Sessions", "Agents", "First", "Last"]
     shown = [
         Row(
             [
                 element("span", row.path, class_="path"),
                 row.edits,
-                _names(row.sessions),
-                _names(row.agents),
+                _names(row.sessions, row.more),
+                _names(row.agents, row.more),
                 moment(row.first_at),
                 moment(row.last_at),
             ],
@@ -211,8 +211,10 @@ def _heat(count: int, most: int) -> Child:
     return element("span", count, class_=f"heat h{1 + round(4 * count / most)}")
 
 
-def _names(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+def _names(names: list[str], more: bool = False) -> str:
+    """The first three, and how many more there are; `more`: at least so many."""
+    least = "at least " if more else ""
+    return ", ".join(names[:3]) + (f" and {least}{len(names) - 3} more" if len(names) > 3 else "")
 
 
 def short_text(text: str, limit: int = 160) -> str:
@@ -224,4 +226,4 @@ def short_text(text: str, limit: int = 160) -> str:
 def _cut(report: Report, name: str) -> Element | None:
     if name not in report.cut:
         return None
-    return element("p", f"Only the first {report.cut[name]:,} are shown; --since narrows the report.", class_="note")
+    return element("p", f"{report.cut[name]:,} more are not shown; --since narrows the report.", class_="note")
