@@ -47,7 +47,7 @@ def read(call: Call, environment: Environment, store: EmbeddedStore, pattern: st
     found, unknown = recalling_past.recall(store, pattern, point, limit, call.number("offset", 0))
     if unknown:
         whose = "1 address" if unknown == 1 else f"{unknown} addresses"
-        environment.err(f"hooks-cli: of {whose} it is not known any more: versions were collected")
+        environment.err(f"hooks-cli: of {whose} it is not known: versions were collected, or not imported")
     return found
 
 

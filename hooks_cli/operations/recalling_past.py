@@ -62,6 +62,13 @@ def recall(store: EmbeddedStore, pattern: str, point: When, limit: int, offset: 
     if not addresses.is_glob(pattern) or past.head_of(store, pattern) is not None:
         found = past.address_at(store, pattern, point.revision, point.moment, point.until)
         if found.collected:
+            began = past.begins_with(store, pattern)
+            if began is not None and (point.revision < began[1] or point.until < began[2]):
+                raise NotFound(
+                    f"What {pattern} said at {point.words} is not known: the history here begins with version {began[0]}, "
+                    "which was imported.",
+                    hint=f"See it: memory history '{pattern}'",
+                )
             raise NotFound(
                 f"What {pattern} said at {point.words} is not known any more: versions around it were collected.",
                 hint=f"See what is left: memory history '{pattern}'",

@@ -164,8 +164,18 @@ def readable_version(store: EmbeddedStore, address: str, number: int, now: int) 
     elif head is None or not 0 < number <= head[2]:
         why = "was never written"
     else:
-        why = "was collected"
+        why = _why_missing(store, address, number)
     raise NotFound(f"Version {number} of {address} {why}.", address=address, hint=f"See: memory history '{address}'")
+
+
+def _why_missing(store: EmbeddedStore, address: str, number: int) -> str:
+    """What has become of a version that is older than the newest one and not there."""
+    began = past.begins_with(store, address)
+    if began is not None and number < began[0]:
+        return f"never was in this store: the history here begins with version {began[0]}, which was imported"
+    if past.may_be_collected(store, address, number):
+        return "was collected"
+    return "is not in this store: it had expired, or an import brought only newer ones"
 
 
 def rename(

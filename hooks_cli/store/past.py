@@ -44,6 +44,24 @@ def version(store: EmbeddedStore, address: str, number: int) -> Entry | None:
     return None if row is None else Entry(row)
 
 
+def begins_with(store: EmbeddedStore, address: str) -> tuple[int, int, int] | None:
+    """(version, revision, at) of the version that an address began with here, when that is not version 1: an import brought the newer
+    ones of another store alone. None where it began with version 1, or where the version that it began with is not there any more.
+    """
+    sql = f"""SELECT e.version, e.revision, e.at FROM head h JOIN entry e ON {made_it("e")}
+        WHERE h.address = ? AND e.version > 1 AND NOT {has_version("n", "n.version < e.version")}"""
+    row = store.row(sql, (address,))
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def may_be_collected(store: EmbeddedStore, address: str, number: int) -> bool:
+    """Whether a version that is missing can have been collected by age, number or size: anything as new as the version before it was."""
+    sql = f"""SELECT s.collected > coalesce((SELECT max(e.revision) FROM entry e WHERE {of_head("e", "e.version < ?2")}), 0)
+        FROM head h, state s WHERE h.address = ?1"""
+    row = store.row(sql, (address, number))
+    return row is not None and bool(row[0])
+
+
 FOREVER = 1 << 62
 
 # A rename writes the new version and the tombstone at the old address one after the other, in one transaction.

@@ -40,11 +40,15 @@ def run(call: Call, environment: Environment) -> int:
     now = environment.now()
     current = head[2] if head[3] and (head[5] is None or head[5] > now) else 0
     shown = versions[: call.number("limit", len(versions))]
-    collected = head[2] - len(versions)
+    began = past.begins_with(store, address)
+    before = began[0] - 1 if began is not None else 0
+    collected = head[2] - len(versions) - before
     if call.format == "text":
         environment.out(changes.history_lines(shown, current, now))
         if len(shown) < len(versions):
             environment.err(f"hooks-cli: {len(versions) - len(shown)} older versions are not shown; more with --limit")
+        if before:
+            environment.err(f"hooks-cli: the history here begins with version {before + 1}, which was imported")
         if collected:
             environment.err(f"hooks-cli: {changes.count(collected, 'version was', 'versions were')} collected")
         return 0
@@ -60,6 +64,7 @@ def run(call: Call, environment: Environment) -> int:
         "total": len(versions),
         "truncated": len(shown) < len(versions),
         "collected": collected,
+        "not_imported": before,
     }
     environment.out(changes.json_object(body))
     return 0
