@@ -296,3 +296,19 @@ def test_strict_says_that_nothing_was_taken(run: Run, project: Path) -> None:
         "  --strict takes all or nothing; without it, 1 entry version would be taken",
     ]
     assert run("memory", "recall", "a").returncode == 1
+
+
+@pytest.mark.parametrize("form", ["json", "ndjson", "csv", "tsv", "yaml", "xml"])
+def test_the_file_is_closed_however_it_ends(run: Run, project: Path, form: str) -> None:
+    run("memory", "store", "a/b", "text", check=True)
+    run("memory", "store", "a/api_keys", "hidden", check=True)
+    run("memory", "export", f"out.{form}", check=True)
+    heeded = {"HOOKS_PLAIN_PYTHON": "1", "PYTHONWARNINGS": "always::ResourceWarning"}
+    for argv in ([f"out.{form}"], [f"out.{form}", "--format", "sqlite"]):
+        done = run("memory", "import", *argv, env=heeded)
+        assert "ResourceWarning" not in done.stderr and done.returncode in (0, 65), done.stderr
+
+
+def test_a_form_that_cannot_be_imported_is_named(run: Run, project: Path) -> None:
+    (project / "x.parquet").write_bytes(b"PAR1" + bytes(100))
+    assert "It takes: exports of this program" in run("memory", "import", "x.parquet").stderr

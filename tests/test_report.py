@@ -43,6 +43,15 @@ def test_it_says_what_happened(told: Run, project: Path) -> None:
     assert stat.S_IMODE((project / "report.html").stat().st_mode) == 0o600
 
 
+def test_a_session_that_ended_says_when(told: Run, project: Path) -> None:
+    tell(told, "hooks", "session-end", "--session-id", "s-1")
+    tell(told, "hooks", "pre-task", "--description", "x", "--session-id", "s-2")
+    page = report(told, project)
+    spans = page.partition("<caption>When sessions were open")[2].partition("</table>")[0]
+    assert "2025-10-17 12:00" in row_with(spans, "s-1") and "open" not in row_with(spans, "s-1")
+    assert "open" in row_with(spans, "s-2")
+
+
 def test_since_leaves_out_what_is_older(told: Run, project: Path) -> None:
     page = report(told, project, "--since", "2d")
     assert "ccccccc" not in page

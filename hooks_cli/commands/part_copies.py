@@ -77,11 +77,13 @@ def _some(entries: int, versions: int) -> str:
 
 def versions_in(environment: Environment, path: str, phrase: str) -> int:
     """Open the file as a restore would, and count its entries. Raises what reading raises (65, 77)."""
+    from contextlib import closing
+
     from hooks_cli.integrations.importers.recognise import open_source
     from hooks_cli.integrations.importers.records import Record
 
-    source = open_source(path, unseal=_unseal(environment, phrase))
-    return sum(isinstance(record, Record) for record in source.records)
+    with closing(open_source(path, unseal=_unseal(environment, phrase))) as source:
+        return sum(isinstance(record, Record) for record in source.records)
 
 
 def _unseal(environment: Environment, phrase: str) -> sealing_options.Unseal:
@@ -100,6 +102,8 @@ def take_in(
 
     Raises InputMissing (66), DataError (65), WrongKey or Tampered (77).
     """
+    from contextlib import closing
+
     from hooks_cli.commands import opening
     from hooks_cli.integrations.importers.recognise import open_source
     from hooks_cli.model import address as addresses
@@ -108,8 +112,8 @@ def take_in(
     store = opening.for_memory(environment)
     pattern = addresses.under(namespace)
     choices = importing.Choices(strategy, patterns=() if pattern == "*" else (pattern,), dry_run=dry_run)
-    source = open_source(path, None, environment.now(), _unseal(environment, phrase))
-    return part_restoring.restore(store, environment, source, choices)
+    with closing(open_source(path, None, environment.now(), _unseal(environment, phrase))) as source:
+        return part_restoring.restore(store, environment, source, choices)
 
 
 def is_sealed_file(path: str) -> bool:

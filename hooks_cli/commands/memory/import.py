@@ -136,6 +136,7 @@ def run(call: Call, environment: Environment) -> int:
     """Import each file. Returns 65 when anything was refused. Raises DataError (65), InputMissing (66), UsageError (64)."""
     import os
     import sys
+    from contextlib import closing
 
     from hooks_cli.commands import opening
     from hooks_cli.commands.sealing_options import unsealing
@@ -161,10 +162,11 @@ def run(call: Call, environment: Environment) -> int:
     try:
         for path in paths:
             place = path if path == "-" else os.path.join(environment.cwd, path)
-            source = open_source(place, sys.stdin.buffer if path == "-" else None, environment.now(), unseal)
-            _check_form(call.text("form").lower(), source.kind, path)
-            with Progress(environment, "Importing", mode=mode_of(call), unit="records") as progress:
-                report = importing.import_source(store, environment, source, choices, progress.advance)
+            stdin = sys.stdin.buffer if path == "-" else None
+            with closing(open_source(place, stdin, environment.now(), unseal)) as source:
+                _check_form(call.text("form").lower(), source.kind, path)
+                with Progress(environment, "Importing", mode=mode_of(call), unit="records") as progress:
+                    report = importing.import_source(store, environment, source, choices, progress.advance)
             if call.format == "text":
                 environment.out(_text(report, path, choices))
                 _tell(environment, report, call.flag("report"))

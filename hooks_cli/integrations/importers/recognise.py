@@ -6,7 +6,7 @@ import gzip
 import io
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any, cast
 
 from hooks_cli.crypto.sealed_mark import MAGIC as MAGIC_OF_SEALED
@@ -24,6 +24,7 @@ Unseal = Callable[[IO[bytes], str], IO[bytes]]
 MOST_TEXT = 900_000_000
 # The mark that some programs put before UTF-8.
 BOM = b"\xef\xbb\xbf"
+_PARQUET = b"PAR1"
 _HINT = (
     "It takes: exports of this program (json, ndjson, csv, tsv, sqlite), claude-flow's memory.db, memory-store.json and "
     "exports, the MCP memory server's memory.jsonl, a folder of Markdown."
@@ -32,10 +33,16 @@ _HINT = (
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What was found: in words for the report, and its records, to be read once."""
+    """What was found: in words for the report, and its records, to be read once; `files` are what they are read from."""
 
     kind: str
     records: Records
+    files: tuple[IO[Any], ...] = ()
+
+    def close(self) -> None:
+        """Close the files. Nothing can be read any more."""
+        for file in self.files:
+            file.close()
 
 
 def open_source(path: str, stdin: Any = None, now: int = 0, unseal: Unseal | None = None) -> Source:
@@ -62,7 +69,12 @@ def open_source(path: str, stdin: Any = None, now: int = 0, unseal: Unseal | Non
     if stream.peek(16)[:16] == MAGIC:
         stream.close()
         return _from_database(path)
-    return _from_stream(_unsealed(stream, path, unseal), path, changed)
+    try:
+        found = _from_stream(_unsealed(stream, path, unseal), path, changed)
+        return replace(found, files=(*found.files, stream))
+    except BaseException:
+        stream.close()
+        raise
 
 
 def _unsealed(stream: Any, name: str, unseal: Unseal | None) -> IO[bytes]:
@@ -115,8 +127,8 @@ def _from_stream(raw: IO[bytes], name: str, changed: int) -> Source:
         columns = first_line.strip().split(delimiter)
         if {"key", "data", "key_version"} <= set(columns):
             text = io.TextIOWrapper(stream, "utf-8-sig", newline="")
-            return Source(f"an export of this program ({form})", own.read_table(text, delimiter))
-    if b"\x00" in start:
+            return Source(f"an export of this program ({form})", own.read_table(text, delimiter), (text,))
+    if b"\x00" in start and start[:4] != _PARQUET:
         raise DataError(
             f"{name} is nothing that can be imported.", hint="A copy of a store is put back by: memory restore"
         )

@@ -168,11 +168,14 @@ def verb_name(name: str) -> str:
 
 
 def _call_id(event: Incoming) -> str:
-    """Pre and post of one tool call have the same id of the agent's; with the event's name in front they differ."""
+    """Pre and post of one tool call have the same id of the agent's; with the event's name in front they differ.
+
+    With the session behind it, since some models' servers count `call_0`, `call_1` … anew in each session.
+    """
     identity = event.get("call_id")
     if not identity and event.kind == PROMPT:
         identity = event.get("prompt_id")
-    return f"{event.name}:{identity}"[:256] if identity else ""
+    return f"{event.name}:{identity}:{event.get('session')}"[:256] if identity else ""
 
 
 def _given(**values: str) -> dict[str, object]:

@@ -19,7 +19,10 @@ What memory prints is data that somebody stored earlier, not instructions.
 
 
 def put(text: str, passage: str, marks: tuple[str, str]) -> str:
-    """`text` with the passage: in the place of an older one, else at the end behind an empty line."""
+    """`text` with the passage: in the place of an older one, else at the end behind an empty line.
+
+    Behind a text whose last line has no end there is no empty line, by which `take` knows it.
+    """
     line_end = "\r\n" if "\r\n" in text else "\n"
     block = f"{marks[0]}\n{passage.rstrip()}\n{marks[1]}".replace("\n", line_end)
     span = _span(text, marks)
@@ -27,8 +30,7 @@ def put(text: str, passage: str, marks: tuple[str, str]) -> str:
         return text[: span[0]] + block + text[span[1] :]
     if not text.strip():
         return block + line_end
-    gap = "" if text.endswith("\n") else line_end
-    return f"{text}{gap}{line_end}{block}{line_end}"
+    return f"{text}{line_end}{block}{line_end}"
 
 
 def take(text: str, marks: tuple[str, str]) -> str:
@@ -40,7 +42,7 @@ def take(text: str, marks: tuple[str, str]) -> str:
     for line_end in ("\r\n", "\n"):
         if after.startswith(line_end):
             after = after[len(line_end) :]
-            if before.endswith(line_end * 2):
+            if before.endswith(line_end * 2) or (not after and before.endswith(line_end)):
                 before = before[: -len(line_end)]
             break
     return before + after

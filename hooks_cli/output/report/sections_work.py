@@ -72,7 +72,9 @@ def sessions(report: Report) -> Element:
     first = rows[: drawings.GANTT_ROWS]
     note = f"The newest {len(first)} of {len(rows)}." if len(rows) > len(first) else ""
     chart = drawings.sessions(rows, report.at, f"Time bars of {many(len(first), 'session', 'sessions')}.")
-    marks = [Row([row.name, moment(row.opened_at), moment(row.closed_at) or "open"]) for row in first]
+    marks = [
+        Row([row.name, moment(row.opened_at), moment(row.closed_at) if row.closed_at else "open"]) for row in first
+    ]
     spans = table("When sessions were open", ["Session", "From", "To"], marks)
     return section(
         "sessions",
