@@ -18,14 +18,19 @@ VERB_ALIASES: dict[tuple[str, str], str] = {
     ("", "-v"): "version",
     ("hooks", "notification"): "notify",
     ("memory", "add"): "store",
+    ("memory", "analytics"): "stats",
+    ("memory", "analyze"): "stats",
     ("memory", "cleanup"): "gc",
     ("memory", "compact"): "gc",
     ("memory", "find"): "search",
     ("memory", "health"): "status",
     ("memory", "load"): "recall",
+    ("memory", "list-namespaces"): "namespace",
     ("memory", "mv"): "rename",
     ("memory", "move"): "rename",
+    ("memory", "namespaces"): "namespace",
     ("memory", "optimize"): "gc",
+    ("memory", "purge"): "clear",
     ("memory", "put"): "store",
     ("memory", "query"): "search",
     ("memory", "read"): "recall",
@@ -117,12 +122,20 @@ def redirect(group: str, name: str, words: list[str]) -> tuple[str, list[str]]:
 def _asks_for_words(words: list[str]) -> bool:
     """Whether words behind `memory recall` give a --query and no key."""
     flags = [word.partition("=")[0] for word in words]
-    return "--query" in flags and not any(flag in flags for flag in ("--key", "-k", "--pattern"))
+    return "--query" in flags and not any(flag in flags for flag in ("--key", "-k", "--memory-key", "--pattern"))
 
 
 def find(group: str, name: str) -> tuple[str, str]:
-    """The canonical (group, verb) for what was typed; the verb need not exist."""
+    """The canonical (group, verb) for what was typed; the verb need not exist.
+
+    `hooks memory …`, `hooks memory-store` and `hooks memory:store`, as many prompts have it, are the memory's own verbs.
+
+    >>> find("hook", "notification"), find("hooks", "memory:retrieve"), find("hooks", "memory")
+    (('hooks', 'notify'), ('memory', 'recall'), ('memory', 'usage'))
+    """
     group = GROUP_ALIASES.get(group, group)
+    if group == "hooks" and name[:6] == "memory" and name[6:7] in ("", "-", ":"):
+        group, name = "memory", name[7:] or "usage"
     return group, VERB_ALIASES.get((group, name), name)
 
 

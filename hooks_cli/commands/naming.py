@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
 
 KEY_OPTIONS = (
-    Option("key_option", ("--key", "-k"), "The address, instead of the argument.", metavar="KEY"),
+    Option("key_option", ("--key", "-k", "--memory-key"), "The address, instead of the argument.", metavar="KEY"),
     Option("namespace", ("--namespace", "-n", "--ns"), "The namespace N: the address is N/KEY.", metavar="N"),
 )
 IF_VERSION = Option(

@@ -10,11 +10,33 @@ from hooks_cli.model import address as addresses
 from hooks_cli.model.brief_lines import moment
 from hooks_cli.model.entry import DESTROYED, TOMBSTONE
 from hooks_cli.model.visible import shell_word
-from hooks_cli.store import listing, past
+from hooks_cli.operations.remembering import Found
+from hooks_cli.store import entries, listing, past
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.store.embedded import EmbeddedStore
+
+
+def doubled(store: EmbeddedStore, namespace: str, key: str, now: int) -> Found | None:
+    """The entry that was meant where a line says its namespace twice, or once less than the line that stored it; None if there is none.
+
+    `store --namespace cache --key cache/x` is cache/cache/x, and some lines ask for it as `--key cache/x`; others are told of cache/x by a
+    list, and ask for it as `--namespace cache --key cache/x`. Asked only when nothing was ever written at the address itself.
+    """
+    if past.head_of(store, addresses.join(namespace, key)) is not None:
+        return None
+    namespace = namespace.rstrip("/")
+    if namespace not in ("", addresses.DEFAULT_NAMESPACE):
+        tried = [key] if key.startswith(namespace + "/") else []
+    else:
+        parts = key.split("/")
+        tried = ["/".join([*parts[:n], *parts]) for n in range(1, len(parts))]
+    for address in tried:
+        entry = entries.read(store, address, now)
+        if entry is not None:
+            return Found([entry], 1, True)
+    return None
 
 
 def of(store: EmbeddedStore, address: str, now: int) -> NotFound:

@@ -94,6 +94,11 @@ replaces or takes in refuses it (64).
 `memory recall GLOB --filter … --tags … --agent … --since …` is `memory list` of that glob; `memory retrieve --query TEXT` without a key is
 `memory search`. `--ttl 0` means no time limit.
 
+`hooks memory …`, `hooks memory-store`, `hooks memory:retrieve` and the like are the memory's verbs; `--memory-key` is `--key` there.
+`memory retrieve … --value-only` prints values alone, also with `--format json`. No namespace has to be made: `memory namespace create
+N` says so, `memory namespace list` lists them. Where nothing was ever at `N/N/K`, `memory get --namespace N --key N/K` is `N/K`, and
+the other way about: lines say a namespace twice when they store, and once when they ask. One line on stderr tells which it is.
+
 `memory store-pattern --task T --output O --reward R --success B` keeps how a task was gone about, at `patterns/<digest>`, one address for a
 task of a session; `memory search-patterns T --k=5 --min-reward=0.85 --only-failures` finds it by words and outcome, and
 `memory get-pattern-stats T` counts how those that fit went.

@@ -82,6 +82,7 @@ VERB = Verb(
         "claude-flow memory clear --namespace swarm",
         'claude-flow memory clear --all --except "production/*,critical/*" --backup before.json',
     ),
+    aliases=("purge",),
     details="Pinned entries stay; the line on stderr says how many. Undo: memory undelete GLOB --since TIME, as printed.",
 )
 

@@ -47,7 +47,10 @@ VERB = Verb(
     "Print the value at an address, or list the entries that a glob matches, newest first.",
     options=(
         Option(
-            "key_option", ("--key", "-k", "--pattern"), "The address or glob, instead of the argument.", metavar="KEY"
+            "key_option",
+            ("--key", "-k", "--memory-key", "--pattern"),
+            "The address or glob, instead of the argument.",
+            metavar="KEY",
         ),
         Option(
             "namespace",
@@ -67,6 +70,12 @@ VERB = Verb(
         *_NARROWING,
         Option(
             "default", ("--default",), "Print this where there is no entry at the address, and exit 0.", metavar="TEXT"
+        ),
+        Option(
+            "value_only",
+            ("--value-only",),
+            "Only values, also with --json: of one address as ever, of a glob one on a line.",
+            "switch",
         ),
         saving.OUTPUT_OPTION,
         *past_reading.OPTIONS,
@@ -115,7 +124,8 @@ def _run(call: Call, environment: Environment) -> int:
         environment.err(f"hooks-cli: {', '.join(narrowing)} narrows a glob; one address is read as it is")
     if call.flag("reveal"):
         revealing.allow(environment)
-    as_json = call.format != "text"
+    values = call.flag("value_only")
+    as_json = call.format != "text" and not values
     limit = call.number("limit", UNLIMITED if call.flag("all") else DEFAULT_LIMIT)
     # Without a store there is no entry at an address, and nothing that a glob matches: the one is a miss, the other an answer.
     glob = addresses.is_glob(pattern)
@@ -126,11 +136,18 @@ def _run(call: Call, environment: Environment) -> int:
         found = past_reading.read(call, environment, store, pattern, limit)
     else:
         lazy = as_json and not call.flag("reveal")
-        short = not as_json and not call.flag("reveal")
+        short = not as_json and not values and not call.flag("reveal")
         found = remembering.recall(
             store, pattern, environment.now(), limit, call.number("offset", 0),
             counted=call.format == "json", short=short, lazy=lazy,
         )  # fmt: skip
+        if found.exact and not found.entries:
+            from hooks_cli.operations import absence
+
+            found = absence.doubled(store, namespace, key, environment.now()) or found
+            if found.entries:
+                meant = one_line(found.entries[0].address, 1024)
+                environment.err(f"hooks-cli: nothing is at {one_line(pattern, 1024)}; this is {meant}")
     if found.exact and not found.entries:
         if "default" in call.values:
             environment.value(call.text("default"))
@@ -165,7 +182,7 @@ def _run(call: Call, environment: Environment) -> int:
             if reason := textless_source(entry.source):
                 environment.err(f"hooks-cli: {entry.address} has no text: its file {reason} when it was recorded")
         return 0
-    environment.out(entry_lines(found.entries))
+    environment.out("".join(f"{e.value or ''}\n" for e in found.entries) if values else entry_lines(found.entries))
     if not found.entries:
         environment.err(f"hooks-cli: no entry fits {one_line(pattern)!r}")
     if found.total > limit:

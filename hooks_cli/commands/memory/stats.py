@@ -67,6 +67,7 @@ VERB = Verb(
     ),
     positionals=(Positional("namespace", "Only this namespace."),),
     examples=("claude-flow memory stats", "claude-flow memory stats --namespace swarm --detailed --json"),
+    aliases=("analytics", "analyze"),
     strangers="note",
     prose=True,
     details="All figures are counted when they are asked for. A line of the text is `Total entries: N`.",

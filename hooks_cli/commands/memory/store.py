@@ -32,7 +32,9 @@ VERB = Verb(
     "store",
     "Keep a value at an address; the value before it stays as an older version.",
     options=(
-        Option("key_option", ("--key", "-k"), "The address, instead of the first argument.", metavar="KEY"),
+        Option(
+            "key_option", ("--key", "-k", "--memory-key"), "The address, instead of the first argument.", metavar="KEY"
+        ),
         Option("namespace", ("--namespace", "-n", "--ns"), "The namespace N: the address is N/KEY.", metavar="N"),
         *VALUE_OPTIONS,
         Option("metadata", ("--metadata",), "A JSON object kept with the value.", metavar="JSON"),

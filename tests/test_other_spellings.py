@@ -1,0 +1,91 @@
+"""The memory as scripts of other programs call it: under `hooks`, by `--memory-key`, with its namespace named twice or once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        (["hooks", "memory-store", "--key", "a/b"], ["hooks", "memory-retrieve", "--key", "a/b"]),
+        (["hook", "memory:store", "--memory-key", "a/b"], ["hooks", "memory:retrieve", "--memory-key", "a/b"]),
+        (["hooks", "memory", "--action", "store", "--key", "a/b"], ["hooks", "memory", "retrieve", "--key", "a/b"]),
+        (["hooks", "memory", "store", "--key", "b", "--namespace", "a"], ["memory", "get", "a/b"]),
+    ],
+)
+def test_the_memory_under_hooks(run: Run, stored: list[str], read: list[str]) -> None:
+    assert (
+        run(*stored, "--value", '{"n": 1}', check=True).stdout == "Stored successfully: a/b (revision 1, version 1)\n"
+    )
+    assert run(*read, check=True).stdout == '{"n": 1}'
+
+
+def test_the_memory_under_hooks_is_as_strict_as_elsewhere(run: Run) -> None:
+    missing = run("hooks", "memory-retrieve", "--key", "nowhere")
+    assert (missing.returncode, missing.stdout) == (1, "")
+    assert run("hooks", "memory-store", "--key", "k").returncode == 64
+    assert run("hooks", "memory-nothing").returncode == 64
+    assert "Total entries: 0" in run("hooks", "memory-usage", check=True).stdout
+
+
+def test_values_alone(run: Run, project: Path) -> None:
+    run("memory", "store", "--namespace", "budget", "--key", "one", "--value", '{"usd": 5}', check=True)
+    run("memory", "store", "budget/two", "x" * 3_000, check=True)
+    asked = ("memory", "retrieve", "--namespace", "budget", "--key", "one", "--value-only")
+    for told in (run(*asked, check=True), run(*asked, "--format", "json", check=True)):
+        assert (told.stdout, told.stderr) == ('{"usd": 5}', "")
+    run(*asked, "--output", "one.json", check=True)
+    assert json.loads((project / "one.json").read_text()) == {"usd": 5}
+    assert run("memory", "get", "budget/*", "--value-only", check=True).stdout == "x" * 3_000 + '\n{"usd": 5}\n'
+
+
+def test_a_namespace_said_twice_or_once(run: Run) -> None:
+    run("memory", "store", "--namespace", "cache", "--key", "cache/x", "--value", "twice", check=True)
+    run("memory", "store", "--namespace", "tasks", "--key", "y", "--value", "once", check=True)
+    doubled = run("memory", "retrieve", "--key", "cache/x", check=True)
+    assert doubled.stdout == "twice"
+    assert doubled.stderr == "hooks-cli: nothing is at cache/x; this is cache/cache/x\n"
+    listed = json.loads(run("memory", "list", "--namespace", "tasks", "--json", check=True).stdout)["entries"][0]["key"]
+    again = run("memory", "retrieve", "--namespace", "tasks", "--key", listed, check=True)
+    assert (again.stdout, again.stderr) == ("once", "hooks-cli: nothing is at tasks/tasks/y; this is tasks/y\n")
+    assert run("memory", "retrieve", "--namespace", "cache", "--key", "cache/x", check=True).stderr == ""
+
+
+def test_what_was_deleted_is_not_looked_for_elsewhere(run: Run) -> None:
+    run("memory", "store", "--namespace", "a", "--key", "a/k", "--value", "inner", check=True)
+    run("memory", "store", "a/k", "outer", check=True)
+    run("memory", "delete", "a/k", check=True)
+    gone = run("memory", "get", "a/k")
+    assert (gone.returncode, gone.stdout) == (1, "")
+    assert "deleted" in gone.stderr
+    assert run("memory", "get", "a/none", "--default", "d", check=True).stdout == "d"
+
+
+def test_namespaces_need_no_making(run: Run) -> None:
+    empty = run("memory", "namespace", "list", check=True)
+    assert (empty.stdout, empty.stderr) == ("", "hooks-cli: no namespace has an entry\n")
+    for words in (["namespace", "--create", "swarm"], ["namespace", "create", "swarm", "--description", "for agents"]):
+        assert "Nothing to make: the namespace swarm" in run("memory", *words, check=True).stdout
+    assert run("memory", "namespace", "create", "a/../b").returncode == 65
+    run("memory", "store", "swarm/a", "1", check=True)
+    run("memory", "store", "b", "2", check=True)
+    assert run("memory", "namespaces", check=True).stdout == "(none)\t1\nswarm\t1\n"
+    told = json.loads(run("memory", "list-namespaces", "--namespace", "swarm", "--json", check=True).stdout)
+    assert told["namespaces"] == [{"namespace": "swarm", "entries": 1, "value_bytes": 1}]
+    for words in (["delete", "swarm"], ["quota"], ["create"]):
+        assert run("memory", "namespace", *words).returncode == 64
+    assert run("memory", "get", "swarm/a", check=True).stdout == "1"
+
+
+def test_other_words_for_verbs(run: Run) -> None:
+    run("memory", "store", "stale/a", "1", check=True)
+    assert "Total entries: 1" in run("memory", "analytics", check=True).stdout
+    assert "Would delete 1 entry" in run("memory", "purge", "--namespace", "stale", "--dry-run", check=True).stdout
+    run("memory", "purge", "--namespace", "stale", "--force", check=True)
+    assert run("memory", "list", check=True).stdout == ""
