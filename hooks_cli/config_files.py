@@ -32,6 +32,7 @@ WARNING_LIMIT = 10
 ENTRY_LIMIT = 1000  # what one file may hold, so that a hostile one cannot make every command slow
 DOT_LIMIT = 100
 YOUNG_NS = 100_000_000
+ENCRYPTION_KEY = "memory.security.encryption_key"
 KEY_SOURCES = ("encryption_key", "key_file", "key_command")
 KEY_REFERENCE = "${MEMORY_ENCRYPTION_KEY}"
 
@@ -205,40 +206,67 @@ def _unknown(key: str, last: str, siblings: list[str], path: str) -> str:
 def _judged(settings: Settings, key: str, trust: str, value: Value, path: str, origin: int) -> str:
     """Set the key when this origin may; otherwise why not."""
     folder = os.path.dirname(path)
-    if key == "memory.security.encryption_key":
-        if origin == PROJECT and value != KEY_REFERENCE:
-            return f'may only be "{KEY_REFERENCE}" here'
-        if origin == PROJECT and any(settings.get(f"memory.security.{name}") for name in KEY_SOURCES):
-            return "" if settings.get(key) == value else "is left to your own config.toml, which names the key already"
-        if not re.fullmatch(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}", str(value)):
-            return 'must name a variable, such as "${MEMORY_ENCRYPTION_KEY}": a key does not belong in a settings file'
-    elif key == "memory.store" and origin == PROJECT:
-        # Kept as it is written: the folder that it starts from is the project's home, and a symbolic link may change any time, so
-        # `Environment.named_store` looks again.
-        value = os.path.normpath(str(value))
-        if os.path.isabs(value) or value in (".", "..") or value.startswith(".." + os.sep):
-            return "may only name a place inside the project"
-        if ".git" in value.split(os.sep):
-            return "may not name a place inside .git"
-    elif trust == config.INSIDE and value:
-        place = os.path.realpath(os.path.join(folder, os.path.expanduser(str(value)) if origin == USER else str(value)))
-        if origin == PROJECT and not _inside(place, os.path.realpath(folder)):
-            return "may only name a place inside the project"
-        value = place
-    elif key == "memory.security.key_file" and value:
-        value = os.path.join(folder, os.path.expanduser(str(value)))
-    if origin == PROJECT:
-        if trust == config.NEVER:
-            return "may only be set in your own config.toml"
-        if trust == config.TIGHTEN and not _tightens(settings, key, value):
-            return "may only be made stricter here"
-        if trust == config.UNION and isinstance(value, list):
-            before = settings.texts(key)
-            settings.origins[key] = settings.origins.get(key, 0) | PROJECT
-            settings.values[key] = before + [item for item in value if item not in before]
-            return ""
+    value = _placed(key, trust, value, folder, origin)
+    if key == ENCRYPTION_KEY:
+        reason = _key_refusal(settings, str(value), origin)
+    elif origin == PROJECT:
+        reason = _project_refusal(settings, key, trust, value, folder)
+    else:
+        reason = ""
+    if reason:
+        return reason
+    if origin == PROJECT and key == ENCRYPTION_KEY and settings.get(key) == value:
+        return ""  # what your own file says already
+    if origin == PROJECT and trust == config.UNION and isinstance(value, list):
+        before = settings.texts(key)
+        settings.origins[key] = settings.origins.get(key, 0) | PROJECT
+        settings.values[key] = before + [item for item in value if item not in before]
+        return ""
     settings.values[key] = value
     settings.origins[key] = origin
+    return ""
+
+
+def _placed(key: str, trust: str, value: Value, folder: str, origin: int) -> Value:
+    """A path as it is kept: from the settings file's folder, in your own file with `~` as your home. Other values as they are."""
+    if key == "memory.store" and origin == PROJECT:
+        # Kept as it is written: the folder that it starts from is the project's home, and a symbolic link may change any time, so
+        # `Environment.named_store` looks again.
+        return os.path.normpath(str(value))
+    if trust == config.INSIDE and value:
+        return os.path.realpath(os.path.join(folder, os.path.expanduser(str(value)) if origin == USER else str(value)))
+    if key == "memory.security.key_file" and value:
+        return os.path.join(folder, os.path.expanduser(str(value)))
+    return value
+
+
+def _key_refusal(settings: Settings, value: str, origin: int) -> str:
+    """Why `encryption_key` may not say this, "" when it may."""
+    if origin == PROJECT:
+        if value != KEY_REFERENCE:
+            return f'may only be "{KEY_REFERENCE}" here'
+        named = any(settings.get(f"memory.security.{name}") for name in KEY_SOURCES)
+        if named and settings.get(ENCRYPTION_KEY) != value:
+            return "is left to your own config.toml, which names the key already"
+    if not re.fullmatch(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}", value):
+        return 'must name a variable, such as "${MEMORY_ENCRYPTION_KEY}": a key does not belong in a settings file'
+    return ""
+
+
+def _project_refusal(settings: Settings, key: str, trust: str, value: Value, folder: str) -> str:
+    """Why a project's file may not say this, "" when it may."""
+    if key == "memory.store":
+        place = str(value)
+        if os.path.isabs(place) or place in (".", "..") or place.startswith(".." + os.sep):
+            return "may only name a place inside the project"
+        if ".git" in place.split(os.sep):
+            return "may not name a place inside .git"
+    elif trust == config.INSIDE and value and not _inside(str(value), os.path.realpath(folder)):
+        return "may only name a place inside the project"
+    if trust == config.NEVER:
+        return "may only be set in your own config.toml"
+    if trust == config.TIGHTEN and not _tightens(settings, key, value):
+        return "may only be made stricter here"
     return ""
 
 

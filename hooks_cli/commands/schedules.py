@@ -34,34 +34,52 @@ def cron_times(when: str) -> str:
     if len(fields) == 5 and all(set(field) <= set("0123456789*/,-") for field in fields):
         return " ".join(fields)
     words = when.lower().replace("@", "").replace("every", "").replace("-", " ").replace("_", " ").split()
-    minute, hour, day, month_day = "0", "3", "*", "*"
-    known = False
+    found = {"minute": "0", "hour": "3", "month day": "*", "day": "*"}
+    repeats = False
     for word in words:
-        if word in ("daily", "nightly", "day"):
-            known = True
-        elif word in ("weekly", "week"):
-            day, known = ("0" if day == "*" else day), True
-        elif word in ("monthly", "month"):
-            month_day, known = "1", True
-        elif word in ("hourly", "hour"):
-            hour, known = "*", True
-        elif word.rstrip("s") in _DAYS:
-            day, known = str(_DAYS.index(word.rstrip("s"))), True
-        elif word == "midnight":
-            hour, known = "0", True
-        elif word[:-1].isdigit() and word[-1] in "mh" and 0 < int(word[:-1]) < (60 if word[-1] == "m" else 24):
-            minute, hour = (f"*/{word[:-1]}", "*") if word[-1] == "m" else ("0", f"*/{word[:-1]}")
-            known = True
-        elif word[-2:] in ("am", "pm") and word[:-2].isdigit() and 1 <= int(word[:-2]) <= 12:
-            hour = str(int(word[:-2]) % 12 + (12 if word[-2:] == "pm" else 0))
-        elif word.count(":") == 1 and word.replace(":", "").isdigit():
-            hour, minute = (str(int(part)) for part in word.split(":"))
-        elif word != "at":
-            known = False
-            break
-    if not known or not (_below(minute, 60) and _below(hour, 24)):
+        period = _period(word)
+        fields_of = _time_of_day(word) if period is None else period
+        if fields_of is None:
+            raise UsageError(f"--schedule {when!r} is no time that repeats.", hint=_HINT)
+        found |= fields_of
+        repeats |= period is not None
+    if found["day"] == "*" and not _WEEKLY.isdisjoint(words):
+        found["day"] = "0"
+    if not repeats or not (_below(found["minute"], 60) and _below(found["hour"], 24)):
         raise UsageError(f"--schedule {when!r} is no time that repeats.", hint=_HINT)
-    return f"{minute} {hour} {month_day} * {day}"
+    return f"{found['minute']} {found['hour']} {found['month day']} * {found['day']}"
+
+
+_WEEKLY = {"weekly", "week"}
+# Cron's fields that a word for a period sets.
+_PERIODS: dict[str, dict[str, str]] = {
+    **{key: {} for key in ("daily", "nightly", "day", *_WEEKLY)},
+    **{key: {"month day": "1"} for key in ("monthly", "month")},
+    **{key: {"hour": "*"} for key in ("hourly", "hour")},
+    "midnight": {"hour": "0"},
+    **{day: {"day": str(number)} for number, day in enumerate(_DAYS)},
+}
+
+
+def _period(word: str) -> dict[str, str] | None:
+    """The fields that say how often: daily, sunday, 6h, 30m; None for another word."""
+    number, unit = word[:-1], word[-1]
+    if number.isdigit() and unit in "mh" and 0 < int(number) < (60 if unit == "m" else 24):
+        return {"minute": f"*/{number}", "hour": "*"} if unit == "m" else {"minute": "0", "hour": f"*/{number}"}
+    return _PERIODS.get(word.rstrip("s") if word.rstrip("s") in _DAYS else word)
+
+
+def _time_of_day(word: str) -> dict[str, str] | None:
+    """The fields that say at which time: 3am, 11pm, 14:30; {} for `at`; None for another word."""
+    if word == "at":
+        return {}
+    number, half = word[:-2], word[-2:]
+    if half in ("am", "pm") and number.isdigit() and 1 <= int(number) <= 12:
+        return {"hour": str(int(number) % 12 + (12 if half == "pm" else 0))}
+    hour, colon, minute = word.partition(":")
+    if colon and hour.isdigit() and minute.isdigit():
+        return {"hour": str(int(hour)), "minute": str(int(minute))}
+    return None
 
 
 def _below(field: str, limit: int) -> bool:

@@ -193,12 +193,8 @@ class _Reader:
                 if text[self.at : self.at + 1] != "\n":
                     parts.append(text[self.at : self.at + 1])
                 self.at += 1
-            elif char == "`":
-                parts.append(self._backquoted())
-            elif char == "$":
-                parts.append(self._dollar())
             else:
-                parts.append(char)
+                parts.append(self._expanded(char))
         return "".join(parts)
 
     def _until(self, mark: str) -> str:
@@ -219,13 +215,13 @@ class _Reader:
                 follows = text[self.at : self.at + 1]
                 parts.append(follows if follows in '"\\$`' else "" if follows == "\n" else "\\" + follows)
                 self.at += 1
-            elif char == "`":
-                parts.append(self._backquoted())
-            elif char == "$":
-                parts.append(self._dollar())
             else:
-                parts.append(char)
+                parts.append(self._expanded(char))
         return "".join(parts)
+
+    def _expanded(self, char: str) -> str:
+        """What a character that was just read stands for: a substitution it begins, or itself."""
+        return self._backquoted() if char == "`" else self._dollar() if char == "$" else char
 
     def _dollar(self) -> str:
         """What follows a `$`: a substituted command, `$((…))`, `${…}`, `$'…'`, or a plain name."""

@@ -8,7 +8,6 @@ from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import naming, opening
 from hooks_cli.errors import MissingArgument, OutputExists, UsageError
 from hooks_cli.model import address as addresses
-from hooks_cli.model.selection import left_alone
 from hooks_cli.model.times import DAY, parse_duration, to_iso
 from hooks_cli.operations import removing
 from hooks_cli.output import changes
@@ -144,7 +143,11 @@ def _selection(call: Call, environment: Environment) -> Selection:
         raise MissingArgument(verb="memory clear", what="what to clear: a glob, --namespace N or --all")
     whole = addresses.under(namespace)
     before = age_limit(call.text("age"), environment)
-    excepted = (*left_alone(call.words("except")), *addresses.without_namespace(namespace))
+    excepted = addresses.without_namespace(namespace)
+    if call.words("except"):
+        from hooks_cli.model.selection import left_alone  # a dataclass lies there, which a plain call does not need
+
+        excepted = (*left_alone(call.words("except")), *excepted)
     if pattern and not namespace:
         return Selection(pattern, excepted=excepted, tags=tags, before=before)
     return Selection(whole, ending=pattern, excepted=excepted, tags=tags, before=before)

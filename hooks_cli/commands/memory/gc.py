@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
     from hooks_cli.model.retention import Decision
+    from hooks_cli.operations.collected import Collected
     from hooks_cli.store.embedded import EmbeddedStore
 
 VERB = Verb(
@@ -110,7 +111,6 @@ def run(call: Call, environment: Environment) -> int:
         from hooks_cli.commands.memory import verify
 
         return verify.run(call, environment)
-    as_json = call.format != "text"
     store = opening.for_memory(environment, create=False)
     request = _request(call)
     _refuse_with_incremental(call)
@@ -119,11 +119,7 @@ def run(call: Call, environment: Environment) -> int:
     limit = _threshold(call, environment)
     before = used_bytes(store)
     if limit and before <= limit:
-        if as_json:
-            environment.out(changes.json_object({"collected": {}, "store_bytes": before, "threshold_bytes": limit}))
-        else:
-            environment.out(f"The store has {size_in_words(before)}: nothing was collected.\n")
-        return 0
+        return _nothing_to_do(call, environment, before, limit)
     if call.flag("dry_run"):
         return _show_plan(call, environment, store, request)
     access.check_write(environment, call.text("agent"))
@@ -137,8 +133,22 @@ def run(call: Call, environment: Environment) -> int:
     else:
         with Progress(environment, "Collecting", mode=mode_of(call), unit="addresses") as progress:
             found = collecting_all.run(store, environment, request, naming.who(call), progress)
+    _tell(call, environment, store, found, before)
+    return 0
+
+
+def _nothing_to_do(call: Call, environment: Environment, size: int, threshold: int) -> int:
+    if call.format != "text":
+        environment.out(changes.json_object({"collected": {}, "store_bytes": size, "threshold_bytes": threshold}))
+    else:
+        environment.out(f"The store has {size_in_words(size)}: nothing was collected.\n")
+    return 0
+
+
+def _tell(call: Call, environment: Environment, store: EmbeddedStore, found: Collected, before: int) -> None:
+    """What was taken, from a store of `before` bytes, and what could not be."""
     after = used_bytes(store)
-    if as_json:
+    if call.format != "text":
         body: dict[str, Any] = {"collected": found.figures(), "store_bytes": after, "pages_returned": found.pages}
         environment.out(changes.json_object({**body, "over_max_size": found.excess}))
     else:
@@ -159,7 +169,6 @@ def run(call: Call, environment: Environment) -> int:
             f"hooks-cli: the store is still {size_in_words(found.excess)} larger than max_size: "
             "what is left is pinned or held by a keep rule (memory gc --dry-run)"
         )
-    return 0
 
 
 def _refuse_with_incremental(call: Call) -> None:

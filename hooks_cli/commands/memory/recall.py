@@ -14,6 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.entry import Entry
+    from hooks_cli.operations.remembering import Found
+    from hooks_cli.store.embedded import EmbeddedStore
 
 DEFAULT_LIMIT = 100
 # What --all means.
@@ -109,85 +112,109 @@ def run(call: Call, environment: Environment) -> int:
 
 def _run(call: Call, environment: Environment) -> int:
     """Print what is there. Raises NotFound (1) for one address without an entry, Sealed or RevealRefused (77), MissingArgument (64)."""
-    key, namespace = call.text("key_option") or call.text("key"), call.text("namespace")
-    if "rest" in call.values:
-        if call.text("key_option") or namespace:
-            raise UsageError(f"{call.verb.title} reads one key; {call.text('rest')!r} is one too many.")
-        namespace, key = key, call.text("rest")
     narrowing = [option.flags[0] for option in _NARROWING if option.name in call.values]
-    if not key and not namespace and not narrowing:
-        raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY")
+    namespace, key = _asked_for(call, narrowing)
     pattern = addresses.join(namespace, key) if key else addresses.under(namespace)
+    glob = addresses.is_glob(pattern)
     if narrowing:
-        if addresses.is_glob(pattern) or not key:
+        if glob or not key:
             return _narrowed(call, environment, pattern)
         environment.err(f"hooks-cli: {', '.join(narrowing)} narrows a glob; one address is read as it is")
     if call.flag("reveal"):
         revealing.allow(environment)
-    values = call.flag("value_only")
-    as_json = call.format != "text" and not values
     limit = call.number("limit", UNLIMITED if call.flag("all") else DEFAULT_LIMIT)
     # Without a store there is no entry at an address, and nothing that a glob matches: the one is a miss, the other an answer.
-    glob = addresses.is_glob(pattern)
     store = opening.for_reading(environment) if glob else opening.for_memory(environment, create=False)
     if store is None:
         found = remembering.Found([], 0, False)
     elif past_reading.asked(call):
         found = past_reading.read(call, environment, store, pattern, limit)
     else:
-        lazy = as_json and not call.flag("reveal")
-        short = not as_json and not values and not call.flag("reveal")
-        found = remembering.recall(
-            store, pattern, environment.now(), limit, call.number("offset", 0),
-            counted=call.format == "json", short=short, lazy=lazy,
-        )  # fmt: skip
-        if found.exact and not found.entries:
-            from hooks_cli.operations import absence
-
-            found = absence.doubled(store, namespace, key, environment.now()) or found
-            if found.entries:
-                meant = one_line(found.entries[0].address, 1024)
-                environment.err(f"hooks-cli: nothing is at {one_line(pattern, 1024)}; this is {meant}")
+        found = _found(call, environment, store, namespace, key, limit)
     if found.exact and not found.entries:
-        if "default" in call.values:
-            environment.value(call.text("default"))
-            return 0
-        if store is None or past_reading.asked(call):
-            raise NotFound(address=pattern)
-        from hooks_cli.operations import absence
-
-        raise absence.of(store, pattern, environment.now())
+        return _missing(call, environment, store, pattern)
     if store is not None and call.flag("reveal"):
         revealing.reveal(store, found.entries)
     elif found.exact:
         revealing.refuse_sealed(found.entries[0])
-    if as_json:
-        from hooks_cli.store import whole
-
-        version = str(environment.settings.get("memory.version"))
-        shown = found.entries if store is None else whole.each(store, found.entries)
-        if call.format == "json":
-            pieces = envelopes.entries_pieces(shown, len(found.entries), found.total, version)
-        else:
-            pieces = envelopes.entries_lines(shown, version)
-        for piece in pieces:
-            environment.out(piece)
-        return 0
-    if found.exact:
-        entry = found.entries[0]
-        environment.value(entry.value or "")
-        if not entry.value and entry.source:
-            from hooks_cli.operations.file_capture import textless_source
-
-            if reason := textless_source(entry.source):
-                environment.err(f"hooks-cli: {entry.address} has no text: its file {reason} when it was recorded")
-        return 0
-    environment.out("".join(f"{e.value or ''}\n" for e in found.entries) if values else entry_lines(found.entries))
-    if not found.entries:
-        environment.err(f"hooks-cli: no entry fits {one_line(pattern)!r}")
-    if found.total > limit:
-        environment.err(f"hooks-cli: only the newest {limit} are shown; more with --limit or --offset")
+    if call.format != "text" and not call.flag("value_only"):
+        _show_envelopes(call, environment, store, found)
+    elif found.exact:
+        _show_value(environment, found.entries[0])
+    else:
+        values = call.flag("value_only")
+        environment.out("".join(f"{e.value or ''}\n" for e in found.entries) if values else entry_lines(found.entries))
+        if not found.entries:
+            environment.err(f"hooks-cli: no entry fits {one_line(pattern)!r}")
+        if found.total > limit:
+            environment.err(f"hooks-cli: only the newest {limit} are shown; more with --limit or --offset")
     return 0
+
+
+def _asked_for(call: Call, narrowing: list[str]) -> tuple[str, str]:
+    """(namespace, key or glob), as KEY, --namespace N KEY or N KEY say it. Raises MissingArgument or UsageError (64)."""
+    key, namespace = call.text("key_option") or call.text("key"), call.text("namespace")
+    if "rest" in call.values:
+        if call.text("key_option") or namespace:
+            raise UsageError(f"{call.verb.title} reads one key; {call.text('rest')!r} is one too many.")
+        namespace, key = key, call.text("rest")
+    if not key and not namespace and not narrowing:
+        raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY")
+    return namespace, key
+
+
+def _found(call: Call, environment: Environment, store: EmbeddedStore, namespace: str, key: str, limit: int) -> Found:
+    """What is there now. Where nothing is, what a namespace that was said twice may mean."""
+    pattern = addresses.join(namespace, key) if key else addresses.under(namespace)
+    values, whole_values = call.flag("value_only"), call.flag("reveal")
+    as_json = call.format != "text" and not values
+    found = remembering.recall(
+        store, pattern, environment.now(), limit, call.number("offset", 0), counted=call.format == "json",
+        short=not as_json and not values and not whole_values, lazy=as_json and not whole_values,
+    )  # fmt: skip
+    if found.exact and not found.entries:
+        from hooks_cli.operations import absence
+
+        found = absence.doubled(store, namespace, key, environment.now()) or found
+        if found.entries:
+            meant = one_line(found.entries[0].address, 1024)
+            environment.err(f"hooks-cli: nothing is at {one_line(pattern, 1024)}; this is {meant}")
+    return found
+
+
+def _missing(call: Call, environment: Environment, store: EmbeddedStore | None, address: str) -> int:
+    """What stands for an entry that is not there: --default. Raises NotFound (1)."""
+    if "default" in call.values:
+        environment.value(call.text("default"))
+        return 0
+    if store is None or past_reading.asked(call):
+        raise NotFound(address=address)
+    from hooks_cli.operations import absence
+
+    raise absence.of(store, address, environment.now())
+
+
+def _show_envelopes(call: Call, environment: Environment, store: EmbeddedStore | None, found: Found) -> None:
+    from hooks_cli.store import whole
+
+    version = str(environment.settings.get("memory.version"))
+    shown = found.entries if store is None else whole.each(store, found.entries)
+    if call.format == "json":
+        pieces = envelopes.entries_pieces(shown, len(found.entries), found.total, version)
+    else:
+        pieces = envelopes.entries_lines(shown, version)
+    for piece in pieces:
+        environment.out(piece)
+
+
+def _show_value(environment: Environment, entry: Entry) -> None:
+    """The value alone, byte for byte; of a file without its text, why there is none."""
+    environment.value(entry.value or "")
+    if not entry.value and entry.source:
+        from hooks_cli.operations.file_capture import textless_source
+
+        if reason := textless_source(entry.source):
+            environment.err(f"hooks-cli: {entry.address} has no text: its file {reason} when it was recorded")
 
 
 # What stands in the pattern by then, or was done before.
