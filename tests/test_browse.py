@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 import sys
+import termios
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 
 from hooks_cli.environment import Environment
 from hooks_cli.operations import browsing
-from tests.conftest import FilledBy, Run
+from tests.conftest import TIMEOUT_SECONDS, FilledBy, Run
 from tests.terminals import Terminal
 from tests.test_hot_imports import PURELIB
 
@@ -47,6 +49,14 @@ def browser(environment: Environment, typed: str = "") -> Any:
     )
 
 
+async def settled(app: Any, pilot: Any) -> None:
+    """Wait until what was typed was searched for."""
+    await pilot.pause()
+    while app.waiting is not None:
+        await pilot.pause(0.02)
+    await pilot.pause()
+
+
 def side(app: Any, name: str) -> str:
     from rich.console import Console
     from rich.theme import Theme
@@ -64,21 +74,21 @@ def test_searching_history_and_difference(environment: Environment, run: Run) ->
     async def walk() -> None:
         app = browser(environment)
         async with app.run_test(size=(120, 40)) as pilot:
-            await pilot.pause()
+            await settled(app, pilot)
             assert [entry.address for entry in app.found] == ["docs/readme", "swarm/json", "swarm/plan"]
             await pilot.press(*"quicksil")
-            await pilot.pause()
+            await settled(app, pilot)
             assert [entry.address for entry in app.found] == ["docs/readme"]
             for _ in "quicksil":
                 await pilot.press("backspace")
             await pilot.press(*"plan")
-            await pilot.pause()
+            await settled(app, pilot)
             assert [entry.address for entry in app.found] == ["swarm/plan"]
             assert "second words" in side(app, "value") and "\\u{1b}[2J" in side(app, "value")
             assert "-first words" in side(app, "diff") and "v1" in side(app, "history")
             await pilot.press("enter")
             await pilot.press("left_square_bracket")
-            await pilot.pause()
+            await settled(app, pilot)
             assert "first words" in side(app, "value") and "v1 of 2" in side(app, "head")
             await pilot.press("right_square_bracket")
             assert "v2 of 2" in side(app, "head")
@@ -87,11 +97,11 @@ def test_searching_history_and_difference(environment: Environment, run: Run) ->
             await asyncio.to_thread(run, "memory", "restore", "copy", check=True)
             await asyncio.to_thread(run, "memory", "store", "swarm/plan", "third", check=True)
             await pilot.press("ctrl+r")
-            await pilot.pause()
+            await settled(app, pilot)
             assert "third" in side(app, "value")
             await pilot.press("escape")
             await pilot.press(*"zzz")
-            await pilot.pause()
+            await settled(app, pilot)
             assert app.found == [] and "nothing was found" in side(app, "head")
 
     asyncio.run(walk())
@@ -101,11 +111,101 @@ def test_json_is_compared_by_members_and_sealed_stays_masked(environment: Enviro
     async def walk() -> None:
         app = browser(environment, "swarm/json")
         async with app.run_test(size=(120, 40)) as pilot:
-            await pilot.pause()
+            await settled(app, pilot)
             assert "/p50" in side(app, "diff") and "‹sealed›" in side(app, "value")
             assert "very-secret" not in "".join(side(app, name) for name in ("head", "value", "history", "diff"))
 
     asyncio.run(walk())
+
+
+def test_a_look_that_fails_is_told_and_tried_again(environment: Environment) -> None:
+    async def walk() -> None:
+        app = browser(environment)
+        store = Path(environment.store_path)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await settled(app, pilot)
+            await pilot.press("enter", "down")
+            await settled(app, pilot)
+            assert "swarm/json" in side(app, "head")
+            store.rename(store.with_name("away"))
+            await pilot.press("ctrl+r")
+            await settled(app, pilot)
+            assert app.found == [] and "is gone" in side(app, "head")
+            store.with_name("away").rename(store)
+            await pilot.press("ctrl+r")
+            await settled(app, pilot)
+            assert len(app.found) == 3
+
+    asyncio.run(walk())
+
+
+def test_looking_again_keeps_the_place(environment: Environment, run: Run) -> None:
+    async def walk() -> None:
+        app = browser(environment)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await settled(app, pilot)
+            await pilot.press("enter", "down")
+            await settled(app, pilot)
+            await asyncio.to_thread(run, "memory", "store", "another/one", "new", check=True)
+            await pilot.press("ctrl+r")
+            await settled(app, pilot)
+            assert app.found[0].address == "another/one" and "swarm/json" in side(app, "head")
+            assert app.query_one("#found").cursor_row == 2
+
+    asyncio.run(walk())
+
+
+def test_a_small_terminal_still_shows_keys_and_what_is_chosen(environment: Environment) -> None:
+    async def walk() -> None:
+        app = browser(environment, "plan")
+        async with app.run_test(size=(20, 5)) as pilot:
+            await settled(app, pilot)
+            seen = [app.query_one(name).region.height for name in ("#search", "#found", "#head")]
+            assert seen[0] == 1 and min(seen) >= 1
+            await pilot.resize_terminal(120, 40)
+            await settled(app, pilot)
+            assert app.query_one("#search").region.height == 3 and app.query_one("#found").show_header
+
+    asyncio.run(walk())
+
+
+def test_what_is_too_large_is_not_compared(environment: Environment, run: Run) -> None:
+    for part in ("x\n", "y\n"):
+        run("memory", "store", "big/text", "--stdin", stdin=part * browsing.MOST_COMPARED, check=True)
+    entries, current = browsing.versions(environment, "big/text")
+    assert current == 2 and browsing.changed(entries[0], entries) == [
+        "too large to compare here: memory diff 'big/text' 1 2"
+    ]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_whoever_ends_it_finds_the_terminal_as_it_was(
+    environment: Environment, environ: dict[str, str], project: Path, number: int
+) -> None:
+    pytest.importorskip("textual")
+    shown = Terminal("memory", "browse", "plan", env=environ, cwd=project)
+    before = termios.tcgetattr(shown.master)
+    shown.wait_for("second words")
+    shown.process.send_signal(number)
+    shown.wait_for("\x1b[?1049l")
+    # A signal that ends programs has ended this one; Ctrl-C and SIGINT are how people leave.
+    assert shown.process.wait(TIMEOUT_SECONDS) == (0 if number == signal.SIGINT else -number)
+    assert termios.tcgetattr(shown.master) == before
+    shown.end()
+
+
+def test_ctrl_c_ends_it(environment: Environment, environ: dict[str, str], project: Path) -> None:
+    pytest.importorskip("textual")
+    shown = Terminal("memory", "browse", "plan", env=environ, cwd=project)
+    shown.wait_for("second words")
+    shown.type("\x03")
+    assert shown.end() == 0
+
+
+def test_a_terminal_that_cannot_draw_is_told(environ: dict[str, str], project: Path) -> None:
+    pytest.importorskip("textual")
+    shown = Terminal("memory", "browse", env={**environ, "TERM": "dumb"}, cwd=project)
+    assert shown.end() == 64 and "TERM=dumb" in shown.shown
 
 
 def test_it_runs_on_a_terminal(environment: Environment, environ: dict[str, str], project: Path) -> None:

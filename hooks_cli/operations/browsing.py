@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from hooks_cli.model.entry import Entry
 
 MOST = 200
+# Two versions that are longer together are not compared while somebody waits at the keyboard.
+MOST_COMPARED = 400_000
 _SPECIAL = "*?["
 
 
@@ -63,6 +65,8 @@ def changed(shown: Entry, entries: list[Entry]) -> list[str]:
     before = next((entry for entry in entries if entry.version < shown.version and entry.value is not None), None)
     if before is None or before.value is None or shown.value is None:
         return []
+    if len(before.value) + len(shown.value) > MOST_COMPARED:
+        return [f"too large to compare here: memory diff '{shown.address}' {before.version} {shown.version}"]
     if before.kind == shown.kind == JSON:
         return show_changes(json_diff(json.loads(before.value), json.loads(shown.value)))
     return line_diff(before.value, shown.value, f"v{before.version}", f"v{shown.version}")

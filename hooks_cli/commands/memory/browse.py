@@ -17,12 +17,14 @@ VERB = Verb(
     positionals=(Positional("text", "What to search for at the beginning.", many=True),),
     examples=("hooks-cli memory browse", "hooks-cli memory browse swarm"),
     details="Needs the extra: pip install 'hooks-cli[browse]'. [ and ] go to older and newer versions, Escape back to the search, Ctrl-Q "
-    "ends. It only reads, and holds nothing between two looks. Sealed values stay masked.",
+    "or Ctrl-C ends. It only reads, and holds nothing between two looks. Sealed values stay masked.",
 )
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Browse. Raises ExtraMissing (69), UsageError (64) without a terminal."""
+    """Browse. Raises ExtraMissing (69), UsageError (64) without a terminal that can be drawn on."""
+    import signal
+
     try:
         from hooks_cli.output.views.browser import Browser
     except ModuleNotFoundError as error:
@@ -35,11 +37,21 @@ def run(call: Call, environment: Environment) -> int:
         raise UsageError(
             "memory browse needs a terminal.", hint="For programs: memory list --json, memory search --json"
         )
-    Browser(
+    if environment.variables.get("TERM", "") in ("dumb", "unknown"):
+        raise UsageError(
+            f"memory browse draws a screen, which this terminal cannot (TERM={environment.variables['TERM']}).",
+            hint="Line by line: memory list, memory search, memory show KEY",
+        )
+    app = Browser(
         lambda typed: browsing.find(environment, typed),
         lambda address: browsing.versions(environment, address),
         browsing.changed,
         environment.now,
         " ".join(call.words("text")),
-    ).run()
+    )
+    app.run()
+    if app.told_to_end:
+        signal.raise_signal(app.told_to_end)
+    if app.failure is not None:
+        raise app.failure
     return 0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+import time
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -9,10 +12,13 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.theme import Theme
 from textual.app import App, ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
+from textual.events import Resize
+from textual.timer import Timer
 from textual.widgets import DataTable, Footer, Input, Static, TabbedContent, TabPane
 
+from hooks_cli.errors import HooksError
 from hooks_cli.model.entry import Entry
 from hooks_cli.model.visible import escaped
 from hooks_cli.output import theme
@@ -24,6 +30,12 @@ from hooks_cli.output.views.words import ago, line, text, who
 Find = Callable[[str], list[Entry]]
 Versions = Callable[[str], tuple[list[Entry], int]]
 Changed = Callable[[Entry, list[Entry]], list[str]]
+# A terminal with fewer rows than SHORT gets no frame and no footer; one with fewer columns than NARROW the parts one below the other.
+SHORT, NARROW = 14, 50
+# A look that took longer than this waits for the end of the typing: for twice as long, at most LONGEST.
+QUICK, LONGEST = 0.05, 0.5
+# Who is told to end, and has not after so long, is ended.
+PATIENCE_SECONDS = 2
 _DIFF = {"+": "added", "-": "removed", "~": "warn", "@": "faint"}
 
 
@@ -35,6 +47,11 @@ class Browser(App[None]):
     #found { width: 2fr; }
     #chosen { width: 3fr; }
     #head { height: auto; padding: 0 1; }
+    .short #search, .short #search:focus { border: none; height: 1; padding: 0; }
+    .short Footer { display: none; }
+    .narrow #both { layout: vertical; }
+    .narrow #found, .narrow #chosen { width: 100%; height: 1fr; }
+    .narrow #head { padding: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "search", "Search"),
@@ -42,6 +59,7 @@ class Browser(App[None]):
         ("right_square_bracket", "newer", "Newer version"),
         ("ctrl+r", "again", "Look again"),
         ("ctrl+q", "quit", "Quit"),
+        Binding("ctrl+c", "leave", "Quit", show=False, priority=True),
     ]
     ENABLE_COMMAND_PALETTE = False
 
@@ -57,11 +75,18 @@ class Browser(App[None]):
         self.history: list[Entry] = []
         self.current = 0
         self.shown = 0
+        # The signal that ended it, 0 for none; the error that did, and that is none of those that are shown.
+        self.told_to_end = 0
+        self.failure: Exception | None = None
+        self._trouble: HooksError | None = None
+        self._took = 0.0
+        # Set while the typing has gone on and the search has not.
+        self.waiting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The screen's parts."""
         yield Input(self._typed, placeholder="Search: words, the beginning of one, an address, a glob", id="search")
-        with Horizontal():
+        with Horizontal(id="both"):
             yield DataTable(id="found", cursor_type="row", zebra_stripes=True)
             with VerticalScroll(id="chosen", can_focus=False):
                 yield Static(id="head")
@@ -72,15 +97,29 @@ class Browser(App[None]):
         yield Footer()
 
     def on_mount(self) -> None:
-        """Begin with what there is."""
+        """Begin with what there is. From now on, whoever ends the program finds the terminal as it was."""
+        if not self.is_headless:
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(number, self._end, number)
         self.console.push_theme(Theme(theme.MEANINGS))
         self.query_one("#found", DataTable).add_columns("Key", "Age", "")
         self._look_for(self._typed)
         self.query_one("#search", Input).focus()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Search as it is typed."""
-        self._look_for(event.value)
+    def on_resize(self, event: Resize) -> None:
+        """Make the best of a small terminal."""
+        self.screen.set_class(event.size.height < SHORT, "short")
+        self.screen.set_class(event.size.width < NARROW, "narrow")
+        self.query_one("#found", DataTable).show_header = event.size.height >= SHORT
+
+    def on_input_changed(self) -> None:
+        """Search as it is typed; in a large memory, when the typing pauses."""
+        if self.waiting is not None:
+            self.waiting.stop()
+        if self._took > QUICK:
+            self.waiting = self.set_timer(min(2 * self._took, LONGEST), self.action_again)
+        else:
+            self.action_again()
 
     def on_input_submitted(self) -> None:
         """Go to what was found."""
@@ -88,25 +127,39 @@ class Browser(App[None]):
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """Show what the cursor is on."""
-        if 0 <= event.cursor_row < len(self.found):
-            self._choose(self.found[event.cursor_row].address)
+        row = event.data_table.cursor_row  # the event's may be of the rows before these
+        if 0 <= row < len(self.found) and self.found[row].address != self._address:
+            self._choose(self.found[row].address)
+
+    @property
+    def _address(self) -> str:
+        return self.history[0].address if self.history else ""
 
     def _look_for(self, typed: str) -> None:
+        began, chosen = time.monotonic(), self._address
+        self._trouble = None
+        try:
+            self.found = self._find(typed)
+        except HooksError as error:
+            self.found, self._trouble = [], error
         table = self.query_one("#found", DataTable)
-        self.found = self._find(typed)
         table.clear()
         now = self._now()
         for entry in self.found:
             table.add_row(text(entry.address, "", 200), ago(now - entry.at), f"v{entry.version}")
+        row = next((row for row, entry in enumerate(self.found) if entry.address == chosen), 0)
         if self.found:
-            self._choose(self.found[0].address)
-        else:
-            self.history, self.current, self.shown = [], 0, 0
-            self._show()
+            table.move_cursor(row=row)
+        self._choose(self.found[row].address if self.found else "")
+        self._took = time.monotonic() - began
 
     def _choose(self, address: str) -> None:
-        self.history, self.current = self._versions(address)
-        self.shown = 0
+        self.history, self.current, self.shown = [], 0, 0
+        if address:
+            try:
+                self.history, self.current = self._versions(address)
+            except HooksError as error:
+                self._trouble = error
         self._show()
 
     def action_search(self) -> None:
@@ -115,7 +168,18 @@ class Browser(App[None]):
 
     def action_again(self) -> None:
         """Read everything anew."""
+        if self.waiting is not None:
+            self.waiting.stop()
+            self.waiting = None
         self._look_for(self.query_one("#search", Input).value)
+
+    def action_leave(self) -> None:
+        """Ctrl-C: copy what is selected, or else end."""
+        selected = getattr(self.screen, "get_selected_text", str)()
+        if selected:
+            self.copy_to_clipboard(selected)
+        else:
+            self.exit()
 
     def action_older(self) -> None:
         """Show the version before."""
@@ -132,7 +196,9 @@ class Browser(App[None]):
 
     def _show(self) -> None:
         if not self.history:
-            self._put("head", Text("nothing was found"))
+            error = self._trouble
+            told = [Text(escaped(str(error)), "bad"), Text(escaped(error.hint_text))] if error else []
+            self._put("head", *(told or [Text("nothing was found")]))
             for name in ("value", "history", "diff"):
                 self._put(name, Text(""))
             return
@@ -151,8 +217,23 @@ class Browser(App[None]):
         self._put("value", value_of(entry))
         self._put("history", timeline(self.history, entry.version, self.current, now))
         lines = self._changed(entry, self.history)
-        told = [Text(escaped(each), _DIFF.get(each[:1], ""), overflow="fold") for each in lines]
-        self._put("diff", *(told or [Text("no difference to a version before", "faint")]))
+        shown = [Text(escaped(each), _DIFF.get(each[:1], ""), overflow="fold") for each in lines]
+        self._put("diff", *(shown or [Text("no difference to a version before", "faint")]))
+
+    def _end(self, number: int) -> None:
+        loop = asyncio.get_running_loop()
+        for each in (signal.SIGTERM, signal.SIGHUP):
+            loop.remove_signal_handler(each)
+        self.told_to_end = number
+        loop.call_later(PATIENCE_SECONDS, signal.raise_signal, number)
+        self.exit()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave the terminal as it was; the caller says what it was. (Textual's own page would show what the variables hold.)"""
+        if self.is_headless:
+            super()._handle_exception(error)
+        self.failure = error
+        self.exit()
 
     def _put(self, name: str, *parts: RenderableType) -> None:
         self.query_one(f"#{name}", Static).update(Group(*parts))
