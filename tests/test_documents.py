@@ -130,6 +130,7 @@ def test_help_of_nothing_that_is(run: Run) -> None:
     for words in (["nonsense"], ["hooks", "nonsense"], ["help", "me", "please"]):
         done = run("help", *words)
         assert (done.returncode, done.stdout) == (64, "")
+    assert "Did you mean: hooks-cli help memory store?" in run("help", "store").stderr
 
 
 def test_help_is_coloured_on_a_terminal_unless_no_color(run: Run) -> None:

@@ -98,6 +98,7 @@ VERB = Verb(
         "claude-flow memory list --namespace swarm --limit 20",
         "claude-flow memory list --tags auth,security --since yesterday --sort-by key",
     ),
+    aliases=("ls",),
     hot=True,
     strangers="narrow",
     prose=True,

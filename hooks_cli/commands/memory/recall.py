@@ -96,7 +96,7 @@ VERB = Verb(
     ),
     details="One address: the value alone, byte for byte; exit 1 and nothing on stdout when there is none; exit 77 when "
     "it is sealed and --reveal is not given.",
-    aliases=("retrieve", "get", "read", "load"),
+    aliases=("retrieve", "get", "read", "load", "cat"),
     hot=True,
     strangers="note",
     prose=True,

@@ -38,7 +38,10 @@ def run(call: Call, environment: Environment) -> int:
     else:
         verb = catalogue.load(name, words[1]) if len(words) == 2 else catalogue.load("", words[0])
         if verb is None or len(words) > 2:
-            raise UnknownVerb(verb=" ".join(words), hint="See what there is: hooks-cli help")
+            elsewhere = [group for group in GROUPS if len(words) == 1 and catalogue.load(group, name) is not None]
+            meant = " or ".join(f"hooks-cli help {group} {name}" for group in elsewhere)
+            hint = f"Did you mean: {meant}?" if elsewhere else "See what there is: hooks-cli help"
+            raise UnknownVerb(verb=" ".join(words), hint=hint)
         verbs, lines = [verb], help_page.verb_page(verb, width)
     if call.format == "text":
         help_page.write(lines, sys.stdout)
