@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.agent_events import journal
 from tests.conftest import Run
 
 
@@ -89,3 +91,55 @@ def test_other_words_for_verbs(run: Run) -> None:
     assert "Would delete 1 entry" in run("memory", "purge", "--namespace", "stale", "--dry-run", check=True).stdout
     run("memory", "purge", "--namespace", "stale", "--force", check=True)
     assert run("memory", "list", check=True).stdout == ""
+
+
+EVENT = json.dumps(
+    {
+        "session_id": "s-1",
+        "hook_event_name": "PostToolUse",
+        "tool_name": "Edit",
+        "tool_input": {"file_path": "src/app.ts", "command": "npm test"},
+    }
+)
+
+
+@pytest.mark.parametrize("verb", ["pre-edit", "pre-write", "post-edit"])
+def test_a_placeholder_that_nobody_fills_in_is_what_the_event_says(run: Run, memory: Any, verb: str) -> None:
+    run("hooks", verb, "--file", "${tool.params.file_path}", stdin=EVENT, check=True)
+    run("hooks", verb, "--file", "${tool.params.file_path}", stdin="", check=True)
+    told, literal = journal(memory())
+    assert (told["fields"]["file"], told["session"]) == ("src/app.ts", "s-1")
+    assert literal["fields"]["file"] == "${tool.params.file_path}"
+
+
+def test_the_session_of_a_placeholder(run: Run, memory: Any) -> None:
+    run("hooks", "session-start", "--session-id", "${session.id}", stdin=EVENT, check=True)
+    run("hooks", "pre-bash", "--command", "${tool.params.command}", stdin=EVENT, check=True)
+    assert [event["session"] for event in journal(memory())] == ["s-1", "s-1"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["post-edit", "--file", "a.txt"], ["post-command", "-c", "npm test"], ["post-bash", "-c", "npm test"]],
+)
+def test_a_short_s_is_the_success(run: Run, memory: Any, words: list[str]) -> None:
+    run("hooks", *words, "-s", "false", check=True)
+    run("hooks", *words, "-s", "hive-1", check=True)
+    without, within = journal(memory())
+    assert without["fields"]["success"] is False
+    assert "session_id" not in without["fields"] and without["session"] != "false"
+    assert within["session"] == "hive-1"
+
+
+def test_a_short_s_of_tasks_and_sessions(run: Run, memory: Any) -> None:
+    run("hooks", "pre-task", "-i", "t1", "-d", "x", "--session-id", "s-9", check=True)
+    run("hooks", "post-task", "-i", "t1", "-s", "true", check=True)
+    run("hooks", "session-end", "-s", "true", check=True)
+    assert [event["session"] for event in journal(memory())] == ["s-9", "s-9", "s-9"]
+    shown = json.loads(run("task", "list", "--json", check=True).stdout)
+    assert shown["tasks"][0]["outcome"] == "success"
+
+
+def test_an_empty_variable_in_a_key(run: Run) -> None:
+    done = run("memory", "store", "--key", "todos/", "--value", "x", "--namespace", "tasks")
+    assert done.returncode == 65 and "is a variable in it empty?" in done.stderr

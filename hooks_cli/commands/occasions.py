@@ -39,6 +39,17 @@ def occasion(
     )
 
 
+def success_in_s(call: Call, name: str = "success") -> None:
+    """`-s true` is claude-flow 3's short form of --success (--save-state at a session's end): no session is called so."""
+    word = call.text("session_id").lower()
+    if word in ("true", "false"):
+        del call.values["session_id"]
+        if name == "success":
+            call.values.setdefault(name, word == "true")
+        else:
+            call.unknown.append((name, word))
+
+
 def attributes(call: Call) -> dict[str, object]:
     """The options that nobody knows, by name; one that was given several times has a list."""
     given: dict[str, list[object]] = {}

@@ -81,6 +81,7 @@ def before(call: Call, environment: Environment) -> int:
 
 def after(call: Call, environment: Environment) -> int:
     """Keep how a command ended. Raises InvalidJson, InvalidAddress (65)."""
+    occasions.success_in_s(call)
     stdin_event.complete(call, environment, "command")
     store = opening.for_hooks(environment)
     command, key = call.text("command"), call.text("memory_key")

@@ -1,8 +1,9 @@
 """What a hooks verb was not told, out of the event that an agent sends its hooks as JSON on stdin.
 
 Settings files call `hooks post-edit --file "$SOME_VARIABLE"` where the variable is empty, and the agent's event waits on stdin. It is
-looked at only when a value is missing, only when stdin is a pipe, a socket or a file, and never waited for: what has not begun to come
-within a blink is not there. A verb that was told all it needs leaves stdin to whom it belongs (`while read f; do hooks …; done`).
+looked at only when a value is missing, or is a placeholder that nobody fills in (`${tool.params.file_path}`), only when stdin is a pipe, a
+socket or a file, and never waited for: what has not begun to come within a blink is not there. A verb that was
+told all it needs leaves stdin to whom it belongs (`while read f; do hooks …; done`).
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ NAMES = {"session_id": "session", "description": "prompt"}
 
 
 def complete(call: Call, environment: Environment, *wanted: str) -> None:
-    """Give the options `wanted` that are missing or empty the values that an event on stdin has for them.
+    """Give the options `wanted` that are missing, empty or unfilled the values that an event on stdin has for them.
 
     `event_session` in `call.values` is then the event's session. Does nothing when all are there.
     """
     values = call.values
-    lacking = [name for name in wanted if values.get(name) in (None, "")]
+    lacking = [name for name in wanted if _is_absent(values.get(name))]
     if not lacking or (lacking == ["session_id"] and environment.variables.get("HOOKS_SESSION_ID")):
         return
     found = _event(environment)
@@ -42,6 +43,13 @@ def complete(call: Call, environment: Environment, *wanted: str) -> None:
     session = found.get("session")
     if isinstance(session, str):
         values["event_session"] = session
+
+
+def _is_absent(value: object) -> bool:
+    """Whether nothing was said: no value, an empty one, or a placeholder with a dot, which no shell would have left as it is."""
+    if value is None or value == "":
+        return True
+    return isinstance(value, str) and value[:2] == "${" and value[-1] == "}" and "." in value and "}" not in value[:-1]
 
 
 def _event(environment: Environment) -> dict[str, str | int | float | None]:

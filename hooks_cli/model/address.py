@@ -35,7 +35,9 @@ def check(address: str) -> str:
     if address[0] == "/" or address[-1] == "/" or "//" in address:
         where = "it begins with a slash" if address[0] == "/" else "it ends with a slash"
         where = where if "/" in (address[0], address[-1]) else "it has two slashes in a row"
-        raise InvalidAddress(address=address, reason=f"{where}, which makes an empty segment")
+        raise InvalidAddress(
+            address=address, reason=f"{where}, which makes an empty segment (is a variable in it empty?)"
+        )
     if "." in address and any(segment in (".", "..") for segment in address.split("/")):
         raise InvalidAddress(address=address, reason="it has a '.' or '..' segment")
     return address

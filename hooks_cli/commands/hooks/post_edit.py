@@ -48,6 +48,7 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Keep the edit. Raises InvalidJson, InvalidAddress (65)."""
+    occasions.success_in_s(call)
     value = call.text("value")
     if not value:
         stdin_event.complete(call, environment, "file")

@@ -64,6 +64,7 @@ def outcome(call: Call) -> str | None:
 
 def run(call: Call, environment: Environment) -> int:
     """Close the task. Raises InvalidJson, InvalidAddress (65)."""
+    occasions.success_in_s(call)
     stdin_event.complete(call, environment, "task_id")
     store = opening.for_hooks(environment)
     key = call.text("memory_key")

@@ -53,6 +53,7 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Close the session. Raises CannotCreate (73) when the metrics file cannot be written; the session is closed then all the same."""
+    occasions.success_in_s(call, "save-state")
     stdin_event.complete(call, environment, "session_id")
     store = opening.for_hooks(environment)
     output = call.text("output")
