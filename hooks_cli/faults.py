@@ -41,7 +41,7 @@ def report(error: BaseException, argv: list[str], call: Call | None, environment
     if os.environ.get("HOOKS_DEBUG") == "1":
         traceback.print_exception(error)
     open_anyway = fails_open(argv, call)
-    became = _queued(known, call, environment) if open_anyway and call is not None and environment is not None else ""
+    became = _became(known, call, environment, open_anyway) if call is not None and environment is not None else ""
     if wants_json(argv, call):
         told = as_object(known)
         _write(json.dumps(told | {"became": became} if became else told, ensure_ascii=False, default=str))
@@ -52,11 +52,12 @@ def report(error: BaseException, argv: list[str], call: Call | None, environment
     return 0 if open_anyway else known.exit_code
 
 
-def _queued(error: HooksError, call: Call, environment: Environment) -> str:
-    """What became of a call that failed open, in a sentence. It is queued unless it was kept, or can never be."""
-    if getattr(environment.transaction, "ended", False):
+def _became(error: HooksError, call: Call, environment: Environment, open_anyway: bool) -> str:
+    """What became of a hooks call nevertheless, in a sentence: it was kept without its entry; one that fails open is queued unless it was
+    kept, or can never be."""
+    if call.verb.records and getattr(environment.transaction, "ended", False):
         return "The call was recorded."
-    if not call.verb.records or isinstance(error, (UsageError, DataError)):
+    if not open_anyway or not call.verb.records or isinstance(error, (UsageError, DataError)):
         return ""
     from hooks_cli.interpreter import complete
     from hooks_cli.operations import queueing

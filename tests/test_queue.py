@@ -151,6 +151,9 @@ def test_killed_between_commit_and_removal_it_is_there_once(run: Run, home: Path
     run("memory", "list", check=True)
     assert not queue(home)
     assert len(lines(run, "notify")) == 1
+    done = run("hooks", "notify", "--message", "m", "--memory-key", "a//b")
+    assert done.returncode == 65 and "The call was recorded." in done.stderr
+    assert len(lines(run, "notify")) == 2
     assert json.loads(run("memory", "recall", "q/m", "--json", check=True).stdout)["entries"][0]["key_version"] == 1
 
 
