@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+from hooks_cli.errors import CannotCreate, PermissionRefused
 from hooks_cli.private_files import make_folder, read_file, write_file
 from hooks_cli.project import STORE_FILE, plain_name
 
@@ -26,7 +27,12 @@ def prepare_store_folder(environment: Environment) -> None:
     When the project seems to have been moved here and left a store behind, one line on stderr says how to bring it.
     Raises CannotCreate (73), PermissionRefused (77) or DiskFull (74).
     """
-    make_folder(os.path.dirname(environment.store_path))
+    try:
+        make_folder(os.path.dirname(environment.store_path))
+    except (CannotCreate, PermissionRefused) as error:
+        if not environment.named_store:  # no home of one's own, as in a job without one
+            error.hint_text = "Stores, settings and keys lie below your home; to have them elsewhere: HOOKS_HOME=FOLDER"
+        raise
     if environment.named_store:
         return
     write(environment.project_dir, environment.project_home)

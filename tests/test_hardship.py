@@ -193,3 +193,9 @@ def test_a_store_cut_short_says_how_to_bring_it_back(home: Path, run: Run) -> No
     assert "encrypt_at_rest" not in done.stderr
     run("memory", "restore", "copy", check=True)
     assert run("memory", "recall", "k", check=True).stdout == "v"
+
+
+def test_a_home_that_cannot_be_written_names_the_way_out(run: Run, project: Path) -> None:
+    (project / "file").write_text("")
+    done = run("memory", "store", "k", "v", env={"HOOKS_HOME": str(project / "file" / "home")})
+    assert done.returncode == 73 and "HOOKS_HOME=FOLDER" in done.stderr
