@@ -18,7 +18,7 @@ MEMORY: dict[str, tuple[str, str]] = {
         "encrypt sync sync-cluster replicate distributed all-namespaces",
         "backend engine embeddings embedding-model embedding-provider db-path model provider replicas consistency",
     ),
-    "vector indexes and similarity of meaning: search goes by words": (
+    "vector indexes and similarity of meaning: by meaning only memory search --semantic compares": (
         "hnsw use-hnsw build-hnsw enable-hnsw build-index vectorize auto-vectorize include-vectors include-embeddings semantic "
         "vector-search similarity smart fuzzy ranked rerank neural use-neural quantize",
         "dimension dimensions quantization min-similarity similarity-threshold min-relevance search-type method",
