@@ -241,6 +241,12 @@ class PermissionRefused(AccessDenied):
     hint = "Look at it: ls -ld '{path}'"
 
 
+class StoreReadOnly(PermissionRefused):
+    """The store {store} can be read here, but not written: {reason}. Nothing was changed."""
+
+    hint = "Reading verbs (recall, list, search, export …) work. Another place for a store: HOOKS_HOME=FOLDER"
+
+
 class Sealed(AccessDenied):
     """{address} is sealed (a sensitive value)."""
 

@@ -46,7 +46,11 @@ def _opened(environment: Environment, create: bool, budget_ms: int) -> EmbeddedS
     if isinstance(environment.store_at_hand, EmbeddedStore):
         return environment.store_at_hand
     store = open_store(environment, create=create, budget_ms=budget_ms)
-    if os.path.exists(environment.queue_dir):
+    if os.path.exists(environment.queue_dir) and store.only_to_read:
+        environment.err(
+            "hooks-cli: calls wait in the queue of this store, which cannot be written: they are not in the answer"
+        )
+    elif os.path.exists(environment.queue_dir):
         from hooks_cli.interpreter import complete
 
         complete()

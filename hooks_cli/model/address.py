@@ -87,6 +87,21 @@ def is_glob(pattern: str) -> bool:
     return "*" in pattern or "?" in pattern or "[" in pattern
 
 
+def left_alone(words: list[str]) -> tuple[str, ...]:
+    """The globs that `--exclude` and its other spellings name, also several with commas: a name without a wildcard is that address, and
+    all that lies in the namespace of that name.
+
+    >>> left_alone(["prod", "dev/*/temp, logs/"]), left_alone(["all"])
+    (('prod', 'prod/*', 'dev/*/temp', 'logs', 'logs/*'), ('all', 'all/*'))
+    """
+    globs: list[str] = []
+    for word in (part.strip() for text in words for part in text.split(",")):
+        name = word.rstrip("/")
+        if name:
+            globs += [word] if is_glob(word) else [name, f"{name}/*"]
+    return tuple(globs)
+
+
 def literal_prefix(pattern: str) -> str:
     """What every match of the glob begins with.
 

@@ -41,21 +41,6 @@ class Selection:
         return self.pattern != "*" or bool(self.tags or self.agent or self.excluded or self.facts)
 
 
-def left_alone(words: list[str]) -> tuple[str, ...]:
-    """The globs that `--exclude` and its other spellings name, also several with commas: a name without a wildcard is that address, and
-    all that lies in the namespace of that name.
-
-    >>> left_alone(["prod", "dev/*/temp, logs/"]), left_alone(["all"])
-    (('prod', 'prod/*', 'dev/*/temp', 'logs', 'logs/*'), ('all', 'all/*'))
-    """
-    globs: list[str] = []
-    for word in (part.strip() for text in words for part in text.split(",")):
-        name = word.rstrip("/")
-        if name:
-            globs += [word] if addresses.is_glob(word) else [name, f"{name}/*"]
-    return tuple(globs)
-
-
 def pattern_of(namespace: str, pattern: str) -> str:
     """The glob that a namespace and a pattern spell together.
 

@@ -60,7 +60,7 @@ def _unfinished(environment: Environment) -> bool:
     if not os.path.exists(environment.store_path):
         return False
     try:
-        held = lock.shared(environment.store_path, MEMORY_BUDGET_MS)
+        held = lock.looking(environment.store_path, MEMORY_BUDGET_MS)
     except Busy:
         return False
     try:

@@ -38,7 +38,7 @@ def present_key(environment: Environment, phrase: str | None = None) -> Key:
     if not os.path.exists(environment.store_path):
         return key_source.resolve(environment)
     # Under the opener's lock, as every command: a rotation that is under way has the key in two places, or the unlocked one in none.
-    held = lock.shared(environment.store_path, MEMORY_BUDGET_MS)
+    held = lock.looking(environment.store_path, MEMORY_BUDGET_MS)
     try:
         key = key_source.resolve(environment)
         if opens(environment, key):
@@ -73,7 +73,7 @@ def opens(environment: Environment, key: Key) -> bool:
     path = environment.store_path
     if not os.path.exists(path) or opening.first_bytes(path) == opening.PLAIN_MAGIC:
         return True
-    held = lock.shared(path, MEMORY_BUDGET_MS)
+    held = lock.looking(path, MEMORY_BUDGET_MS)
     try:
         opening.connect(path, key.raw, MEMORY_BUDGET_MS, key_source=key.source).close()
     except WrongKey:

@@ -10,7 +10,7 @@ import os
 
 from hooks_cli.crypto import detect, key_source
 from hooks_cli.crypto.ledger import Ledger
-from hooks_cli.errors import InvalidJson, NotFound, Tampered, WrongKey
+from hooks_cli.errors import CannotCreate, InvalidJson, NotFound, PermissionRefused, Tampered, WrongKey
 from hooks_cli.store import evidence, lock, opening
 from hooks_cli.store.engine import apsw
 from hooks_cli.store.faults import translate
@@ -56,6 +56,17 @@ def open_store(
         from hooks_cli.store import creation
 
         creation.create(environment, budget_ms)
+    try:
+        return _opened(environment, path, encrypted, key, budget_ms)
+    except (CannotCreate, PermissionRefused) as error:
+        from hooks_cli.store import reading_only
+
+        return reading_only.open_store(environment, budget_ms, key, error)
+
+
+def _opened(
+    environment: Environment, path: str, encrypted: bool, key: key_source.Key | None, budget_ms: int
+) -> EmbeddedStore:
     held = lock.shared(path, budget_ms)
     try:
         opening.check_encryption(path, encrypted)
@@ -76,11 +87,16 @@ def open_store(
     except BaseException:
         store.close()
         raise
+    describe(store, environment)
+    return store
+
+
+def describe(store: EmbeddedStore, environment: Environment) -> None:
+    """Tell a store what it takes from the environment, once it is open."""
     store.clock = environment.now
     store.guard = guard_of(environment)
     store.tell = environment.err
     store.trace, store.noted = environment.trace, environment.noted
-    return store
 
 
 def _mend_permissions(environment: Environment, path: str) -> None:
@@ -141,6 +157,9 @@ class EmbeddedStore:
         "tell",
         "trace",
     )
+
+    # Whether nothing can be written here (`store.reading_only`).
+    only_to_read = False
 
     def __init__(
         self,

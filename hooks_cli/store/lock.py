@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from errno import EROFS
 
 from hooks_cli.errors import Busy, CannotCreate, PermissionRefused
 
@@ -24,6 +23,26 @@ def shared(store_path: str, budget_ms: int) -> int:
     return _take(store_path, fcntl.LOCK_SH, budget_ms)
 
 
+def reading(store_path: str, budget_ms: int) -> int:
+    """The shared lock of who cannot write there: -1 where there is no lock file that could be read, so that nothing can be held.
+
+    Raises Busy (75).
+    """
+    try:
+        descriptor = os.open(store_path + ".lock", os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return -1
+    return _wait(descriptor, store_path, fcntl.LOCK_SH, budget_ms)
+
+
+def looking(store_path: str, budget_ms: int) -> int:
+    """The shared lock for a look: as `shared`, and where that cannot be written as `reading`. Raises Busy (75)."""
+    try:
+        return shared(store_path, budget_ms)
+    except (CannotCreate, PermissionRefused):
+        return reading(store_path, budget_ms)
+
+
 def exclusive(store_path: str, budget_ms: int) -> int:
     """Wait until no other process has the store open, and keep them out; returns the file descriptor to close afterwards.
 
@@ -33,8 +52,9 @@ def exclusive(store_path: str, budget_ms: int) -> int:
 
 
 def release(descriptor: int) -> None:
-    """Give the lock back."""
-    os.close(descriptor)
+    """Give the lock back; -1 is none."""
+    if descriptor >= 0:
+        os.close(descriptor)
 
 
 def _take(store_path: str, kind: int, budget_ms: int) -> int:
@@ -44,13 +64,11 @@ def _take(store_path: str, kind: int, budget_ms: int) -> int:
     except PermissionError as error:
         raise PermissionRefused(path=path, reason=error.strerror) from error
     except OSError as error:
-        raise CannotCreate(
-            path=path,
-            reason=error.strerror,
-            hint="Looking needs a lock beside the store, too: a place that can be written, HOOKS_HOME=FOLDER."
-            if error.errno == EROFS
-            else "",
-        ) from error
+        raise CannotCreate(path=path, reason=error.strerror) from error
+    return _wait(descriptor, store_path, kind, budget_ms)
+
+
+def _wait(descriptor: int, store_path: str, kind: int, budget_ms: int) -> int:
     deadline = 0.0
     while True:
         try:

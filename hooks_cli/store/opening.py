@@ -62,16 +62,19 @@ def check_encryption(path: str, encrypted: bool) -> None:
 
 
 def connect(
-    path: str, key: bytes | None, budget_ms: int, *, key_source: str = "", create: bool = False
+    path: str, key: bytes | None, budget_ms: int, *, key_source: str = "", create: bool = False, only_to_read: str = ""
 ) -> apsw.Connection:
-    """An open connection with the key set. `key` None is plaintext (encrypt_at_rest = false).
+    """An open connection with the key set. `key` None is plaintext (encrypt_at_rest = false). `only_to_read` is the URI of a
+    database that is not written.
 
     Raises WrongKey (77) naming `key_source` when the key does not open the file, or what else `faults.translate` makes of the
     engine's error.
     """
     flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
+    if only_to_read:
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     try:
-        connection = apsw.Connection(check_name(path), flags=flags)
+        connection = apsw.Connection(only_to_read or check_name(path), flags=flags)
         connection.set_busy_timeout(budget_ms)
         if key is not None:
             _set_key(connection, key)

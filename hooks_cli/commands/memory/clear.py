@@ -143,11 +143,7 @@ def _selection(call: Call, environment: Environment) -> Selection:
         raise MissingArgument(verb="memory clear", what="what to clear: a glob, --namespace N or --all")
     whole = addresses.under(namespace)
     before = age_limit(call.text("age"), environment)
-    excepted = addresses.without_namespace(namespace)
-    if call.words("except"):
-        from hooks_cli.model.selection import left_alone  # a dataclass lies there, which a plain call does not need
-
-        excepted = (*left_alone(call.words("except")), *excepted)
+    excepted = (*addresses.left_alone(call.words("except")), *addresses.without_namespace(namespace))
     if pattern and not namespace:
         return Selection(pattern, excepted=excepted, tags=tags, before=before)
     return Selection(whole, ending=pattern, excepted=excepted, tags=tags, before=before)

@@ -7,6 +7,7 @@ from hooks_cli.commands import past_reading
 from hooks_cli.commands.narrowing_options import NARROWING_OPTIONS, facts, times
 from hooks_cli.commands.sealing_options import SEALING_OPTIONS, seal_of
 from hooks_cli.errors import UsageError
+from hooks_cli.model import address as addresses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _selection(
         call.text("session"),
         call.text("agent"),
         call.text("versions") or usual,
-        selection.left_alone(call.words("exclude")),
+        addresses.left_alone(call.words("exclude")),
         tuple(facts(call, environment)),
     )
 

@@ -6,7 +6,6 @@ from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Positional, Verb
 from hooks_cli.commands import naming, opening, schedules
 from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.model import address as addresses
-from hooks_cli.model.selection import left_alone
 from hooks_cli.model.sizes import size_in_words
 from hooks_cli.model.times import DAY, parse_duration
 from hooks_cli.operations import access, collecting, collecting_all
@@ -200,7 +199,7 @@ def _request(call: Call) -> collecting_all.Request:
     glob = addresses.join(namespace, pattern) if pattern else addresses.under(namespace)
     return collecting_all.Request(
         glob,
-        spared=left_alone(call.words("exclude")),
+        spared=addresses.left_alone(call.words("exclude")),
         max_age=age,
         aggressive=call.flag("aggressive"),
         expired_only=call.flag("expired_only") or (call.flag("remove_expired") and age is None),

@@ -103,7 +103,6 @@ def _check_form(form: str, kind: str, path: str) -> None:
 
 def _choices(call: Call) -> Choices:
     from hooks_cli.model import address as addresses
-    from hooks_cli.model.selection import left_alone
     from hooks_cli.operations.importing import Choices
 
     words = [call.text(name) for name in ("conflict", "strategy")]
@@ -123,7 +122,7 @@ def _choices(call: Call) -> Choices:
         ways[-1] if ways else "skip",
         "" if is_filter or namespace in ("all", "default") else namespace,
         tuple(call.words("pattern") + ([addresses.under(namespace)] if is_filter else [])),
-        left_alone(call.words("exclude")),
+        addresses.left_alone(call.words("exclude")),
         tuple(tag.strip() for text in call.words("tags") for tag in text.split(",") if tag.strip()),
         call.text("project"),
         call.flag("dry_run"),
