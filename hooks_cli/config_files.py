@@ -83,6 +83,28 @@ def _is_strangers(path: str) -> bool:
 
 def _document(path: str, trusted: bool) -> dict[str, object] | None:
     """The parsed file, or None when there is none."""
+    data = _bytes(path, trusted)
+    if data is None:
+        return None
+    # tomllib keeps every prefix of a dotted key: a key of 100,000 dots in a hostile file would fill the memory.
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if line.count(b".") > DOT_LIMIT:
+            raise ConfigError(
+                path=path, reason=f"line {number} has more than {DOT_LIMIT} dots; break it into several lines"
+            )
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        number = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(path=path, reason=f"it is not UTF-8 (at line {number})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(path=path, reason=f"it is not valid TOML: {error}") from None
+    except (RecursionError, ValueError) as error:
+        raise ConfigError(path=path, reason=f"it is not usable TOML ({type(error).__name__})") from None
+
+
+def _bytes(path: str, trusted: bool) -> bytes | None:
+    """What the file holds, or None when there is none. Raises for one that is not to be read: no file, somebody else's, too large."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except (FileNotFoundError, NotADirectoryError):
@@ -105,21 +127,7 @@ def _document(path: str, trusted: bool) -> dict[str, object] | None:
         data = file.read(SIZE_LIMIT + 1)
     if len(data) > SIZE_LIMIT:
         raise ConfigError(path=path, reason=f"it is larger than {SIZE_LIMIT // 1024} KiB")
-    # tomllib keeps every prefix of a dotted key: a key of 100,000 dots in a hostile file would fill the memory.
-    for number, line in enumerate(data.split(b"\n"), 1):
-        if line.count(b".") > DOT_LIMIT:
-            raise ConfigError(
-                path=path, reason=f"line {number} has more than {DOT_LIMIT} dots; break it into several lines"
-            )
-    try:
-        return tomllib.loads(data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        number = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError(path=path, reason=f"it is not UTF-8 (at line {number})") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(path=path, reason=f"it is not valid TOML: {error}") from None
-    except (RecursionError, ValueError) as error:
-        raise ConfigError(path=path, reason=f"it is not usable TOML ({type(error).__name__})") from None
+    return data
 
 
 def _take(settings: Settings, document: dict[str, object], path: str, origin: int) -> None:
