@@ -66,7 +66,8 @@ def side(app: Any, name: str) -> str:
 
     console = Console(width=120, theme=Theme(MEANINGS))
     with console.capture() as said:
-        console.print(app.query_one(f"#{name}", Static).content)
+        shown = app.query_one(f"#{name}", Static)
+        console.print(getattr(shown, "content", None) or shown.renderable)  # the first is of later versions
     return said.get()
 
 

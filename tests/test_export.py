@@ -260,6 +260,27 @@ def test_parquet_needs_its_extra(filled: Run, project: Path) -> None:
     assert done.returncode == 0
     rows = parquet.read_table(project / "x.parquet").to_pylist()
     assert {row["key"]: row["data"] for row in rows}["notes/json"] == '{"a": 1.50, "big": 123456789012345678901}'
+    wanted = json.loads(filled("memory", "export", "--versions", "head", "-", check=True).stdout)
+    entries = {entry["key"]: entry for entry in wanted["entries"]}
+    assert len(rows) == len(entries)
+    for row in rows:
+        entry = {"text": None, **entries[row["key"]]}
+        for name in ("created_at", "expires_at"):
+            at = row.pop(name)
+            assert entry.get(name) == (at and at.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+        data = row.pop("data")
+        assert data == (entry["text"] or entry.get("data")) or json.loads(data) == entry["data"]
+        for name in ("metadata", "source"):
+            text = row.pop(name)
+            assert entry.get(name) == (text and json.loads(text))
+        assert row.pop("project") == wanted["project"]
+        assert {name: value for name, value in row.items() if (value or None) != (entry.get(name) or None)} == {}
+
+
+def test_all_versions_by_its_other_names(filled: Run, project: Path) -> None:
+    wanted = filled("memory", "export", "--format", "csv", "--versions", "all", "-", check=True).stdout
+    for flag in ("--all-versions", "--include-history"):
+        assert filled("memory", "export", "--format", "csv", flag, "-", check=True).stdout == wanted
 
 
 def test_yaml_and_xml_hold_the_same_members(filled: Run, project: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from hooks_cli.crypto import slots, unlock_cache
 from hooks_cli.environment import Environment
-from hooks_cli.operations import key_holding
+from hooks_cli.operations import key_facts, key_holding
 from tests.conftest import Run
 from tests.test_sensitive import on_a_terminal
 
@@ -252,7 +252,13 @@ def test_a_keyring_slot(
     assert list(keys.glob("*.key")) == [] and len(kept) == 1
     env = Environment(variables, str(project))
     assert key_holding.opens(env, key_holding.present_key(env))
+    told = key_facts.facts(env)
+    assert (told["kind"], told["source"]) == ("slot in the keyring", "the system's keyring")
     assert run("memory", "recall", "a").returncode == 69  # another process has no such keyring
+    held = dict(kept)
+    kept.clear()  # the keyring of another user, say
+    assert "kept in a keyring" in str(key_facts.facts(env)["problem"])
+    kept.update(held)
     assert key_holding.remove_keyring(Environment(variables, str(project))) == 0
     assert not kept and run("memory", "recall", "a", check=True).stdout == "b"
 

@@ -243,3 +243,21 @@ def test_user_scope_knows_where_agents_were_moved(run: Run, tmp_path: Path) -> N
     value = json.loads((moved / "settings.json").read_text())
     assert value["hooks"]["Stop"][0]["hooks"][0]["command"] == "hooks-cli hooks event || true"
     assert (moved / "CLAUDE.md").exists()
+
+
+def test_what_was_written_here_alone_leaves_nothing_behind(run: Run, project: Path) -> None:
+    before = sorted(path.name for path in project.iterdir())
+    for agent in ("claude-code", "codex", "gemini", "cursor", "copilot"):
+        run("setup", agent, check=True)
+        run("setup", agent, "--remove", check=True)
+    assert not list(project.glob("**/*backup*"))
+    assert sorted(path.name for path in project.iterdir() if path.is_file()) == [n for n in before if "." in n[1:]]
+
+
+def test_comments_are_no_nothing(run: Run, project: Path) -> None:
+    file = project / ".gemini" / "settings.json"
+    file.parent.mkdir()
+    file.write_text("// mine\n{}\n")
+    run("setup", "gemini", check=True)
+    run("setup", "gemini", "--remove", check=True)
+    assert "// mine" in file.read_text()

@@ -129,7 +129,7 @@ def second_key(environment: KeyEnvironment, tried: Key) -> Key | None:
             if raw is not None and raw != tried.raw:
                 return Key(raw, f"the key file {path}")
         return None
-    if tried.kind in ("passphrase", "unlocked"):
+    if tried.kind in ("passphrase", "unlocked", "keyring"):
         from hooks_cli.crypto import passphrase
 
         return passphrase.second_key(environment, tried)

@@ -80,7 +80,13 @@ def unlocked(environment: KeyEnvironment) -> Key:
         return Key(known.raw, "hooks-cli unlock", "unlocked")
     opened = _from_keyring(environment)
     if opened is not None:
-        return Key(opened[0], "the system's keyring", "unlocked")
+        return Key(opened[0], "the system's keyring", "keyring")
+    if all(slot["kind"] == "keyring" for slot in slots.read(environment.slots_path) or [{"kind": ""}]):
+        raise KeyMissing(
+            store=environment.store_path,
+            source="it is kept in a keyring, and this user's, as it is set up now, does not have it",
+            hint="Log in where the keyring is, or bring the key back from its paper copy: hooks-cli key import",
+        )
     raise KeyMissing(
         store=environment.store_path,
         source="it is protected by a passphrase and not unlocked",

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 def begin(title: str, environment: Environment) -> CommandSpan | None:
     """Begin the span of a command, put its ids into `environment.trace`, and return it; None where nothing is exported."""
     started = time.time_ns()
-    if environment.variables.get("OTEL_SDK_DISABLED", "").strip().lower() in TRUE_WORDS:
+    variables = environment.variables
+    if variables.get("OTEL_SDK_DISABLED", "").strip().lower() in TRUE_WORDS:
+        return None
+    if variables.get("OTEL_TRACES_EXPORTER", "").strip().lower() == "none":
         return None
     complete()
     try:

@@ -21,6 +21,7 @@ KIND_WORDS = {
     "command": "raw key from a command",
     "passphrase": "passphrase",
     "unlocked": "passphrase, unlocked",
+    "keyring": "slot in the keyring",
 }
 
 

@@ -115,7 +115,7 @@ def keeper_of(environment: Environment, key: Key, phrase: str | None, new_key: b
                 reason="the key lies in the key file, which gets a random one", hint="Leave out --new-key-…."
             )
         return key_keeping.FileKeeper(environment.key_path), 0
-    if key.kind in ("passphrase", "unlocked"):
+    if key.kind in ("passphrase", "unlocked", "keyring"):
         found = slots.read(environment.slots_path) or []
         wrapping = key_keeping.wrapping_keys(found, phrase)
         if not wrapping:

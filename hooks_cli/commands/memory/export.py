@@ -55,6 +55,7 @@ VERB = Verb(
         Option("agent", ("--agent-id", "--agent"), "Only what this agent wrote.", metavar="NAME"),
         Option("versions", ("--versions",), "head: what the addresses hold now; all: with their history. json, ndjson and sqlite "
                "have all by default, so that they can be imported again; the others head.", "choice", choices=("head", "all")),
+        Option("all_versions", ("--all-versions", "--include-history", "--with-history"), "The same as --versions all.", "switch"),
         *[option for option in NARROWING_OPTIONS if option.name in _NARROWING],
         past_reading.REFUSED_OPTION,
         Option("redact", ("--redact",), "Leave out sealed values and whatever looks like a secret.", "switch"),
@@ -153,7 +154,7 @@ def _selection(
     if everything and (call.text("namespace") not in ("", "all") or call.text("pattern")):
         raise UsageError("--all means everything, and --namespace or --pattern a part of it. Name one of them.")
     tags = [tag.strip() for text in call.words("tags") for tag in text.split(",") if tag.strip()]
-    usual = "all" if everything or form in WITH_HISTORY else "head"
+    usual = "all" if everything or call.flag("all_versions") or form in WITH_HISTORY else "head"
     return selection.Selection(
         selection.pattern_of(call.text("namespace"), call.text("pattern")),
         *since_until,
