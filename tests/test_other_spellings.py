@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hooks_cli.commands import CUSTOM_BEGINNINGS, HOOKS_VERBS, catalogue
 from tests.agent_events import journal
 from tests.conftest import Run
 
@@ -143,3 +144,56 @@ def test_a_short_s_of_tasks_and_sessions(run: Run, memory: Any) -> None:
 def test_an_empty_variable_in_a_key(run: Run) -> None:
     done = run("memory", "store", "--key", "todos/", "--value", "x", "--namespace", "tasks")
     assert done.returncode == 65 and "is a variable in it empty?" in done.stderr
+
+
+def test_an_event_of_another_name_is_kept_under_it(run: Run, memory: Any) -> None:
+    done = run("hooks", "post-deploy", "to", "--env", "prod", "--file", "a.yml", check=True)
+    assert done.stdout == "Recorded: post-deploy (revision 1)\n"
+    assert "there is no hooks verb post-deploy: kept as an event of that name, nothing else is done" in done.stderr
+    told = run("hooks", "custom", "on-error", "-m", "it broke", "--memory-key", "errors/1", check=True)
+    assert (told.stdout, told.stderr) == ("Stored successfully: errors/1 (revision 2, version 1)\n", "")
+    run("hook", "task-completed", "--task-id", "t5", stdin=EVENT, check=True)
+    first, second, third = journal(memory())
+    assert (first["verb"], first["fields"]["file"]) == ("post-deploy", "a.yml")
+    assert first["fields"]["attributes"] == {"env": "prod", "argument": "to"}
+    assert second["verb"] == "on-error"
+    assert (third["verb"], third["session"], third["fields"]["task_id"]) == ("task-completed", "s-1", "t5")
+
+
+@pytest.mark.parametrize("words", [["post-taks"], ["task-list"], ["custom"], ["custom", "Foo!"], ["on-"], ["pre-a_b"]])
+def test_what_is_no_name_of_an_event(run: Run, words: list[str]) -> None:
+    done = run("hooks", *words)
+    assert (done.returncode, done.stdout) == (64, "")
+
+
+def test_the_table_of_hooks_verbs_is_the_verbs() -> None:
+    names = [verb.name for verb in catalogue.group("hooks").verbs if verb.name.startswith(CUSTOM_BEGINNINGS)]
+    assert sorted(names) == sorted(HOOKS_VERBS)
+
+
+@pytest.mark.parametrize("group", ["hooks", "memory"])
+def test_commands_that_only_claude_flow_has_are_explained(run: Run, group: str) -> None:
+    listed = json.loads(run(group, "elsewhere", "--json", check=True).stdout)["elsewhere"]
+    words = [word for row in listed for word in row["commands"]]
+    assert len(words) == len(set(words)) > 20
+    text = run(group, "elsewhere", check=True).stdout
+    for word in words:
+        meant = catalogue.load(group, word)
+        assert word in text and meant is not None and meant.name == "elsewhere", word
+    for line in ([words[0], "--task", "x"], [words[-1], "-b", "5", "a b"]):
+        done = run(group, *line)
+        assert (done.returncode, done.stdout) == (64, "")
+        assert f"There is no command {group} {line[0]}." in done.stderr and "It is claude-flow's own" in done.stderr
+    assert run("help", group, words[0]).returncode == 64
+    assert run(group, "elsewhere", words[0], check=True).stdout.startswith(words[0])
+    assert "none of these" in run(group, "elsewhere", "nothing", check=True).stderr
+
+
+def test_settings_that_call_events_of_their_own_are_valid(run: Run, project: Path) -> None:
+    (project / ".claude").mkdir()
+    calls = ["hooks pre-deploy", "hooks memory-store --key k", "hooks route --task x"]
+    handlers = [{"hooks": [{"type": "command", "command": f"npx claude-flow@alpha {call}"}]} for call in calls]
+    (project / ".claude/settings.json").write_text(json.dumps({"hooks": {"PreToolUse": handlers}}))
+    done = run("hooks", "validate-config")
+    assert "hooks route, which does not exist" in done.stdout
+    assert "pre-deploy" not in done.stdout and "memory-store" not in done.stdout

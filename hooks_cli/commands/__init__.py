@@ -49,6 +49,19 @@ VERB_ALIASES: dict[tuple[str, str], str] = {
 }
 
 
+# A name behind `hooks` that begins so and is no verb's is an event's (`commands/hooks/custom.py`).
+CUSTOM = "custom"
+CUSTOM_BEGINNINGS = ("pre-", "post-", "on-", "task-", "teammate-")
+# The verbs that begin so.
+HOOKS_VERBS = (
+    "pre-bash", "pre-command", "pre-edit", "pre-search", "pre-task", "pre-write",
+    "post-bash", "post-command", "post-edit", "post-search", "post-task", "task-orchestrated",
+)  # fmt: skip
+# The verb that tells of claude-flow's other commands (`catalogue.load` finds it by their names).
+ELSEWHERE = "elsewhere"
+# These ask for something that no event can give.
+_ASKING = ("list", "status", "metrics", "info", "show", "get", "create", "orchestrate", "assign", "route")
+
 # `memory usage --action WORD` is the verb that is meant.
 USAGE_ACTIONS = {
     "store": "store",
@@ -138,7 +151,16 @@ def find(group: str, name: str) -> tuple[str, str]:
     group = GROUP_ALIASES.get(group, group)
     if group == "hooks" and name[:6] == "memory" and name[6:7] in ("", "-", ":"):
         group, name = "memory", name[7:] or "usage"
+    elif group == "hooks" and name.startswith(CUSTOM_BEGINNINGS) and name not in HOOKS_VERBS and _is_event(name):
+        name = CUSTOM
     return group, VERB_ALIASES.get((group, name), name)
+
+
+def _is_event(name: str) -> bool:
+    """Whether a name that is no verb's is an event's: no slip of a verb's name, and no question."""
+    from hooks_cli.model.nearness import distance
+
+    return name.rpartition("-")[2] not in _ASKING and min(distance(name, verb) for verb in HOOKS_VERBS) > 2
 
 
 def module_name(group: str, name: str) -> str:

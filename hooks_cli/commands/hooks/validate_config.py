@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from hooks_cli.cli.spec import Option, Verb
+from hooks_cli.commands import ELSEWHERE
 from hooks_cli.errors import ConfigError
 
 TYPE_CHECKING = False
@@ -42,7 +43,10 @@ def run(call: Call, environment: Environment) -> int:
     read += [checked.path for checked in agents]
     wrong += [f"{checked.path}: {checked.problem}" for checked in agents if checked.problem]
     wrong += [
-        f"{checked.path}: it calls hooks {verb}, which does not exist" for checked in agents for verb in checked.unknown
+        f"{checked.path}: it calls hooks {verb}, which does not exist"
+        for checked in agents
+        for verb in checked.unknown
+        if (meant := catalogue.load("hooks", verb)) is None or meant.name == ELSEWHERE
     ]
     if call.format != "text":
         calls = {checked.path: checked.calls for checked in agents}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from hooks_cli.cli.spec import Call, Positional, Verb
-from hooks_cli.commands import GROUP_ALIASES, GROUPS
+from hooks_cli.commands import ELSEWHERE, GROUP_ALIASES, GROUPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ def run(call: Call, environment: Environment) -> int:
         verbs, lines = group.verbs, help_page.group_page(group, width)
     else:
         verb = catalogue.load(name, words[1]) if len(words) == 2 else catalogue.load("", words[0])
+        if verb is not None and verb.name == ELSEWHERE != words[-1]:
+            from hooks_cli.model import foreign_verbs
+
+            raise UnknownVerb(verb=f"{name} {words[-1]}", hint=foreign_verbs.hint(name, words[-1]))
         if verb is None or len(words) > 2:
             elsewhere = [group for group in GROUPS if len(words) == 1 and catalogue.load(group, name) is not None]
             meant = " or ".join(f"hooks-cli help {group} {name}" for group in elsewhere)

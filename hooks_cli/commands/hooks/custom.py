@@ -1,0 +1,68 @@
+"""`hooks custom NAME`: an event of a name that is no verb's. `hooks pre-deploy` and `hooks post-review` are its short form.
+
+Settings files and prompts name events of their own. A hooks verb refuses nothing that it can keep, so these are kept under their names,
+and standard error says that nothing else is done. What asks for an answer (`hooks route`, `hooks session-list`) is none of them.
+"""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Call, Option, Positional, Verb
+from hooks_cli.commands import CUSTOM, happenings, stdin_event
+from hooks_cli.errors import MissingArgument, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+
+LONGEST = 64
+_SHAPE = happenings.verb(
+    CUSTOM,
+    "Keep an event of a name of your own; hooks pre-deploy, post-review, on-error … are its short form.",
+    (
+        Option("description", ("--description", "--message", "-d", "-m"), "What happened.", metavar="TEXT"),
+        Option("file", ("--file", "-f"), "The file that it is about.", metavar="PATH"),
+        Option("task_id", ("--task-id", "-i"), "The task that it is about.", metavar="ID"),
+    ),
+    "hooks-cli hooks custom pre-deploy --description 'to staging'",
+)
+VERB = Verb(
+    "hooks",
+    CUSTOM,
+    _SHAPE.summary,
+    options=_SHAPE.options,
+    positionals=(Positional("name", "The event's name: small letters, digits and dashes."),),
+    examples=(*_SHAPE.examples, "npx claude-flow@alpha hooks pre-deploy --description 'to staging'"),
+    details="A name behind `hooks` that is no verb's is kept so when it begins with pre-, post-, on-, task- or teammate- and is no slip "
+    "of a verb's name; one line on stderr says that it is an event and nothing else is done.",
+    hot=True,
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Keep it. Raises MissingArgument and UsageError (64), InvalidJson and InvalidAddress (65)."""
+    short = call.alias not in ("", CUSTOM)
+    name = call.alias if short else call.text("name")
+    if not name:
+        raise MissingArgument(verb=call.verb.title, what="a name: hooks custom NAME")
+    if not _is_name(name):
+        raise UsageError(
+            f"{call.verb.title}: {name[:LONGEST]!r} is no name for an event.",
+            hint=f"At most {LONGEST} small letters, digits and dashes, beginning with a letter.",
+        )
+    stdin_event.complete(call, environment, "file", "description")
+    words = call.unknown
+    if short:
+        if call.text("name"):
+            words = [("argument", call.text("name")), *words]
+        environment.err(
+            f"hooks-cli: there is no hooks verb {name}: kept as an event of that name, nothing else is done"
+        )
+    values = {key: value for key, value in call.values.items() if key != "name"}
+    named = Verb("hooks", name, VERB.summary, options=_SHAPE.options)
+    return happenings.keep(Call(named, values, words, call.missing, call.alias, call.foreign), environment)
+
+
+def _is_name(name: str) -> bool:
+    bare = name.replace("-", "")
+    fits = len(name) <= LONGEST and name.isascii() and name == name.lower() and name[0].isalpha()
+    return fits and bare.isalnum() and "--" not in name and not name.endswith("-")
