@@ -160,6 +160,13 @@ def test_an_event_of_another_name_is_kept_under_it(run: Run, memory: Any) -> Non
     assert (third["verb"], third["session"], third["fields"]["task_id"]) == ("task-completed", "s-1", "t5")
 
 
+def test_an_event_of_another_name_is_about_what_the_agent_tells(run: Run, memory: Any) -> None:
+    done = run("hooks", "modify-bash", stdin=EVENT, check=True)
+    assert done.stdout == "Recorded: modify-bash (revision 1)\n"
+    (told,) = journal(memory())
+    assert (told["verb"], told["fields"]["command"], told["session"]) == ("modify-bash", "npm test", "s-1")
+
+
 @pytest.mark.parametrize("words", [["post-taks"], ["task-list"], ["custom"], ["custom", "Foo!"], ["on-"], ["pre-a_b"]])
 def test_what_is_no_name_of_an_event(run: Run, words: list[str]) -> None:
     done = run("hooks", *words)

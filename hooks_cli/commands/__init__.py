@@ -51,7 +51,7 @@ VERB_ALIASES: dict[tuple[str, str], str] = {
 
 # A name behind `hooks` that begins so and is no verb's is an event's (`commands/hooks/custom.py`).
 CUSTOM = "custom"
-CUSTOM_BEGINNINGS = ("pre-", "post-", "on-", "task-", "teammate-")
+CUSTOM_BEGINNINGS = ("pre-", "post-", "on-", "modify-", "task-", "teammate-")
 # The verbs that begin so.
 HOOKS_VERBS = (
     "pre-bash", "pre-command", "pre-edit", "pre-search", "pre-task", "pre-write",

@@ -21,6 +21,7 @@ _SHAPE = happenings.verb(
     (
         Option("description", ("--description", "--message", "-d", "-m"), "What happened.", metavar="TEXT"),
         Option("file", ("--file", "-f"), "The file that it is about.", metavar="PATH"),
+        Option("command", ("--command", "-c"), "The shell command that it is about.", metavar="TEXT"),
         Option("task_id", ("--task-id", "-i"), "The task that it is about.", metavar="ID"),
     ),
     "hooks-cli hooks custom pre-deploy --description 'to staging'",
@@ -32,7 +33,7 @@ VERB = Verb(
     options=_SHAPE.options,
     positionals=(Positional("name", "The event's name: small letters, digits and dashes."),),
     examples=(*_SHAPE.examples, "npx claude-flow@alpha hooks pre-deploy --description 'to staging'"),
-    details="A name behind `hooks` that is no verb's is kept so when it begins with pre-, post-, on-, task- or teammate- and is no slip "
+    details="A name behind `hooks` that is no verb's is kept so when it begins with pre-, post-, on-, modify-, task- or teammate- and is no slip "
     "of a verb's name; one line on stderr says that it is an event and nothing else is done.",
     hot=True,
 )
@@ -49,7 +50,7 @@ def run(call: Call, environment: Environment) -> int:
             f"{call.verb.title}: {name[:LONGEST]!r} is no name for an event.",
             hint=f"At most {LONGEST} small letters, digits and dashes, beginning with a letter.",
         )
-    stdin_event.complete(call, environment, "file", "description")
+    stdin_event.complete(call, environment, "file", "command", "description")
     words = call.unknown
     if short:
         if call.text("name"):
