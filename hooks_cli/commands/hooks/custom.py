@@ -33,8 +33,8 @@ VERB = Verb(
     options=_SHAPE.options,
     positionals=(Positional("name", "The event's name: small letters, digits and dashes."),),
     examples=(*_SHAPE.examples, "npx claude-flow@alpha hooks pre-deploy --description 'to staging'"),
-    details="A name behind `hooks` that is no verb's is kept so when it begins with pre-, post-, on-, modify-, task- or teammate- and is no slip "
-    "of a verb's name; one line on stderr says that it is an event and nothing else is done.",
+    details="A name behind `hooks` that is no verb's is kept so when it begins with pre-, post-, on-, modify-, task- or teammate-, and is "
+    "no slip of a verb's name; one line on stderr says that it is an event and nothing else is done.",
     hot=True,
 )
 
