@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,53 @@ def test_bash_is_answered(run: Run, line: str, expected: str) -> None:
     variables["_" + program.upper().replace("-", "_") + "_COMPLETE"] = "bash_complete"
     done = run(program=BIN / program, env=variables, check=True)
     assert expected in [answer.partition(",")[2] for answer in done.stdout.splitlines()]
+
+
+def answered(run: Run, *words: str) -> list[str]:
+    """What bash is told for these words, the last of them unfinished."""
+    line = " ".join(words)
+    variables = {"_HOOKS_CLI_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
+    done = run(env=variables, check=True)
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+def test_values_files_and_addresses(run: Run) -> None:
+    assert answered(run, "hooks-cli", "memory", "recall", "sw") == []  # there is no store, and none is made
+    for key in ("swarm/plan", "swarm/json", "docs/a", "swarm/$(touch x)", "swarm/with space", "swarm/a;b", "swarm/*"):
+        run("memory", "store", key, "x", check=True)
+    found = ["plain,swarm/json", "plain,swarm/plan"]
+    for line in (
+        ["memory", "recall", "swarm/"],
+        ["memory", "recall", "--key", "swarm/"],
+        ["memory", "list", "sw"],
+        ["memory", "rename", "docs/a", "swarm/"],
+        ["hooks", "notify", "--memory-key", "swarm/"],
+        ["memory", "history", "--key", "=", "swarm/"],
+    ):
+        assert answered(run, "hooks-cli", *line) == found, line
+    assert answered(run, "hooks-cli", "memory", "recall", "'swarm/*'") == []
+    assert answered(run, "hooks-cli", "memory", "store", "docs/a", "sw") == []
+    assert answered(run, "hooks-cli", "memory", "export", "--format", "pa") == ["plain,parquet"]
+    assert answered(run, "hooks-cli", "memory", "export", "--format", "=", "nd") == ["plain,ndjson"]
+    assert answered(run, "hooks-cli", "completion", "z") == ["plain,zsh"]
+    for line in (["memory", "export", "--output", "x"], ["memory", "import", "x"], ["memory", "restore", "x"]):
+        assert answered(run, "hooks-cli", *line) == ["file,x"], line
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_an_option_and_its_value_as_one_word(run: Run, shell: str) -> None:
+    words = "hooks-cli memory export --format=js"
+    variables = {"_HOOKS_CLI_COMPLETE": f"{shell}_complete", "COMP_WORDS": words, "COMP_CWORD": "3"}
+    if shell == "fish":
+        variables["COMP_CWORD"] = "--format=js"
+    assert "--format=json" in run(env=variables, check=True).stdout
+
+
+def test_a_store_that_cannot_be_read_is_no_completion(run: Run, home: Path) -> None:
+    run("memory", "store", "swarm/plan", "x", check=True)
+    next(home.glob("**/*.key")).unlink()
+    assert answered(run, "hooks-cli", "memory", "recall", "sw") == []
 
 
 def test_bash_completes(run: Run) -> None:

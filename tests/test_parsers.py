@@ -137,7 +137,7 @@ def test_a_declaration_is_complete(verb: Verb) -> None:
     for option in verb.options:
         assert option.help.endswith((".", ")", "…")), f"{option.flags[0]} has no help text"
         assert option.kind in ("text", "switch", "integer", "choice", "many", "optional")
-        assert bool(option.choices) == (option.kind == "choice")
+        assert option.choices or option.kind != "choice"
         assert all(flag == flag.lower() for flag in option.flags if len(flag) > 2), "camelCase is read anyway"
     for positional in verb.positionals:
         assert positional.help.endswith("."), f"{positional.name} has no help text"

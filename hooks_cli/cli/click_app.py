@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from hooks_cli.cli.fast_lane import help_call
-from hooks_cli.cli.spec import Call, Option, Verb
+from hooks_cli.cli.spec import Call, Verb
 from hooks_cli.cli.words import HELP_FLAGS, Mistake, read
 from hooks_cli.commands import GROUP_ALIASES, GROUPS, catalogue, redirect
 from hooks_cli.errors import MissingArgument, UnknownOption, UnknownVerb, UsageError
@@ -40,7 +40,9 @@ def parse(argv: list[str]) -> Call | int:
     for program in PROGRAMS:
         variable = completion_variable(program)
         if variable in os.environ:
-            return _completion(app, program, variable)
+            from hooks_cli.cli import completion
+
+            return completion.answer(app, program, variable)
     found: Call | int = app.main(args=argv, prog_name=help_page.PROGRAM, standalone_mode=False)
     return found
 
@@ -136,7 +138,10 @@ class _VerbCommand(click.Command):
     """One verb. Its parameters are declared for completion; the words are read by `words.read`."""
 
     def __init__(self, verb: Verb, alias: str) -> None:
-        params: list[click.Parameter] = [_click_option(option) for option in verb.options]
+        from hooks_cli.cli import completion
+
+        params: list[click.Parameter] = [completion.option(option) for option in verb.options]
+        params += [completion.argument(verb, positional) for positional in verb.positionals]
         super().__init__(name=alias, params=params, help=verb.summary, add_help_option=False)
         self.verb = verb
         self.alias = alias
@@ -168,25 +173,6 @@ class _VerbCommand(click.Command):
         if isinstance(found, Mistake):
             found.verb = meant
         return found
-
-
-def _click_option(option: Option) -> click.Option:
-    kind = click.Choice(option.choices) if option.kind == "choice" else None
-    return click.Option(
-        [*option.flags, option.name],
-        is_flag=option.kind == "switch",
-        flag_value="true" if option.kind == "optional" else None,
-        multiple=option.kind == "many",
-        type=kind,
-        help=option.help,
-        hidden=option.hidden,
-    )
-
-
-def _completion(app: click.Group, program: str, variable: str) -> int:
-    from click.shell_completion import shell_complete
-
-    return shell_complete(app, {}, program, variable, os.environ[variable])
 
 
 def _did_you_mean(word: str, known: list[str], group: str = "") -> str:

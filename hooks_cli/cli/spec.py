@@ -54,7 +54,9 @@ class Option:
         choices: tuple[str, ...] = (),
         hidden: bool = False,
     ) -> None:
-        """`kind` is one of text, switch, integer, choice, many, optional. `hidden` keeps it out of the short help only."""
+        """`kind` is one of text, switch, integer, choice, many, optional; any other than a choice may have `choices`, too, for
+        the shell to complete. `hidden` keeps it out of the short help only.
+        """
         self.name = name
         self.flags = flags
         self.help = help
@@ -65,14 +67,18 @@ class Option:
 
 
 class Positional:
-    """One positional argument; `many` takes all that are left. Presence is checked by the operation, not by the parser."""
+    """One positional argument; `many` takes all that are left. Presence is checked by the operation, not by the parser.
 
-    __slots__ = ("help", "many", "name")
+    `choices` are what a shell is told that it may be.
+    """
 
-    def __init__(self, name: str, help: str = "", many: bool = False) -> None:
+    __slots__ = ("choices", "help", "many", "name")
+
+    def __init__(self, name: str, help: str = "", many: bool = False, choices: tuple[str, ...] = ()) -> None:
         self.name = name
         self.help = help
         self.many = many
+        self.choices = choices
 
 
 class Verb:

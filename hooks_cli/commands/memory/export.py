@@ -36,7 +36,7 @@ VERB = Verb(
     "Write memory out as JSON, NDJSON, CSV, TSV, Markdown, YAML, XML, SQLite or Parquet.",
     options=(
         Option("form", ("--format",), f"{', '.join(FORMS)}; else as the file is named, else json.",
-               metavar="FORM"),
+               metavar="FORM", choices=FORMS),
         Option("output", ("--output", "-o", "--file", "--destination"), "The file; - is standard output.", metavar="FILE"),
         Option("backup", ("--backup",), "The same; without a file it is memory-<project>-<time>.<form> in the current folder.", "optional",
                metavar="[FILE]"),

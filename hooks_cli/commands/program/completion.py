@@ -15,7 +15,7 @@ VERB = Verb(
     "",
     "completion",
     "Print the script that makes your shell complete commands and options.",
-    positionals=(Positional("shell", "bash, zsh or fish."),),
+    positionals=(Positional("shell", "bash, zsh or fish.", choices=SHELLS),),
     examples=(
         'eval "$(hooks-cli completion bash)"        # in ~/.bashrc',
         'eval "$(hooks-cli completion zsh)"         # in ~/.zshrc, after compinit',
