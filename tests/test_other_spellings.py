@@ -153,7 +153,8 @@ def test_an_event_of_another_name_is_kept_under_it(run: Run, memory: Any) -> Non
     told = run("hooks", "custom", "on-error", "-m", "it broke", "--memory-key", "errors/1", check=True)
     assert (told.stdout, told.stderr) == ("Stored successfully: errors/1 (revision 2, version 1)\n", "")
     run("hook", "task-completed", "--task-id", "t5", stdin=EVENT, check=True)
-    first, second, third = journal(memory())
+    run("hooks", "post-push", check=True)  # two letters from post-bash, and yet no slip
+    first, second, third, _ = journal(memory())
     assert (first["verb"], first["fields"]["file"]) == ("post-deploy", "a.yml")
     assert first["fields"]["attributes"] == {"env": "prod", "argument": "to"}
     assert second["verb"] == "on-error"
@@ -201,6 +202,7 @@ def test_settings_that_call_events_of_their_own_are_valid(run: Run, project: Pat
     calls = ["hooks pre-deploy", "hooks memory-store --key k", "hooks route --task x"]
     handlers = [{"hooks": [{"type": "command", "command": f"npx claude-flow@alpha {call}"}]} for call in calls]
     (project / ".claude/settings.json").write_text(json.dumps({"hooks": {"PreToolUse": handlers}}))
+    assert "There is no command memory sync." in run("hooks", "memory-sync").stderr
     done = run("hooks", "validate-config")
     assert "hooks route, which does not exist" in done.stdout
     assert "pre-deploy" not in done.stdout and "memory-store" not in done.stdout

@@ -160,7 +160,7 @@ def _is_event(name: str) -> bool:
     """Whether a name that is no verb's is an event's: no slip of a verb's name, and no question."""
     from hooks_cli.model.nearness import distance
 
-    return name.rpartition("-")[2] not in _ASKING and min(distance(name, verb) for verb in HOOKS_VERBS) > 2
+    return name.rpartition("-")[2] not in _ASKING and min(distance(name, verb) for verb in HOOKS_VERBS) > 1
 
 
 def module_name(group: str, name: str) -> str:

@@ -31,7 +31,9 @@ def tell(call: Call, environment: Environment) -> int:
     """The same for `memory elsewhere`."""
     group = call.verb.group
     if call.alias not in ("", ELSEWHERE):
-        raise UnknownVerb(verb=f"{group} {call.alias}", hint=foreign_verbs.hint(group, call.alias))
+        # Typed as `hooks memory-sync`, it is the memory's.
+        name = call.alias[7:] if group == "memory" and call.alias[:7] in ("memory-", "memory:") else call.alias
+        raise UnknownVerb(verb=f"{group} {name}", hint=foreign_verbs.hint(group, name))
     asked = call.words("commands")
     rows = [row for row in foreign_verbs.TABLES[group] if not asked or set(asked).intersection(row[2].split())]
     if not rows:
