@@ -165,7 +165,7 @@ def test_the_prefilter_misses_no_password_of_a_url(text: str) -> None:
 
 
 def test_a_text_without_a_url_is_not_looked_through_for_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What every write pays is one search beside those for the plain shapes; the rest is for texts with a URL in them."""
+    """What every write pays is two searches beside those for the plain shapes; the rest is for texts with a URL in them."""
     asked: list[bytes] = []
     monkeypatch.setattr(detect, "_has_password", lambda data: bool(asked.append(data)))
     assert detect.reason("a/b", "git@host:path a:b@c // : " * 50, ('{"x":"me@example.org"}',), NAMES) is None

@@ -84,6 +84,20 @@ PLAIN_SHAPES = (
 )
 SLASHES = b"//"
 URL = b"://"
+# The same in a JSON document that escapes its slashes.
+ESCAPED_URL = b":\\/"
+# The parameters of a URL's query or fragment that hold a secret, without separators; the values' shapes: `crypto.findings`.
+PASSWORD_PARAMETERS = frozenset(
+    (b"password", b"passwd", b"passphrase", b"pwd", b"pass", b"userpassword", b"dbpassword")
+)
+TOKEN_PARAMETERS = frozenset(
+    b"token accesstoken authtoken refreshtoken idtoken bearertoken sessiontoken apitoken securitytoken xamzsecuritytoken oauthtoken "
+    b"privatetoken jobtoken jwt apikey xapikey accesskey secretkey privatekey authkey subscriptionkey secret clientsecret appsecret "
+    b"sharedsecret signature sig xamzsignature".split()
+)
+LONGEST_PARAMETER = 32
+# Lower case, and "&" for every sign that a parameter begins after.
+_NAMES = bytes([38 if c in b"?;#" else c + 32 if 65 <= c <= 90 else c for c in range(256)])
 # What ends the part of a URL that can have a password in it. (RFC 3986, 3.2; and what quotes a URL in a text.)
 URL_ENDS = b' \t\r\n\v\f/?#"<>\\`'
 # Letters, digits, "_", "-" and "." become "a", all else a space: a run of 20 of them is one search.
@@ -161,7 +175,12 @@ def _has_shape(text: str) -> bool:
     for shape in PLAIN_SHAPES:
         if shape in data:
             return True
-    return SLASHES in data and (b"1//0" in data or (URL in data and _has_password(data)))
+    if SLASHES in data and (b"1//0" in data or (URL in data and (_has_password(data) or _has_secret_parameter(data)))):
+        return True
+    if ESCAPED_URL in data:
+        data = data.replace(b"\\/", b"/")
+        return _has_password(data) or _has_secret_parameter(data)
+    return False
 
 
 def _has_password(data: bytes) -> bool:
@@ -179,6 +198,18 @@ def _has_password(data: bytes) -> bool:
                 return True
         after = at + 1
         at = data.find(b"@", after)
+    return False
+
+
+def _has_secret_parameter(data: bytes) -> bool:
+    """Whether something that could be a URL's parameter has such a name: between a `?`, `&`, `;` or `#` and a `=`."""
+    if b"?" not in data and b"#" not in data:
+        return False
+    plain = data[data.find(URL) :].replace(b"\\u0026", b"&").translate(_NAMES, b"_-.")
+    for piece in plain.split(b"=")[:-1]:
+        _, separator, name = piece[-LONGEST_PARAMETER - 1 :].rpartition(b"&")
+        if separator and (name in TOKEN_PARAMETERS or name in PASSWORD_PARAMETERS):
+            return True
     return False
 
 

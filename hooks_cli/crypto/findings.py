@@ -1,16 +1,16 @@
 """The exact finder: which pieces of a text or a JSON document are secrets. Cold: it loads `re`.
 
-Shapes are those that their makers document for their tokens (a fixed prefix and an alphabet), private key blocks (RFC
-7468), JSON Web Tokens (RFC 7519), and the password of a URL (RFC 3986, 3.2.1). Placeholders as documentation has them
-(`AKIAIOSFODNN7EXAMPLE`, `sk-xxxxxxxx…`, `//user:${PASSWORD}@host`) are no secrets. What has no shape, such as a password
-in a sentence, is not found.
+Shapes are those that their makers document for their tokens (a fixed prefix and an alphabet), private key blocks (RFC 7468), JSON Web
+Tokens (RFC 7519), the password of a URL (RFC 3986, 3.2.1), and passwords and tokens in its query or fragment. Placeholders as
+documentation has them (`AKIAIOSFODNN7EXAMPLE`, `sk-xxxxxxxx…`, `//user:${PASSWORD}@host`) are no secrets. What has no shape, such as a
+password in a sentence, is not found.
 """
 
 from __future__ import annotations
 
 import re
 
-from hooks_cli.crypto.detect import normal
+from hooks_cli.crypto.detect import LONGEST_PARAMETER, PASSWORD_PARAMETERS, TOKEN_PARAMETERS, normal
 
 _SHAPES = {
     "AWS access key": r"(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}(?![0-9A-Za-z])",
@@ -67,10 +67,24 @@ _ALL = re.compile(
 _PREFIX = re.compile(r"^(?:github_pat|[0-9A-Za-z]+)[_.-](?:live_|test_)?")
 # user, password: of a URL that has both before its host. In a password "@" is read as WHATWG does: the last one ends it.
 _URL = re.compile(
-    r"(?<=[0-9A-Za-z]://)[^\s/?#\"<>\\`:@]*:([^\s/?#\"<>\\`]{3,})@(?=[0-9A-Za-z_.\[$%{*‹-])(?!sha(?:256|384|512):)",
+    r"[0-9A-Za-z]:(?://|\\/\\/)[^\s/?#\"<>\\`:@]*:([^\s/?#\"<>\\`]{3,})@(?=[0-9A-Za-z_.\[$%{*‹-])(?!sha(?:256|384|512):)",
     re.ASCII,
 )
 _URL_KIND = "password in a URL"
+# What follows the scheme of a URL, as far as nothing ends it; and in that the parameters. Neither can begin again within itself.
+_AFTER_SCHEME = re.compile(r"[0-9A-Za-z]:(?://|\\/\\/)([^\s\"'<>`]+)", re.ASCII)
+_PARAMETER = re.compile(rf"(?:[?&;#]|\\u0026)([0-9A-Za-z_.-]{{1,{LONGEST_PARAMETER}}})=", re.ASCII)
+_ITS_VALUE = re.compile(r"[^\s&;#\"'<>`\\]+", re.ASCII)
+_PARAMETER_KIND = "secret in a URL's query"
+# What is no secret in a parameter's place: words that say something about one, and what documentation writes.
+_STATES = (
+    " required optional invalid expired missing incorrect forgotten undefined disabled enabled changed verified protected encrypted "
+    "generated "
+)
+_DOCUMENTED = re.compile(
+    r"^(?:your|my|some|the|test|fake|dummy|sample|demo)[_-]|example|placeholder|changeme|redacted|xxx|\.\.\.",
+    re.IGNORECASE,
+)
 # References that something else fills in: ${NAME}, $NAME, $(command), {name}, {{ name }}, %NAME%, %s, %(name)s, :name, [name]; a mask.
 _REFERENCE = re.compile(
     r"(?:\$\{[\w.]+\}|\$\([^)]*\)|\$[A-Za-z_]\w*|\{[^}]*\}+|%\w+%|%[sdr]|%\(\w+\)s|\[[\w-]+\]|[*•.…x_X-]|‹sealed[^›]*›)+"
@@ -109,8 +123,8 @@ def in_text(text: str) -> list[Piece]:
         kind = _KINDS[(match.lastindex or 1) - 1]
         if kind in _UNBOUNDED or not _is_placeholder(match.group()):
             found.append(Piece(match.start(), match.end(), "t", kind))
-    if "://" in text:
-        found = merged(found + _passwords(text))
+    if "://" in text or ":\\/" in text:
+        found = merged(found + _passwords(text) + _parameters(text))
     return found
 
 
@@ -121,6 +135,64 @@ def _passwords(text: str) -> list[Piece]:
         for match in _URL.finditer(text)
         if not _is_no_password(match.group(1))
     ]
+
+
+def _parameters(text: str) -> list[Piece]:
+    """The secrets in the queries and fragments of the URLs in a text, without their names."""
+    found = []
+    for url in _AFTER_SCHEME.finditer(text):
+        at, end = url.span(1)
+        while (match := _PARAMETER.search(text, at, end)) is not None:
+            at = match.end()  # another parameter's value may be a URL with parameters of its own
+            name = match.group(1).translate(_NO_SEPARATORS).lower().encode()
+            if name not in PASSWORD_PARAMETERS and name not in TOKEN_PARAMETERS:
+                continue
+            whole = _ITS_VALUE.match(text, at, end)
+            if whole is None:
+                continue
+            value = whole.group().rstrip(".,:?)]}*|")
+            if _is_password(value) if name in PASSWORD_PARAMETERS else _is_token(value):
+                found.append(Piece(at, at + len(value), "t", _PARAMETER_KIND))
+            at = whole.end()
+    return found
+
+
+_NO_SEPARATORS = str.maketrans("", "", "_-.")
+
+
+def _is_password(value: str) -> bool:
+    """Whether a parameter's value can be a password: no placeholder, no short word, nothing said about a password.
+
+    >>> [_is_password(value) for value in ("hunter2", "Secret!", "correcthorse", "reset", "required", "$1", "%24%7BPW%7D")]
+    [True, True, True, False, False, False, False]
+    """
+    if len(value) < 5 or _stands_for_one(value) or f" {value.lower()} " in _STATES:
+        return False
+    return len(value) >= 8 or not (value.isalpha() and (value.islower() or value.isupper()))
+
+
+def _is_token(value: str) -> bool:
+    """The same of a token, which is longer, and no word: it has digits, or is long and of both cases.
+
+    >>> [_is_token(value) for value in ("a1b2c3d4", "550e8400-e29b", "refresh_token", "accessToken", "4096", "YOUR_KEY_1")]
+    [True, True, False, False, False, False]
+    """
+    if len(value) < 8 or _stands_for_one(value):
+        return False
+    if any(c.isdigit() for c in value):
+        return not value.isdigit() or len(value) >= 12
+    return len(value) >= 20 and value.lower() != value != value.upper() and "_" not in value and "-" not in value
+
+
+def _stands_for_one(value: str) -> bool:
+    """Whether something else is to come in its place."""
+    plain = value
+    if "%" in value:
+        from urllib.parse import unquote
+
+        plain = unquote(value)
+    opened = plain.startswith(("$(", "${", "{", "[", "<", ":", "@")) and ":-" not in plain
+    return opened or _is_no_password(value) or _is_no_password(plain) or _DOCUMENTED.search(plain) is not None
 
 
 def _is_no_password(word: str) -> bool:
