@@ -18,7 +18,7 @@ VERB = Verb(
         Option("baseline", ("--baseline", "--baseline-commit"), "regressions: compare with this commit.", metavar="COMMIT"),
         Option("current", ("--current", "--current-commit"), "regressions: this commit.", metavar="COMMIT"),
     ),
-    positionals=(Positional("question", "patterns, remediations or regressions."),),
+    positionals=(Positional("question", "patterns, remediations or regressions.", choices=("patterns", "remediations", "regressions")),),
     examples=(
         "hooks-cli memory insights patterns",
         "hooks-cli memory insights regressions --baseline abc123 --current def456",
@@ -41,7 +41,8 @@ def run(call: Call, environment: Environment) -> int:
     question = call.text("question")
     if question not in insights.QUESTIONS:
         raise UsageError(
-            f"memory insights answers {', '.join(insights.QUESTIONS)}, not {question or 'nothing'}.",
+            f"memory insights answers one of {', '.join(insights.QUESTIONS)}"
+            + (f"; {question} is none of them." if question else ": which?"),
             hint="memory insights patterns",
         )
     if question != "regressions" and (call.text("baseline") or call.text("current")):
