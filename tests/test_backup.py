@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -248,3 +249,12 @@ def test_a_copy_from_before_a_rotation_names_the_key_that_it_needs(run: Run, hom
     done = run("memory", "restore", "copy")
     assert done.returncode == 77 and "does not open the store" in done.stderr
     assert "key import --file paper.txt" in done.stderr and "HOOKS_STORE" in done.stderr
+
+
+def test_copies_in_the_same_second_get_names_of_their_own(run: Run, project: Path) -> None:
+    """Six processes at one fixed time: each finds the same name free at first."""
+    run("memory", "store", "k", "v", check=True)
+    with ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(lambda _: run("memory", "backup", env={"HOOKS_NOW": "2025-10-17T12:00:00Z"}), range(6)))
+    assert [one.returncode for one in done] == [0] * 6, [one.stderr for one in done]
+    assert len(list(project.glob("memory-project-20251017-120000*.backup"))) == 6

@@ -206,7 +206,7 @@ def test_what_the_file_must_be(run: Run, project: Path) -> None:
 def test_a_copy_first(run: Run, project: Path) -> None:
     run("memory", "store", "k", "v", check=True)
     done = run("memory", "import", str(PEERS / "v3" / "export.json"), "--backup", check=True)
-    copy = done.stderr.splitlines()[0].rpartition(" ")[2]
+    copy = next(line for line in done.stderr.splitlines() if "backed up to" in line).rpartition(" ")[2]
     assert run("memory", "restore", copy, "--dry-run").stdout.startswith("Verified 1 entry")
 
 

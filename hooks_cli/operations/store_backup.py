@@ -18,7 +18,7 @@ from hooks_cli import project_note
 from hooks_cli.aside import COMPANION, Aside, sweep
 from hooks_cli.crypto import key_source, passphrase, slots
 from hooks_cli.environment import Environment
-from hooks_cli.errors import DataError, HooksError, InputMissing, KeyMissing, WrongKey
+from hooks_cli.errors import DataError, HooksError, InputMissing, KeyMissing, OutputExists, WrongKey
 from hooks_cli.model.visible import shell_word
 from hooks_cli.operations import copy_files
 from hooks_cli.operations.key_holding import sole_keeper
@@ -33,6 +33,7 @@ from hooks_cli.store.foreign import MAGIC
 PAGE = 512
 LOOK_BYTES = 4096
 ENDING = ".backup"
+NAMES_TRIED = 20
 BUDGET_MS = MEMORY_BUDGET_MS
 FROM_PHRASE = "the passphrase"
 WITH_PHRASE_HINT = "A passphrase opens it: memory restore {path} --passphrase"
@@ -103,6 +104,19 @@ def default_name(environment: Environment, part: str = "", ending: str = ENDING)
     names = [start, *[f"{start}-{number}" for number in range(2, 100)]]
     free = next((name for name in names if not os.path.lexists(os.path.join(environment.cwd, name + ending))), start)
     return os.path.join(environment.cwd, free + ending)
+
+
+def under_free_name(name: Callable[[], str], make: Callable[[str], BackedUp]) -> BackedUp:
+    """Make a copy under a name that nobody chose: one that another process took in the meantime is left to it, and the next one tried.
+
+    `name` gives a name that is free, `make` makes the copy. Raises what `back_up` raises; OutputExists (73) when no name is left.
+    """
+    for _ in range(NAMES_TRIED):
+        try:
+            return make(name())
+        except OutputExists:
+            continue
+    return make(name())
 
 
 def copies_in(environment: Environment) -> list[str]:

@@ -174,14 +174,21 @@ def run(call: Call, environment: Environment) -> int:
         return _list(call, environment)
     _settle(call, environment)
     phrase = phrase_of(call, environment, new=True, piped=call.flag("stdin"))
-    path = file_of(call, environment, "output", "file") or _named(call, environment)
+    path = file_of(call, environment, "output", "file")
     if part_copies.is_part(call):
-        return part_copies.back_up(call, environment, path, phrase)
+        return part_copies.back_up(call, environment, path or _named(call, environment), phrase)
     store = opening.for_memory(environment, create=False)
     with Progress(environment, "Backing up", mode=mode_of(call)) as progress:
-        made = store_backup.back_up(
-            store, environment, path, phrase=phrase, force=call.flag("force"), stage=progress.stage
-        )
+
+        def make(name: str) -> store_backup.BackedUp:
+            return store_backup.back_up(
+                store, environment, name, phrase=phrase, force=call.flag("force"), stage=progress.stage
+            )
+
+        if path or call.text("name"):
+            made = make(path or _named(call, environment))
+        else:
+            made = store_backup.under_free_name(lambda: _named(call, environment), make)
     holds = made.holds
     if call.format == "text":
         needs = f"the passphrase ({made.slots})" if made.slots else f"this store's key ({store.key.source})"

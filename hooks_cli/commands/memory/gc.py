@@ -125,7 +125,10 @@ def run(call: Call, environment: Environment) -> int:
     if call.flag("backup"):
         from hooks_cli.operations import store_backup
 
-        made = store_backup.back_up(store, environment, store_backup.default_name(environment))
+        made = store_backup.under_free_name(
+            lambda: store_backup.default_name(environment),
+            lambda name: store_backup.back_up(store, environment, name),
+        )
         environment.err(f"hooks-cli: backed up to {made.path}")
     if call.flag("incremental"):
         found = collecting.bounded(store, environment)

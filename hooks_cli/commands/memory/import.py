@@ -154,7 +154,10 @@ def run(call: Call, environment: Environment) -> int:
             raise InputMissing(path=path, reason="it does not exist")
     store = opening.for_memory(environment)
     if call.flag("backup") and not choices.dry_run:
-        made = store_backup.back_up(store, environment, store_backup.default_name(environment))
+        made = store_backup.under_free_name(
+            lambda: store_backup.default_name(environment),
+            lambda name: store_backup.back_up(store, environment, name),
+        )
         environment.err(f"hooks-cli: backed up to {made.path}")
     code = 0
     bodies: list[dict[str, object]] = []
