@@ -37,6 +37,11 @@ MEANINGS = {
     78: "The configuration is not valid.",
     130: "Interrupted.",
 }
+PLACES = (
+    (f"{PROGRAM} project show", "The project of this folder, its store and key, and the settings files."),
+    ("HOOKS_HOME=FOLDER", "Keep all stores, keys and settings there, not in the user's own folders."),
+    ("HOOKS_STORE=FILE", "The store, whatever the project."),
+)
 STYLES = {"title": "bold", "heading": "bold yellow", "term": "cyan", "example": "green", "note": "dim", "plain": ""}
 
 Line = tuple[str, str]
@@ -56,6 +61,8 @@ def program_page(groups: list[Group], width: int = WIDTH) -> list[Line]:
         heading = f"{group.name}: {group.summary}" if group.name else "Other commands"
         lines += [("plain", ""), *[("heading", line) for line in _wrapped(heading, width)]]
         lines += _rows(_verb_rows(group), width)
+    lines += [("plain", ""), ("heading", "Where things lie")]
+    lines += _rows(list(PLACES), width)
     lines += [("plain", ""), ("heading", "Exit codes")]
     lines += _rows([(str(code), meaning) for code, meaning in MEANINGS.items()], width)
     lines += [("plain", ""), ("note", f"Every command explains itself: {PROGRAM} memory store --help")]
