@@ -167,4 +167,4 @@ def test_every_verb_that_agents_call_is_hot() -> None:
         for verb in every_verb()
         if verb.title in ("memory store", "memory recall", "memory search", "memory list")
     }
-    assert wanted - hot - {"hooks elsewhere", "hooks list", "hooks metrics", "hooks validate-config"} == set()
+    assert wanted - hot - {"hooks list", "hooks metrics", "hooks validate-config"} == set()

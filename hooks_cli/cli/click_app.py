@@ -14,9 +14,10 @@ import click
 from hooks_cli.cli.fast_lane import help_call
 from hooks_cli.cli.spec import Call, Verb
 from hooks_cli.cli.words import HELP_FLAGS, Mistake, read
-from hooks_cli.commands import GROUP_ALIASES, GROUPS, catalogue, redirect
+from hooks_cli.commands import GROUP_ALIASES, GROUPS, catalogue, find, redirect
 from hooks_cli.errors import MissingArgument, UnknownOption, UnknownVerb, UsageError
 from hooks_cli.interpreter import complete
+from hooks_cli.model import foreign_verbs
 from hooks_cli.model.nearness import near
 from hooks_cli.output import help_page
 
@@ -127,6 +128,7 @@ class _Tree(click.Group):
         hint = _did_you_mean(name, known, self.title)
         if elsewhere:
             hint = "Did you mean: " + ", ".join(f"{g} {name}" for g in elsewhere) + "?"
+        hint = foreign_verbs.hint(*find(self.title, name)) or hint
         if not self.title and name in FOREIGN_GROUPS:
             hint = f"It is claude-flow's own; this program takes its hooks and memory alone: npx claude-flow@alpha {name} …"
         if typed in SETTINGS_WORDS:

@@ -57,8 +57,6 @@ HOOKS_VERBS = (
     "pre-bash", "pre-command", "pre-edit", "pre-search", "pre-task", "pre-write",
     "post-bash", "post-command", "post-edit", "post-search", "post-task", "task-orchestrated",
 )  # fmt: skip
-# The verb that tells of claude-flow's other commands (`catalogue.load` finds it by their names).
-ELSEWHERE = "elsewhere"
 # These ask for something that no event can give.
 _ASKING = ("list", "status", "metrics", "info", "show", "get", "create", "orchestrate", "assign", "route")
 

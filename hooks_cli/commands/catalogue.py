@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from hooks_cli.cli.spec import Verb
-from hooks_cli.commands import ELSEWHERE, GROUPS, find, module_name
+from hooks_cli.commands import GROUPS, find, module_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,11 +53,6 @@ def load(within: str, name: str) -> Verb | None:
     within, name = find(within, name)
     module = module_name(within, name)
     verb = _declared(module) if module and (not within or within in GROUPS) else None
-    if verb is None and within in ("hooks", "memory"):
-        from hooks_cli.model import foreign_verbs
-
-        if foreign_verbs.hint(within, name):
-            return _declared(module_name(within, ELSEWHERE))
     return verb if verb is not None and verb.name == name else None
 
 

@@ -1,6 +1,5 @@
-"""Commands of claude-flow's `hooks` and `memory` that this program does not have, by what they are for. Who types one is told.
-
-Each row is (what it does there, what comes nearest here, the words). Cold: loaded only when such a word is met.
+"""Verbs that this program does not have and people type all the same: claude-flow's own, and good guesses. Who types one is told what
+comes nearest. Cold: loaded only when such a word is met.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 _NEAR = "It is claude-flow's own: it {does}. Nearest here: {here}"
 _FAR = "It is claude-flow's own: it {does}. Nothing was recorded. The real one, past the shim: npm exec claude-flow@alpha -- {typed} …"
 
+# (what it does there, what comes nearest here, the words)
 _HOOKS = (
     ("chooses an agent or a model for a task", "", "route route-task explain model-route model-outcome model-stats coverage-route"),
     ("learns patterns from work and suggests by them", "",
@@ -44,10 +44,27 @@ _MEMORY = (
      "embed store-vector quantize trajectory reasoning learning graph classify select-operator directive layer"),
 )  # fmt: skip
 TABLES = {"hooks": _HOOKS, "memory": _MEMORY}
+# (what to do instead, the words)
+_GUESSES = (
+    (
+        "memory undelete KEY brings back what was deleted, memory revert KEY NUMBER an old version (memory history KEY)",
+        "undo rollback unstore",
+    ),
+    ("hooks-cli memory recall FROM | hooks-cli memory store TO --stdin", "copy cp duplicate clone"),
+    ("memory store KEY VALUE --tags a,b writes them with a version", "tag tags label annotate"),
+    ("memory list --count", "count size len"),
+    ("memory list --keys", "keys names"),
+    ("memory show KEY", "info inspect describe meta metadata"),
+    ("memory recall KEY exits with 1 when nothing is there", "exists has contains"),
+    ("memory touch KEY --ttl 5d", "ttl expire expiry renew"),
+    ("memory search TEXT", "grep lookup"),
+    ("memory diff KEY", "compare"),
+    ("hooks-cli memory recall KEY > FILE, edit it, hooks-cli memory store KEY --file FILE", "edit"),
+)
 
 
 def hint(group: str, name: str) -> str:
-    """What to tell about a command that this program does not have; "" when claude-flow has none of that name either.
+    """What to tell about a verb that this program does not have; "" when nothing is known of it.
 
     >>> hint("memory", "migrate")
     "It is claude-flow's own: it moves memory between its engines. Nearest here: hooks-cli memory import FILE"
@@ -57,4 +74,6 @@ def hint(group: str, name: str) -> str:
     for does, here, words in TABLES.get(group, ()):
         if name in words.split():
             return (_NEAR if here else _FAR).format(does=does, here=here, typed=f"{group} {name}")
+    if group == "memory":
+        return next((f"Nearest: {here}" for here, words in _GUESSES if name in words.split()), "")
     return ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from hooks_cli.cli.spec import FORMAT_WORDS, Verb
 from hooks_cli.model.foreign_options import HOOKS, MEMORY, MEMORY_WORDS
+from hooks_cli.model.foreign_verbs import TABLES
 
 MADE = "<!-- Made by scripts/make-reference from hooks_cli/output/compatibility.py and the tables it names; change those. -->"
 INTRO = """\
@@ -107,6 +108,14 @@ task of a session; `memory search-patterns T --k=5 --min-reward=0.85 --only-fail
 `--schedule WHEN` of `memory backup` and `memory gc` does nothing now and prints the line for cron. `--compress` of a whole copy has no
 effect: what is encrypted does not shrink.
 """
+FOREIGN = """
+## Verbs of claude-flow's own
+
+These are not here (64). Who calls one is told what comes nearest; to have claude-flow's, past the shim: `npm exec claude-flow@alpha -- …`.
+
+| verbs | what they do there | nearest here |
+|---|---|---|
+"""
 USAGE = """
 ## memory usage
 
@@ -134,6 +143,12 @@ def page(usage_actions: dict[str, str], verbs: Iterable[Verb]) -> str:
         *_rows("about", MEMORY),
     ]
     parts.append(FAMILY.format(words=", ".join(f"`{word}`" for word in MEMORY_WORDS)))
+    parts.append(FOREIGN.rstrip("\n"))
+    parts += [
+        f"| {', '.join(f'`{group} {word}`' for word in words.split())} | {does} | {here} |"
+        for group, table in TABLES.items()
+        for does, here, words in table
+    ]
     parts.append(USAGE.rstrip("\n"))
     parts += [f"| `{word}` | `memory {verb}` |" for word, verb in usage_actions.items()]
     return "\n".join(parts) + "\n"

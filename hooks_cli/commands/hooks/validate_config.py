@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from hooks_cli.cli.spec import Option, Verb
-from hooks_cli.commands import ELSEWHERE
 from hooks_cli.errors import ConfigError
 
 TYPE_CHECKING = False
@@ -46,7 +45,7 @@ def run(call: Call, environment: Environment) -> int:
         f"{checked.path}: it calls hooks {verb}, which does not exist"
         for checked in agents
         for verb in checked.unknown
-        if (meant := catalogue.load("hooks", verb)) is None or meant.name == ELSEWHERE
+        if catalogue.load("hooks", verb) is None
     ]
     if call.format != "text":
         calls = {checked.path: checked.calls for checked in agents}

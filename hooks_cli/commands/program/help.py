@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from hooks_cli.cli.spec import Call, Positional, Verb
-from hooks_cli.commands import ELSEWHERE, GROUP_ALIASES, GROUPS
+from hooks_cli.commands import GROUP_ALIASES, GROUPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def run(call: Call, environment: Environment) -> int:
     """Print the page of what was named, or its declarations as JSON. Raises UnknownVerb (64) when there is none."""
     from hooks_cli.commands import catalogue
     from hooks_cli.errors import UnknownVerb
+    from hooks_cli.model import foreign_verbs
     from hooks_cli.output import help_page
 
     words = call.words("command")
@@ -37,15 +38,11 @@ def run(call: Call, environment: Environment) -> int:
         verbs, lines = group.verbs, help_page.group_page(group, width)
     else:
         verb = catalogue.load(name, words[1]) if len(words) == 2 else catalogue.load("", words[0])
-        if verb is not None and verb.name == ELSEWHERE != words[-1]:
-            from hooks_cli.model import foreign_verbs
-
-            raise UnknownVerb(verb=f"{name} {words[-1]}", hint=foreign_verbs.hint(name, words[-1]))
         if verb is None or len(words) > 2:
             elsewhere = [group for group in GROUPS if len(words) == 1 and catalogue.load(group, name) is not None]
             meant = " or ".join(f"hooks-cli help {group} {name}" for group in elsewhere)
-            hint = f"Did you mean: {meant}?" if elsewhere else "See what there is: hooks-cli help"
-            raise UnknownVerb(verb=" ".join(words), hint=hint)
+            hint = f"Did you mean: {meant}?" if elsewhere else foreign_verbs.hint(name, words[-1])
+            raise UnknownVerb(verb=" ".join(words), hint=hint or "See what there is: hooks-cli help")
         verbs, lines = [verb], help_page.verb_page(verb, width)
     if call.format == "text":
         help_page.write(lines, sys.stdout)
