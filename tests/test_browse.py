@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -193,6 +194,14 @@ def test_whoever_ends_it_finds_the_terminal_as_it_was(
     assert shown.process.wait(TIMEOUT_SECONDS) == (0 if number == signal.SIGINT else -number)
     assert termios.tcgetattr(shown.master) == before
     shown.end()
+
+
+def test_a_terminal_that_is_gone_ends_it(environment: Environment, environ: dict[str, str], project: Path) -> None:
+    pytest.importorskip("textual")
+    shown = Terminal("memory", "browse", "plan", env=environ, cwd=project)
+    shown.wait_for("second words")
+    os.close(shown.master)  # it is not the program's controlling terminal: no signal comes
+    assert shown.process.wait(TIMEOUT_SECONDS) == -signal.SIGHUP
 
 
 def test_ctrl_c_ends_it(environment: Environment, environ: dict[str, str], project: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -101,6 +102,7 @@ class Browser(App[None]):
         if not self.is_headless:
             for number in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, self._end, number)
+            self.set_interval(PATIENCE_SECONDS, self._end_without_terminal)
         self.console.push_theme(Theme(theme.MEANINGS))
         self.query_one("#found", DataTable).add_columns("Key", "Age", "")
         self._look_for(self._typed)
@@ -219,6 +221,11 @@ class Browser(App[None]):
         lines = self._changed(entry, self.history)
         shown = [Text(escaped(each), _DIFF.get(each[:1], ""), overflow="fold") for each in lines]
         self._put("diff", *(shown or [Text("no difference to a version before", "faint")]))
+
+    def _end_without_terminal(self) -> None:
+        """A terminal that hangs up sends a signal only to those whose controlling terminal it is; others would read its end forever."""
+        if not os.isatty(0):
+            self._end(signal.SIGHUP)
 
     def _end(self, number: int) -> None:
         loop = asyncio.get_running_loop()
