@@ -6,11 +6,9 @@ one that explains. A property test holds the two together.
 
 from __future__ import annotations
 
-import sys
-
-from hooks_cli.cli.spec import Call, Verb
+from hooks_cli.cli.spec import Call
 from hooks_cli.cli.words import HELP_FLAGS, read
-from hooks_cli.commands import GROUP_ALIASES, GROUPS, find, module_name, redirect
+from hooks_cli.commands import GROUP_ALIASES, GROUPS, declared, find, module_name, redirect
 
 
 def parse(argv: list[str]) -> Call | None:
@@ -28,14 +26,8 @@ def parse(argv: list[str]) -> Call | None:
     module = module_name(group, name)
     if not module:
         return None
-    try:
-        __import__(module)
-    except ModuleNotFoundError as error:
-        if error.name != module:
-            raise
-        return None
-    verb = getattr(sys.modules[module], "VERB", None)
-    if not isinstance(verb, Verb) or verb.name != name:
+    verb = declared(module)
+    if verb is None or verb.name != name:
         return None
     found = read(verb, words, typed[0])
     if isinstance(found, Call):

@@ -7,6 +7,12 @@ nothing else; a test holds this table to what the declarations say.
 
 from __future__ import annotations
 
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Verb
+
 # Each is a folder; the verbs of `program` stand alone.
 GROUPS = ("hooks", "memory", "config", "key", "project", "session", "setup", "shims", "task")
 GROUP_ALIASES = {"hook": "hooks"}
@@ -167,3 +173,17 @@ def module_name(group: str, name: str) -> str:
     if not word.isidentifier() or word.startswith("_") or word != word.lower() or not word.isascii():
         return ""
     return f"hooks_cli.commands.{group or 'program'}.{word}"
+
+
+def declared(module: str) -> Verb | None:
+    """The declaration in a module, loaded if it is not yet; None when there is no such module or it declares no verb."""
+    from hooks_cli.cli.spec import Verb
+
+    try:
+        __import__(module)
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        return None
+    verb = getattr(sys.modules[module], "VERB", None)
+    return verb if isinstance(verb, Verb) else None

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from hooks_cli.cli.spec import Verb
-from hooks_cli.commands import GROUPS, find, module_name
+from hooks_cli.commands import GROUPS, declared, find, module_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,14 +45,14 @@ def verb_names(name: str) -> list[str]:
     """The verbs of a group ("" for those that stand alone), by name, without their other words."""
     package = _module(f"hooks_cli.commands.{name or PROGRAM}")
     names = [file[:-3] for file in sorted(os.listdir(package.__path__[0])) if file.endswith(".py") and file[0] != "_"]
-    return [verb.name for name in names if (verb := _declared(f"{package.__name__}.{name}")) is not None]
+    return [verb.name for name in names if (verb := declared(f"{package.__name__}.{name}")) is not None]
 
 
 def load(within: str, name: str) -> Verb | None:
     """The declaration of a verb by any of its words, or None when there is no such verb."""
     within, name = find(within, name)
     module = module_name(within, name)
-    verb = _declared(module) if module and (not within or within in GROUPS) else None
+    verb = declared(module) if module and (not within or within in GROUPS) else None
     return verb if verb is not None and verb.name == name else None
 
 
@@ -60,17 +60,6 @@ def every_verb() -> Iterator[Verb]:
     """All declarations, group by group, the verbs that stand alone last."""
     for found in every_group():
         yield from found.verbs
-
-
-def _declared(module: str) -> Verb | None:
-    try:
-        found = _module(module)
-    except ModuleNotFoundError as error:
-        if error.name == module:
-            return None
-        raise
-    verb = getattr(found, "VERB", None)
-    return verb if isinstance(verb, Verb) else None
 
 
 def _module(name: str) -> ModuleType:
