@@ -82,17 +82,18 @@ def _opened(
     except BaseException:
         lock.release(held)
         raise
+    make_ready(store, environment)
+    return store
+
+
+def make_ready(store: EmbeddedStore, environment: Environment) -> None:
+    """Check a store that was just opened against the evidence (Tampered, 77: it is closed then), and tell it what it takes from the
+    environment."""
     try:
         evidence.check(store, environment)
     except BaseException:
         store.close()
         raise
-    describe(store, environment)
-    return store
-
-
-def describe(store: EmbeddedStore, environment: Environment) -> None:
-    """Tell a store what it takes from the environment, once it is open."""
     store.clock = environment.now
     store.guard = guard_of(environment)
     store.tell = environment.err

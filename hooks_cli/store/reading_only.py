@@ -19,8 +19,8 @@ from urllib.parse import quote
 
 from hooks_cli.crypto import key_source
 from hooks_cli.errors import Busy, HooksError, StoreReadOnly
-from hooks_cli.store import evidence, lock, opening
-from hooks_cli.store.embedded import EmbeddedStore, describe
+from hooks_cli.store import lock, opening
+from hooks_cli.store.embedded import EmbeddedStore, make_ready
 from hooks_cli.store.schema import FORMAT
 
 TYPE_CHECKING = False
@@ -75,11 +75,10 @@ def open_store(
                 reason=reason,
                 hint="Run any command where it can be written, for example: hooks-cli memory list",
             )
-        evidence.check(store, environment)
     except BaseException:
         store.close()
         raise
-    describe(store, environment)
+    make_ready(store, environment)
     return store
 
 
