@@ -53,9 +53,8 @@ def _settings(environment: Environment, agent: Agent, scope: str, program: str, 
         after = before
     else:
         after = without_hooks(before, agent.shape, path)
-        if (
-            after != before and is_empty(after, path) and "//" not in after and "/*" not in after
-        ):  # comments are the user's
+        has_comments = "//" in after or "/*" in after  # those are the user's
+        if after != before and is_empty(after, path) and not has_comments:
             after = None
     # Of a file that held nothing but what was written here there is nothing to keep.
     return FileChange(path, "hooks", before, after, backup=after is not None)
