@@ -27,6 +27,7 @@ RANKS = {
     "cli": 6,
     "commands": 5,
     "operations": 4,
+    "features": 4,
     "output": 4,
     "store": 3,
     "crypto": 3,
