@@ -138,10 +138,16 @@ def test_without_the_extra_its_name_is_told(run: Run, project: Path) -> None:
 
 @installed
 def test_both_ways_together_find_more_than_words_alone() -> None:
-    from scripts.benchmarks import search_quality
+    from scripts.benchmarks import search_baselines, search_quality, search_sets
 
-    documents, questions = search_quality.read_fixture()
-    assert sum(question["kind"] == "question" for question in questions) >= 60
-    rows = {str(row[0]): row[1:] for row in search_quality.product(documents, questions)}
-    assert float(str(rows["memory search, hybrid"][0])) > float(str(rows["bm25, plain"][0])) + 0.1
-    assert float(str(rows["memory search, hybrid"][2])) >= float(str(rows["bm25, plain"][2]))
+    short = search_sets.short_texts()
+    questions, keywords = short.of("question"), short.of("keywords")
+    assert len(questions) >= 60
+
+    def recall(ranking: search_baselines.Ranking, asked: list[search_sets.Question]) -> float:
+        return search_sets.mean(search_sets.found_within(asked, search_quality.answers(ranking, asked)))
+
+    plain = search_baselines.fts5(short.documents)
+    with search_quality.product(short.documents) as ways:
+        assert recall(ways["hybrid"], questions) > recall(plain, questions) + 0.1
+        assert recall(ways["hybrid"], keywords) >= recall(plain, keywords)

@@ -22,15 +22,17 @@ SUITES = {
     "export": "1,000,000 entries as NDJSON, against the sqlite3 shell",
     "size": "bytes on disk against the same data as NDJSON",
     "peers": "claude-flow 2.7.0 and 3.43.0, sqlite-utils, jq over a file",
-    "search-quality": "recall@5 of words, semantic and hybrid search",
+    "search-quality": "recall@5 of words, semantic and hybrid search, beside FTS5 and rank_bm25",
     "steps": "what each step between exec and exit costs",
 }
+# Measured on data that is not part of this project: `scripts/bench locomo FILE`.
+FILE_SUITES = {"locomo": "share of the evidence found on LoCoMo's questions; FILE is its data/locomo10.zip"}
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "performance.md"
 
 
 def main() -> None:
     """Parse the arguments and run."""
-    described = "\n".join(f"  {name:15} {words}" for name, words in SUITES.items())
+    described = "\n".join(f"  {name:15} {words}" for name, words in {**SUITES, **FILE_SUITES}.items())
     parser = argparse.ArgumentParser(
         "scripts/bench", epilog="suites:\n" + described, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -44,7 +46,12 @@ def main() -> None:
     parser.add_argument("--json", metavar="FILE", help="write the figures as JSON")
     parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
     options = parser.parse_args()
-    unknown = [name for name in options.suites if name not in SUITES]
+    file = None
+    if options.suites and options.suites[0] in FILE_SUITES:
+        if len(options.suites) != 2 or not Path(options.suites[1]).is_file():
+            parser.error(f"{options.suites[0]} takes one file: scripts/bench {options.suites[0]} FILE")
+        file = Path(options.suites.pop())
+    unknown = [name for name in options.suites if name not in SUITES and not (file and name in FILE_SUITES)]
     if unknown:
         parser.error(f"no suite {unknown[0]}; there are: {', '.join(SUITES)}")
     chosen = options.suites or (["hot", "growth", "search", "collection", "crowd"] if options.quick else list(SUITES))
@@ -55,7 +62,7 @@ def main() -> None:
     for name in chosen:
         begin = time.perf_counter()
         suite = importlib.import_module(f"scripts.benchmarks.{name.replace('-', '_')}")
-        result = suite.run(options.quick)
+        result = suite.run_on(file, options.quick) if file else suite.run(options.quick)
         print(tables.plain(result), f" ({name} took {time.perf_counter() - begin:.0f} s)", sep="", flush=True)
         collected[name] = result.data
         if options.write:
