@@ -1,0 +1,1 @@
+"""The temporal constraints, one module for each family."""

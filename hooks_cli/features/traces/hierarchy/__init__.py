@@ -1,0 +1,1 @@
+"""The four levels of validation: span, service, cross_service, trace."""

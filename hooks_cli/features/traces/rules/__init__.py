@@ -1,0 +1,1 @@
+"""Rule files: TOML that says what traces must be like."""
