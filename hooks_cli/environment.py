@@ -168,6 +168,22 @@ class Environment(Streams):
             return os.path.join(named, PROGRAM)
         return os.path.join(self.home, mac if sys.platform == "darwin" else unix, PROGRAM)
 
+    def machine(self, create: bool = True) -> bytes:
+        """The number that this machine made for itself (16 bytes), b"" when there is none and `create` is false, or it cannot be kept."""
+        try:
+            descriptor = os.open(os.path.join(self.data_dir, "machine"), os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                number = bytes.fromhex(os.read(descriptor, 64).decode())
+            finally:
+                os.close(descriptor)
+        except (ConfigError, OSError, ValueError):
+            number = b""
+        if len(number) == 16 or not create:
+            return number
+        from hooks_cli.system import machine_id
+
+        return machine_id.make(self)
+
     @lazy
     def project_dir(self) -> str:
         """The project's folder in the data directory: the store lies there unless another place is named."""

@@ -42,6 +42,7 @@ RANKS = {
     "project_note": 2,
     "aside": 2,
     "private_files": 2,
+    "system": 2,
     "streams": 2,
     "model": 1,
     "errors": 0,

@@ -225,20 +225,6 @@ def test_a_reader_follows_a_writer(filled: Path, closed: Callable[[], None], rea
     assert reader("memory", "recall", "k").stdout == "third"
 
 
-def test_an_older_format_has_to_be_written_first(
-    filled: Path, closed: Callable[[], None], reader: Run, run: Run
-) -> None:
-    code = """
-from hooks_cli.environment import Environment
-from hooks_cli.store.embedded import open_store
-open_store(Environment.from_process(), create=False).query("UPDATE state SET format = 0")
-"""
-    run("-c", code, program=Path(sys.executable), check=True)
-    closed()
-    done = reader("memory", "recall", "k")
-    assert done.returncode == 77 and "has an older format" in done.stderr
-
-
 def test_calls_that_wait_are_told(filled: Path, closed: Callable[[], None], reader: Run) -> None:
     Path(f"{filled}.queue").mkdir()
     closed()

@@ -10,7 +10,7 @@ import pytest
 
 from hooks_cli.environment import Environment
 from hooks_cli.errors import NewerFormat
-from hooks_cli.store import migrations, schema
+from hooks_cli.store import schema
 from hooks_cli.store.embedded import WAL_LIMIT_BYTES, open_store
 from tests.conftest import PROGRAM, Run
 from tests.test_store_creation import store_file
@@ -71,31 +71,3 @@ def test_a_newer_format_is_refused(environment: Environment, run: Run) -> None:
     assert done.returncode == 69 and f"format {schema.FORMAT + 1}" in done.stderr
     with pytest.raises(NewerFormat):
         open_store(environment)
-
-
-def test_an_older_format_is_migrated_after_a_backup(environment: Environment, run: Run, monkeypatch) -> None:
-    run("memory", "store", "k", "v", check=True)
-    newer = schema.FORMAT + 1
-    monkeypatch.setattr(schema, "FORMAT", newer)
-    monkeypatch.setattr("hooks_cli.store.evidence.FORMAT", newer)
-    monkeypatch.setitem(migrations.STEPS, newer - 1, ("ALTER TABLE task ADD COLUMN note TEXT",))
-    store = open_store(environment)
-    assert store.row("SELECT format FROM state") == (newer,)
-    assert store.query("SELECT note FROM task") == []
-    store.close()
-    backup = environment.store_path + f".format-{newer - 1}"
-    with open(backup, "rb") as copy:
-        assert not copy.read(16).startswith(b"SQLite format 3"), "the backup is encrypted too"
-    assert os.stat(backup).st_mode & 0o077 == 0
-
-
-def test_a_migration_that_fails_changes_nothing(environment: Environment, run: Run, monkeypatch) -> None:
-    run("memory", "store", "k", "v", check=True)
-    newer = schema.FORMAT + 1
-    with monkeypatch.context() as patched:
-        patched.setattr(schema, "FORMAT", newer)
-        patched.setattr("hooks_cli.store.evidence.FORMAT", newer)
-        patched.setitem(migrations.STEPS, newer - 1, ("ALTER TABLE task ADD COLUMN note TEXT", "SELECT nothing"))
-        with pytest.raises(Exception, match="nothing"):
-            open_store(environment)
-    assert run("memory", "recall", "k", check=True).stdout == "v"

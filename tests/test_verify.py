@@ -10,6 +10,7 @@ import pytest
 
 from hooks_cli.environment import Environment
 from hooks_cli.store.embedded import open_store
+from hooks_cli.store.schema import LEDGER_TABLES
 from tests.conftest import FilledBy, Run
 from tests.test_store_creation import store_file
 
@@ -122,10 +123,10 @@ def test_one_page_put_back_is_noticed_by_verify(filled: Run, environ, project, h
     old = settled()
     store = open_store(environment)
     with store.writing() as tx:
-        row = store.query("SELECT id, opened_at, closed_at, opened_by, agent, name FROM session")[0]
+        row = store.query(f"SELECT {LEDGER_TABLES['session']} FROM session")[0]
         tx.forget("session", row)
         store.query("UPDATE session SET agent = 'newer'")
-        tx.remember("session", (*row[:4], "newer", row[5]))
+        tx.remember("session", (*row[:4], "newer", *row[5:]))
         tx.next_revision()
     page = store.query("SELECT pageno FROM dbstat WHERE name = 'session'")[0][0]
     store.close()

@@ -10,9 +10,16 @@ A row is hashed as its table's name and `ascii()` of its columns but the last, f
 `ascii` of a tuple of None, int, str and bytes is unambiguous and the same on every Python version (`repr` is not: it
 follows the Unicode tables).
 
+A table of the first format that got columns later (`FIRST_COLUMNS`) is hashed by its first columns as before. The later
+ones come between the table's name and these, as `+` and the `ascii()` of their tuple up to the last that is not None, and
+not at all when all are None: a row that an older program wrote keeps its hash.
+
 >>> ledger = Ledger(bytes(32))
 >>> a, b = ledger.row("entry", (1, "k", "v")), ledger.row("entry", (2, "k", "w"))
 >>> (0 + a + b - a) % MODULUS == b
+True
+>>> old = (0,) * 17
+>>> ledger.row("entry", old) == ledger.row("entry", (*old, None, None)) != ledger.row("entry", (*old, None, 1))
 True
 """
 
@@ -25,6 +32,8 @@ except ImportError:  # a Python built without it
 
 MODULUS = 1 << 256
 TAG_BYTES = 16
+# How many columns the tables of format 1 had, of those that have more now.
+FIRST_COLUMNS = {"entry": 17, "session": 6, "task": 10}
 
 
 def subkey(data_key: bytes, purpose: bytes) -> bytes:
@@ -47,8 +56,17 @@ class Ledger:
 
     def row(self, table: str, columns: tuple[object, ...]) -> int:
         """The hash of one row, as an integer below MODULUS. `columns` in the order of `store.schema.LEDGER_TABLES`."""
+        name = table
+        first = FIRST_COLUMNS.get(table)
+        if first is not None:
+            later = columns[first:]
+            if later.count(None) != len(later):
+                while later[-1] is None:
+                    later = later[:-1]
+                name = f"{table}+{later!a}"
+            columns = columns[:first]
         last = columns[-1]
-        hasher = blake2b(table.encode() + ascii(columns[:-1]).encode(), key=self.key, digest_size=32)
+        hasher = blake2b((name + ascii(columns[:-1])).encode(), key=self.key, digest_size=32)
         # None and "" must differ, as must text and bytes.
         if isinstance(last, str):
             hasher.update(b"t" + last.encode("utf-8", "surrogatepass"))

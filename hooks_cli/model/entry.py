@@ -25,7 +25,9 @@ class Draft:
         "event",
         "expires",
         "guessed",
+        "imported",
         "metadata",
+        "origin",
         "redact",
         "session",
         "source",
@@ -50,8 +52,11 @@ class Draft:
         agent: str | None = None,
         trace: str | None = None,
         redact: bool = False,
+        origin: int | None = None,
+        imported: str | None = None,
     ) -> None:
-        """`expires` in ms since the epoch; `session` the row's id; `redact` seals the whole value."""
+        """`expires` in ms since the epoch; `session` the row's id; `redact` seals the whole value; `origin` is a class of
+        `model.origin`; `imported` says what it was imported from, None when it was not."""
         self.address = address
         self.value = value
         self.event = event
@@ -65,6 +70,8 @@ class Draft:
         self.agent = agent
         self.trace = trace
         self.redact = redact
+        self.origin = origin
+        self.imported = imported
 
 
 class Written:
@@ -80,7 +87,10 @@ class Written:
 
 
 class Entry:
-    """One version as it is read. Times are ms since the epoch; `source`, `tags`, `metadata` JSON text or None."""
+    """One version as it is read. Times are ms since the epoch; `source`, `tags`, `metadata` JSON text or None.
+
+    `origin`, `machine` (the machine's row) and `imported` say where it came from; None where that is not known or not so.
+    """
 
     __slots__ = (
         "address",
@@ -89,8 +99,11 @@ class Entry:
         "data_version",
         "event",
         "expires",
+        "imported",
         "kind",
+        "machine",
         "metadata",
+        "origin",
         "pinned",
         "raw",
         "revision",
@@ -116,6 +129,9 @@ class Entry:
             self.session,
             self.agent,
             self.event,
+            self.origin,
+            self.machine,
+            self.imported,
             self.data_version,
             self.source,
             self.tags,
@@ -145,6 +161,9 @@ class Entry:
     session: str | None
     agent: str | None
     event: str
+    origin: int | None
+    machine: int | None
+    imported: str | None
     data_version: str | None
     source: str | None
     tags: str | None

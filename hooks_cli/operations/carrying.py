@@ -49,6 +49,8 @@ def draft_from(store: EmbeddedStore, entry: Entry, event: str, who: Attribution,
         guessed=who.guessed,
         agent=who.agent,
         redact=whole,
+        origin=entry.origin,
+        imported=entry.imported,
     )
 
 

@@ -91,7 +91,7 @@ class _Import:
     """One import on its way."""
 
     def __init__(self, tx: Transaction, environment: Environment, choices: Choices, report: Imported) -> None:
-        self.writer = EntryWriter(tx, choices.strategy, str(environment.settings.get("memory.version")))
+        self.writer = EntryWriter(tx, choices.strategy, str(environment.settings.get("memory.version")), report.kind)
         self.environment = environment
         self.choices = choices
         self.report = report

@@ -98,6 +98,7 @@ def _draft(tx: Transaction, environment: Environment, address: str, event: str, 
         )
     draft = draft_from(tx.store, entry, event, by)
     draft.source = None  # what a file said, this no longer is
+    draft.origin = None  # and its writer is another one
     return draft
 
 

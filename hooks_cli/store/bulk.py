@@ -27,7 +27,7 @@ CACHE_KIB = 64 * 1024
 
 _HEAD = LEDGER_TABLES["head"]
 _UPDATE_HEAD = "UPDATE head SET revision=?, version=?, live=?, expires=? WHERE id=?"
-_INSERT_ENTRY = f"INSERT INTO entry({LEDGER_TABLES['entry']}) VALUES({','.join('?' * 17)})"
+_INSERT_ENTRY = f"INSERT INTO entry({LEDGER_TABLES['entry']}) VALUES({','.join('?' * 20)})"
 _INSERT_WORDS = "INSERT INTO search(rowid, address, tags, body) VALUES(?,?,?,?)"
 _DELETE_WORDS = "DELETE FROM search WHERE rowid=?"
 
@@ -55,6 +55,7 @@ class BulkWriter:
         hashed = store.ledger.row
         total = 0
         clean = _nothing_to_seal(tx, drafts)
+        machine = tx.machine if drafts else None  # without a revision nothing is written
         for draft, is_json, if_version in zip(drafts, json_documents, if_versions, strict=True):
             address = draft.address
             old = heads.get(address)
@@ -74,7 +75,7 @@ class BulkWriter:
                     unindexed.append((old[1],))
             heads[address] = head
             kind, trace = JSON if is_json else TEXT, draft.trace or tx.store.trace
-            row = entry_row(draft, kept, revision, head[0], head[2], kind, tx.now, trace)
+            row = entry_row(draft, kept, revision, head[0], head[2], kind, tx.now, trace, machine)
             rows.append(row)
             total += hashed("entry", row)
             body, tags = kept.value or "", kept.tags or ""

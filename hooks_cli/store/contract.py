@@ -7,7 +7,7 @@
 3. **Numbered.** Revisions are store-wide, increasing, and never reused, also not after deletion or garbage collection. Versions are
    1, 2, 3 … within an address, without gaps at the time of writing.
 4. **Sealed off.** Nothing in the files is readable without the key: not the values, the addresses, the sessions, nor their number.
-5. **Evident.** The ledger covers every row of entry, event, head, session and task; each write keeps it in the same transaction.
+5. **Evident.** The ledger covers every row of the tables in `schema.LEDGER_TABLES`; each write keeps it in the same transaction.
 6. **Patient, not stuck.** Whatever waits for a lock waits at most its budget, then raises Busy (75).
 
 Errors of every method: Busy (75), StorageFailed or DiskFull (74), PermissionRefused or Tampered (77); after any of them the store is as

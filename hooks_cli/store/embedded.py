@@ -14,6 +14,7 @@ from hooks_cli.errors import CannotCreate, InvalidJson, NotFound, PermissionRefu
 from hooks_cli.store import evidence, lock, opening
 from hooks_cli.store.engine import apsw
 from hooks_cli.store.faults import translate
+from hooks_cli.store.schema import FORMAT
 from hooks_cli.store.sensitive import Guard, guard_of
 from hooks_cli.store.transaction import Transaction
 
@@ -98,6 +99,7 @@ def make_ready(store: EmbeddedStore, environment: Environment) -> None:
     store.guard = guard_of(environment)
     store.tell = environment.err
     store.trace, store.noted = environment.trace, environment.noted
+    store.machine = environment.machine
 
 
 def _mend_permissions(environment: Environment, path: str) -> None:
@@ -148,9 +150,11 @@ class EmbeddedStore:
         "budget_ms",
         "clock",
         "connection",
+        "format",
         "guard",
         "key",
         "ledger",
+        "machine",
         "noted",
         "path",
         "patient",
@@ -178,6 +182,9 @@ class EmbeddedStore:
         self.budget_ms = budget_ms
         self.patient = False  # whether checkpoints leave writers alone, as long work asks for (`store.pacing`)
         self.store_id = b""
+        self.format = 0
+        # Gives the number that this machine made for itself, b"" where it has none (`store.sqlite.machines`).
+        self.machine = _no_machine
         self.ledger = Ledger(key.raw)
         self.clock = _no_clock
         self.guard = Guard((), False)
@@ -283,6 +290,10 @@ class EmbeddedStore:
         """Take the opener's lock again. The file may have been replaced meanwhile: look at its inode. Raises Busy (75)."""
         if self._held < 0:
             self._held = lock.shared(self.path, self.budget_ms)
+        if self.format != FORMAT:
+            from hooks_cli.store.sqlite.file import format_1
+
+            format_1.catch_up(self)
 
     def close(self) -> None:
         """See contract."""
@@ -307,6 +318,10 @@ def json_position(text: str) -> int:
 
 def _no_clock() -> int:
     raise RuntimeError("the store was not opened through open_store")
+
+
+def _no_machine(create: bool = True) -> bytes:
+    return b""
 
 
 def _tell_nobody(line: str) -> None:

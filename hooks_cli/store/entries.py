@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 # What model.entry.Entry takes, from `entry e JOIN head h ON h.id = e.head LEFT JOIN session s ON s.id = e.session`.
 COLUMNS = (
-    "h.address, e.revision, e.version, e.at, e.kind, e.sealed, e.expires, s.name, e.agent, e.event, e.data_version, "
-    "e.source, e.tags, e.metadata, e.trace, h.pinned, e.value"
+    "h.address, e.revision, e.version, e.at, e.kind, e.sealed, e.expires, s.name, e.agent, e.event, e.origin, e.machine, "
+    "e.imported, e.data_version, e.source, e.tags, e.metadata, e.trace, h.pinned, e.value"
 )
 # The same with long values left out (None): a list of many entries reads no more than it shows. See `beginning`.
 INLINE_BYTES = 2_048
@@ -162,7 +162,8 @@ def put(tx: Transaction, draft: Draft, *, revision: int = 0, if_version: int | N
         if old[3]:
             store.query("DELETE FROM search WHERE rowid=?", (old[1],))
     tx.remember("head", head)
-    tx.insert("entry", entry_row(draft, kept, revision, head_id, version, kind, tx.now, draft.trace or tx.store.trace))
+    trace = draft.trace or store.trace
+    tx.insert("entry", entry_row(draft, kept, revision, head_id, version, kind, tx.now, trace, tx.machine))
     if value is not None:
         index(store, revision, draft.address, kept.tags, kept.metadata, value)
     tx.live += live - (old[3] if old is not None else 0)
@@ -196,9 +197,18 @@ def check_version(tx: Transaction, address: str, head: Row | None, expected: int
 
 
 def entry_row(
-    draft: Draft, kept: Sealed, revision: int, head: int, version: int, kind: int, at: int, trace: str | None
+    draft: Draft,
+    kept: Sealed,
+    revision: int,
+    head: int,
+    version: int,
+    kind: int,
+    at: int,
+    trace: str | None,
+    machine: int | None,
 ) -> tuple[object, ...]:
-    """The row of `entry` for a draft as it is kept, written at `at` (ms) under `trace`; its columns in the ledger's order."""
+    """The row of `entry` for a draft as it is kept, written at `at` (ms) under `trace` by the machine of that row; its columns in the
+    ledger's order."""
     return (
         revision,
         head,
@@ -217,6 +227,9 @@ def entry_row(
         kept.metadata,
         trace,
         kept.value,
+        draft.origin,
+        machine,
+        draft.imported,
     )
 
 

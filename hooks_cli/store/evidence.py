@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.errors import NewerFormat, Tampered
+from hooks_cli.errors import Tampered
 from hooks_cli.store import anchor
 from hooks_cli.store.schema import FORMAT
 from hooks_cli.store.transaction import find_mark
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 
 def check(store: EmbeddedStore, environment: Environment) -> None:
-    """Fill in the store's id, bring an older format up to date, and compare with the anchor.
+    """Fill in the store's id and format, see to it that an older format can be read, and compare with the anchor.
 
     Raises NewerFormat (69), Tampered (77); with `environment.accept_rollback` the latter is noted in `store.altered` instead.
     """
     row = store.row("SELECT store_id, format FROM state")
     if row is None:
         raise Tampered(store=store.path, expected="one row of state", found="none")
-    store.store_id, found_format = row
-    if found_format > FORMAT:
-        raise NewerFormat(store=store.path, found=found_format, known=FORMAT)
-    if found_format < FORMAT:
+    store.store_id, store.format = row
+    if store.format != FORMAT:
         from hooks_cli.store import migrations
+        from hooks_cli.store.sqlite.file import format_1
 
-        migrations.migrate(store, environment, found_format)
+        migrations.refuse_unknown(store.path, store.format)
+        format_1.show_as_format_2(store)
     try:
         _compare(store)
     except Tampered as error:

@@ -54,13 +54,14 @@ class Fallen:
     def _stored(self, head: int, version: int, address: str) -> Record | None:
         """A version as it lies here, its sealed pieces as they are; None when it is a deletion itself."""
         row = self.tx.store.row(
-            f"""SELECT e.value, e.metadata, e.tags, e.source, e.sealed, e.agent, e.data_version, e.expires, s.name, e.kind
+            f"""SELECT e.value, e.metadata, e.tags, e.source, e.sealed, e.agent, e.data_version, e.expires, s.name, e.kind,
+            e.origin, e.imported
             FROM {FROM_VERSIONS} WHERE h.id = ? AND e.version = ?""",
             (head, version),
         )
         if row is None or row[9] not in (TEXT, JSON):
             return None
-        value, metadata, tags, source, sealed, agent, data_version, expires, session, _ = row
+        value, metadata, tags, source, sealed, agent, data_version, expires, session, _, origin, imported = row
         return Record(
             address,
             value,
@@ -74,4 +75,6 @@ class Fallen:
             data_version=data_version,
             expires=expires,
             session=session,
+            origin=origin,
+            imported=imported,
         )

@@ -6,7 +6,9 @@ from typing import Any
 
 from hooks_cli.model.json_text import object_text
 from hooks_cli.model.sealed_text import mask
+from hooks_cli.store.schema import LEDGER_TABLES
 from hooks_cli.store.sensitive import seal_fields, seal_text
+from hooks_cli.store.sqlite import machines
 from hooks_cli.store.transaction import Transaction
 
 ADDED, THERE = "added", "there"
@@ -63,29 +65,41 @@ class JournalWriter:
             found = self._sessions[name] = rows[0][0] if rows else self._insert_session(at, at, "import", None, name)
         return found
 
-    def _insert_session(self, opened: int, closed: int | None, opened_by: str, agent: str | None, name: str) -> int:
-        values = (opened, closed, opened_by, agent, name)
-        self.store.query("INSERT INTO session(opened_at, closed_at, opened_by, agent, name) VALUES(?,?,?,?,?)", values)
+    def _insert_session(
+        self, opened: int, closed: int | None, opened_by: str, agent: str | None, name: str, machine: int | None = None
+    ) -> int:
+        values = (opened, closed, opened_by, agent, name, machine)
+        self.store.query(
+            "INSERT INTO session(opened_at, closed_at, opened_by, agent, name, machine) VALUES(?,?,?,?,?,?)", values
+        )
         made = self.store.connection.last_insert_rowid()
         self.tx.remember("session", (made, *values))
         self._number()
         self._made.add(made)
         return made
 
+    def machine(self, name: Any) -> int | None:
+        """The row of the machine that an export names by its 32 hex digits; None when it names none."""
+        try:
+            number = bytes.fromhex(name) if isinstance(name, str) else b""
+        except ValueError:
+            return None
+        return machines.number_of(self.tx, number) if len(number) == machines.BYTES else None
+
     def add_session(self, members: dict[str, Any], opened: int, closed: int | None) -> str:
         """A session as it was; one that exists stays as it is."""
         name = members["session_id"]
-        rows = self.store.query(
-            "SELECT id, opened_at, closed_at, opened_by, agent, name FROM session WHERE name = ?", (name,)
-        )
-        values = (opened, closed, members.get("opened_by") or "import", members.get("agent"), name)
+        rows = self.store.query(f"SELECT {LEDGER_TABLES['session']} FROM session WHERE name = ?", (name,))
+        machine = self.machine(members.get("machine"))
+        values = (opened, closed, members.get("opened_by") or "import", members.get("agent"), name, machine)
         if not rows:
             self._sessions[name] = self._insert_session(*values)
             return ADDED
         if rows[0][0] not in self._made:
             return THERE
         self.store.query(
-            "UPDATE session SET opened_at=?, closed_at=?, opened_by=?, agent=? WHERE id=?", (*values[:4], rows[0][0])
+            "UPDATE session SET opened_at=?, closed_at=?, opened_by=?, agent=?, machine=? WHERE id=?",
+            (*values[:4], machine, rows[0][0]),
         )
         self.tx.forget("session", rows[0])
         self.tx.remember("session", (rows[0][0], *values))
@@ -105,13 +119,10 @@ class JournalWriter:
         description = seal_text(self.tx, self._shown(members.get("description")), revision)
         values = (
             *(int(members.get("named") is not False), session, members.get("agent"), description, revision),
-            *(opened, closed, members.get("outcome"), name),
+            *(opened, closed, members.get("outcome"), name, self.machine(members.get("machine")), members.get("word")),
         )
-        self.store.query(
-            "INSERT INTO task(named, session, agent, description, opened_revision, opened_at, closed_at, outcome, name) "
-            "VALUES(?,?,?,?,?,?,?,?,?)",
-            values,
-        )
+        columns = LEDGER_TABLES["task"].removeprefix("id, ")
+        self.store.query(f"INSERT INTO task({columns}) VALUES(?,?,?,?,?,?,?,?,?,?,?)", values)
         self._number()
         self.tx.remember("task", (self.store.connection.last_insert_rowid(), *values))
         return ADDED

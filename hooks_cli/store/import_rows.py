@@ -24,6 +24,7 @@ from hooks_cli.errors import DataError, Tampered
 from hooks_cli.integrations.importers.records import Record
 from hooks_cli.model.entry import DESTROYED, JSON, TEXT, TOMBSTONE, Draft
 from hooks_cli.model.json_text import value_text
+from hooks_cli.model.origin import IMPORT
 from hooks_cli.model.sealed_text import BEGIN
 from hooks_cli.store import entries
 from hooks_cli.store.import_fallen import Fallen
@@ -55,11 +56,13 @@ _HAS_VERSION = _versions("1", "e.version = ?2")
 class EntryWriter:
     """Writes records into an open transaction. `begin` at each header of an export."""
 
-    def __init__(self, tx: Transaction, strategy: str, default_version: str) -> None:
+    def __init__(self, tx: Transaction, strategy: str, default_version: str, source: str = "") -> None:
+        """`source` is the kind of what is imported, which versions that come from elsewhere keep as their `imported`."""
         self.tx = tx
         self.store = tx.store
         self.strategy = strategy
         self.default_version = default_version
+        self.source = source or "import"
         self.journal = JournalWriter(tx)
         self._began_at = tx.revision
         self._parted: set[str] = set()
@@ -210,6 +213,7 @@ class EntryWriter:
         store, tx = self.store, self.tx
         at = tx.now if record.at is None else record.at
         revision = self._revision(record, version, old)
+        foreign = record.version is None  # another program's
         draft = Draft(
             address,
             record.value,
@@ -224,7 +228,10 @@ class EntryWriter:
             agent=record.agent,
             trace=record.trace,
             redact=redact,
+            origin=record.origin or (IMPORT if foreign else None),
+            imported=record.imported or (None if self.journal.is_own else self.source),
         )
+        machine = tx.machine if foreign else self.journal.machine(record.machine)
         kind = _STATES.get(record.state, TEXT)
         if record.value is not None and store.is_json_document(record.value):
             kind = JSON
@@ -240,7 +247,7 @@ class EntryWriter:
             head = int(str(old[0]))
             if is_newest:
                 self._move_head(old, revision, version, live, record)
-        tx.insert("entry", entries.entry_row(draft, kept, revision, head, version, kind, at, draft.trace))
+        tx.insert("entry", entries.entry_row(draft, kept, revision, head, version, kind, at, draft.trace, machine))
         if is_newest:
             tx.live += live - (int(str(old[3])) if old is not None else 0)
             if kept.value is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.model.json_text import object_text
 from hooks_cli.model.sealed_text import before_cut
+from hooks_cli.store.schema import LEDGER_TABLES
 from hooks_cli.store.sensitive import seal_fields, seal_text
 
 TYPE_CHECKING = False
@@ -15,34 +16,43 @@ if TYPE_CHECKING:
 # Longer fields of an event are cut (its entry holds the whole), so that a journal of a hundred thousand calls stays small.
 FIELD_CHARACTERS = 16 * 1024
 
-_SESSION = "id, opened_at, closed_at, opened_by, agent, name"
-_TASK = "id, named, session, agent, description, opened_revision, opened_at, closed_at, outcome, name"
+_SESSION = LEDGER_TABLES["session"]
+_TASK = LEDGER_TABLES["task"]
 ACTIVE_MS = 12 * 3600 * 1000
 
 
 class Session:
-    """A session's row; times in ms."""
+    """A session's row; times in ms, `machine` the row of the machine that opened it (None: unknown)."""
 
-    __slots__ = ("agent", "closed_at", "id", "name", "opened_at", "opened_by")
+    __slots__ = ("agent", "closed_at", "id", "machine", "name", "opened_at", "opened_by")
 
     def __init__(self, row: Row) -> None:
-        self.id, self.opened_at, self.closed_at, self.opened_by, self.agent, self.name = row
+        self.id, self.opened_at, self.closed_at, self.opened_by, self.agent, self.name, self.machine = row
+
+    def row(self) -> Row:
+        """Its columns in the ledger's order."""
+        return (self.id, self.opened_at, self.closed_at, self.opened_by, self.agent, self.name, self.machine)
 
 
 class Task:
-    """A task's row; times in ms, `opened_at` None when only its end was seen."""
+    """A task's row; times in ms, `opened_at` None when only its end was seen.
+
+    `outcome` is success, failure or None; `word` what was said instead of one of these. `machine` as a session's.
+    """
 
     __slots__ = (
         "agent",
         "closed_at",
         "description",
         "id",
+        "machine",
         "name",
         "named",
         "opened_at",
         "opened_revision",
         "outcome",
         "session",
+        "word",
     )
 
     def __init__(self, row: Row) -> None:
@@ -57,6 +67,8 @@ class Task:
             self.closed_at,
             self.outcome,
             self.name,
+            self.machine,
+            self.word,
         ) = row
 
     def row(self) -> Row:
@@ -72,6 +84,8 @@ class Task:
             self.closed_at,
             self.outcome,
             self.name,
+            self.machine,
+            self.word,
         )
 
 
@@ -153,8 +167,8 @@ def open_session(tx: Transaction, name: str, opened_by: str, agent: str | None) 
     """The session of that name, made if there is none, opened again if it was closed."""
     found = find_session(tx.store, name)
     if found is None:
-        values = (tx.now, None, opened_by, agent, name)
-        tx.store.query("INSERT INTO session(opened_at, closed_at, opened_by, agent, name) VALUES(?,?,?,?,?)", values)
+        values = (tx.now, None, opened_by, agent, name, tx.machine)
+        tx.store.query(f"INSERT INTO session({_SESSION.removeprefix('id, ')}) VALUES(?,?,?,?,?,?)", values)
         row = (tx.store.connection.last_insert_rowid(), *values)
         tx.remember("session", row)
         return Session(row)
@@ -165,11 +179,10 @@ def open_session(tx: Transaction, name: str, opened_by: str, agent: str | None) 
 
 def set_session_closed(tx: Transaction, session: Session, closed_at: int | None) -> None:
     """Close a session at a time, or open it again (None)."""
-    before = (session.id, session.opened_at, session.closed_at, session.opened_by, session.agent, session.name)
-    tx.forget("session", before)
+    tx.forget("session", session.row())
     session.closed_at = closed_at
     tx.store.query("UPDATE session SET closed_at=? WHERE id=?", (closed_at, session.id))
-    tx.remember("session", (*before[:2], closed_at, *before[3:]))
+    tx.remember("session", session.row())
 
 
 def bind(tx: Transaction, processes: list[tuple[int, int]], session_id: int) -> None:
@@ -218,20 +231,27 @@ def open_task(
     """Begin a task at this transaction's time."""
     kept = seal_text(tx, description, revision)
     kept = kept and before_cut(kept, FIELD_CHARACTERS)
-    values = (int(named), session, agent, kept, revision, tx.now, None, None, name)
+    values = (int(named), session, agent, kept, revision, tx.now, None, None, name, tx.machine, None)
     return _insert_task(tx, values)
 
 
 def record_finished_task(
-    tx: Transaction, name: str, *, session: int | None, agent: str | None, outcome: str | None, revision: int
+    tx: Transaction,
+    name: str,
+    *,
+    session: int | None,
+    agent: str | None,
+    outcome: str | None,
+    revision: int,
+    word: str | None = None,
 ) -> Task:
-    """A task whose beginning nobody saw."""
-    return _insert_task(tx, (1, session, agent, None, revision, None, tx.now, outcome, name))
+    """A task whose beginning nobody saw; `outcome` and `word` as `Task` has them."""
+    return _insert_task(tx, (1, session, agent, None, revision, None, tx.now, outcome, name, tx.machine, word))
 
 
 def _insert_task(tx: Transaction, values: tuple[object, ...]) -> Task:
     columns = _TASK.removeprefix("id, ")
-    tx.store.query(f"INSERT INTO task({columns}) VALUES(?,?,?,?,?,?,?,?,?)", values)
+    tx.store.query(f"INSERT INTO task({columns}) VALUES(?,?,?,?,?,?,?,?,?,?,?)", values)
     row = (tx.store.connection.last_insert_rowid(), *values)
     tx.remember("task", row)
     return Task(row)
@@ -273,15 +293,15 @@ def newest_open_task(
     return None if row is None else Task(row)
 
 
-def close_task(tx: Transaction, task: Task, outcome: str | None, *, name: str = "") -> None:
-    """End a task now; `name` gives an unnamed one the name that its end came with."""
+def close_task(tx: Transaction, task: Task, outcome: str | None, *, name: str = "", word: str | None = None) -> None:
+    """End a task now; `name` gives an unnamed one the name that its end came with; `outcome` and `word` as `Task` has them."""
     tx.forget("task", task.row())
-    task.closed_at, task.outcome = tx.now, outcome
+    task.closed_at, task.outcome, task.word = tx.now, outcome, word
     if name:
         task.name, task.named = name, 1
     tx.store.query(
-        "UPDATE task SET closed_at=?, outcome=?, name=?, named=? WHERE id=?",
-        (task.closed_at, outcome, task.name, task.named, task.id),
+        "UPDATE task SET closed_at=?, outcome=?, word=?, name=?, named=? WHERE id=?",
+        (task.closed_at, outcome, word, task.name, task.named, task.id),
     )
     tx.remember("task", task.row())
 

@@ -1,55 +1,52 @@
-"""Older formats brought up to date: one transaction, after a backup.
+"""A store of an older format brought up to date by the first write, in a short transaction of its own and without a copy.
 
-`STEPS[n]` are the statements that lead from format n to n + 1. The backup is a whole encrypted copy beside the store
-(`memory.db.format-N`), made before anything is changed, and stays until the user removes it.
+`STEPS[n]` are the statements that lead from format n to n + 1. They add tables and columns and read no rows, so that they take as long in
+a large store as in a small one; what takes long (a new index) is made later, in steps. Until then the store is read as it is
+(`store.sqlite.file.format_1`). An older program refuses the store afterwards (69).
 """
 
 from __future__ import annotations
 
-import os
-
 from hooks_cli.errors import NewerFormat
+from hooks_cli.failpoints import pass_by
 from hooks_cli.store import schema
-from hooks_cli.store.engine import apsw
-from hooks_cli.store.faults import translate
+from hooks_cli.store.sqlite.file import format_1
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.environment import Environment
     from hooks_cli.store.embedded import EmbeddedStore
 
-STEPS: dict[int, tuple[str, ...]] = {}
+STEPS: dict[int, tuple[str, ...]] = {1: schema.FROM_1_TO_2}
 
 
-def migrate(store: EmbeddedStore, environment: Environment, found: int) -> None:
-    """Bring the store from format `found` to `schema.FORMAT`; another process may have done it meanwhile.
+def refuse_unknown(path: str, found: int) -> None:
+    """Raise NewerFormat (69) for a format that this program can neither read nor bring up to date."""
+    if found > schema.FORMAT or any(number not in STEPS for number in range(found, schema.FORMAT)):
+        raise NewerFormat(store=path, found=found, known=schema.FORMAT)
 
-    Raises NewerFormat (69) when a step is not known to this program, and the store's own errors; nothing is changed then.
+
+def migrate(store: EmbeddedStore) -> None:
+    """Bring the store to `schema.FORMAT`, unless another process has done it since this one opened it. The caller has the writers' turn.
+
+    Raises NewerFormat (69) and the store's own errors; nothing is changed then.
     """
-    missing = [number for number in range(found, schema.FORMAT) if number not in STEPS]
-    if missing:
-        raise NewerFormat(
-            f"The store {store.path} has format {found}, which this program can no longer read.",
-            store=store.path,
-            found=found,
-            known=schema.FORMAT,
-        )
-    backup = f"{store.path}.format-{found}"
-    if not os.path.exists(backup):
-        store.query("VACUUM INTO ?", (backup,))
-        os.chmod(backup, 0o600)
+    store.query("BEGIN IMMEDIATE")
     try:
-        store.connection.execute("BEGIN IMMEDIATE")
-        try:
-            now_at = store.query("SELECT format FROM state")[0][0]
-            for number in range(now_at, schema.FORMAT):
-                for statement in STEPS[number]:
-                    store.query(statement)
+        found = store.query("SELECT format FROM state")[0][0]
+        refuse_unknown(store.path, found)
+        format_1.show_as_it_is(store)
+        for number in range(found, schema.FORMAT):
+            for statement in STEPS[number]:
+                store.query(statement)
+        if found != schema.FORMAT:
             store.query("UPDATE state SET format = ?", (schema.FORMAT,))
-            store.connection.execute("COMMIT")
-        except BaseException:
-            store.connection.execute("ROLLBACK")
-            raise
-    except apsw.Error as error:
-        raise translate(error, store.path, store.budget_ms) from error
-    environment.err(f"hooks-cli: the store was brought from format {found} to {schema.FORMAT}; its backup is {backup}")
+        pass_by("migrate")
+        store.query("COMMIT")
+    except BaseException:
+        store.connection.execute("ROLLBACK")
+        raise
+    store.format = schema.FORMAT
+    if found != schema.FORMAT:
+        store.tell(
+            f"hooks-cli: the store was brought from format {found} to {schema.FORMAT}; programs of version 0.1 refuse it from now on"
+        )

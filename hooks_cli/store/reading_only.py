@@ -21,7 +21,6 @@ from hooks_cli.crypto import key_source
 from hooks_cli.errors import Busy, HooksError, StoreReadOnly
 from hooks_cli.store import lock, opening
 from hooks_cli.store.embedded import EmbeddedStore, make_ready
-from hooks_cli.store.schema import FORMAT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,8 +40,8 @@ def open_store(
 ) -> ReadOnlyStore:
     """Open the project's store to read it, after the ordinary way failed with `cause`.
 
-    Raises `cause` where the place can be written, so that it has another reason; StoreReadOnly (77) where the log cannot be read or the
-    format is an older one, and what `embedded.open_store` raises.
+    Raises `cause` where the place can be written, so that it has another reason; StoreReadOnly (77) where the log cannot be read,
+    and what `embedded.open_store` raises.
     """
     path = environment.store_path
     reason = _why_not_writable(path)
@@ -67,14 +66,6 @@ def open_store(
         raise
     try:
         store.begin(reason, alone)
-        if store.query("SELECT format FROM state")[0][0] < FORMAT:
-            raise StoreReadOnly(
-                f"The store {path} has an older format, which has to be brought up to date before it is read, and it cannot be written: "
-                f"{reason}.",
-                store=path,
-                reason=reason,
-                hint="Run any command where it can be written, for example: hooks-cli memory list",
-            )
     except BaseException:
         store.close()
         raise

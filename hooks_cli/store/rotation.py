@@ -15,7 +15,7 @@ from hooks_cli.model.sealed_text import BEGIN
 from hooks_cli.store import anchor, opening
 from hooks_cli.store.engine import apsw
 from hooks_cli.store.faults import translate
-from hooks_cli.store.schema import LEDGER_TABLES
+from hooks_cli.store.schema import ledger_tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -142,7 +142,8 @@ def renew(draft: str, old_key: bytes, new_key: bytes, encrypted: bool, budget_ms
 def ledger_of(connection: apsw.Connection, data_key: bytes) -> bytes:
     """The ledger over all rows of the database, computed from nothing."""
     ledger, total = Ledger(data_key), 0
-    for table, columns in LEDGER_TABLES.items():
+    (found,) = _rows(connection, "SELECT format FROM state")[0]
+    for table, columns in ledger_tables(found).items():
         for row in connection.execute(f"SELECT {columns} FROM {table}"):
             total = (total + ledger.row(table, row)) % MODULUS
     return total.to_bytes(32, "little")

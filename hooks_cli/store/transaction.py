@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.crypto.ledger import MODULUS
 from hooks_cli.store import anchor, turn
-from hooks_cli.store.schema import LEDGER_TABLES
+from hooks_cli.store.schema import FORMAT, LEDGER_TABLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ _INSERT = {
     table: f"INSERT INTO {table}({columns}) VALUES({','.join('?' * len(columns.split(',')))})"
     for table, columns in LEDGER_TABLES.items()
 }
+# What a transaction begins from, and the row of this machine (NULL when it has none yet): one statement.
+_STATE = "SELECT revision, live, ledger, marks, (SELECT id FROM machine WHERE name = ?) FROM state"
 
 
 def find_mark(marks: bytes, revision: int) -> bytes | None:
@@ -35,7 +37,20 @@ def find_mark(marks: bytes, revision: int) -> bytes | None:
 class Transaction:
     """One write transaction; see contract. `now` is the same time for all that it writes."""
 
-    __slots__ = ("_first_revision", "_ledger", "_marks", "_turn", "ended", "live", "notes", "now", "revision", "store")
+    __slots__ = (
+        "_first_revision",
+        "_ledger",
+        "_machine",
+        "_machine_id",
+        "_marks",
+        "_turn",
+        "ended",
+        "live",
+        "notes",
+        "now",
+        "revision",
+        "store",
+    )
 
     def __init__(self, store: EmbeddedStore) -> None:
         self.store = store
@@ -52,10 +67,13 @@ class Transaction:
             raise store.altered
         self._turn = turn.take(store.path, store.budget_ms)
         try:
+            if store.format != FORMAT:
+                from hooks_cli.store import migrations
+
+                migrations.migrate(store)
+            self._machine_id = store.machine()
             store.query("BEGIN IMMEDIATE")
-            self.revision, self.live, ledger, self._marks = store.query(
-                "SELECT revision, live, ledger, marks FROM state"
-            )[0]
+            self.revision, self.live, ledger, self._marks, self._machine = store.query(_STATE, (self._machine_id,))[0]
         except BaseException:
             self._rollback()
             raise
@@ -111,6 +129,16 @@ class Transaction:
         """Begin anew with this ledger, above this revision: only for a user who has looked and takes the store as it is."""
         self._ledger = ledger
         self.revision = max(self.revision, revision) + 1
+
+    @property
+    def machine(self) -> int | None:
+        """The row of this machine, made by its first write, which takes a revision too; None where the machine has no number."""
+        if self._machine is None and self._machine_id:
+            from hooks_cli.store.sqlite import machines
+
+            self._machine = machines.number_of(self, self._machine_id)
+        number: int | None = self._machine
+        return number
 
     def next_revision(self) -> int:
         """See contract."""

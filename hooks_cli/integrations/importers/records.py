@@ -18,7 +18,8 @@ class Record:
 
     `state` is live, deleted (a tombstone; `value` is None) or destroyed. `metadata` and `source` are JSON text.
     `version` and `revision` are set by our own exports only, as are `sealed` and
-    `sealed_for`, the address that sealed pieces are bound to. `where` says where it was found, for the report.
+    `sealed_for`, the address that sealed pieces are bound to, `origin` (model.origin), `machine` (32 hex digits) and
+    `imported`, what it had been imported from before. `where` says where it was found, for the report.
     """
 
     address: str
@@ -42,6 +43,9 @@ class Record:
     sealed: int = 0
     sealed_for: str = ""
     project: str | None = None
+    origin: int | None = None
+    machine: str | None = None
+    imported: str | None = None
 
 
 @dataclass(slots=True)

@@ -1,0 +1,16 @@
+"""The classes of writers of a version. The program stamps them; nobody can claim one."""
+
+from __future__ import annotations
+
+PERSON, AGENT, HOOK, IMPORT, TOOL = 1, 2, 3, 4, 5
+NAMES = ("", "person", "agent", "hook", "import", "tool")
+
+
+def name_of(origin: int | None) -> str | None:
+    """The word for a class; None for None (format 1 kept none) and for what is no class."""
+    return NAMES[origin] if origin is not None and 0 < origin < len(NAMES) else None
+
+
+def class_of(name: object) -> int | None:
+    """The class of a word, None when it is none."""
+    return NAMES.index(name) if isinstance(name, str) and name and name in NAMES else None

@@ -1,0 +1,1 @@
+"""The SQLite database of the store: its rows, its files, its upkeep."""

@@ -1,0 +1,1 @@
+"""What is said about entries beside their versions: marks, relations, reviews, and which session was shown which."""

@@ -1,0 +1,50 @@
+"""The number of this machine: 128 random bits in the file `machine` of the data folder (0600, 32 hex digits), made once.
+
+It says nothing about the machine. Sessions, tasks and versions carry it, so that what another machine wrote is not taken for this one's.
+Two machines that share one data folder are one machine here; a copied data folder makes two machines look like one.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hooks_cli.errors import HooksError
+from hooks_cli.private_files import make_folder, read_file, write_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+
+FILE = "machine"
+BYTES = 16
+
+
+def make(environment: Environment) -> bytes:
+    """Make the file, unless another process has done so meanwhile, and return the number; b"" where it cannot be kept."""
+    try:
+        folder = environment.data_dir
+        place = os.path.join(folder, FILE)
+        make_folder(folder)
+        draft = f"{place}.{os.getpid()}-{os.urandom(4).hex()}"
+        write_file(draft, os.urandom(BYTES).hex().encode() + b"\n")
+        try:
+            if _read(place) is None and os.path.lexists(place):
+                os.replace(draft, place)  # what is there is no number
+            else:
+                os.link(draft, place)
+        except FileExistsError:
+            pass  # another process was faster
+        finally:
+            if os.path.lexists(draft):
+                os.unlink(draft)
+        return _read(place) or b""
+    except (HooksError, OSError):
+        return b""
+
+
+def _read(place: str) -> bytes | None:
+    try:
+        number = bytes.fromhex((read_file(place, 64) or b"").decode())
+    except ValueError:
+        return None
+    return number if len(number) == BYTES else None
