@@ -3,7 +3,8 @@
 The subset: every keyword of `schema_plan.KEYWORDS`, annotations (dropped; `format` is one, as the draft has it), and
 `$ref` to `#/$defs/…` or another place of the same document, unless it leads back to itself. Outside of it are
 `pattern`, `patternProperties`, `unevaluated…`, `$dynamicRef`, `$anchor`, nested `$id`, other documents, and a
-`multipleOf` that is no integer. A schema outside of it still works everywhere: `jsonschema` checks it, for about 90 ms.
+`multipleOf` that is no integer. What `schema_bounds` refuses is used nowhere; any other schema outside of the subset is checked by
+`jsonschema` (`counted_validator`), for about 90 ms.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ _MAPS = ("properties", "dependentSchemas")
 _SINGLE = ("additionalProperties", "propertyNames", "items", "contains", "not", "if", "then", "else")
 # A document may unfold to at most so many nodes: references upon references grow without bound.
 _MOST_NODES = 20_000
+_DEEPEST = 100
 
 
 class OutsideSubset(Exception):
@@ -41,7 +43,10 @@ def check_schema(schema: Any) -> str | None:
 
 def compile_plan(schema: Any) -> Any:
     """The plan of a valid schema: True, False, or an object of JSON types. Raises OutsideSubset."""
-    return _Compiler(schema).plan(schema, (), "#")
+    try:
+        return _Compiler(schema).plan(schema, (), "#")
+    except RecursionError:
+        raise OutsideSubset("it unfolds too deeply") from None
 
 
 class _Compiler:
@@ -55,6 +60,8 @@ class _Compiler:
         self.nodes += 1
         if self.nodes > _MOST_NODES:
             raise OutsideSubset(f"it unfolds to more than {_MOST_NODES} parts")
+        if len(open_references) > _DEEPEST:
+            raise OutsideSubset(f"more than {_DEEPEST} references within one another")
         if isinstance(schema, bool):
             return schema
         result: dict[str, Any] = {}

@@ -3,13 +3,18 @@
 A *plan* is a JSON Schema 2020-12 that `schema_compile.compile_plan` has gone over: references are in place,
 annotations are gone, and every keyword left is a key of `_CHECKS` below. So this module only walks it.
 `schema_compile` refuses what is not here (`pattern`, `unevaluatedProperties`, recursion …); such schemas are checked by
-`jsonschema` itself. A property test holds both to the same answer.
+`jsonschema` itself (`counted_validator`). A property test holds both to the same answer.
+
+A check spends steps of its Budget: one for each part of the schema that is tried on a value, and one for each name or value that a
+keyword looks at on its own.
 
 >>> first_violation({"type": "object", "properties": {"p50_ms": {"type": "number", "minimum": 0}}}, {"p50_ms": "45"})
 'p50_ms is a string, not a number'
 """
 
 from __future__ import annotations
+
+from hooks_cli.model.check_budget import UNBOUNDED, Budget, OverBudget, equal, first_double
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,14 +23,21 @@ if TYPE_CHECKING:
 
     Plan = Any  # True, False, or {keyword: argument}
     Violation = tuple[str, str] | None  # where (".a[0]"), what
+    Check = Callable[[Any, Any, Plan, "Budget"], Violation]
 
 # With a sibling these say something only together, so the sibling's key has no check of its own.
 COMPANIONS = ("then", "else", "minContains", "maxContains")
 
 
-def first_violation(plan: Plan, value: Any) -> str | None:
-    """The first thing in `value` (as `json.loads` gives it) that does not fit, in one line; None when all fits."""
-    found = _violation(plan, value)
+def first_violation(plan: Plan, value: Any, budget: Budget | None = None) -> str | None:
+    """The first thing in `value` (as `json.loads` gives it) that does not fit, in one line; None when all fits.
+
+    Raises OverBudget; without a budget the steps are not counted.
+    """
+    try:
+        found = _violation(plan, value, budget or Budget(UNBOUNDED))
+    except RecursionError:
+        raise OverBudget from None
     if found is None:
         return None
     where = found[0].removeprefix(".")
@@ -40,32 +52,21 @@ def type_name(value: Any) -> str:
     return _NAMES.get(kind, "object")
 
 
-def equal(one: Any, two: Any) -> bool:
-    """JSON equality: 1 equals 1.0, and neither equals true."""
-    kinds = (type(one), type(two))
-    if bool in kinds:
-        return one is two
-    if isinstance(one, list) and isinstance(two, list):
-        return len(one) == len(two) and all(equal(a, b) for a, b in zip(one, two, strict=True))
-    if isinstance(one, dict) and isinstance(two, dict):
-        return len(one) == len(two) and all(key in two and equal(item, two[key]) for key, item in one.items())
-    return bool(one == two)
-
-
-def _violation(plan: Plan, value: Any) -> Violation:
+def _violation(plan: Plan, value: Any, budget: Budget) -> Violation:
+    budget.spend()
     if plan is True:
         return None
     if plan is False:
         return "", "is not allowed"
     for keyword, argument in plan.items():
         check = _CHECKS.get(keyword)
-        if check is not None and (found := check(argument, value, plan)) is not None:
+        if check is not None and (found := check(argument, value, plan, budget)) is not None:
             return found
     return None
 
 
-def _fits(plan: Plan, value: Any) -> bool:
-    return _violation(plan, value) is None
+def _fits(plan: Plan, value: Any, budget: Budget) -> bool:
+    return _violation(plan, value, budget) is None
 
 
 def _has_type(value: Any, name: str) -> bool:
@@ -77,25 +78,25 @@ def _has_type(value: Any, name: str) -> bool:
     return actual == name
 
 
-def _type(argument: Any, value: Any, plan: Plan) -> Violation:
+def _type(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
     names = [argument] if isinstance(argument, str) else argument
     if any(_has_type(value, name) for name in names):
         return None
     return "", f"is {_a(type_name(value))}, not {' or '.join(_a(name) for name in names)}"
 
 
-def _enum(argument: Any, value: Any, plan: Plan) -> Violation:
-    if any(equal(value, each) for each in argument):
+def _enum(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
+    if any(equal(value, each, budget) for each in argument):
         return None
     return "", f"is {_show(value)}, not one of {', '.join(_show(each) for each in argument)}"
 
 
-def _const(argument: Any, value: Any, plan: Plan) -> Violation:
-    return None if equal(value, argument) else ("", f"is {_show(value)}, not {_show(argument)}")
+def _const(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
+    return None if equal(value, argument, budget) else ("", f"is {_show(value)}, not {_show(argument)}")
 
 
-def _bound(words: str, broken: Callable[[Any, Any], bool]) -> Callable[[Any, Any, Plan], Violation]:
-    def check(argument: Any, value: Any, plan: Plan) -> Violation:
+def _bound(words: str, broken: Callable[[Any, Any], bool]) -> Check:
+    def check(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
         if type(value) in (int, float) and broken(value, argument):
             return "", f"is {_show(value)}, {words} {_show(argument)}"
         return None
@@ -103,8 +104,8 @@ def _bound(words: str, broken: Callable[[Any, Any], bool]) -> Callable[[Any, Any
     return check
 
 
-def _size(kind: type[Any], words: str, broken: Callable[[int, Any], bool]) -> Callable[[Any, Any, Plan], Violation]:
-    def check(argument: Any, value: Any, plan: Plan) -> Violation:
+def _size(kind: type[Any], words: str, broken: Callable[[int, Any], bool]) -> Check:
+    def check(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
         if type(value) is kind and broken(len(value), argument):
             return "", f"has {len(value)} {words} {_show(argument)}"
         return None
@@ -112,76 +113,86 @@ def _size(kind: type[Any], words: str, broken: Callable[[int, Any], bool]) -> Ca
     return check
 
 
-def _required(argument: Any, value: Any, plan: Plan) -> Violation:
+def _required(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
     if isinstance(value, dict):
         for name in argument:
+            budget.spend()
             if name not in value:
                 return "", f"has no {_show(name)}, which is required"
     return None
 
 
-def _properties(argument: Any, value: Any, plan: Plan) -> Violation:
+def _properties(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
     if isinstance(value, dict):
-        for name, below in argument.items():
-            if name in value and (found := _violation(below, value[name])) is not None:
+        for name in argument if len(argument) <= len(value) else value:
+            budget.spend()
+            if (
+                name in argument
+                and name in value
+                and (found := _violation(argument[name], value[name], budget)) is not None
+            ):
                 return f".{name}{found[0]}", found[1]
     return None
 
 
-def _additional(argument: Any, value: Any, plan: Plan) -> Violation:
+def _additional(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
     if isinstance(value, dict):
         known = plan.get("properties", {})
         for name, item in value.items():
-            if name not in known and (found := _violation(argument, item)) is not None:
+            budget.spend()
+            if name not in known and (found := _violation(argument, item, budget)) is not None:
                 return f".{name}{found[0]}", found[1]
     return None
 
 
-def _property_names(argument: Any, value: Any, plan: Plan) -> Violation:
+def _property_names(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
     if isinstance(value, dict):
         for name in value:
-            if (found := _violation(argument, name)) is not None:
+            if (found := _violation(argument, name, budget)) is not None:
                 return "", f"has the name {_show(name)}, which {found[1]}"
     return None
 
 
-def _dependent_required(argument: Any, value: Any, plan: Plan) -> Violation:
+def _dependent_required(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
     if isinstance(value, dict):
         for name, needed in argument.items():
-            for each in needed:
-                if name in value and each not in value:
+            budget.spend()
+            for each in needed if name in value else ():
+                budget.spend()
+                if each not in value:
                     return "", f"has {_show(name)} without {_show(each)}"
     return None
 
 
-def _dependent_schemas(argument: Any, value: Any, plan: Plan) -> Violation:
+def _dependent_schemas(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
     if isinstance(value, dict):
         for name, below in argument.items():
-            if name in value and (found := _violation(below, value)) is not None:
+            budget.spend()
+            if name in value and (found := _violation(below, value, budget)) is not None:
                 return found
     return None
 
 
-def _items(argument: Any, value: Any, plan: Plan) -> Violation:
+def _items(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
     if isinstance(value, list):
         for index in range(len(plan.get("prefixItems", ())), len(value)):
-            if (found := _violation(argument, value[index])) is not None:
+            if (found := _violation(argument, value[index], budget)) is not None:
                 return f"[{index}]{found[0]}", found[1]
     return None
 
 
-def _prefix_items(argument: Any, value: Any, plan: Plan) -> Violation:
+def _prefix_items(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
     if isinstance(value, list):
         for index in range(min(len(argument), len(value))):
-            if (found := _violation(argument[index], value[index])) is not None:
+            if (found := _violation(argument[index], value[index], budget)) is not None:
                 return f"[{index}]{found[0]}", found[1]
     return None
 
 
-def _contains(argument: Any, value: Any, plan: Plan) -> Violation:
+def _contains(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
     if not isinstance(value, list):
         return None
-    count = sum(1 for each in value if _fits(argument, each))
+    count = sum(1 for each in value if _fits(argument, each, budget))
     least, most = plan.get("minContains", 1), plan.get("maxContains", count)
     if least <= count <= most:
         return None
@@ -189,46 +200,47 @@ def _contains(argument: Any, value: Any, plan: Plan) -> Violation:
     return "", f"has {count} items of the kind it needs, {limit} expected"
 
 
-def _unique(argument: Any, value: Any, plan: Plan) -> Violation:
+def _unique(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
     if argument and isinstance(value, list):
-        for index, each in enumerate(value):
-            if any(equal(each, earlier) for earlier in value[:index]):
-                return f"[{index}]", "is there twice"
+        index = first_double(value, budget)
+        if index >= 0:
+            return f"[{index}]", "is there twice"
     return None
 
 
-def _multiple(argument: Any, value: Any, plan: Plan) -> Violation:
-    if type(value) in (int, float) and value % argument:
+def _multiple(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
+    fraction = type(value) is float and not value.is_integer()
+    if fraction or (type(value) in (int, float) and int(value) % argument):
         return "", f"is {_show(value)}, not a multiple of {_show(argument)}"
     return None
 
 
-def _all_of(argument: Any, value: Any, plan: Plan) -> Violation:
+def _all_of(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
     for below in argument:
-        if (found := _violation(below, value)) is not None:
+        if (found := _violation(below, value, budget)) is not None:
             return found
     return None
 
 
-def _any_of(argument: Any, value: Any, plan: Plan) -> Violation:
-    if any(_fits(below, value) for below in argument):
+def _any_of(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
+    if any(_fits(below, value, budget) for below in argument):
         return None
-    return _violation(argument[0], value) if len(argument) == 1 else ("", "fits none of the forms it may have")
+    return _violation(argument[0], value, budget) if len(argument) == 1 else ("", "fits none of the forms it may have")
 
 
-def _one_of(argument: Any, value: Any, plan: Plan) -> Violation:
-    count = sum(1 for below in argument if _fits(below, value))
+def _one_of(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
+    count = sum(1 for below in argument if _fits(below, value, budget))
     if count == 1:
         return None
     return "", "fits none of the forms it may have" if count == 0 else f"fits {count} forms where only one may fit"
 
 
-def _not(argument: Any, value: Any, plan: Plan) -> Violation:
-    return ("", "has a form that is excluded") if _fits(argument, value) else None
+def _not(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
+    return ("", "has a form that is excluded") if _fits(argument, value, budget) else None
 
 
-def _if(argument: Any, value: Any, plan: Plan) -> Violation:
-    return _violation(plan.get("then" if _fits(argument, value) else "else", True), value)
+def _if(argument: Any, value: Any, plan: Plan, budget: Budget) -> Violation:
+    return _violation(plan.get("then" if _fits(argument, value, budget) else "else", True), value, budget)
 
 
 def _a(name: str) -> str:
@@ -247,7 +259,7 @@ def _show(value: Any) -> str:
 
 _NAMES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 
-_CHECKS: dict[str, Callable[[Any, Any, Plan], Violation]] = {
+_CHECKS: dict[str, Check] = {
     "type": _type,
     "required": _required,
     "properties": _properties,

@@ -36,7 +36,9 @@ def rows(environment: Environment) -> list[tuple[str, Value, str]]:
 
 
 def check(environment: Environment) -> tuple[list[str], list[str]]:
-    """(what is wrong, what is ignored), each a line, of both files read afresh. Nothing is raised for a bad file."""
+    """(what is wrong, what is ignored), each a line, of both files read afresh and of the schemas that they name. Nothing is raised for a
+    bad file.
+    """
     from hooks_cli.config_files import read
 
     try:
@@ -44,7 +46,22 @@ def check(environment: Environment) -> tuple[list[str], list[str]]:
     except ConfigError as error:
         return [str(error)], []
     wrong = [f"The configuration {environment.project_config_path} is not valid: {settings.problem}."]
-    return wrong if settings.problem else [], settings.warnings
+    return (wrong if settings.problem else []) + _unusable_schemas(settings), settings.warnings
+
+
+def _unusable_schemas(settings: Settings) -> list[str]:
+    paths = {str(path) for path in settings.table("schemas.patterns").values() if path}
+    if not paths:
+        return []
+    from hooks_cli.operations.user_schemas import checked_schema
+
+    found = []
+    for path in sorted(paths):
+        try:
+            checked_schema(path)
+        except ConfigError as error:
+            found.append(str(error))
+    return found
 
 
 def files(environment: Environment) -> list[tuple[str, str, bool]]:

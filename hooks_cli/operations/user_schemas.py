@@ -3,6 +3,9 @@
 `<cache>/schemas/<name>.plan` is one line that names the schema file and its state, and the plan as JSON, which SQLite
 reads. A schema that the compiler cannot say (`model.schema_compile`) has no plan; then `jsonschema` itself checks, in
 about 90 ms. docs/schemas.md.
+
+A project's `hooks.toml` may name a schema, so nothing in one is trusted: `model.schema_bounds` says what is refused, and a check has
+`schema_plan.STEPS` steps. What takes more is stored unchecked when the project named the schema, and refused when the user did.
 """
 
 from __future__ import annotations
@@ -10,8 +13,9 @@ from __future__ import annotations
 import os
 import time
 
-from hooks_cli.config import identity
-from hooks_cli.errors import ConfigError, HooksError
+from hooks_cli.config import PROJECT, identity
+from hooks_cli.errors import ConfigError, HooksError, SchemaViolation
+from hooks_cli.model.check_budget import STEPS, Budget, OverBudget
 from hooks_cli.model.globs import glob_matches
 from hooks_cli.model.schema_plan import first_violation
 from hooks_cli.operations.json_reading import read_json
@@ -20,12 +24,14 @@ from hooks_cli.project import stem_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
+    from hooks_cli.config import Settings
     from hooks_cli.environment import Environment
+    from hooks_cli.model.counted_validator import CountedValidator
     from hooks_cli.store.embedded import EmbeddedStore
 
+TABLE = "schemas.patterns"
 PLAN_LIMIT = 4 * 1024 * 1024
 SCHEMA_LIMIT = 4 * 1024 * 1024
 _NO_PLAN = "none"
@@ -33,23 +39,43 @@ _NO_PLAN = "none"
 _YOUNG_NS = 2_000_000_000
 
 
-def path_for(address: str, patterns: Mapping[str, object]) -> str:
-    """The schema file of the first glob that matches the address, or ""."""
-    for pattern, path in patterns.items():
+class UserSchema:
+    """A schema file that settings name: its `path`, and whether it is the user's `own` or the project's."""
+
+    __slots__ = ("own", "path")
+
+    def __init__(self, path: str, own: bool) -> None:
+        self.path = path
+        self.own = own
+
+
+def schema_for(address: str, settings: Settings) -> UserSchema | None:
+    """The schema of the first glob that matches the address."""
+    for pattern, path in settings.table(TABLE).items():
         if glob_matches(pattern, address):
-            return str(path)
-    return ""
+            # A glob without a file has no schema.
+            return UserSchema(str(path), settings.origins.get(f"{TABLE}.{pattern}") != PROJECT) if path else None
+    return None
 
 
-def violation(store: EmbeddedStore, environment: Environment, path: str, metadata: str, strict: bool) -> str | None:
-    """What of the metadata does not fit the schema in the file.
+def violation(
+    store: EmbeddedStore, environment: Environment, schema: UserSchema, address: str, metadata: str, strict: bool
+) -> str | None:
+    """What of the metadata does not fit the schema.
 
-    A schema that cannot be used is told in one line; with `strict` it raises ConfigError (78).
+    A schema that cannot be used is told in one line; with `strict` it raises ConfigError (78). A check that takes too many steps is told
+    in one line, or raises SchemaViolation (65) when the schema is the user's own.
     """
     try:
-        plan = _plan(store, environment, path)
+        plan = _plan(store, environment, schema.path)
         value = read_json(store, metadata)
-        return _by_library(path, value) if plan is None else first_violation(plan, value)
+        return _by_library(schema.path, value) if plan is None else first_violation(plan, value, Budget())
+    except OverBudget:
+        reason = given_up(schema.path)
+        if schema.own:
+            raise SchemaViolation(address=address, reason=reason) from None
+        environment.err(f"hooks-cli: {address} is stored without a check of its metadata: {reason}.")
+        return None
     except ConfigError as error:
         if strict:
             raise
@@ -57,10 +83,15 @@ def violation(store: EmbeddedStore, environment: Environment, path: str, metadat
         return None
 
 
+def given_up(path: str) -> str:
+    """What is said of a check that took too many steps."""
+    return f"its check by {path} was given up after {STEPS:,} steps; make the schema or the metadata smaller"
+
+
 def _plan(store: EmbeddedStore, environment: Environment, path: str) -> Any:
     """The plan, or None when there is none. Raises ConfigError (78) when the file is no valid schema."""
     state = identity(path)
-    header = f"1 {state} {path!r}"
+    header = f"2 {state} {path!r}"
     cache = os.path.join(environment.cache_dir, "schemas", stem_of(path) + ".plan")
     cached = read_file(cache, PLAN_LIMIT)
     if cached is not None:
@@ -89,21 +120,33 @@ def _age(path: str) -> int:
 def _compiled(path: str) -> tuple[Any, str]:
     import json
 
-    from hooks_cli.model.schema_compile import OutsideSubset, check_schema, compile_plan
+    from hooks_cli.model.schema_compile import OutsideSubset, compile_plan
 
-    schema = read_schema(path)
-    wrong = check_schema(schema)
-    if wrong:
-        raise ConfigError(path=path, reason=f"it is no valid JSON Schema 2020-12: {wrong}")
     try:
-        plan = compile_plan(schema)
+        plan = compile_plan(checked_schema(path))
     except OutsideSubset:
         return None, _NO_PLAN
     return plan, json.dumps(plan)
 
 
+def checked_schema(path: str) -> Any:
+    """The schema in a file. Raises ConfigError (78) when it cannot be read, is no schema, or has what is refused (`schema_bounds`)."""
+    from hooks_cli.model.schema_bounds import SchemaRefused, examine
+    from hooks_cli.model.schema_compile import check_schema
+
+    schema = read_schema(path)
+    try:
+        examine(schema)
+    except SchemaRefused as refused:
+        raise ConfigError(path=path, reason=str(refused)) from None
+    wrong = check_schema(schema)
+    if wrong:
+        raise ConfigError(path=path, reason=f"it is no valid JSON Schema 2020-12: {wrong}")
+    return schema
+
+
 def read_schema(path: str) -> Any:
-    """The schema in a file. Raises ConfigError (78) when it cannot be read or is no JSON."""
+    """The JSON in a file. Raises ConfigError (78) when it cannot be read or is no JSON."""
     import json
 
     from hooks_cli.model.json_exact import complaint
@@ -117,14 +160,23 @@ def read_schema(path: str) -> Any:
         raise ConfigError(path=path, reason=f"the schema is not valid JSON: {complaint(error)}") from None
 
 
-def _by_library(path: str, value: Any) -> str | None:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
+def validator(path: str, schema: Any) -> CountedValidator:
+    """`jsonschema` for a schema that was read from a file. Raises ConfigError (78)."""
+    from hooks_cli.model.counted_validator import CountedValidator
+    from hooks_cli.model.schema_bounds import SchemaRefused
 
     try:
-        error = best_match(Draft202012Validator(read_schema(path)).iter_errors(value))
+        return CountedValidator(schema)
+    except SchemaRefused as refused:
+        raise ConfigError(path=path, reason=str(refused)) from None
+
+
+def _by_library(path: str, value: Any) -> str | None:
+    try:
+        error = validator(path, read_schema(path)).best_error(value)
+    except (OverBudget, ConfigError):
+        raise
     except Exception as problem:
-        # A reference to another document, or a pattern that Python's re does not know.
         raise ConfigError(path=path, reason=f"the schema cannot be used: {problem}") from None
     if error is None:
         return None

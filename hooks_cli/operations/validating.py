@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import referencing
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from hooks_cli.environment import Environment
 from hooks_cli.errors import ConfigError
 from hooks_cli.integrations.schema_files import shipped
+from hooks_cli.model.check_budget import OverBudget
+from hooks_cli.model.counted_validator import CountedValidator
 from hooks_cli.model.json_exact import read_for_checks
-from hooks_cli.model.schema_compile import check_schema
 from hooks_cli.model.sealed_text import mask
 from hooks_cli.model.selection import Selection
 from hooks_cli.operations import user_schemas
-from hooks_cli.operations.schema_check import USER_TABLE, family_of
+from hooks_cli.operations.schema_check import family_of
 from hooks_cli.store import export_rows
 from hooks_cli.store.embedded import EmbeddedStore
 
@@ -43,7 +45,6 @@ class Validation:
         self.advance = advance
         self.entries = 0
         self.checked = 0
-        self._patterns = environment.settings.table(USER_TABLE)
 
     def run(self, selection: Selection) -> Iterator[Violation]:
         """The violations, in the order of the entries. Raises ConfigError (78) for a user's schema that is none."""
@@ -60,38 +61,44 @@ class Validation:
             self.advance(len(batch))
 
     def _metadata(self, entry: dict[str, Any]) -> Iterator[Violation]:
-        path = user_schemas.path_for(entry["key"], self._patterns)
+        schema = user_schemas.schema_for(entry["key"], self.environment.settings)
         family = family_of(entry["key"])
-        if path:
-            validator, name = _user_validator(path), path
+        if schema is not None:
+            self.checked += 1
+            yield from _by_user_schema(schema.path, entry)
         elif shipped(f"metadata-{family}") is not None:
-            validator, name = _validator(f"metadata-{family}"), family
-        else:
-            return
-        self.checked += 1
-        try:
-            yield from _violations(validator, entry["metadata"], entry, name)
-        except ValidationError:
-            raise
-        except Exception as error:
-            raise ConfigError(path=name, reason=f"the schema cannot be used: {error}") from None
+            self.checked += 1
+            yield from _violations(_validator(f"metadata-{family}"), entry["metadata"], entry, family)
+
+
+def _by_user_schema(path: str, entry: dict[str, Any]) -> Iterator[Violation]:
+    try:
+        errors = _user_validator(path).errors(entry["metadata"])
+    except OverBudget:
+        yield Violation(entry["key"], entry["key_version"], path, "", user_schemas.given_up(path))
+    except ConfigError:
+        raise
+    except Exception as error:
+        raise ConfigError(path=path, reason=f"the schema cannot be used: {error}") from None
+    else:
+        yield from _told(errors, entry, path)
 
 
 def _violations(validator: Draft202012Validator, value: Any, entry: dict[str, Any], name: str) -> Iterator[Violation]:
-    for error in sorted(validator.iter_errors(value), key=lambda error: error.json_path):
+    yield from _told(validator.iter_errors(value), entry, name)
+
+
+def _told(errors: Iterable[ValidationError], entry: dict[str, Any], name: str) -> Iterator[Violation]:
+    for error in sorted(errors, key=lambda error: error.json_path):
         where = error.json_path.removeprefix("$").removeprefix(".")
         yield Violation(entry["key"], entry["key_version"], name, where, mask(error.message)[:300])
 
 
 @cache
 def _validator(name: str) -> Draft202012Validator:
-    return Draft202012Validator(shipped(name) or True)
+    return Draft202012Validator(shipped(name) or True, registry=referencing.Registry())
 
 
 @cache
-def _user_validator(path: str) -> Draft202012Validator:
-    schema = user_schemas.read_schema(path)
-    wrong = check_schema(schema)
-    if wrong:
-        raise ConfigError(path=path, reason=f"it is no valid JSON Schema 2020-12: {wrong}")
-    return Draft202012Validator(schema)
+def _user_validator(path: str) -> CountedValidator:
+    return user_schemas.validator(path, user_schemas.checked_schema(path))

@@ -134,15 +134,21 @@ def group_of(name: str) -> tuple[str, str, tuple[object, ...]]:
 
 
 def allow_patterns(store: EmbeddedStore) -> None:
-    """Let statements on this connection use regular expressions (Python's), for MATCHES. A wrong one is UsageError (64)."""
-    import re
+    """Let statements on this connection use regular expressions (Python's), for MATCHES.
 
+    A wrong one, and one that may take too long (`model.pattern_cost`), is UsageError (64).
+    """
     from hooks_cli.errors import UsageError
+    from hooks_cli.model.pattern_cost import LONGEST, refusal, search
 
     def function(*values: object) -> int:
-        try:
-            return int(re.search(str(values[0]), str(values[1])) is not None)
-        except re.error as error:
-            raise UsageError(f"{values[0]!r} is no regular expression: {error}.") from None
+        pattern = str(values[0])
+        reason = refusal(pattern)
+        if reason:
+            raise UsageError(
+                f"The pattern {pattern[:200]!r} is not tried: {reason}.",
+                hint=f"Begin it with ^, bound its repeats ({{1,64}}), or use a glob. Of each text the first {LONGEST:,} characters count.",
+            )
+        return int(search(pattern, str(values[1])))
 
     store.connection.create_scalar_function("regexp", function, 2, deterministic=True)

@@ -15,7 +15,8 @@ VERB = Verb(
     "Check the user's config.toml and the project's hooks.toml.",
     examples=("hooks-cli config check",),
     details=(
-        "Prints what is wrong (exit 78) and what is ignored: settings that do not exist, and what a project's file may not say. "
+        "Prints what is wrong (exit 78), in the files and in the schemas that they name, and what is ignored: settings that do not "
+        "exist, and what a project's file may not say. "
         "With nothing wrong the exit code is 0, whatever is ignored."
     ),
 )
