@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 SIZE_LIMIT = 256 * 1024
 WARNING_LIMIT = 10
 ENTRY_LIMIT = 1000  # what one file may hold, so that a hostile one cannot make every command slow
+NAMES_LIMIT = (
+    16 * 1024
+)  # and all names in it together, in characters: globs are names, and each write is compared with them
 DOT_LIMIT = 100
 YOUNG_NS = 100_000_000
 ENCRYPTION_KEY = "memory.security.encryption_key"
@@ -152,13 +155,18 @@ def _take(settings: Settings, document: dict[str, object], path: str, origin: in
 def _entries(settings: Settings, document: dict[str, object], path: str) -> Iterator[tuple[str, Rule, object]]:
     """Each declared key of a document with its rule and raw value; unknown ones become a warning, tables are noted."""
     waiting: list[tuple[str, object]] = list(document.items())
-    left = ENTRY_LIMIT
+    left, characters = ENTRY_LIMIT, NAMES_LIMIT
 
     def count(items: dict[str, object]) -> dict[str, object]:
-        nonlocal left
+        nonlocal left, characters
         left -= len(items)
         if left < 0:
             raise ConfigError(path=path, reason=f"it holds more than {ENTRY_LIMIT} settings")
+        characters -= sum(map(len, items))
+        if characters < 0:
+            raise ConfigError(
+                path=path, reason=f"its names and globs have more than {NAMES_LIMIT:,} characters together"
+            )
         return items
 
     count(document)

@@ -157,6 +157,8 @@ HOSTILE = {
     "many tables": "\n".join(f"[t{i}]" for i in range(20_000)),
     "many rules": "\n".join(f"[memory.gc.rules.'{i}']\nmax_versions = 1" for i in range(4000)),
     "many fields": "[agents.a]\n" + "\n".join(f"f{i} = 1" for i in range(20_000)),
+    "a long glob": f'[schemas.patterns]\n"*[{"b" * 250_000}]x" = "s.json"',
+    "many globs": "[schemas.patterns]\n" + "\n".join(f'"*{i}[{"b" * 250}]x" = "s.json"' for i in range(900)),
     "a great number": "a = " + "9" * 200_000,
     "too large": "#" * (256 * 1024 + 1),
     "not text": "\ud800",

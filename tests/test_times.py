@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hooks_cli.errors import UsageError
+from hooks_cli.model import globs
 from hooks_cli.model.globs import glob_matches, literal_length
 from hooks_cli.model.sizes import size_in_words
 from hooks_cli.model.times import DAY, HOUR, MINUTE, parse_duration, parse_time, to_iso, to_words
@@ -93,6 +94,13 @@ def test_globs_are_those_of_sqlite(pattern: str, text: str) -> None:
     expected = CONNECTION.execute("SELECT ?1 GLOB ?2", (text, pattern)).fetchone()
     assert expected is not None
     assert glob_matches(pattern, text) == bool(CONNECTION.execute("SELECT ? GLOB ?", (text, pattern)).fetchone()[0])
+
+
+def test_a_long_set_is_gone_through_once_for_each_character(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, seen = globs._set, []
+    monkeypatch.setattr(globs, "_set", lambda *words: seen.append(words) or real(*words))
+    assert not glob_matches("*[b-y]x", "ab" * 500)
+    assert len(seen) == 2
 
 
 def test_literal_length() -> None:

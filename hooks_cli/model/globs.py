@@ -15,12 +15,14 @@ def glob_matches(pattern: str, text: str) -> bool:
     """
     at, here = 0, 0
     star, resume = -1, 0
+    # What a set says of a character, so that a long set is gone through once for each: globs come from a project's file, too.
+    known: dict[tuple[int, str], int] = {}
     while here < len(text):
         if at < len(pattern) and pattern[at] == "*":
             star, resume = at, here
             at += 1
             continue
-        step = _one(pattern, at, text[here]) if at < len(pattern) else 0
+        step = _one(pattern, at, text[here], known) if at < len(pattern) else 0
         if step:
             at += step
             here += 1
@@ -32,13 +34,20 @@ def glob_matches(pattern: str, text: str) -> bool:
     return all(c == "*" for c in pattern[at:])
 
 
-def _one(pattern: str, at: int, character: str) -> int:
+def _one(pattern: str, at: int, character: str, known: dict[tuple[int, str], int]) -> int:
     """How much of the pattern from `at` stands for this one character; 0 when it does not fit."""
     sign = pattern[at]
     if sign == "?":
         return 1
     if sign != "[":
         return 1 if sign == character else 0
+    found = known.get((at, character))
+    if found is None:
+        found = known[at, character] = _set(pattern, at, character)
+    return found
+
+
+def _set(pattern: str, at: int, character: str) -> int:
     here = at + 1
     inverted = pattern[here : here + 1] == "^"
     if inverted:
