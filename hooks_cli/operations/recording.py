@@ -169,7 +169,7 @@ def record_in(
             draft.expires = tx.now + lives
         written = entries.put(tx, draft, revision=revision)
     if task is None:
-        current = journal.newest_open_task(tx.store, who.session, who.agent)
+        current = journal.newest_open_task(tx, who.session, who.agent)
         task = None if current is None else current.id
     fields = dict(occasion.fields)
     if draft is not None:

@@ -183,10 +183,11 @@ def rename(
 ) -> tuple[Written, Written]:
     """Move what an address holds to another one: a new version there, a tombstone here, in one transaction.
 
-    Returns both. The pin goes along.
+    Returns both. The pin goes along, as do marks, relations and a review that is not done.
     Raises NotFound (1), VersionConflict (76) when the new address holds something, InvalidAddress or SchemaViolation (65).
     """
     from hooks_cli.operations.pinning import move_pin
+    from hooks_cli.store.sqlite.annotations import moving as annotations
 
     with store.writing() as tx:
         entry = current(tx, old)
@@ -202,6 +203,7 @@ def rename(
         gone = entries.put(tx, tombstone(old, "rename", by))
         if entry.pinned:
             move_pin(tx, old, new)
+        annotations.move(tx, old, new, entry.revision, moved.revision)
         return moved, gone
 
 

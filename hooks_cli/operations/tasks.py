@@ -101,7 +101,7 @@ def _close(
     """The task that is closed now, and whether it was already."""
     store = tx.store
     if not task_id:
-        task = journal.newest_open_task(store, who.session, who.agent, unnamed_only=unnamed_only)
+        task = journal.newest_open_task(tx, who.session, who.agent, unnamed_only=unnamed_only)
         if task is not None:
             journal.close_task(tx, task, outcome)
         return task, False
@@ -109,7 +109,7 @@ def _close(
     if task is not None:
         journal.close_task(tx, task, outcome)
         return task, False
-    task = journal.newest_open_task(store, who.session, who.agent, unnamed_only=True)
+    task = journal.newest_open_task(tx, who.session, who.agent, unnamed_only=True)
     before = journal.find_closed_task(store, task_id, who.session, who.agent)
     if before is not None and (task is None or (task.opened_at or 0) < (before.closed_at or 0)):
         return before, True

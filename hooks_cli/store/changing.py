@@ -76,6 +76,10 @@ def destroy(tx: Transaction, address: str, versions: list[int] | None) -> list[i
     for row in rows:
         _update_entry(tx, row, {"kind": DESTROYED, "sealed": 0, **dict.fromkeys(_CONTENT)})
         _scrub_event(tx, "revision = ?", (row[0],), address)
+    if rows:
+        from hooks_cli.store.sqlite.annotations import relations
+
+        relations.forget_files(tx, head[0], versions)
     if head[3] and any(row[0] == head[1] for row in rows):
         tx.store.query("DELETE FROM search WHERE rowid = ?", (head[1],))
         update_heads(tx, [head], live=0, expires=None)

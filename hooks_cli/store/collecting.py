@@ -177,6 +177,8 @@ def drop(tx: Transaction, plans: list[tuple[int, list[Version]]]) -> list[Versio
     for row in rows:
         tx.forget("entry", row)
     gone = {row[0] for row in rows}
+    if gone:
+        _drop_annotations(tx, gone, [head for head in heads.values() if head[1] in gone])
     emptied = [head for head in heads.values() if head[1] in gone and head[3]]
     if emptied:
         indexed = numbers_text([head[1] for head in emptied])
@@ -185,6 +187,17 @@ def drop(tx: Transaction, plans: list[tuple[int, list[Version]]]) -> list[Versio
         tx.live -= len(emptied)
         upkeep.add(tx, upkeep.UNINDEXED, len(emptied))
     return [version for version in due if version.revision in gone]
+
+
+def _drop_annotations(tx: Transaction, gone: set[int], ended: list[Row]) -> None:
+    """Delete what is said about deleted versions, and about heads that have lost their newest one."""
+    from hooks_cli.store.sqlite.annotations import marks, relations, reviews
+
+    reviews.forget(tx, numbers_text(list(gone)))
+    if ended:
+        numbers = numbers_text([head[0] for head in ended])
+        marks.forget_heads(tx, numbers)
+        relations.forget_heads(tx, numbers)
 
 
 def note_collected(tx: Transaction, revision: int) -> None:

@@ -152,13 +152,14 @@ def newest_session(store: EmbeddedStore) -> Session | None:
 
 
 def active_session(store: EmbeddedStore, now: int) -> Session | None:
-    """The open session with the newest sign of life (its opening or an event) within the last 12 hours."""
+    """The open session with the newest sign of life (its opening or an event) within the last 12 hours; not one of another machine."""
     row = store.row(
         f"""SELECT {_SESSION} FROM (
               SELECT s.*, max(s.opened_at, coalesce((SELECT at FROM event WHERE session = s.id ORDER BY revision DESC LIMIT 1), 0)) seen
-              FROM session s WHERE s.closed_at IS NULL ORDER BY s.opened_at DESC LIMIT 50)
+              FROM session s WHERE s.closed_at IS NULL
+              AND (s.machine IS NULL OR s.machine = (SELECT id FROM machine WHERE name = ?)) ORDER BY s.opened_at DESC LIMIT 50)
             WHERE seen > ? ORDER BY seen DESC, id DESC LIMIT 1""",
-        (now - ACTIVE_MS,),
+        (store.machine(create=False), now - ACTIVE_MS),
     )
     return None if row is None else Session(row)
 
@@ -263,10 +264,13 @@ _NAMED_SO = f"(SELECT * FROM task WHERE name = ? ORDER BY id DESC LIMIT {SAME_NA
 
 
 def find_open_task(store: EmbeddedStore, name: str, session: int | None) -> Task | None:
-    """The newest open task of that name, one of this session first."""
+    """The newest open task of that name, one of this session first; or the one that has the name as another one (`name_also`)."""
     row = store.row(
         f"SELECT {_TASK} FROM {_NAMED_SO} WHERE closed_at IS NULL ORDER BY session IS ? DESC, id DESC LIMIT 1",
         (name, session),
+    ) or store.row(
+        f"SELECT {_TASK} FROM task WHERE id = (SELECT task FROM task_alias WHERE alias = ?) AND closed_at IS NULL",
+        (name,),
     )
     return None if row is None else Task(row)
 
@@ -281,14 +285,23 @@ def find_closed_task(store: EmbeddedStore, name: str, session: int | None, agent
     return None if row is None else Task(row)
 
 
+def name_also(tx: Transaction, task: Task, alias: str) -> None:
+    """Give a task another name by which `find_open_task` finds it: the id that a queued `pre-task` printed."""
+    row = tx.store.row("SELECT task, alias FROM task_alias WHERE alias = ?", (alias,))
+    if row is not None:
+        tx.forget("task_alias", row)
+        tx.store.query("DELETE FROM task_alias WHERE alias = ?", (alias,))
+    tx.insert("task_alias", (task.id, alias))
+
+
 def newest_open_task(
-    store: EmbeddedStore, session: int | None, agent: str | None, *, unnamed_only: bool = False
+    tx: Transaction, session: int | None, agent: str | None, *, unnamed_only: bool = False
 ) -> Task | None:
-    """The task that this session and agent began last and have not closed."""
-    row = store.row(
+    """The task that this session and agent began last on this machine and have not closed."""
+    row = tx.store.row(
         f"SELECT {_TASK} FROM task WHERE session IS ? AND closed_at IS NULL AND agent IS ? "
-        f"{'AND named = 0 ' if unnamed_only else ''}ORDER BY id DESC LIMIT 1",
-        (session, agent),
+        f"AND (machine IS NULL OR machine IS ?) {'AND named = 0 ' if unnamed_only else ''}ORDER BY id DESC LIMIT 1",
+        (session, agent, tx.machine),
     )
     return None if row is None else Task(row)
 

@@ -113,7 +113,24 @@ def _drop(tx: Transaction, table: str, numbers: list[int], condition: str, param
     )
     for row in rows:
         tx.forget(table, row)
+    if rows:
+        _drop_what_names(tx, table, numbers_text([row[0] for row in rows]))
     return len(rows)
+
+
+def _drop_what_names(tx: Transaction, table: str, numbers: str) -> None:
+    """Delete the other names of deleted tasks, and what deleted sessions were shown: their numbers may be given anew."""
+    if table == "session":
+        from hooks_cli.store.sqlite.annotations import shown
+
+        shown.forget_sessions(tx, numbers)
+        return
+    rows = tx.store.query(
+        f"DELETE FROM task_alias WHERE task IN (SELECT value FROM json_each(?)) RETURNING {LEDGER_TABLES['task_alias']}",
+        (numbers,),
+    )
+    for row in rows:
+        tx.forget("task_alias", row)
 
 
 def newest_write_before(store: EmbeddedStore, at: int) -> int | None:

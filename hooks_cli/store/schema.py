@@ -47,8 +47,7 @@ NEW_TABLES = (
         at INTEGER NOT NULL,
         origin INTEGER,
         session TEXT,
-        agent TEXT,
-        note TEXT) STRICT""",
+        agent TEXT) STRICT""",
     # What an address has to do with others: it supersedes `target`, is linked with it, or is about the file `target`
     # (`annotations.relations`). `version` is the one of `head` that said so, `target_version` the one that the target had then. Of a file:
     # the digest of its content and the commit, where they were known. A target need not exist.
@@ -222,7 +221,7 @@ LEDGER_TABLES = {
         "id, named, session, agent, description, opened_revision, opened_at, closed_at, outcome, name, machine, word"
     ),
     "machine": "id, first_at, label, name",
-    "mark": "head, version, kind, at, origin, session, agent, note",
+    "mark": "head, version, kind, at, origin, session, agent",
     "relation": "id, kind, head, version, at, target_version, digest, git_commit, target",
     "review": "revision, state, at, origin, session, agent",
     "task_alias": "task, alias",

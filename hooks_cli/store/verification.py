@@ -33,6 +33,9 @@ RULES = (
     ("the count of live entries is true", "SELECT live FROM state WHERE live != (SELECT count(*) FROM head WHERE live = 1)"),
     ("each live entry is in the word index", "SELECT address FROM head WHERE live = 1 AND revision NOT IN (SELECT id FROM search_docsize)"),
     ("the word index has nothing else", "SELECT id FROM search_docsize WHERE id NOT IN (SELECT revision FROM head WHERE live = 1)"),
+    ("each mark belongs to an address", "SELECT head FROM mark WHERE head NOT IN (SELECT id FROM head)"),
+    ("each relation begins at an address", "SELECT target FROM relation WHERE head NOT IN (SELECT id FROM head)"),
+    ("each other name of a task belongs to a task", "SELECT alias FROM task_alias WHERE task NOT IN (SELECT id FROM task)"),
     ("no address has a version twice", "SELECT e.revision FROM entry f CROSS JOIN entry e ON e.head = f.head AND e.version = f.version "
         "AND e.revision <> e.head WHERE f.revision = f.head"),
 )  # fmt: skip
