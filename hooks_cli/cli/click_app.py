@@ -69,6 +69,9 @@ def mistake_error(verb: Verb, mistake: Mistake) -> UsageError:
             option=flag,
             hint=f"Is {mistake.word!r} its value, or an argument? To keep it as metadata: {flag}={mistake.word!r}.",
         )
+    if mistake.kind == "held":
+        hint = _did_you_mean(flag, [spelling for known in verb.options for spelling in known.flags])
+        return UnknownOption(verb=verb.title, option=flag, hint=hint or _conditions(flag))
     if mistake.kind == "extra":
         return UsageError(f"{verb.title} takes no further argument, but there is {mistake.word!r}.", hint=see)
     if mistake.kind == "missing" or option is None:
@@ -79,6 +82,15 @@ def mistake_error(verb: Verb, mistake: Mistake) -> UsageError:
         "switch": "true or false (or yes, no, on, off, 1, 0), or nothing",
     }[mistake.kind]
     return UsageError(f"{verb.title} {flag} takes {expected}; {mistake.word!r} is not.", hint=see)
+
+
+def _conditions(flag: str) -> str:
+    """What to type instead of an option that says when not to write (`model.write_conditions`)."""
+    field = flag.lstrip("-").replace("-", "_")
+    return (
+        "Its name says what not to write, or when; nothing was stored. memory store has --if-version N, --if-not-exists, --no-clobber and "
+        f"--dry-run; memory append and memory patch add to a value. To keep it as metadata: --metadata '{{\"{field}\": true}}'"
+    )
 
 
 class _Tree(click.Group):

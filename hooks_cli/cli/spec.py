@@ -23,6 +23,8 @@ with nothing but `sys`, `click_app` for all else. The rules:
   the next word is its value unless that word begins with `-` and a non-digit. A verb that is not lenient refuses them (64), and a
   lenient one does so when `--strict` is given. The options in `model.foreign_options` (another program's internals) are neither refused nor
   told as unknown: they stand in `Call.unknown` too, and as they were typed in `Call.foreign`.
+* An option that says "do not", "only if" or "add to" (`model.write_conditions`) and is not declared is read as the one that the verb
+  declares for it, or refused (64) by a memory verb that writes; a hooks verb keeps it in `Call.unknown`, and obeys it.
 * Plain words fill the positionals in their order. A positional that has the name of an option is skipped when that option was
   given (`store --key K VALUE`). Words that are left over are refused (64); a lenient verb keeps them in `Call.unknown` as
   ("argument", word).

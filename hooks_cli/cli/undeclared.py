@@ -16,6 +16,10 @@ def read(line: Line, flag: str, value: str | None) -> Mistake | None:
     verb = line.verb
     following = line.following() if value is None else None
     kind = kind_of(verb.group, kebab(flag).lstrip("-"))
+    if not kind or switch_value(value or following or "") is False:
+        held = _condition(line, flag, value, bool(kind))
+        if held is None or isinstance(held, Mistake):
+            return held
     taken: bool | None = False
     if kind:
         line.foreign.append(flag)
@@ -37,6 +41,45 @@ def read(line: Line, flag: str, value: str | None) -> Mistake | None:
         line.at += 1
     name = flag if kind or verb.lenient else kebab(flag)
     line.unknown.append((name.lstrip("-"), "true" if value is None else value))
+    return None
+
+
+def _condition(line: Line, flag: str, value: str | None, foreign: bool) -> Mistake | bool | None:
+    """An option that holds a write back (`model.write_conditions`): True for any other, None when it was taken.
+
+    A verb that stores takes what it obeys under its own name for it, and refuses the rest; a hooks verb keeps them all with its event.
+    """
+    verb = line.verb
+    if not verb.lenient and (verb.group != "memory" or verb.strangers not in ("", "metadata")):
+        return True
+    from hooks_cli.model import write_conditions as conditions
+
+    name = kebab(flag).lstrip("-")
+    known = conditions.known(name)
+    anyway = conditions.is_done_anyway(name)
+    if (verb.lenient and (foreign or not known)) or (foreign and not anyway):
+        return True
+    following = line.following() if value is None else None
+    if following is not None and known == conditions.VERSION:
+        said = None if begins_like_option(following) else following
+    elif following is not None and (known or anyway) and switch_value(following) is not None:
+        said = following
+    else:
+        said, following = value, None
+    kind = conditions.meaning(name, said or "")
+    if not kind:
+        return True
+    if verb.lenient or (kind == conditions.OFF and verb.strangers):
+        if verb.lenient:
+            line.stranger = line.stranger or Mistake("unknown", flag)
+        else:
+            line.foreign.append(flag)
+        line.unknown.append((flag.lstrip("-"), "true" if said is None else said))
+    elif any(option.name == kind for option in verb.options):
+        line.values[kind] = conditions.number_of(said or "") if kind == conditions.VERSION else True
+    else:
+        return Mistake("held" if verb.strangers else "unknown", flag)
+    line.at += following is not None and said is not None
     return None
 
 

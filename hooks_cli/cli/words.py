@@ -24,7 +24,8 @@ class Mistake:
 
     help (no mistake: the help was asked for), unknown (`flag` is not declared), missing (`flag` stands without a value),
     choice (`word` is none of the option's choices), integer, switch (`word` is no value for it), extra (`word` is one too many),
-    unclear (`word` may be the value of `flag`, which is not declared, or an argument).
+    unclear (`word` may be the value of `flag`, which is not declared, or an argument), held (`flag` is not declared, and its name says
+    that something is not to be written: `model.write_conditions`).
     """
 
     __slots__ = ("flag", "kind", "option", "verb", "word")

@@ -6,7 +6,7 @@ import os
 from stat import S_ISREG
 
 from hooks_cli.commands import naming, opening
-from hooks_cli.errors import InputMissing
+from hooks_cli.errors import InputMissing, UsageError
 from hooks_cli.operations import batch
 from hooks_cli.output import changes
 from hooks_cli.output.progress import Progress, mode_of
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
 
+# What the lines say themselves.
+_OF_A_LINE = ("append", "keep_existing", "dry_run", "redact", "metadata", "tags", "ttl")
 # Lines of a pipe between two updates.
 TOLD_EVERY = 100
 
@@ -47,6 +49,7 @@ def run(call: Call, environment: Environment, path: str) -> int:
     from hooks_cli.interpreter import complete
 
     complete()
+    _refuse_what_lines_say(call)
     descriptor = 0
     if path and path != "-":
         try:
@@ -67,6 +70,7 @@ def run(call: Call, environment: Environment, path: str) -> int:
                 lines,
                 naming.who(call),
                 namespace=call.text("namespace"),
+                if_version=0 if call.flag("if_absent") else naming.if_version(call),
                 progress=lambda number, size: progress.reach(size, number),
             )
     finally:
@@ -77,6 +81,19 @@ def run(call: Call, environment: Environment, path: str) -> int:
     else:
         environment.out(changes.json_object({"stored": {"total": number, "revision": revision}}))
     return 0
+
+
+def _refuse_what_lines_say(call: Call) -> None:
+    """Raise UsageError (64) for options about one entry: they would be dropped, and the lines stored all the same."""
+    about = [o for o in call.verb.options if o.name in _OF_A_LINE or o.name.startswith("about_")]
+    given = [option.flags[0] for option in about if call.values.get(option.name)]
+    if call.strange:
+        given += ["--" + name for name, _ in call.unknown if name != "argument" and "--" + name not in call.foreign]
+    if given:
+        raise UsageError(
+            f"{call.verb.title} --batch takes no {given[0]}: what is said of an entry stands in its line. Nothing was stored.",
+            hint='A line is {"key": "a/b", "value": …}, with namespace, metadata, tags, ttl, if_version and if_not_exists if wanted.',
+        )
 
 
 def _read(lines: Iterator[tuple[bytes, int]], progress: Progress) -> list[tuple[bytes, int]]:

@@ -143,9 +143,10 @@ def times(call: Call, environment: Environment) -> tuple[int | None, int | None]
             found.append(None)
     age = call.text("max_age")
     if age:
-        from hooks_cli.model.times import DAY, parse_duration
+        from hooks_cli.model.ages import parse_age
 
-        oldest = environment.now() - parse_duration(age.lower().removeprefix("last-"), "--max-age", DAY)
+        last = age[:5].lower() == "last-"
+        oldest = environment.now() - parse_age(age[5 * last :], "--max-age")
         found[0] = oldest if found[0] is None else max(found[0], oldest)
     if call.text("between"):
         start, end = _between(call, environment)

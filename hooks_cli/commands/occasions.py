@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.cli.spec import FALSE_WORDS
 from hooks_cli.errors import InvalidJson
 from hooks_cli.model.json_text import Raw, object_text
 from hooks_cli.operations import drafting
@@ -59,12 +60,21 @@ def attributes(call: Call) -> dict[str, object]:
 
 
 def draft(call: Call, store: EmbeddedStore, value: str, source: str | None = None) -> Draft | None:
-    """The entry that --memory-key asks for, or None. Raises InvalidJson (65) for --metadata, with a key or without: nothing is kept."""
+    """The entry that --memory-key asks for, or None; with the condition that other options set.
+
+    Raises InvalidJson (65) for --metadata, with a key or without: nothing is kept.
+    """
     key = call.text("memory_key")
     metadata(call, store)
     if not key:
         return None
-    return drafting.draft(store, key, value, metadata=call.text("metadata"), source=source)
+    made = drafting.draft(store, key, value, metadata=call.text("metadata"), source=source)
+    if call.unknown and (call.strange or any(word.lower() in FALSE_WORDS for _, word in call.unknown)):
+        from hooks_cli.model import write_conditions
+
+        made.if_version, *held = write_conditions.of_hook(call.unknown, call.foreign)
+        made.held = (held[0], held[1])
+    return made
 
 
 def metadata(call: Call, store: EmbeddedStore) -> str | None:
@@ -116,6 +126,8 @@ def say(
         environment.out(text + (written_line(written) if written is not None else ""))
         return
     body: dict[str, object] = {"schema_version": "1", **result}
+    if written is None and call.text("memory_key"):
+        body["stored"] = False
     if written is not None:
         body["stored"] = {"key": written.address, "revision": written.revision, "key_version": written.version}
     environment.out(object_text(body) + "\n")

@@ -25,6 +25,8 @@ class Draft:
         "event",
         "expires",
         "guessed",
+        "held",
+        "if_version",
         "imported",
         "metadata",
         "origin",
@@ -72,6 +74,9 @@ class Draft:
         self.redact = redact
         self.origin = origin
         self.imported = imported
+        # Of a hooks call's entry: the version that must be current, and (why it is not written, the option that says so).
+        self.if_version: int | None = None
+        self.held = ("", "")
 
 
 class Written:

@@ -1,7 +1,8 @@
 """Durations and points in time as people write them, to integer milliseconds since the epoch (UTC).
 
 A duration is one or more numbers with a unit, `7d`, `1h30m`, `1.5 hours`, or a bare number in the unit that the option speaks of
-(`--ttl 3600` is seconds, `--older-than 30` is days). A time is ISO 8601 (`2025-10-17`, `2025-10-17T12:00:00Z`, with an offset;
+(`--ttl 3600` is seconds, `--older-than 30` is days). `m` is minutes, `M` is refused; where something goes by its age, `m` is refused, too
+(`model.ages`). A time is ISO 8601 (`2025-10-17`, `2025-10-17T12:00:00Z`, with an offset;
 without one it is UTC, as everything printed here is), a duration that lies that long ago (`2h`, `2 hours ago`), `now`, `today`
 and `yesterday`
 (the beginning of that day in UTC, so that `--since yesterday --until today` is that day), or seconds or milliseconds since the epoch.
@@ -44,15 +45,21 @@ def parse_duration(text: str, what: str = "the duration", bare: int = SECOND) ->
     """
     milliseconds = duration_or_none(text, bare)
     if milliseconds is None:
-        raise UsageError(f"{what} {text!r} is no duration.", hint="Write it as 90s, 15m, 2h, 7d or 4w.")
+        hint = (
+            "M may be minutes or months: write 1min or 1mo." if "M" in text else "Write it as 90s, 15m, 2h, 7d or 4w."
+        )
+        raise UsageError(f"{what} {text!r} is no duration.", hint=hint)
     if not 0 < milliseconds <= LONGEST:
         raise UsageError(f"{what} {text!r} is out of range: more than nothing, and 7,000 years at most.")
     return milliseconds
 
 
 def duration_or_none(text: str, bare: int) -> int | None:
-    """The milliseconds of a duration, or None when the text is none (the range is not checked)."""
-    rest = text.strip().lower()
+    """The milliseconds of a duration, or None when the text is none (the range is not checked).
+
+    `m` is minutes; `M`, which elsewhere is months, is none of them.
+    """
+    rest = text.strip()
     if not rest:
         return None
     total = 0.0
@@ -75,9 +82,10 @@ def duration_or_none(text: str, bare: int) -> int | None:
             if rest or total:
                 return None
             return round(float(number) * bare)
-        if unit not in UNITS:
+        length = 0 if unit == "M" else UNITS.get(unit.lower(), 0)
+        if not length:
             return None
-        total += float(number) * UNITS[unit]
+        total += float(number) * length
     return round(total)
 
 
@@ -87,7 +95,8 @@ def parse_time(text: str, now: int, what: str = "the time") -> int:
     >>> parse_time("2h", 10 * HOUR) == 8 * HOUR, parse_time("1970-01-02", 0) == DAY
     (True, True)
     """
-    word = text.strip().lower()
+    as_typed = text.strip()
+    word = as_typed.lower()
     if word == "now":
         return now
     if word == "today":
@@ -98,7 +107,7 @@ def parse_time(text: str, now: int, what: str = "the time") -> int:
         if len(word) in (10, 13):
             return int(word) * (SECOND if len(word) == 10 else 1)
     else:
-        ago = duration_or_none(word[:-3].rstrip() if word.endswith("ago") else word, SECOND)
+        ago = duration_or_none(as_typed[:-3].rstrip() if word.endswith("ago") else as_typed, SECOND)
         if ago is not None:
             return now - ago
         at = _iso(text.strip())

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from hooks_cli.operations.attribution import Attribution
     from hooks_cli.store.embedded import EmbeddedStore
 
-MEMBERS = frozenset(("key", "value", "data", "namespace", "metadata", "tags", "ttl", "if_version"))
+MEMBERS = frozenset(
+    ("key", "value", "data", "namespace", "metadata", "tags", "ttl", "if_version", "cas", "if_not_exists")
+)
 PORTION = 2_000
 CHUNK_BYTES = 1 << 20
 
@@ -35,7 +37,7 @@ CHUNK_BYTES = 1 << 20
 class LineError(DataError):
     """Line {line}: {reason}. Nothing was stored."""
 
-    hint = 'A line is one JSON object: {{"key": "a/b", "value": …}}, with namespace, metadata, tags, ttl and if_version if wanted.'
+    hint = 'A line is: {{"key": "a/b", "value": …}}, with namespace, metadata, tags, ttl, if_version, if_not_exists if wanted.'
 
 
 def lines_of(descriptor: int) -> Iterator[tuple[bytes, int]]:
@@ -63,9 +65,12 @@ def store_lines(
     who: Who,
     *,
     namespace: str = "",
+    if_version: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[int, int]:
     """Store every line; (how many, the store's revision then). `progress` is called with entries and bytes so far.
+
+    `if_version` is the condition of lines that have none of their own.
 
     Raises LineError (65) and VersionConflict (76) with the number of the line; nothing is kept then.
     """
@@ -74,7 +79,7 @@ def store_lines(
         with store.writing() as tx:
             by = who.in_transaction(tx, environment, "store")
             writer = BulkWriter(tx)
-            reader = _Reader(store, environment, by, namespace, tx.now)
+            reader = _Reader(store, environment, by, namespace, tx.now, if_version)
             size = 0
             for number, (line, size) in enumerate(lines, 1):
                 if not line or line.isspace():
@@ -95,13 +100,20 @@ class _Reader:
     """Makes drafts of lines."""
 
     def __init__(
-        self, store: EmbeddedStore, environment: Environment, by: Attribution, namespace: str, now: int
+        self,
+        store: EmbeddedStore,
+        environment: Environment,
+        by: Attribution,
+        namespace: str,
+        now: int,
+        if_version: int | None,
     ) -> None:
         self.store = store
         self.environment = environment
         self.by = by
         self.namespace = namespace
         self.now = now
+        self.if_version = if_version
         settings = environment.settings
         rules = settings.rows("memory.gc.rules").values()
         self.default_lifetime = bool(settings.number("memory.gc.ttl")) or any("ttl" in rule for rule in rules)
@@ -156,6 +168,7 @@ class _Reader:
         else:
             text = _dumped(value)
         entries.check_value(text)
+        if_version = self.if_version if len(row) < 3 else _condition(row, self.if_version)
         namespace = row.get("namespace") or self.namespace
         address = addresses.check(addresses.join(str(namespace), key) if namespace else key)
         by = self.by
@@ -169,8 +182,7 @@ class _Reader:
             check_draft(self.store, self.environment, draft)
         self.drafts.append(draft)
         self.json_documents.append(is_json)
-        if_version = row.get("if_version")
-        self.if_versions.append(if_version if isinstance(if_version, int) else None)
+        self.if_versions.append(if_version)
 
     def _details(self, row: dict[str, Any], draft: Draft) -> None:
         metadata, tags, ttl = row.get("metadata"), row.get("tags"), row.get("ttl")
@@ -186,6 +198,21 @@ class _Reader:
             draft.tags = drafting.tags_json(tags)
         if ttl is not None:
             draft.expires = None if str(ttl) in drafting.FOR_EVER else self.now + parse_duration(str(ttl), "ttl")
+
+
+def _condition(row: dict[str, Any], otherwise: int | None) -> int | None:
+    """The version that a line asks for, `otherwise` where it asks for none. Raises DataError (65) for what is no condition."""
+    found = otherwise
+    for name in ("if_version", "cas"):
+        asked = row.get(name)
+        if asked is not None:
+            if not isinstance(asked, int) or isinstance(asked, bool) or asked < 0:
+                raise DataError(f"{name!r} is no version: a whole number, 0 for nothing there")
+            found = asked
+    absent = row.get("if_not_exists")
+    if absent is not None and not isinstance(absent, bool):
+        raise DataError("'if_not_exists' is neither true nor false")
+    return 0 if absent else found
 
 
 def _dumped(value: Any) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from hooks_cli.errors import ConfigError, DataError, ReadOnlyAgent
+from hooks_cli.errors import ConfigError, DataError, ReadOnlyAgent, VersionConflict
 from hooks_cli.model import address as addresses
+from hooks_cli.model.json_text import Raw
 from hooks_cli.operations import access, drafting
 from hooks_cli.operations.attribution import Attribution, agent_name, attribute
 from hooks_cli.operations.schema_check import check_draft
@@ -98,6 +99,9 @@ def refused_draft(store: EmbeddedStore, environment: Environment, occasion: Occa
     draft = occasion.draft
     if draft is None:
         return None
+    if draft.held[0]:
+        _without_entry(environment, occasion, draft, f"{draft.held[1]}: {draft.held[0]}")
+        return None
     try:
         addresses.check(draft.address)
         if draft.value is not None:
@@ -116,12 +120,41 @@ def refused_draft(store: EmbeddedStore, environment: Environment, occasion: Occa
     return None
 
 
+def _without_entry(environment: Environment, occasion: Occasion, draft: Draft, why: str) -> None:
+    """Take away a draft that the call itself holds back; what it would have kept stays with the event, and one line says so."""
+    fields = occasion.fields
+    occasion.draft = None
+    fields["memory_key"], fields["refused"] = draft.address, why
+    if not _is_sensitive(environment, draft.address):
+        named = {"notify": "message", "post-task": "result"}.get(occasion.verb)
+        if named is not None:
+            fields[named] = draft.value
+        for name, text in (("metadata", draft.metadata), ("source", draft.source)):
+            if text is not None:
+                fields[name] = Raw(text)
+    size = len((draft.value or "").encode("utf-8", "replace"))
+    environment.err(
+        f"hooks-cli: hooks {occasion.verb}: {why}; no entry was written at {draft.address} ({size:,} B), the call was recorded"
+    )
+
+
 def _is_sensitive(environment: Environment, address: str) -> bool:
     from hooks_cli.crypto import detect
 
     return detect.address_is_sensitive(
         address, detect.names_of(environment.settings.get("memory.security.sensitive_keys"))
     )
+
+
+def _as_expected(tx: Transaction, environment: Environment, occasion: Occasion, draft: Draft) -> Draft | None:
+    """The draft, None where its address is not at the version that it asks for."""
+    try:
+        entries.check_version(tx, draft.address, entries.find_head(tx, draft.address), draft.if_version or 0)
+    except VersionConflict as conflict:
+        why = str(conflict).removesuffix(" Nothing was stored.").removesuffix(".")
+        _without_entry(environment, occasion, draft, f"{draft.held[1]}: {why}")
+        return None
+    return draft
 
 
 def attribution_of(
@@ -161,6 +194,8 @@ def record_in(
     revision = revision or tx.next_revision()
     written = None
     draft = occasion.draft
+    if draft is not None and draft.if_version is not None:
+        draft = _as_expected(tx, environment, occasion, draft)
     if draft is not None:
         draft.session, draft.agent, draft.guessed, draft.event = who.session, who.agent, who.guessed, occasion.verb
         draft.trace = occasion.trace

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from hooks_cli.cli.spec import FORMAT_WORDS, Verb
 from hooks_cli.model.foreign_options import HOOKS, MEMORY, MEMORY_WORDS
 from hooks_cli.model.foreign_verbs import TABLES
+from hooks_cli.model.write_conditions import ABSENT, APPEND, DONE_ANYWAY, DRY_RUN, KEEP, KNOWN, VERSION
 
 MADE = "<!-- Made by scripts/make-reference from hooks_cli/output/compatibility.py and the tables it names; change those. -->"
 INTRO = """\
@@ -45,10 +46,31 @@ A hooks verb requires nothing and refuses nothing that it can keep:
   not be kept is queued beside the store, sealed with the store's key and synced; standard output says `queued`. The next command takes
   it in, once, with the time at which it was made. Without a key nothing can be queued: the line says that the call is dropped.
   Calls that can never be taken in are set aside in `memory.db.queue-refused`.
+- An option that says when the entry of `--memory-key` is not to be written is obeyed where that is known, else the entry is not written;
+  the event is kept, the exit code is 0, and one line says so (see below). With `--json` the answer has `"stored": false`.
 
 These options belong to another program's inner life. They are recorded as attributes of the event, without a word:
 """
 MEMORY_INTRO = """
+## Options that say when not to write
+
+An option whose name says "do not", "only if" or "add to" is obeyed or refused (64), and never kept as metadata beside a value that was
+written all the same. `memory store` (so also `memory usage --action store` and `hooks memory-store`) obeys:
+
+| asks for | also spelled | answer where it is not written |
+|---|---|---|
+{conditions}
+
+`memory append`, `patch`, `delete` and `revert` obey the first row and refuse the others (64). A line of `--batch` may have `if_version`
+(or `cas`) and `if_not_exists`; of the options `--batch` obeys the first two rows, and refuses the others. `--no-clobber=false` takes
+the option back, `--overwrite` alone is what is done anyway. All other names that begin with a word like `no-`, `dont-`, `never-`,
+`skip-`, `only-`, `if-`, `unless-`, `dry-`, `append-`, `prepend-`, `merge-`, or have `if`, `unless`, `existing` or `overwrite` in them,
+are refused; what is meant as a field goes into `--metadata`.
+
+A hooks verb with `--memory-key` obeys the first three rows. For all the others it writes no entry, but where the name says that
+something else is not done (`--skip-tests`, `--no-verify`), or stands in the table of the hooks verbs above. `--update-memory false` and
+its like write none either.
+
 ## Memory verbs
 
 What becomes of an option that a memory verb does not declare depends on what would be wrong without it:
@@ -65,6 +87,17 @@ is the option's value or the key, it stores nothing (64).
 These belong to another program's inner life. They are accepted with one line on stderr that they have no effect, unless the verb
 declares an option of that name (see [reference.md](reference.md)), which then does what it says:
 """
+# What `memory store` obeys: the option as it is declared, and the answer where nothing is written.
+CONDITIONS = {
+    VERSION: ("`--if-version N`, `--cas N`", "76, and which version is there"),
+    ABSENT: ("`--if-not-exists` (`--if-version 0`)", "76, and which version is there"),
+    KEEP: (
+        "`--no-clobber`, `--skip-existing`",
+        '0, `Kept: KEY (version N), nothing stored`; as JSON `"stored": false`',
+    ),
+    APPEND: ("`--append`", "is `memory append`, and takes what that takes"),
+    DRY_RUN: ("`--dry-run`", '0, `Would store: KEY (version N, 12 B)`; as JSON `"stored": false` and `would_store`'),
+}
 # What is said of the verbs by their `Verb.strangers`.
 STRANGERS = {
     "metadata": "becomes a field of the entry's metadata: `--impact-score 0.9` is `impact_score`, a bare one is true",
@@ -139,7 +172,7 @@ def page(usage_actions: dict[str, str], verbs: Iterable[Verb]) -> str:
         "",
         INTRO.format(formats=formats),
         *_rows("about", HOOKS),
-        MEMORY_INTRO.format(strangers=_strangers(verbs)),
+        MEMORY_INTRO.format(strangers=_strangers(verbs), conditions=_conditions()),
         *_rows("about", MEMORY),
     ]
     parts.append(FAMILY.format(words=", ".join(f"`{word}`" for word in MEMORY_WORDS)))
@@ -159,6 +192,15 @@ def _strangers(verbs: Iterable[Verb]) -> str:
     for kind, told in STRANGERS.items():
         names = sorted(f"`{verb.title}`" for verb in known if verb.strangers == kind)
         rows.append(f"| {', '.join(names)} | {told} |")
+    return "\n".join(rows)
+
+
+def _conditions() -> str:
+    rows = []
+    for kind, (asked, answer) in CONDITIONS.items():
+        others = [f"`--{name}`" for name in KNOWN[kind].split() if f"`--{name}`" not in asked.replace(" N", "")]
+        others += [f"`--{name}=false`" for name in DONE_ANYWAY.get(kind, "").split()]
+        rows.append(f"| {asked} | {', '.join(sorted(others))} | {answer} |")
     return "\n".join(rows)
 
 

@@ -8,7 +8,8 @@ from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import naming, opening
 from hooks_cli.errors import MissingArgument, OutputExists, UsageError
 from hooks_cli.model import address as addresses
-from hooks_cli.model.times import DAY, parse_duration, to_iso
+from hooks_cli.model.ages import parse_age
+from hooks_cli.model.times import to_iso
 from hooks_cli.operations import removing
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
@@ -59,7 +60,12 @@ VERB = Verb(
             "many",
             metavar="GLOB",
         ),
-        Option("age", ("--age", "--older-than"), "Only what was last written longer ago: 7d, 12h.", metavar="AGE"),
+        Option(
+            "age",
+            ("--age", "--older-than"),
+            "Only what was last written longer ago: 7d, 12h, 1mo, 90min.",
+            metavar="AGE",
+        ),
         Option("tags", ("--tags", "--tag"), "Only entries with all of these tags.", "many", metavar="TAGS"),
         Option(
             "backup",
@@ -137,12 +143,12 @@ def _selection(call: Call, environment: Environment) -> Selection:
     if "key_option" in call.values:
         if pattern or call.flag("all"):
             raise UsageError("memory clear: --key names one address; a glob or --all names many.")
-        return Selection(naming.address(call), before=age_limit(call.text("age"), environment))
+        return Selection(naming.address(call), before=age_limit(call, "age", environment))
     tags = _parts(call.words("tags"))
     if not (namespace or pattern or tags or call.flag("all") or call.text("age")):
         raise MissingArgument(verb="memory clear", what="what to clear: a glob, --namespace N or --all")
     whole = addresses.under(namespace)
-    before = age_limit(call.text("age"), environment)
+    before = age_limit(call, "age", environment)
     excepted = (*addresses.left_alone(call.words("except")), *addresses.without_namespace(namespace))
     if pattern and not namespace:
         return Selection(pattern, excepted=excepted, tags=tags, before=before)
@@ -177,9 +183,14 @@ def _parts(words: list[str]) -> tuple[str, ...]:
     return tuple(part.strip() for word in words for part in word.split(",") if part.strip())
 
 
-def age_limit(age: str, environment: Environment) -> int | None:
-    """The time (ms) before which something must have been written to be that old; None without an age. A bare number is days."""
-    return environment.now() - parse_duration(age, "--age", bare=DAY) if age else None
+def age_limit(call: Call, name: str, environment: Environment) -> int | None:
+    """The time (ms) before which something must have been written to be as old as the option says; None without the option.
+
+    A bare number is days. Raises UsageError (64) for what is no age, "" included: `--age "$UNSET"` must not mean everything.
+    """
+    if name not in call.values:
+        return None
+    return environment.now() - parse_age(call.text(name), "--" + name.replace("_", "-"))
 
 
 def tell_pinned(environment: Environment, pinned: list[str]) -> None:

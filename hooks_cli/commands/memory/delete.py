@@ -5,7 +5,7 @@ from __future__ import annotations
 from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands import naming, opening
 from hooks_cli.commands.memory import clear
-from hooks_cli.errors import MissingArgument
+from hooks_cli.errors import MissingArgument, UsageError
 from hooks_cli.model import address as addresses
 from hooks_cli.operations import absence, removing
 from hooks_cli.output import changes
@@ -25,7 +25,12 @@ VERB = Verb(
     options=(
         *naming.KEY_OPTIONS,
         Option("all", ("--all",), "Everything in the namespace.", "switch"),
-        Option("older_than", ("--older-than", "--age"), "Only what was last written longer ago.", metavar="AGE"),
+        Option(
+            "older_than",
+            ("--older-than", "--age"),
+            "Only what was last written longer ago: 7d, 12h, 1mo, 90min.",
+            metavar="AGE",
+        ),
         naming.IF_VERSION,
         naming.DRY_RUN,
         clear.YES,
@@ -39,7 +44,7 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Delete. Raises NotFound (1) for one address without an entry, VersionConflict (76), MissingArgument (64)."""
+    """Delete. Raises NotFound (1) for one address without an entry, VersionConflict (76), MissingArgument or UsageError (64)."""
     namespace = call.text("namespace")
     if "key" in call.values or "key_option" in call.values:
         pattern = naming.address(call)
@@ -55,7 +60,7 @@ def run(call: Call, environment: Environment) -> int:
     store = opening.for_memory(environment, create=False)
     live = entries.read(store, pattern, environment.now()) is not None
     as_json = call.format != "text"
-    if naming.is_one_address(environment, pattern, live) and not call.text("older_than"):
+    if naming.is_one_address(environment, pattern, live) and "older_than" not in call.values:
         if call.flag("dry_run"):
             if not live:
                 raise absence.of(store, pattern, environment.now())
@@ -65,7 +70,12 @@ def run(call: Call, environment: Environment) -> int:
         environment.out(changes.one("Deleted", "deleted", written, as_json))
         return 0
     spared = () if "key" in call.values or "key_option" in call.values else addresses.without_namespace(namespace)
-    chosen = Selection(pattern, excepted=spared, before=clear.age_limit(call.text("older_than"), environment))
+    if "if_version" in call.values:
+        raise UsageError(
+            f"{call.verb.title}: --if-version is for one address without --older-than. Nothing was deleted.",
+            hint=f"See what goes: {call.verb.title} GLOB --dry-run",
+        )
+    chosen = Selection(pattern, excepted=spared, before=clear.age_limit(call, "older_than", environment))
     if call.flag("dry_run"):
         found = [row[0] for row in selection.live(store, chosen, environment.now()) if not row[2]]
         environment.out(changes.would("delete", "deleted", found, as_json))

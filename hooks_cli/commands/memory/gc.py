@@ -6,8 +6,9 @@ from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Positional, Verb
 from hooks_cli.commands import naming, opening, schedules
 from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.model import address as addresses
+from hooks_cli.model import ages
 from hooks_cli.model.sizes import size_in_words
-from hooks_cli.model.times import DAY, parse_duration
+from hooks_cli.model.times import DAY
 from hooks_cli.operations import access, collecting, collecting_all
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
@@ -33,7 +34,7 @@ VERB = Verb(
         Option(
             "older_than",
             ("--older-than", "--max-age", "--age", "-o"),
-            "Take what is older than this (30d, 24h; a bare number is days), in place of max_age_days.",
+            "Take what is older than this (30d, 24h, 1mo, 90min; a bare number is days, a bare m is refused), in place of max_age_days.",
             metavar="AGE",
         ),
         Option(
@@ -135,7 +136,7 @@ def run(call: Call, environment: Environment) -> int:
     else:
         with Progress(environment, "Collecting", mode=mode_of(call), unit="addresses") as progress:
             found = collecting_all.run(store, environment, request, naming.who(call), progress)
-    _tell(call, environment, store, found, before)
+    _tell(call, environment, store, found, before, request.max_age)
     return 0
 
 
@@ -147,15 +148,18 @@ def _nothing_to_do(call: Call, environment: Environment, size: int, threshold: i
     return 0
 
 
-def _tell(call: Call, environment: Environment, store: EmbeddedStore, found: Collected, before: int) -> None:
-    """What was taken, from a store of `before` bytes, and what could not be."""
+def _tell(
+    call: Call, environment: Environment, store: EmbeddedStore, found: Collected, before: int, age: int | None
+) -> None:
+    """What was taken, from a store of `before` bytes, and what could not be; `age` (ms) is the one that was asked for."""
     after = used_bytes(store)
+    older = _older(age)
     if call.format != "text":
         body: dict[str, Any] = {"collected": found.figures(), "store_bytes": after, "pages_returned": found.pages}
-        environment.out(changes.json_object({**body, "over_max_size": found.excess}))
+        environment.out(changes.json_object({**body, "over_max_size": found.excess, **older}))
     else:
         nothing = "Nothing was taken.\n" if call.flag("defrag_only") else "Nothing is due.\n"
-        environment.out(found.line() or nothing)
+        environment.out(_with_age(found.line() or nothing, age))
         if call.flag("stats"):
             environment.out(
                 f"  store: {size_in_words(before)} -> {size_in_words(after)}, "
@@ -173,6 +177,16 @@ def _tell(call: Call, environment: Environment, store: EmbeddedStore, found: Col
         )
 
 
+def _older(age: int | None) -> dict[str, Any]:
+    """The age that was asked for, as a field of an answer: in words, and in ms."""
+    return {} if age is None else {"older_than": ages.in_words(age), "older_than_ms": age}
+
+
+def _with_age(line: str, age: int | None) -> str:
+    """The line of an answer with the age that was asked for: `Collected 2 versions (older than 30 days).`"""
+    return line if age is None else line.removesuffix(".\n") + f" (older than {ages.in_words(age)}).\n"
+
+
 def _refuse_with_incremental(call: Call) -> None:
     """Raise UsageError (64) for what a bounded run does not do: it goes by the settings, through the whole store."""
     given = [option.flags[0] for option in VERB.options if option.name in _CHOOSING and call.values.get(option.name)]
@@ -188,11 +202,9 @@ def _request(call: Call) -> collecting_all.Request:
     naming.one_of(call, "older_than", "days")
     age: int | None = None
     if "days" in call.values:
-        age = call.integer("days", 0) * DAY
-        if age < 1:
-            raise UsageError("--days must be 1 or more.")
-    elif call.text("older_than"):
-        age = parse_duration(call.text("older_than"), "--older-than", bare=DAY)
+        age = ages.checked(call.integer("days", 0) * DAY, f"--days {call.integer('days', 0)}")
+    elif "older_than" in call.values:
+        age = ages.parse_age(call.text("older_than"), "--older-than")
     pattern, namespace = call.text("pattern"), call.text("namespace")
     if addresses.without_namespace(namespace) and not pattern:
         raise UsageError(
@@ -251,6 +263,7 @@ def _show_plan(call: Call, environment: Environment, store: EmbeddedStore, reque
         "events": events,
         "bytes": size,
         "dry_run": True,
+        **_older(request.max_age),
     }
     _show(call, environment, found, summary)
     if call.format == "text":
@@ -258,6 +271,7 @@ def _show_plan(call: Call, environment: Environment, store: EmbeddedStore, reque
             f"{changes.count(len(going), 'version', 'versions')} would go ({size_in_words(size)}) and "
             f"{changes.count(events, 'event', 'events')}; {len(found) - len(going):,} stay by a rule, "
             f"{others:,} are not due. Nothing was changed.\n"
+            + ("" if request.max_age is None else f"Age: older than {ages.in_words(request.max_age)}.\n")
         )
     return 0
 

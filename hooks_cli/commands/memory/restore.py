@@ -87,6 +87,11 @@ def _way(call: Call) -> str:
 
     words = import_module("hooks_cli.commands.memory.import").STRATEGY_WORDS
     word = call.text("strategy").lower()
+    if call.values.get("overwrite") is False and words.get(word) not in ("skip", "newest", "rename"):
+        raise UsageError(
+            f"{call.verb.title}: --overwrite=false and putting the copy in place exclude each other. Nothing was changed.",
+            hint="Take in only what is not here: --strategy skip",
+        )
     if word in ("replace", "full", "complete"):
         return ""
     if word and word not in words:

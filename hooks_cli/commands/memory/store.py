@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.entry import Written
 
 VALUE_OPTIONS = (
     Option(
@@ -50,11 +51,20 @@ VERB = Verb(
         Option("redact", ("--redact", "--secure"), "Seal the whole value: shown only with --reveal.", "switch"),
         Option(
             "if_version",
-            ("--if-version",),
+            ("--if-version", "--cas"),
             "Write only if this is the current version (0: nothing is there), else exit 76 and tell which is.",
             "integer",
             metavar="N",
         ),
+        Option("if_absent", ("--if-not-exists",), "The same as --if-version 0.", "switch"),
+        Option(
+            "keep_existing",
+            ("--no-clobber", "--skip-existing"),
+            "Write only if nothing is there, else keep what is, say so and exit 0.",
+            "switch",
+        ),
+        Option("append", ("--append",), "Add to the end of what is there: memory append.", "switch"),
+        Option("dry_run", ("--dry-run",), "Check everything, say what would be stored, and store nothing.", "switch"),
         *ABOUT_OPTIONS,
         Option(
             "batch",
@@ -76,13 +86,15 @@ VERB = Verb(
     details=(
         "With --type or --category the key may be left out: --content TEXT --type discovery is kept at discovery/<digest>. A key without "
         "a value takes it from standard input when something comes there. A line of --batch may also have namespace, metadata, tags, "
-        "ttl and if_version; all lines are stored or none, and other writers wait meanwhile."
+        "ttl, and if_version (cas) or if_not_exists; all lines are stored or none, and other writers wait meanwhile."
     ),
     hot=True,
     aliases=("add", "put", "save", "set", "update"),
     strangers="metadata",
 )
 
+
+_CONDITIONS = frozenset(("if_absent", "keep_existing", "append", "dry_run"))
 
 # Where a value may come from, besides the arguments.
 _SOURCES = (("file", "--file"), ("stdin", "--stdin"), ("value_option", "--value"))
@@ -194,8 +206,19 @@ def run(call: Call, environment: Environment) -> int:
         address = _made_address(call, environment, value)
     else:
         raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY")
+    if not _CONDITIONS.isdisjoint(call.values):
+        from hooks_cli.commands import conditional_storing
+
+        return conditional_storing.run(call, environment, address, value)
+    written = write(call, environment, address, value)
+    environment.out(occasions.written_line(written) if call.format == "text" else occasions.written_json(written))
+    return 0
+
+
+def write(call: Call, environment: Environment, address: str, value: str) -> Written:
+    """Write the value with all that the call says of it. Raises VersionConflict (76), DataError (65)."""
     store = opening.for_memory(environment)
-    written = store_value(
+    return store_value(
         store,
         environment,
         address,
@@ -208,5 +231,3 @@ def run(call: Call, environment: Environment) -> int:
         session_id=call.text("session_id"),
         agent=call.text("agent"),
     )
-    environment.out(occasions.written_line(written) if call.format == "text" else occasions.written_json(written))
-    return 0

@@ -1,0 +1,44 @@
+"""What a write would do, without doing it: `memory store --dry-run`."""
+
+from __future__ import annotations
+
+from hooks_cli.operations import access, drafting
+from hooks_cli.operations.schema_check import check_draft
+from hooks_cli.store import entries
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+    from hooks_cli.model.entry import Draft, Written
+    from hooks_cli.store.embedded import EmbeddedStore
+
+
+class _Undone(Exception):
+    """Takes a transaction back that did what it was to try."""
+
+
+def rehearse(
+    store: EmbeddedStore,
+    environment: Environment,
+    draft: Draft,
+    *,
+    ttl: str = "",
+    agent: str = "",
+    if_version: int | None = None,
+) -> Written:
+    """Write the draft in a transaction that is taken back, and return what it would have made.
+
+    Raises what the write itself does: InvalidAddress, InvalidText, TooLarge, SchemaViolation (65), VersionConflict (76),
+    ReadOnlyAgent (77), UsageError (64) for a ttl that is no duration.
+    """
+    access.check_write(environment, agent)
+    check_draft(store, environment, draft)
+    lifetime = drafting.lifetime(environment, draft.address, ttl)
+    try:
+        with store.writing() as tx:
+            if lifetime:
+                draft.expires = tx.now + lifetime
+            written = entries.put(tx, draft, if_version=if_version)
+            raise _Undone
+    except _Undone:
+        return written
