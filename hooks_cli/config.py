@@ -19,12 +19,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     Value = str | int | bool | list[str]
 
-CACHE_FORMAT = "1"
+CACHE_FORMAT = "2"
 CACHE_LIMIT = 1 << 20
 USER, PROJECT = 1, 2  # where a value comes from; 0 is the default, 3 both (a union)
 
 # What the project's own file may do with a key.
 OWN = "own"  # it decides
+KEEPS = "keeps"  # only what keeps as much as yours, or more; in a trusted project it decides
+TRUSTED = "trusted"  # only in a trusted project, and there towards the stricter end
 TIGHTEN = "tighten"  # only towards the stricter end (`STRICTER`)
 UNION = "union"  # it may only add
 INSIDE = "inside"  # a path, only inside the project
@@ -37,23 +39,24 @@ KEYS: dict[str, tuple[str | tuple[str, ...], str | int | bool | tuple[str, ...],
     # The version that stored data has when its metadata names none (the envelope's "version").
     "memory.version": ("text", "1.0.0", OWN),
     # Upper bound of the store, enforced by garbage collection; 0: none.
-    "memory.max_size": ("size", 0, TIGHTEN),
+    "memory.max_size": ("size", 0, TRUSTED),
     # Another place for the store; "" is the user's data directory.
     "memory.store": ("text", "", INSIDE),
-    # Garbage collection at session-end. It runs on its own only where the table [memory.gc] is written.
-    "memory.gc.enabled": ("yes", True, OWN),
+    # Garbage collection at session-end. It runs on its own only where the table [memory.gc] is written: by the user, or in a trusted
+    # project.
+    "memory.gc.enabled": ("yes", True, KEEPS),
     # Entries older than this are dropped, unless a keep rule rescues them; 0: age drops nothing.
-    "memory.gc.max_age_days": ("whole", 90, OWN),
+    "memory.gc.max_age_days": ("whole", 90, KEEPS),
     # Successful patterns stay whatever their age.
-    "memory.gc.keep_successful_patterns": ("yes", True, OWN),
+    "memory.gc.keep_successful_patterns": ("yes", True, KEEPS),
     # So many newest baselines of each commit stay whatever their age.
-    "memory.gc.keep_baselines_per_commit": ("whole", 5, OWN),
+    "memory.gc.keep_baselines_per_commit": ("whole", 5, KEEPS),
     # So many newest versions of an address are kept; 0: all.
-    "memory.gc.max_versions": ("whole", 0, OWN),
+    "memory.gc.max_versions": ("whole", 0, KEEPS),
     # Lifetime of entries that were stored without --ttl; 0: for ever.
-    "memory.gc.ttl": ("span", 0, OWN),
+    "memory.gc.ttl": ("span", 0, KEEPS),
     # The journal's events are dropped after this; 0: as max_age_days.
-    "memory.gc.event_max_age_days": ("whole", 0, OWN),
+    "memory.gc.event_max_age_days": ("whole", 0, KEEPS),
     # The store's file is encrypted.
     "memory.security.encrypt_at_rest": ("yes", True, TIGHTEN),
     # The key by reference to an environment variable: "${NAME}".
@@ -69,9 +72,9 @@ KEYS: dict[str, tuple[str | tuple[str, ...], str | int | bool | tuple[str, ...],
     # --reveal works without a terminal.
     "memory.security.allow_reveal": ("yes", False, TIGHTEN),
     # Characters that session-restore prints at most.
-    "restore.max_chars": ("whole", 10000, OWN),
+    "restore.max_chars": ("whole", 10000, TIGHTEN),
     # What happens to a write that does not fit its schema.
-    "schemas.mode": (("off", "warn", "strict"), "warn", OWN),
+    "schemas.mode": (("off", "warn", "strict"), "warn", TIGHTEN),
     # What the answer to a destructive command is in an agent's PreToolUse event.
     "safety.mode": (("warn", "ask", "deny"), "warn", TIGHTEN),
 }
@@ -100,12 +103,12 @@ TABLES: dict[str, tuple[str | tuple[str, ...], dict[str, tuple[str, ...]], str]]
 FIELDS: dict[str, dict[str, tuple[str | tuple[str, ...], str]]] = {
     # An address glob -> its own retention.
     "memory.gc.rules": {
-        "max_age_days": ("whole", OWN),
-        "max_versions": ("whole", OWN),
-        "ttl": ("span", OWN),
-        "keep_successful_patterns": ("yes", OWN),
-        "keep_baselines_per_commit": ("whole", OWN),
-        "keep": ("yes", OWN),
+        "max_age_days": ("whole", KEEPS),
+        "max_versions": ("whole", KEEPS),
+        "ttl": ("span", KEEPS),
+        "keep_successful_patterns": ("yes", KEEPS),
+        "keep_baselines_per_commit": ("whole", KEEPS),
+        "keep": ("yes", KEEPS),
     },
     # An agent's name -> what it may do.
     "agents": {"memory_access": (("read-write", "read-only"), TIGHTEN)},
@@ -119,7 +122,11 @@ STRICTER: dict[str, tuple[str | bool, ...] | str] = {
     "memory.security.allow_reveal": (True, False),
     "safety.mode": ("warn", "ask", "deny"),
     "agents.memory_access": ("read-write", "read-only"),
+    "restore.max_chars": "less",
+    "schemas.mode": ("off", "warn", "strict"),
 }
+# What of these a trusted project may also loosen.
+LOOSENED_BY_TRUST = ("restore.max_chars", "schemas.mode")
 
 
 class Settings:
@@ -127,10 +134,11 @@ class Settings:
 
     `values` maps dotted keys to what was written; `origins` to where (USER, PROJECT, or both). `tables` are the tables that stand in a
     file, also when empty. `warnings` are lines for stderr. `problem` says why the project's file, or part of it, could not be
-    used; a hooks verb prints it and goes on, any other verb ends with 78.
+    used; a hooks verb prints it and goes on, any other verb ends with 78. `trusted` says that the user trusts the project
+    (`project_trust`); `held` are the settings of its file that count only then.
     """
 
-    __slots__ = ("origins", "problem", "tables", "values", "warnings")
+    __slots__ = ("held", "origins", "problem", "tables", "trusted", "values", "warnings")
 
     def __init__(self) -> None:
         self.values: dict[str, Value] = {}
@@ -138,6 +146,8 @@ class Settings:
         self.tables: set[str] = set()
         self.warnings: list[str] = []
         self.problem = ""
+        self.trusted = False
+        self.held: list[str] = []
 
     def get(self, key: str) -> Value:
         """The value of a declared key (`memory.gc.max_age_days`), or of a key in an open table (`agents.NAME.memory_access`).
@@ -181,6 +191,10 @@ class Settings:
         """Whether a table (`memory.gc`) or key is written in a file, whatever it says."""
         return name in self.tables or name in self.values
 
+    def asks_for_collection(self) -> bool:
+        """Whether a file has `[memory.gc]`, also that of a project that is not trusted (which alone does not collect)."""
+        return "memory.gc" in self.tables or "memory.gc" in self.held
+
     def table(self, prefix: str) -> dict[str, Value]:
         """An open table (`restore.roles`): the defaults, and over them what the files say, by the user's own names."""
         start = prefix + "."
@@ -200,26 +214,33 @@ class Settings:
                 found.setdefault(name, {})[field] = value
         return found
 
+    def is_projects_rule(self, pattern: str, fields: dict[str, Value]) -> bool:
+        """Whether a rule of `memory.gc.rules` stands in the file of a project that is not trusted, and nowhere else."""
+        start = f"memory.gc.rules.{pattern}."
+        return not self.trusted and all(self.origins.get(start + field) == PROJECT for field in fields)
 
-def load(user_path: str, project_path: str, cache_path: str) -> Settings:
+
+def load(user_path: str, project_path: str, cache_path: str, trust_path: str = "", home: str = "") -> Settings:
     """The settings of two files, from the cache when it fits them, else from the files (and then cached when that is possible).
+
+    `trust_path` is the note that says whether the project at `home` is trusted.
 
     Raises ConfigError (78) when the user's file is not valid, PermissionRefused (77) when it cannot be read or others can write it.
     """
     user, project = identity(user_path), identity(project_path)
     if user == project == "-":
         return Settings()
-    header = cache_header(user_path, user, project_path, project)
+    trust = "-" if project == "-" else identity(trust_path)
+    header = cache_header(user_path, user, project_path, project, trust)
     cached = read_cache(cache_path, header)
     if cached is not None:
         return cached
-    from hooks_cli import config_cache, config_files
+    from hooks_cli import config_cache, config_files, project_trust
 
-    settings = config_files.read(user_path, project_path)
+    settings = config_files.read(user_path, project_path, trusted=project_trust.is_trusted(trust_path, home))
     # A file that changes again within its clock's grain would keep the same identity: such a young one is not cached.
-    if (user, project) == (identity(user_path), identity(project_path)) and not config_files.is_young(
-        user_path, project_path
-    ):
+    now = (identity(user_path), identity(project_path), "-" if project == "-" else identity(trust_path))
+    if (user, project, trust) == now and not config_files.is_young(user_path, project_path, trust_path):
         config_cache.write(cache_path, header, settings)
     return settings
 
@@ -238,9 +259,9 @@ def identity(path: str) -> str:
     )
 
 
-def cache_header(user_path: str, user: str, project_path: str, project: str) -> bytes:
-    """The first lines of a cache file that is right for two files in the states `user` and `project`."""
-    text = f"hooks-cli settings {CACHE_FORMAT} {__version__}\n{user} {escape(user_path)}\n{project} {escape(project_path)}\n"
+def cache_header(user_path: str, user: str, project_path: str, project: str, trust: str = "-") -> bytes:
+    """The first lines of a cache file that is right for two files, and the note of trust, in the states that are given."""
+    text = f"hooks-cli settings {CACHE_FORMAT} {__version__}\n{user} {escape(user_path)}\n{project} {escape(project_path)}\n{trust}\n"
     return text.encode("utf-8", "surrogatepass")
 
 
@@ -276,6 +297,10 @@ def parse_cache(data: bytes) -> Settings | None:
                 settings.tables.add(_unescape(parts[1]))
             elif parts[0] == "!":
                 settings.warnings.append(_unescape(parts[1]))
+            elif parts[0] == "~":
+                settings.held.append(_unescape(parts[1]))
+            elif parts[0] == "+":
+                settings.trusted = True
             elif parts[0] == "?":
                 settings.problem = _unescape(parts[1])
             else:

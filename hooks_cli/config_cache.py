@@ -1,9 +1,11 @@
 """Writing the cache of the parsed settings, which keeps TOML off the hot path. Reading it is in `config.py`.
 
-Lines that end with "\\n". First a header of three lines that is compared as a whole: program and format, then each file's identity
-(its stat, or absence) and path. Then the number of lines that follow, then those lines, each of one of these forms, and `end`:
+Lines that end with "\\n". First a header of four lines that is compared as a whole: program and format, then each file's identity
+(its stat, or absence) and path, then the identity of the note that the project is trusted. Then the number of lines that follow, then
+those lines, each of one of these forms, and `end`:
 
-    key TAB origin TAB value        ! TAB warning        ? TAB problem        # TAB table
+    key TAB origin TAB value        ! TAB warning        ? TAB problem        # TAB table        ~ TAB what trust would let count
+    + TAB trusted
 
 A value is tagged: s text, i integer, b boolean, l list (its items follow, each after a TAB). Backslash, TAB and newline are escaped.
 A cache that is cut off, altered in its form, or that somebody else could have written is not used.
@@ -29,6 +31,9 @@ def dump(settings: Settings) -> bytes:
     ]
     lines += [f"#\t{escape(name)}" for name in sorted(settings.tables)]
     lines += [f"!\t{escape(line)}" for line in settings.warnings]
+    lines += [f"~\t{escape(name)}" for name in settings.held]
+    if settings.trusted:
+        lines.append("+\ttrusted")
     if settings.problem:
         lines.append(f"?\t{escape(settings.problem)}")
     lines.append("end\n")

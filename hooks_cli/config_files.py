@@ -15,7 +15,8 @@ from stat import S_ISREG
 
 from hooks_cli import config
 from hooks_cli.config import FIELDS, KEYS, PROJECT, STRICTER, TABLES, USER, Settings
-from hooks_cli.config_values import Wrong, checked, shown
+from hooks_cli.config_keeping import Own
+from hooks_cli.config_values import Wrong, checked, glob_refusal, shown
 from hooks_cli.errors import ConfigError, HooksError, PermissionRefused
 from hooks_cli.model.nearness import near
 
@@ -38,17 +39,22 @@ YOUNG_NS = 100_000_000
 ENCRYPTION_KEY = "memory.security.encryption_key"
 KEY_SOURCES = ("encryption_key", "key_file", "key_command")
 KEY_REFERENCE = "${MEMORY_ENCRYPTION_KEY}"
+# Of a project's file, since each write and each collection may go through them: rows of one table, and the text of a version.
+ROW_LIMIT = 100
+VERSION_LENGTH = 64
 
 
-def read(user_path: str, project_path: str, every_warning: bool = False) -> Settings:
+def read(user_path: str, project_path: str, every_warning: bool = False, trusted: bool = False) -> Settings:
     """The settings of the two files; either may be absent. Of many warnings the first few are kept, unless `every_warning`.
 
+    `trusted` says that the user trusts the project, whose file then decides how long its memory is kept.
     Raises ConfigError (78) or PermissionRefused (77) for the user's file; what is wrong in the project's is `Settings.problem`.
     """
     settings = Settings()
     user = _document(user_path, trusted=True)
     if user is not None:
         _take(settings, user, user_path, USER)
+    settings.trusted = trusted
     try:
         project = _document(project_path, trusted=False)
         if project is not None and _is_strangers(project_path):
@@ -57,10 +63,22 @@ def read(user_path: str, project_path: str, every_warning: bool = False) -> Sett
             _take(settings, project, project_path, PROJECT)
     except HooksError as error:
         settings.problem = str(error.details.get("reason") or error)
+    _tell_held(settings, project_path)
     if len(settings.warnings) > WARNING_LIMIT and not every_warning:
         more = len(settings.warnings) - WARNING_LIMIT
         settings.warnings[WARNING_LIMIT:] = [f"There are {more} more such lines; see: hooks-cli config check"]
     return settings
+
+
+def _tell_held(settings: Settings, path: str) -> None:
+    """One line for all that counts only with trust. That collection is not automatic is told when it would have run."""
+    held = [shown(key) for key in settings.held if key != "memory.gc"]
+    if held:
+        listed = ", ".join(held[:4]) + (f" and {len(held) - 4} more" if len(held) > 4 else "")
+        verb = "counts" if len(held) == 1 else "count"
+        settings.warnings.append(
+            f"Ignored in {path}: {listed} {verb} once you trust the project: hooks-cli project trust"
+        )
 
 
 def is_young(*paths: str) -> bool:
@@ -136,12 +154,13 @@ def _bytes(path: str, trusted: bool) -> bytes | None:
 def _take(settings: Settings, document: dict[str, object], path: str, origin: int) -> None:
     """Put what a document says into the settings, judged by its origin."""
     problems: list[str] = []
-    for key, rule, value in _entries(settings, document, path):
+    own = Own(settings)
+    for key, rule, value in _entries(settings, document, path, origin):
         wrong = checked(rule[0], value)
         if isinstance(wrong, Wrong):
             problems.append(f"{shown(key)} must be {wrong.expected}, not {shown(wrong.found)}")
             continue
-        reason = _judged(settings, key, rule[1], wrong, path, origin)
+        reason = _judged(settings, key, rule[1], wrong, path, origin, own)
         if reason:
             problem = f"{shown(key)} {reason}"
             if origin == USER:
@@ -152,7 +171,9 @@ def _take(settings: Settings, document: dict[str, object], path: str, origin: in
         raise ConfigError(path=path, reason="; ".join(problems[:3]))
 
 
-def _entries(settings: Settings, document: dict[str, object], path: str) -> Iterator[tuple[str, Rule, object]]:
+def _entries(
+    settings: Settings, document: dict[str, object], path: str, origin: int
+) -> Iterator[tuple[str, Rule, object]]:
     """Each declared key of a document with its rule and raw value; unknown ones become a warning, tables are noted."""
     waiting: list[tuple[str, object]] = list(document.items())
     left, characters = ENTRY_LIMIT, NAMES_LIMIT
@@ -177,11 +198,13 @@ def _entries(settings: Settings, document: dict[str, object], path: str) -> Iter
             yield key, (kind, trust), value
         elif key in TABLES and isinstance(value, dict):
             settings.tables.add(key)
+            _check_rows(settings, key, value, path, origin)
             kind, _, trust = TABLES[key]
             for name, item in count(value).items():
                 yield f"{key}.{name}", (kind, trust), item
         elif key in FIELDS and isinstance(value, dict):
             settings.tables.add(key)
+            _check_rows(settings, key, value, path, origin)
             for name, row in count(value).items():
                 if not isinstance(row, dict):
                     yield f"{key}.{name}", ("table", ""), row
@@ -192,13 +215,21 @@ def _entries(settings: Settings, document: dict[str, object], path: str) -> Iter
                     else:
                         settings.warnings.append(_unknown(f"{key}.{name}.{field}", field, list(FIELDS[key]), path))
         elif key in _GROUPS and isinstance(value, dict):
-            settings.tables.add(key)
+            if key == "memory.gc" and origin == PROJECT and not settings.trusted and key not in settings.tables:
+                settings.held.append(key)  # a project's file alone does not make collection automatic
+            else:
+                settings.tables.add(key)
             waiting.extend((f"{key}.{name}", item) for name, item in count(value).items())
         elif key in _GROUPS or key in TABLES or key in FIELDS:
             yield key, ("table", ""), value
         else:
             siblings = [known.rpartition(".")[2] for known in _ALL if known.rpartition(".")[0] == prefix]
             settings.warnings.append(_unknown(key, last or key, siblings, path))
+
+
+def _check_rows(settings: Settings, table: str, rows: dict[str, object], path: str, origin: int) -> None:
+    if origin == PROJECT and not settings.trusted and len(rows) > ROW_LIMIT:
+        raise ConfigError(path=path, reason=f"[{table}] has more than {ROW_LIMIT} rows")
 
 
 def _groups() -> set[str]:
@@ -219,14 +250,18 @@ def _unknown(key: str, last: str, siblings: list[str], path: str) -> str:
     return f"Ignored in {path}: {shown(key)} is not a setting" + (f" (did you mean {close[0]}?)" if close else "") + "."
 
 
-def _judged(settings: Settings, key: str, trust: str, value: Value, path: str, origin: int) -> str:
-    """Set the key when this origin may; otherwise why not."""
+def _judged(settings: Settings, key: str, trust: str, value: Value, path: str, origin: int, own: Own) -> str:
+    """Set the key when this origin may; otherwise why not. What counts only with trust is noted in `held`, and no reason is given."""
     folder = os.path.dirname(path)
     value = _placed(key, trust, value, folder, origin)
     if key == ENCRYPTION_KEY:
         reason = _key_refusal(settings, str(value), origin)
     elif origin == PROJECT:
         reason = _project_refusal(settings, key, trust, value, folder)
+        if not reason and not settings.trusted and _needs_trust(settings, key, trust, value, own):
+            if not own.says(key, value):
+                settings.held.append(key)
+            return ""
     else:
         reason = ""
     if reason:
@@ -281,9 +316,23 @@ def _project_refusal(settings: Settings, key: str, trust: str, value: Value, fol
         return "may only name a place inside the project"
     if trust == config.NEVER:
         return "may only be set in your own config.toml"
-    if trust == config.TIGHTEN and not _tightens(settings, key, value):
+    loosens = trust in (config.TIGHTEN, config.TRUSTED) and not _tightens(settings, key, value)
+    if loosens and key not in config.LOOSENED_BY_TRUST:
         return "may only be made stricter here"
-    return ""
+    if key == "memory.version" and (len(str(value)) > VERSION_LENGTH or not str(value).isprintable()):
+        return f"may be {VERSION_LENGTH} printable characters at most"
+    if key.startswith("schemas.patterns.") and settings.origins.get(key) == USER and settings.get(key) != value:
+        return "is left to your own config.toml, which names the schema already"
+    return glob_refusal(key, value)
+
+
+def _needs_trust(settings: Settings, key: str, trust: str, value: Value, own: Own) -> bool:
+    """Whether a project's value counts only where the user trusts the project."""
+    if trust == config.KEEPS:
+        return not own.keeps(key, value)
+    if key == "schemas.mode" and not own.has("schemas"):
+        return False  # what is checked then is the project's own, or only warned of
+    return trust == config.TRUSTED or (key in config.LOOSENED_BY_TRUST and not _tightens(settings, key, value))
 
 
 def _tightens(settings: Settings, key: str, value: Value) -> bool:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from hooks_cli.config import Value
 
 _SIZES = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+GLOB_LENGTH = 200
+GLOB_STARS = 8
+GLOBS_OF_A_ROLE = 20
 _EXPECTED = {
     "text": "a text",
     "whole": "a whole number of 0 or more",
@@ -65,3 +68,22 @@ def shown(value: object) -> str:
     text = value if isinstance(value, str) else repr(value)
     text = "".join(c if c.isprintable() else "?" for c in text[:200])
     return text if len(text) <= 80 else text[:79] + "…"
+
+
+def glob_refusal(key: str, value: Value) -> str:
+    """Why a project's address glob may not be this one, "" when it may: each write may have to match it.
+
+    The glob is in the key (`memory.gc.rules.GLOB.ttl`, `schemas.patterns.GLOB`, `export.tables.GLOB`) or in the value (`restore.roles`).
+    """
+    globs: list[str] = []
+    for table in ("memory.gc.rules.", "schemas.patterns.", "export.tables."):
+        if key.startswith(table):
+            name = key[len(table) :]
+            globs = [name.rpartition(".")[0] if table == "memory.gc.rules." else name]
+    if key.startswith("restore.roles.") and isinstance(value, list):
+        globs = value
+        if len(globs) > GLOBS_OF_A_ROLE:
+            return f"has more than {GLOBS_OF_A_ROLE} globs"
+    if any(len(glob) > GLOB_LENGTH or glob.count("*") > GLOB_STARS for glob in globs):
+        return f"has a glob of more than {GLOB_LENGTH} characters or {GLOB_STARS} stars"
+    return ""

@@ -213,7 +213,19 @@ class Environment(Streams):
         if place and (not place.startswith(home.rstrip("/") + "/") or ".git" in place[len(home) :].split("/")):
             self.err(f"hooks-cli: Ignored in {self.project_config_path}: memory.store leads out of the project.")
             place = ""
+        elif place and not self.settings.trusted and not self._has_keys(stem_of(place)):
+            # A file that is pulled must not put another memory, or an empty one, in the place of this one.
+            self.err(
+                f"hooks-cli: Ignored in {self.project_config_path}: memory.store names another memory; it counts once you trust "
+                "the project: hooks-cli project trust"
+            )
+            place = ""
         return place
+
+    def _has_keys(self, stem: str) -> bool:
+        """Whether a store was made here under this name: its anchor or its key is there."""
+        name = os.path.join(self.keys_dir, stem)
+        return os.path.exists(name + ".anchor") or os.path.exists(name + ".key")
 
     @lazy
     def store_path(self) -> str:
@@ -279,6 +291,11 @@ class Environment(Streams):
         """The project's settings file."""
         return os.path.join(self.project.root, PROJECT_FILE)
 
+    @property
+    def trust_path(self) -> str:
+        """The note that says that the user trusts this project's settings file (`project_trust`)."""
+        return os.path.join(self.config_dir, "trusted", self.project_stem)
+
     # --- settings ------------------------------------------------------------------------------------------------------
 
     @lazy
@@ -289,7 +306,7 @@ class Environment(Streams):
         """
         path = self.project_config_path
         cache = os.path.join(self.cache_dir, "settings", stem_of(self.project.root) + ".cache")
-        settings = config.load(self.user_config_path, path, cache)
+        settings = config.load(self.user_config_path, path, cache, self.trust_path, self.project.home)
         for line in settings.warnings:
             self.err(f"hooks-cli: {line}")
         if settings.problem:

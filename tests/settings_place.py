@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hooks_cli import config_files
+from hooks_cli import config_files, project_trust
 from hooks_cli.config import Settings
 from hooks_cli.environment import Environment
 
@@ -45,6 +45,10 @@ class Place:
         for path, text in ((self.user, user), (self.project, project)):
             if text is not None:
                 path.write_text(text)
+
+    def trust(self) -> None:
+        """Trust the project, as `project trust` does."""
+        project_trust.trust(self.environment(settle=False))
 
     def settle(self) -> None:
         """Wait until the files are old enough to be cached."""

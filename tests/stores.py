@@ -13,11 +13,14 @@ START = 1_760_702_400_000  # 2025-10-17T12:00:00Z
 
 
 class Place:
-    """A home and a project of their own. `now` is the clock, in ms."""
+    """A home and a project of their own. `settings` are the user's; `now` is the clock, in ms."""
 
     def __init__(self, folder: Path, settings: str = "", now: int = START) -> None:
         (folder / "project").mkdir(parents=True)
-        (folder / "project" / "hooks.toml").write_text(settings)
+        (folder / "project" / "hooks.toml").write_text("")
+        if settings:
+            (folder / "home" / "config").mkdir(parents=True)
+            (folder / "home" / "config" / "config.toml").write_text(settings)
         self.folder = folder
         self.variables = {"HOME": str(folder), "HOOKS_HOME": str(folder / "home")}
         self.now = now

@@ -33,14 +33,15 @@ def test_the_tables_of_the_seed_are_taken_as_they_are(place: Place, where: str) 
     place.write(**{where: SEED})
     found = place.read()
     assert (found.problem, found.warnings) == ("", [])
-    assert found.has("memory.gc") and found.has("memory.gc.enabled") and not found.has("memory.gc.rules")
+    assert found.has("memory.gc") is (where == "user") and found.held == ([] if where == "user" else ["memory.gc"])
+    assert found.has("memory.gc.enabled") and not found.has("memory.gc.rules")
     assert found.number("memory.gc.max_age_days") == 90
     assert found.text("memory.security.encryption_key") == "${MEMORY_ENCRYPTION_KEY}"
     assert found.texts("memory.security.sensitive_keys") == ["api_keys", "credentials", "tokens"]
 
 
 def test_an_empty_table_is_written_all_the_same(place: Place) -> None:
-    place.write(project="[memory.gc]\n")
+    place.write(user="[memory.gc]\n")
     assert place.environment().settings.has("memory.gc")
 
 

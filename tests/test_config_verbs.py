@@ -35,19 +35,19 @@ def test_path(run: Run, home: Path, project: Path) -> None:
 def test_show_names_the_file_of_each_setting(run: Run, user: Path, project: Path) -> None:
     user.write_text("[memory.security]\nsensitive_keys = ['mine']\nkey_command = ['pass', 'show', 'hidden-word']\n")
     (project / "hooks.toml").write_text(
-        "[memory.security]\nsensitive_keys = ['ours']\n[memory.gc]\nmax_age_days = 7\n[restore.roles]\nqa = ['q/*']\n"
+        "[memory.security]\nsensitive_keys = ['ours']\n[memory.gc]\nmax_age_days = 700\n[restore.roles]\nqa = ['q/*']\n"
     )
     done = run("config", "show", "--json", check=True)
     assert "hidden-word" not in done.stdout
     found = json.loads(done.stdout)["settings"]
     hooks = f"{project}/hooks.toml"
-    assert found["memory.gc.max_age_days"] == {"value": 7, "from": hooks}
+    assert found["memory.gc.max_age_days"] == {"value": 700, "from": hooks}
     assert found["memory.gc.enabled"] == {"value": True, "from": "default"}
     assert found["memory.security.sensitive_keys"] == {"value": ["mine", "ours"], "from": f"{user} + {hooks}"}
     assert found["restore.roles.qa"] == {"value": ["q/*"], "from": hooks}
     assert found["restore.roles.coder"]["from"] == "default"
     text = run("config", "show", "memory.gc", check=True).stdout
-    assert f"memory.gc.max_age_days\t7\t{hooks}\n" in text and "restore" not in text
+    assert f"memory.gc.max_age_days\t700\t{hooks}\n" in text and "restore" not in text
     assert run("config", "show", "nothing.there").returncode == 1
 
 

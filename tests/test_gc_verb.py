@@ -37,9 +37,11 @@ def test_gc_explains(run: Run, project: Path) -> None:
         run("memory", "gc", *argv, env=env, check=True)
 
 
-def test_gc_at_session_end(run: Run, project: Path) -> None:
+def test_gc_at_session_end(run: Run, home: Path) -> None:
+    (home / "hooks/config").mkdir(parents=True)
+
     def end(settings: str) -> str:
-        (project / "hooks.toml").write_text(settings)
+        (home / "hooks/config/config.toml").write_text(settings)
         done = run("hooks", "session-end", "--session-id", "s", env={"HOOKS_NOW": str(START + 200 * DAY)}, check=True)
         return done.stdout + done.stderr
 
@@ -88,8 +90,9 @@ def test_gc_leaves_alone_what_is_excluded(run: Run) -> None:
     assert {entry["key"] for entry in left} == {"prod/a", "prod/deep/b", "prod/short", "keep/x", "single"}
 
 
-def test_a_size_limit_spares_what_is_excluded(run: Run, project: Path) -> None:
-    (project / "hooks.toml").write_text('[memory]\nmax_size = "1KB"\n')
+def test_a_size_limit_spares_what_is_excluded(run: Run, home: Path) -> None:
+    (home / "hooks/config").mkdir(parents=True)
+    (home / "hooks/config/config.toml").write_text('[memory]\nmax_size = "1KB"\n')
     for key in ("prod/a", "temp/a"):
         run("memory", "store", key, "v" * 500, check=True)
     run("memory", "gc", "--exclude", "prod", check=True)

@@ -54,6 +54,7 @@ def test_what_was_collected_is_said_to_be(run: Run, moved: dict[str, str], proje
     for value in ("four", "five"):
         run("memory", "store", "k", value, env=moved, check=True)
     (project / "hooks.toml").write_text("[memory.gc]\nmax_versions = 1\n")
+    run("project", "trust", check=True)
     run("memory", "gc", env=moved, check=True)
     assert "Version 4 of k was collected" in run("memory", "recall", "k", "--version", "4", env=moved).stderr
 

@@ -59,7 +59,8 @@ TIGHTENING: dict[str, tuple[str, Any]] = {
     "memory.security.scan": ("true", True),
     "memory.security.allow_reveal": ("false", False),
     "memory.security.encryption_key": ("'${MEMORY_ENCRYPTION_KEY}'", "${MEMORY_ENCRYPTION_KEY}"),
-    "memory.max_size": ("'1MB'", 1 << 20),
+    "restore.max_chars": ("500", 500),
+    "schemas.mode": ("'strict'", "strict"),
     "safety.mode": ("'deny'", "deny"),
     "agents.bob.memory_access": ("'read-only'", "read-only"),
 }
@@ -77,9 +78,10 @@ def test_a_project_can_tighten(place: Place, key: str, value: tuple[str, Any]) -
 
 
 def test_every_key_that_may_be_tightened_is_tested() -> None:
-    keys = {key for key, (_, _, trust) in KEYS.items() if trust == TIGHTEN}
+    keys = {key for key, (_, _, trust) in KEYS.items() if trust in (TIGHTEN, config.TRUSTED)}
     assert keys == {key for key in STRICTER if key in KEYS}
-    assert keys <= LOOSENING.keys() and keys <= TIGHTENING.keys()
+    keys.discard("memory.max_size")  # only a trusted project's counts: test_project_trust.py
+    assert keys <= TIGHTENING.keys() and keys - {*config.LOOSENED_BY_TRUST} <= LOOSENING.keys()
     assert {key for key, (_, _, trust) in KEYS.items() if trust in (config.NEVER, config.LITERAL)} <= LOOSENING.keys()
 
 
@@ -106,6 +108,7 @@ def test_a_key_that_the_user_names_is_left_alone(place: Place, source: str) -> N
 
 
 def test_a_project_names_a_store_only_inside(place: Place) -> None:
+    place.trust()
     place.write(project="[memory]\nstore = 'data/memory.db'\n")
     assert place.environment().store_path == str(place.root / "data/memory.db")
     for outside in ("/tmp/x.db", "../x.db", "a/../../x.db", ".", "", ".git/hooks/post-commit", "a/.git/x"):
@@ -117,6 +120,7 @@ def test_a_project_names_a_store_only_inside(place: Place) -> None:
 def test_a_store_inside_that_a_link_leads_out_later_is_not_followed(
     place: Place, target: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    place.trust()
     place.write(project="[memory]\nstore = 'data/memory.db'\n")
     assert place.environment().store_path == str(place.root / "data/memory.db")  # and it is in the cache now
     (place.root / "data").symlink_to(target)
@@ -140,12 +144,12 @@ def test_a_link_that_leads_out_of_the_project_is_not_read(place: Place) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 def test_a_file_that_a_stranger_put_there_is_not_read(place: Place) -> None:
-    place.write(project="[memory.gc]\nmax_age_days = 1\n")
+    place.write(project="[memory.gc]\nmax_age_days = 100\n")
     os.chown(place.project, 12345, 12345)
     found = place.read()
     assert found.number("memory.gc.max_age_days") == 90 and "belongs neither to you" in found.warnings[0]
     os.chown(place.root, 12345, 12345)
-    assert place.read().number("memory.gc.max_age_days") == 1
+    assert place.read().number("memory.gc.max_age_days") == 100
 
 
 HOSTILE = {

@@ -36,6 +36,8 @@ def any_settings(draw: st.DrawFn) -> Settings:
     made.tables = draw(st.sets(TEXTS, max_size=4))
     made.warnings = draw(st.lists(TEXTS, max_size=3))
     made.problem = draw(TEXTS)
+    made.trusted = draw(st.booleans())
+    made.held = draw(st.lists(TEXTS, max_size=3))
     return made
 
 
@@ -77,59 +79,59 @@ def test_each_change_of_a_file_is_noticed(place: Place) -> None:
     def age() -> int:
         return place.environment().settings.number("memory.gc.max_age_days")
 
-    place.write(project="[memory.gc]\nmax_age_days = 1\n")
-    assert (age(), age()) == (1, 1)
+    place.write(project="[memory.gc]\nmax_age_days = 100\n")
+    assert (age(), age()) == (100, 100)
     before = place.project.stat()
-    place.project.write_text("[memory.gc]\nmax_age_days = 2\n")  # in place, same size, and the old time put back
+    place.project.write_text("[memory.gc]\nmax_age_days = 200\n")  # in place, same size, and the old time put back
     os.utime(place.project, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert age() == 2
-    place.write(user="[memory.gc]\nmax_age_days = 3\n")
-    assert age() == 2
+    assert age() == 200
+    place.write(user="[memory.gc]\nmax_age_days = 101\n")
+    assert age() == 200
     place.project.unlink()
-    assert (age(), age()) == (3, 3)
+    assert (age(), age()) == (101, 101)
     other = place.user.with_name("new")
-    other.write_text("[memory.gc]\nmax_age_days = 4\n")
+    other.write_text("[memory.gc]\nmax_age_days = 400\n")
     other.rename(place.user)
-    assert age() == 4
+    assert age() == 400
     place.user.unlink()
     assert age() == 90
 
 
 def test_a_file_just_written_is_not_cached(place: Place) -> None:
     place.write(project="")
-    place.project.write_text("[memory.gc]\nmax_age_days = 1\n")
+    place.project.write_text("[memory.gc]\nmax_age_days = 100\n")
     for number in range(20):  # faster than the clock of the file system
-        place.project.write_text(f"[memory.gc]\nmax_age_days = {number + 10}\n")
-        assert place.environment(settle=False).settings.number("memory.gc.max_age_days") == number + 10
+        place.project.write_text(f"[memory.gc]\nmax_age_days = {number + 110}\n")
+        assert place.environment(settle=False).settings.number("memory.gc.max_age_days") == number + 110
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o620, 0o602])
 def test_a_cache_that_others_reach_is_not_used(place: Place, mode: int) -> None:
-    place.write(project="[memory.gc]\nmax_age_days = 1\n")
+    place.write(project="[memory.gc]\nmax_age_days = 100\n")
     _ = place.environment().settings
     path = cache_file(place)
-    path.write_bytes(path.read_bytes().replace(b"\ti1\n", b"\ti7\n"))
-    assert place.environment().settings.number("memory.gc.max_age_days") == 7  # it was ours
+    path.write_bytes(path.read_bytes().replace(b"\ti100\n", b"\ti700\n"))
+    assert place.environment().settings.number("memory.gc.max_age_days") == 700  # it was ours
     path.chmod(mode)
-    assert place.environment().settings.number("memory.gc.max_age_days") == 1
+    assert place.environment().settings.number("memory.gc.max_age_days") == 100
     assert cache_file(place).stat().st_mode & 0o777 == 0o600  # and is again
 
 
 def test_a_cache_of_another_version_or_project_is_not_used(place: Place) -> None:
-    place.write(project="[memory.gc]\nmax_age_days = 1\n")
+    place.write(project="[memory.gc]\nmax_age_days = 100\n")
     _ = place.environment().settings
     path = cache_file(place)
     good = path.read_bytes()
-    for old, new in ((__version__.encode(), b"0.0.9"), (b"hooks.toml", b"hoaks.toml"), (b"settings 1", b"settings 0")):
+    for old, new in ((__version__.encode(), b"0.0.9"), (b"hooks.toml", b"hoaks.toml"), (b"settings 2", b"settings 0")):
         assert old in good
-        path.write_bytes(good.replace(old, new, 1).replace(b"\ti1\n", b"\ti7\n"))
-        assert place.environment().settings.number("memory.gc.max_age_days") == 1
+        path.write_bytes(good.replace(old, new, 1).replace(b"\ti100\n", b"\ti700\n"))
+        assert place.environment().settings.number("memory.gc.max_age_days") == 100
 
 
 def test_without_a_place_for_the_cache_it_works(place: Place) -> None:
-    place.write(project="[memory.gc]\nmax_age_days = 1\n")
+    place.write(project="[memory.gc]\nmax_age_days = 100\n")
     (place.home / "cache").write_text("a file in the way")
-    assert place.environment().settings.number("memory.gc.max_age_days") == 1
+    assert place.environment().settings.number("memory.gc.max_age_days") == 100
 
 
 def test_toml_is_not_imported_when_the_cache_is_warm(place: Place) -> None:

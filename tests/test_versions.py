@@ -156,6 +156,7 @@ def test_lifetimes(run: Run, project: Path) -> None:
     run("memory", "touch", "k", "--ttl", "none", env=late, check=True)
     assert run("memory", "store", "k", "v", "--ttl", "soon").returncode == 64
     (project / "hooks.toml").write_text('[memory.gc]\nttl = "1h"\n[memory.gc.rules."keep/*"]\nttl = 0\n')
+    run("project", "trust", check=True)
     run("memory", "store", "d", "v", env=now, check=True)
     run("hooks", "notify", "--message", "m", "--memory-key", "n", env=now, check=True)
     run("memory", "store", "keep/d", "v", env=now, check=True)

@@ -64,7 +64,7 @@ def run(call: Call, environment: Environment, path: str) -> int:
             if size is None:
                 # Whatever fills the pipe may take its time: other writers are not kept waiting for it.
                 lines = iter(_read(lines, progress))
-            number, revision = batch.store_lines(
+            number, revision, limited = batch.store_lines(
                 opening.for_memory(environment),
                 environment,
                 lines,
@@ -79,7 +79,8 @@ def run(call: Call, environment: Environment, path: str) -> int:
     if call.format == "text":
         environment.out(f"Stored successfully: {changes.count(number, 'entry', 'entries')} (revision {revision})\n")
     else:
-        environment.out(changes.json_object({"stored": {"total": number, "revision": revision}}))
+        more = {"limited_by_settings": limited} if limited else {}
+        environment.out(changes.json_object({"stored": {"total": number, "revision": revision, **more}}))
     return 0
 
 

@@ -110,8 +110,7 @@ def written_line(written: Written) -> str:
 
 def written_json(written: Written) -> str:
     """A write for programs."""
-    stored = {"key": written.address, "revision": written.revision, "key_version": written.version}
-    return object_text({"schema_version": "1", "stored": stored}) + "\n"
+    return object_text({"schema_version": "1", "stored": written.fields()}) + "\n"
 
 
 def say(
@@ -129,5 +128,5 @@ def say(
     if written is None and call.text("memory_key"):
         body["stored"] = False
     if written is not None:
-        body["stored"] = {"key": written.address, "revision": written.revision, "key_version": written.version}
+        body["stored"] = written.fields()
     environment.out(object_text(body) + "\n")

@@ -28,6 +28,7 @@ class Draft:
         "held",
         "if_version",
         "imported",
+        "lifetime",
         "metadata",
         "origin",
         "redact",
@@ -77,18 +78,32 @@ class Draft:
         # Of a hooks call's entry: the version that must be current, and (why it is not written, the option that says so).
         self.if_version: int | None = None
         self.held = ("", "")
+        # The lifetime (ms) that the settings gave, 0 when none.
+        self.lifetime = 0
 
 
 class Written:
-    """What a write made: its address, store-wide revision, version within the address, and the version before it (0: none)."""
+    """What a write made: its address, store-wide revision, version within the address, and the version before it (0: none).
 
-    __slots__ = ("address", "previous", "revision", "version")
+    `lifetime` (ms) is set where the settings limit it, 0 where they do not, or the call said it.
+    """
 
-    def __init__(self, address: str, revision: int, version: int, previous: int) -> None:
+    __slots__ = ("address", "lifetime", "previous", "revision", "version")
+
+    def __init__(self, address: str, revision: int, version: int, previous: int, lifetime: int = 0) -> None:
         self.address = address
         self.revision = revision
         self.version = version
         self.previous = previous
+        self.lifetime = lifetime
+
+    def fields(self) -> dict[str, object]:
+        """The write as the fields of an object; a lifetime that the settings gave is among them."""
+        found: dict[str, object] = {"key": self.address, "revision": self.revision, "key_version": self.version}
+        if self.lifetime:
+            found["lifetime_seconds"] = self.lifetime // 1000
+            found["lifetime_from"] = "settings"
+        return found
 
 
 class Entry:

@@ -22,11 +22,30 @@ class Limits:
         self.baselines = baselines
         self.keep = keep
 
+    def kept_by(self, other: Limits) -> Limits:
+        """The limits that keep whatever these or the other ones keep; the glob is the other's where that keeps more."""
+        both = Limits(
+            self.pattern,
+            _longer(self.max_age, other.max_age),
+            _longer(self.max_versions, other.max_versions),
+            self.patterns or other.patterns,
+            max(self.baselines, other.baselines),
+            self.keep or other.keep,
+        )
+        if any(getattr(both, name) != getattr(self, name) for name in self.__slots__):
+            both.pattern = other.pattern
+        return both
+
+
+def _longer(one: int, other: int) -> int:
+    """The limit that keeps more; 0 is none."""
+    return max(one, other) if one and other else 0
+
 
 class Rules:
     """The keep rules; see `docs/retention.md`."""
 
-    __slots__ = ("by_pattern", "general", "max_size", "spared")
+    __slots__ = ("by_pattern", "event_age", "general", "keeping", "max_size", "spared")
 
     def __init__(
         self,
@@ -40,7 +59,11 @@ class Rules:
         `baselines` keep_baselines_per_commit."""
         self.general = Limits("", max_age, max_versions, patterns, baselines)
         self.by_pattern: list[Limits] = []
+        # Rules of a project that is not trusted: they only keep more than the others would.
+        self.keeping: list[Limits] = []
         self.max_size = max_size
+        # The age (ms) at which the journal's events are dropped, 0 for never.
+        self.event_age = 0
         # Globs that one run leaves alone whatever the rules say of them (`--exclude`).
         self.spared: tuple[str, ...] = ()
 
@@ -53,10 +76,12 @@ class Rules:
         patterns: bool | None = None,
         baselines: int | None = None,
         keep: bool = False,
+        only_keeps: bool = False,
     ) -> None:
         """What `[memory.gc.rules."PATTERN"]` says of the addresses that fit; None leaves a thing to the general rule.
 
-        Where several fit, the most particular counts: the one with the longest text before its first wildcard, then the longest.
+        Where several fit, the most particular counts: the one with the longest text before its first wildcard, then the longest. One
+        that `only_keeps` does not take the place of the others: where it fits, what it or the rule of the others keeps is kept.
         """
         general = self.general
         limits = Limits(
@@ -67,8 +92,13 @@ class Rules:
             general.baselines if baselines is None else baselines,
             keep,
         )
-        self.by_pattern.append(limits)
-        self.by_pattern.sort(key=lambda rule: (-literal_length(rule.pattern), -len(rule.pattern), rule.pattern))
+        rules = self.keeping if only_keeps else self.by_pattern
+        rules.append(limits)
+        rules.sort(key=lambda rule: (-literal_length(rule.pattern), -len(rule.pattern), rule.pattern))
+
+    def each(self) -> tuple[Limits, ...]:
+        """All limits, the general ones first."""
+        return (self.general, *self.by_pattern, *self.keeping)
 
     def shortest_age(self) -> int:
         """The shortest age at which any rule drops anything, or 0 when none does by age."""
@@ -84,7 +114,10 @@ class Rules:
 
     def for_address(self, address: str) -> Limits:
         """The limits that hold for one address."""
-        for rule in self.by_pattern:
-            if glob_matches(rule.pattern, address):
-                return rule
-        return self.general
+        found = _first(self.by_pattern, address) or self.general
+        keeping = _first(self.keeping, address)
+        return found if keeping is None else found.kept_by(keeping)
+
+
+def _first(rules: list[Limits], address: str) -> Limits | None:
+    return next((rule for rule in rules if glob_matches(rule.pattern, address)), None)

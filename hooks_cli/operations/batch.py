@@ -67,8 +67,10 @@ def store_lines(
     namespace: str = "",
     if_version: int | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[int, int]:
-    """Store every line; (how many, the store's revision then). `progress` is called with entries and bytes so far.
+) -> tuple[int, int, int]:
+    """Store every line; (how many, the store's revision then, how many have a lifetime from the settings).
+
+    `progress` is called with entries and bytes so far.
 
     `if_version` is the condition of lines that have none of their own.
 
@@ -91,7 +93,9 @@ def store_lines(
                     if progress is not None:
                         progress(writer.written, size)
             reader.hand_to(writer)
-            return writer.written, tx.revision
+            if reader.limited:
+                tx.notes.append(drafting.told(reader.limited[0], reader.limited[1], reader.number_limited))
+            return writer.written, tx.revision, reader.number_limited
     finally:
         gc.enable()
 
@@ -119,6 +123,9 @@ class _Reader:
         self.default_lifetime = bool(settings.number("memory.gc.ttl")) or any("ttl" in rule for rule in rules)
         self.all_checked = bool(settings.table("schemas.patterns"))  # of the user's own, which may be about anything
         self.decode = json.JSONDecoder().decode
+        # An entry whose lifetime the settings gave, that lifetime in ms, and how many there are.
+        self.limited: tuple[str, int] | None = None
+        self.number_limited = 0
         self.clear()
 
     def clear(self) -> None:
@@ -178,6 +185,9 @@ class _Reader:
         if self.default_lifetime and draft.expires is None and ("ttl" not in row or row["ttl"] is None):
             lives = drafting.lifetime(self.environment, address)
             draft.expires = self.now + lives if lives else None
+            if lives:
+                self.limited = self.limited or (address, lives)
+                self.number_limited += 1
         if self.all_checked or draft.metadata is not None:
             check_draft(self.store, self.environment, draft)
         self.drafts.append(draft)

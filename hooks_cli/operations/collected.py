@@ -11,7 +11,7 @@ class Collected:
     """`versions`, `events`, `tasks` and `sessions` are numbers, `bytes` an estimate of what the versions took, `pages` those given
     back. `head` is how far a bounded run came (0: to the end). `held_off`: nothing was done, for nobody had written in so many days.
     `excess`: bytes by which the store is still larger than `max_size`. `words_left`: the words of what is gone are still in the index,
-    since others wrote all the time.
+    since others wrote all the time. `told` says why nothing was taken, where that has to be told, else "".
     """
 
     __slots__ = (
@@ -23,11 +23,12 @@ class Collected:
         "pages",
         "sessions",
         "tasks",
+        "told",
         "versions",
         "words_left",
     )
 
-    def __init__(self, held_off: int = 0) -> None:
+    def __init__(self, held_off: int = 0, told: str = "") -> None:
         self.versions = 0
         self.events = 0
         self.tasks = 0
@@ -38,6 +39,7 @@ class Collected:
         self.held_off = held_off
         self.excess = 0
         self.words_left = False
+        self.told = told
 
     def add(self, version: Version) -> None:
         """Count one version."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 
+from hooks_cli.config import PROJECT
 from hooks_cli.failpoints import pass_by
 from hooks_cli.model.retention import Decision, Version, decide_address, is_baseline, is_expired, rank_baselines
 from hooks_cli.model.retention_rules import Rules
@@ -15,6 +16,7 @@ from hooks_cli.model.times import DAY
 from hooks_cli.operations import ageing_journal
 from hooks_cli.operations.collected import Collected
 from hooks_cli.operations.scope import Scope
+from hooks_cli.project import fingerprint
 from hooks_cli.store import collecting, scrubbing, upkeep
 from hooks_cli.store import journal_ageing as ageing
 from hooks_cli.store.pacing import enough, paced
@@ -42,16 +44,16 @@ SETTLED = DAY
 LONGEST_ABSENCE = 30 * DAY
 
 
-def event_age_of(environment: Environment) -> int:
-    """The age (ms) at which the journal's events are dropped, 0 for never: event_max_age_days, else max_age_days."""
-    settings = environment.settings
-    days = settings.number("memory.gc.event_max_age_days") or settings.number("memory.gc.max_age_days")
-    return days * DAY
+def rules_of(environment: Environment, max_age: int | None = None, *, without_project: bool = False) -> Rules:
+    """The rules that the settings hold, with the defaults where they are silent; `max_age` (ms) in place of max_age_days.
 
-
-def rules_of(environment: Environment, max_age: int | None = None) -> Rules:
-    """The rules that the settings hold, with the defaults where they are silent; `max_age` (ms) in place of max_age_days."""
+    `without_project` leaves the file of a project that is not trusted out: the user's own rules alone.
+    """
     settings = environment.settings
+    if without_project and not settings.trusted:
+        from hooks_cli import config_files
+
+        settings = config_files.read(environment.user_config_path, "")
     rules = Rules(
         max_age=settings.number("memory.gc.max_age_days") * DAY if max_age is None else max_age,
         patterns=settings.flag("memory.gc.keep_successful_patterns"),
@@ -59,15 +61,18 @@ def rules_of(environment: Environment, max_age: int | None = None) -> Rules:
         max_versions=settings.number("memory.gc.max_versions"),
         max_size=settings.number("memory.max_size"),
     )
+    days = settings.number("memory.gc.event_max_age_days") or settings.number("memory.gc.max_age_days")
+    rules.event_age = days * DAY
     for pattern, row in settings.rows("memory.gc.rules").items():
-        days, patterns = _number(row, "max_age_days"), row.get("keep_successful_patterns")
+        age, patterns = _number(row, "max_age_days"), row.get("keep_successful_patterns")
         rules.add(
             pattern,
-            max_age=None if days is None else days * DAY,
+            max_age=None if age is None else age * DAY,
             max_versions=_number(row, "max_versions"),
             patterns=patterns if isinstance(patterns, bool) else None,
             baselines=_number(row, "keep_baselines_per_commit"),
             keep=row.get("keep") is True,
+            only_keeps=settings.is_projects_rule(pattern, row),
         )
     return rules
 
@@ -193,16 +198,46 @@ def automatic(store: EmbeddedStore, environment: Environment) -> Collected | Non
     """The bounded collection at session-end: None where `[memory.gc]` is not written or switched off.
 
     When nothing was written in the 30 days before the last one, it holds off (`held_off`, in days): then the clock is wrong, or nobody
-    was here for long.
+    was here for long. Where what the project's file says of it has changed, that is told once (`told`), and nothing is taken.
     """
     settings = environment.settings
-    if not settings.has("memory.gc") or not settings.flag("memory.gc.enabled"):
+    if not settings.flag("memory.gc.enabled"):
         return None
+    if not settings.has("memory.gc"):
+        if "memory.gc" not in settings.held or not _is_news(store, environment):
+            return None
+        return Collected(
+            told=f"nothing is collected by itself, since only {environment.project_config_path} asks for it. Allow it with: "
+            "hooks-cli project trust"
+        )
     now = environment.now()
     before = ageing.newest_write_before(store, now - SETTLED)
     if before is not None and now - before > LONGEST_ABSENCE:
         return Collected(held_off=(now - before) // DAY)
+    if _is_news(store, environment):
+        return Collected(
+            told=f"what {environment.project_config_path} says of it has changed, so nothing was taken this time. What the next "
+            "session-end takes: hooks-cli memory gc --dry-run"
+        )
     return bounded(store, environment)
+
+
+def _is_news(store: EmbeddedStore, environment: Environment) -> bool:
+    """Whether the project's rules are others than at the last automatic collection; they are noted as known."""
+    settings = environment.settings
+    said = [
+        f"{key} {settings.values[key]!r}"
+        for key, origin in sorted(settings.origins.items())
+        if origin & PROJECT and (key.startswith("memory.gc.") or key == "memory.max_size")
+    ]
+    if said or settings.held:
+        said += [*settings.held, str(settings.trusted)]
+    mark = int(fingerprint("\n".join(said)), 16) >> 2 if said else 0
+    if upkeep.get(store, upkeep.PROJECT_RULES) == mark:
+        return False
+    with store.writing() as tx:
+        upkeep.put(tx, upkeep.PROJECT_RULES, mark)
+    return True
 
 
 def bounded(store: EmbeddedStore, environment: Environment) -> Collected:
@@ -210,10 +245,10 @@ def bounded(store: EmbeddedStore, environment: Environment) -> Collected:
     scope = Scope(deadline=time.monotonic() + AUTOMATIC_SECONDS)
     now = environment.now()
     after = upkeep.get(store, upkeep.COLLECTED_TO)
-    result = collect(store, rules_of(environment), now, scope, after=after)
-    event_age = event_age_of(environment)
-    if event_age and not scope.over():
-        ageing_journal.collect(store, now - event_age, scope, result)
+    rules = rules_of(environment)
+    result = collect(store, rules, now, scope, after=after)
+    if rules.event_age and not scope.over():
+        ageing_journal.collect(store, now - rules.event_age, scope, result)
     if result.head != after:
         with store.writing() as tx:
             upkeep.put(tx, upkeep.COLLECTED_TO, result.head)

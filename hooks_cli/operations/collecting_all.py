@@ -48,14 +48,22 @@ class Request:
         self.expired_only = expired_only
         self.defrag_only = defrag_only
 
-    def rules(self, environment: Environment) -> Rules:
-        """The rules of the settings, changed as the request asks."""
-        rules = Rules(max_age=0) if self.expired_only else gc.rules_of(environment, self.max_age)
+    def rules(self, environment: Environment, size: int = 0) -> Rules:
+        """The rules of the settings, changed as the request asks. `size` is what the store takes, in bytes.
+
+        Where that is more than the user's max_size, the file of a project that is not trusted does not count: what it keeps would cost
+        other entries their place.
+        """
+        rules = gc.rules_of(environment, self.max_age)
+        if rules.max_size and size > rules.max_size:
+            rules = gc.rules_of(environment, self.max_age, without_project=True)
         rules.spared = self.spared
         if self.expired_only:
-            return rules
-        if self.aggressive:
-            for limits in (rules.general, *rules.by_pattern):
+            rules.max_size = 0
+        for limits in rules.each():
+            if self.expired_only:
+                limits.max_age = limits.max_versions = 0
+            elif self.aggressive:
                 limits.max_versions = 1
         return rules
 
@@ -71,7 +79,7 @@ def due(store: EmbeddedStore, environment: Environment, request: Request) -> Ite
     if request.defrag_only:
         return
     now = environment.now()
-    rules = request.rules(environment)
+    rules = request.rules(environment, collecting.used_bytes(store))
     found: list[Decision] = []
     for _, _, decided in gc.decisions(store, rules, now, Scope(request.pattern)):
         for decision in decided:
@@ -86,7 +94,8 @@ def due_events(store: EmbeddedStore, environment: Environment, request: Request)
     """How many events would go."""
     if request.defrag_only or not _everything(request):
         return 0
-    return journal_ageing.count_events(store, _event_cutoff(environment, request))
+    rules = request.rules(environment, collecting.used_bytes(store))
+    return journal_ageing.count_events(store, _event_cutoff(environment, request, rules))
 
 
 def _for_size(store: EmbeddedStore, rules: Rules, now: int, request: Request, found: list[Decision]) -> list[Decision]:
@@ -118,10 +127,10 @@ def run(
     now = environment.now()
     pages = scrubbing.page_count(store)
     if not request.defrag_only:
-        rules = request.rules(environment)
+        rules = request.rules(environment, collecting.used_bytes(store))
         scope = Scope(request.pattern)
         result = gc.collect(store, rules, now, scope, told=None if progress is None else progress.reach)
-        cutoff = _event_cutoff(environment, request)
+        cutoff = _event_cutoff(environment, request, rules)
         if _everything(request) and cutoff:
             ageing_journal.collect(store, cutoff, scope, result)
         if rules.max_size and _everything(request):
@@ -168,7 +177,7 @@ def _everything(request: Request) -> bool:
     return request.pattern == "*" and not request.expired_only and not request.defrag_only
 
 
-def _event_cutoff(environment: Environment, request: Request) -> int:
+def _event_cutoff(environment: Environment, request: Request, rules: Rules) -> int:
     """The time (ms) before which events go; 0 when they do not age."""
-    age = gc.event_age_of(environment) if request.max_age is None else request.max_age
+    age = rules.event_age if request.max_age is None else request.max_age
     return environment.now() - age if age else 0

@@ -211,7 +211,9 @@ def _collection(environment: Environment, opened: EmbeddedStore) -> Iterator[Fin
     due, _, events = collecting_all.plan(opened, environment, collecting_all.Request())
     text = f"{len(due)} versions and {events} events are due"
     if not environment.settings.has("memory.gc"):
-        mend = "To have it run at session-end, write [memory.gc] into hooks.toml; see: memory gc --dry-run"
+        mend = "To have it run at session-end, write [memory.gc] into config.toml; see: memory gc --dry-run"
+        if "memory.gc" in environment.settings.held:
+            mend = "hooks.toml asks for it, which counts once you trust the project: hooks-cli project trust"
         yield Finding("garbage collection", NOTE, f"not automatic; {text}", mend if due or events else "")
     elif due or events:
         yield Finding("garbage collection", NOTE, text, "It runs at session-end; at once: memory gc")

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.store.transaction import Transaction
 
 # Values of --ttl that mean no time limit, whatever the settings say.
 FOR_EVER = ("0", "none", "never")
@@ -72,21 +73,54 @@ def draft(
     )
 
 
-def lifetime(environment: Environment, address: str, ttl: str = "") -> int:
-    """How long a new entry lives, in ms: what `--ttl` says, else what the settings say for its address; 0 is for ever.
+def lifetime(environment: Environment, address: str) -> int:
+    """How long a new entry lives by the settings, in ms; 0 is for ever.
+
+    Of the rules that fit an address the most particular counts. One that a project's file alone has only makes the time longer,
+    unless the project is trusted.
+    """
+    settings = environment.settings
+    if not settings.has("memory.gc"):
+        return 0
+    general = settings.number("memory.gc.ttl")
+    seconds, keeping = general, -1
+    best = best_keeping = (-1, -1)
+    for pattern, fields in settings.rows("memory.gc.rules").items():
+        rank = (literal_length(pattern), len(pattern))
+        projects = settings.is_projects_rule(pattern, fields)
+        if rank > (best_keeping if projects else best) and glob_matches(pattern, address):
+            own = fields.get("ttl")
+            if projects:
+                best_keeping, keeping = rank, own if isinstance(own, int) else general
+            else:
+                best, seconds = rank, own if isinstance(own, int) else general
+    if seconds and keeping >= 0:
+        seconds = max(seconds, keeping) if keeping else 0
+    return seconds * SECOND
+
+
+def limit(tx: Transaction, environment: Environment, draft: Draft, ttl: str = "") -> None:
+    """Give the draft its end: what `--ttl` says, else what the settings say for its address, which is then told after the commit.
 
     Raises UsageError (64) for a ttl that is no duration.
     """
     if ttl:
-        return 0 if ttl in FOR_EVER else parse_duration(ttl, "--ttl")
-    settings = environment.settings
-    if not settings.has("memory.gc"):
-        return 0
-    seconds = settings.number("memory.gc.ttl")
-    best = (-1, -1)
-    for pattern, fields in settings.rows("memory.gc.rules").items():
-        rank = (literal_length(pattern), len(pattern))
-        if rank > best and glob_matches(pattern, address):
-            own = fields.get("ttl")
-            best, seconds = rank, own if isinstance(own, int) else settings.number("memory.gc.ttl")
-    return seconds * SECOND
+        length = 0 if ttl in FOR_EVER else parse_duration(ttl, "--ttl")
+    else:
+        length = draft.lifetime = lifetime(environment, draft.address)
+        if length:
+            tx.notes.append(told(draft.address, length))
+    if length:
+        draft.expires = tx.now + length
+
+
+def told(address: str, length: int, number: int = 1) -> str:
+    """The line that says that the settings end an entry after `length` ms; `number` is how many there are like it."""
+    from hooks_cli.model.times import to_words
+    from hooks_cli.model.visible import escaped
+
+    which = escaped(address) + (f" and {number - 1:,} more expire" if number > 1 else " expires")
+    return (
+        f"hooks-cli: {which} in {to_words(length)}{' or as their rules say' if number > 1 else ''}, by ttl in [memory.gc]: hooks-cli "
+        "config show memory.gc (--ttl never: not at all)"
+    )

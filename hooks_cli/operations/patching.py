@@ -91,11 +91,9 @@ def _draft(tx: Transaction, environment: Environment, address: str, event: str, 
     by = who.in_transaction(tx, environment, event)
     entry = entries.read(tx.store, address, tx.now)
     if entry is None:
-        lives = drafting.lifetime(environment, address)
-        expires = tx.now + lives if lives else None
-        return Draft(
-            address, None, event=event, session=by.session, guessed=by.guessed, agent=by.agent, expires=expires
-        )
+        draft = Draft(address, None, event=event, session=by.session, guessed=by.guessed, agent=by.agent)
+        drafting.limit(tx, environment, draft)
+        return draft
     draft = draft_from(tx.store, entry, event, by)
     draft.source = None  # what a file said, this no longer is
     draft.origin = None  # and its writer is another one

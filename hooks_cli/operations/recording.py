@@ -199,9 +199,8 @@ def record_in(
     if draft is not None:
         draft.session, draft.agent, draft.guessed, draft.event = who.session, who.agent, who.guessed, occasion.verb
         draft.trace = occasion.trace
-        lives = drafting.lifetime(environment, draft.address)
-        if lives and draft.expires is None:
-            draft.expires = tx.now + lives
+        if draft.expires is None:
+            drafting.limit(tx, environment, draft)
         written = entries.put(tx, draft, revision=revision)
     if task is None:
         current = journal.newest_open_task(tx, who.session, who.agent)

@@ -36,12 +36,10 @@ def store_value(
     access.check_write(environment, agent)
     draft = drafting.draft(store, address, value, metadata=metadata, tags=tags, redact=redact)
     check_draft(store, environment, draft)
-    lifetime = drafting.lifetime(environment, address, ttl)
     with store.writing() as tx:
         who = attribute(tx, environment, "store", session_id=session_id, agent=agent)
         draft.session, draft.agent, draft.guessed = who.session, who.agent, who.guessed
-        if lifetime:
-            draft.expires = tx.now + lifetime
+        drafting.limit(tx, environment, draft, ttl)
         return entries.put(tx, draft, if_version=if_version)
 
 

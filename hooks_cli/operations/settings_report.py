@@ -6,6 +6,7 @@ import os
 
 from hooks_cli.config import FIELDS, KEYS, PROJECT, TABLES, USER
 from hooks_cli.errors import ConfigError
+from hooks_cli.project_trust import is_trusted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,14 +36,26 @@ def rows(environment: Environment) -> list[tuple[str, Value, str]]:
     return found
 
 
+def held(environment: Environment) -> list[tuple[str, Value]]:
+    """(key, value as the project's file has it) of what counts only once the user trusts the project; `memory.gc` is the table itself."""
+    from hooks_cli.config_files import read
+
+    names = environment.settings.held
+    if not names:
+        return []
+    settings = read(environment.user_config_path, environment.project_config_path, True, True)
+    return [(name, settings.has(name) if name == "memory.gc" else settings.get(name)) for name in names]
+
+
 def check(environment: Environment) -> tuple[list[str], list[str]]:
     """(what is wrong, what is ignored), each a line, of both files read afresh and of the schemas that they name. Nothing is raised for a
     bad file.
     """
     from hooks_cli.config_files import read
 
+    trusted = is_trusted(environment.trust_path, environment.project_home)
     try:
-        settings = read(environment.user_config_path, environment.project_config_path, every_warning=True)
+        settings = read(environment.user_config_path, environment.project_config_path, True, trusted)
     except ConfigError as error:
         return [str(error)], []
     wrong = [f"The configuration {environment.project_config_path} is not valid: {settings.problem}."]

@@ -22,7 +22,7 @@ def json_object(body: dict[str, Any]) -> str:
 
 def written_fields(written: Written) -> dict[str, Any]:
     """A write as the fields of an object."""
-    return {"key": written.address, "revision": written.revision, "key_version": written.version}
+    return written.fields()
 
 
 def one(word: str, key: str, written: Written, as_json: bool, **more: Any) -> str:

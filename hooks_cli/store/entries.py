@@ -167,7 +167,7 @@ def put(tx: Transaction, draft: Draft, *, revision: int = 0, if_version: int | N
     if value is not None:
         index(store, revision, draft.address, kept.tags, kept.metadata, value)
     tx.live += live - (old[3] if old is not None else 0)
-    return Written(draft.address, revision, version, version - 1)
+    return Written(draft.address, revision, version, version - 1, draft.lifetime)
 
 
 def check_version(tx: Transaction, address: str, head: Row | None, expected: int) -> None:

@@ -19,6 +19,8 @@ from hooks_cli.store.faults import check_name, translate
 _LIVE = "e.newest = 1 AND e.state = 'live' AND (e.expires_at IS NULL OR e.expires_at > :now)"
 _TAIL = "e.key, e.data, e.metadata, e.session_id, e.agent, e.created_at, e.revision, e.project"
 _DOCUMENTS = ("md", "markdown", "mdx", "rst", "txt", "adoc")
+# Names of indexes, and of the table in which `Filler` counts what has its place.
+_TAKEN_NAMES = {"entries_key", "events_verb", "taken"}
 _NO_CODE = (*_DOCUMENTS, "json", "toml", "yaml", "yml", "csv", "lock", "ini", "cfg", "xml", "")
 # Files that post-edit kept under a key, told apart by their suffix.
 _EDITED = "e.event = 'post-edit' AND suffix(file_of(e.source))"
@@ -90,15 +92,17 @@ class Filler:
         """Open the (empty) file, or ":memory:". Raises ConfigError (78) for a table name that cannot be."""
         self.connection = apsw.Connection(check_name(path))
         self.sources = {name: list(globs) for name, globs in SOURCES.items()}
+        known = {name: name for name in self.sources}  # to the engine, names differ by more than their letters' case
         for glob, table in tables.items():
             if (
                 not table.isidentifier()
                 or not table.isascii()
-                or table.startswith("sqlite_")
-                or table in {**RECORDS, **OF_THE_EXPORT}
+                or table.lower().startswith("sqlite_")
+                or table.lower()
+                in {**RECORDS, **OF_THE_EXPORT, **HIVE, **LEARNING}.keys() - SOURCES.keys() | _TAKEN_NAMES
             ):
                 raise ConfigError(path="[export.tables]", reason=f"{table!r} cannot be the name of a table")
-            self.sources.setdefault(table, []).append(glob)
+            self.sources.setdefault(known.setdefault(table.lower(), table), []).append(glob)
         self.now = "9999"
         functions: tuple[tuple[str, Callable[..., Any]], ...] = (
             ("file_of", _file_of), ("suffix", _suffix), ("heading", _heading), ("fingerprint", _hash)
@@ -113,7 +117,7 @@ class Filler:
             self._run(f"CREATE TABLE {name}({columns})")
         for name in self.sources:
             if name not in SOURCES:
-                self._run(f"CREATE TABLE {name}({OTHER})")
+                self._run(f'CREATE TABLE "{name}"({OTHER})')
             self._many(
                 "INSERT OR IGNORE INTO table_sources VALUES(?, ?)", [(name, glob) for glob in self.sources[name]]
             )
@@ -185,7 +189,7 @@ class Filler:
         for where, params in [*self._matches(table), *beside]:
             chosen = f"FROM entries e WHERE {_LIVE} AND {where}"
             self._run(
-                f"INSERT OR IGNORE INTO {table}({lead}{self._names(table)}) SELECT {given}{_TAIL} {_in_order(chosen)}",
+                f'INSERT OR IGNORE INTO "{table}"({lead}{self._names(table)}) SELECT {given}{_TAIL} {_in_order(chosen)}',
                 {"now": self.now, **params},
             )
             self._run(

@@ -4,7 +4,8 @@
 until its bytes have left the word index and the write-ahead log. `unindexed` counts the entries whose words are still in the index as
 deleted ones, since its segments were last merged; `merging` is 1 while such a merge is under way. On a machine that shares its memory
 `remote_seq` is the number of the last record of the log that is in this store, and `remote_write` the write id (16 bytes) of the last
-append, which tells after a lost answer whether it arrived.
+append, which tells after a lost answer whether it arrived. `project_rules` is a hash of what the
+project's settings file said of collection when that was last looked at, 0 for nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ UNINDEXED = "unindexed"
 MERGING = "merging"
 REMOTE_SEQ = "remote_seq"
 REMOTE_WRITE = "remote_write"
+PROJECT_RULES = "project_rules"
 
 
 def get(store: EmbeddedStore, name: str) -> int:

@@ -19,7 +19,8 @@ VERB = Verb(
         "One line a setting: its name, its value as TOML writes it, and the file, with tabs between. Values that are not set "
         "anywhere are shown with `default`. A key is never shown: the settings hold at most the name of the variable it is in.\n\n"
         'Shown only once they are written, since they have no default: [memory.gc.rules."GLOB"], [schemas.patterns], '
-        "[export.tables], [agents.NAME]. docs/configuration.md says what each setting means."
+        "[export.tables], [agents.NAME]. docs/configuration.md says what each setting means.\n\n"
+        "Whether you trust the project (hooks-cli project trust) and what of its hooks.toml counts only then stands at the end."
     ),
 )
 
@@ -29,23 +30,34 @@ def run(call: Call, environment: Environment) -> int:
     import json
 
     from hooks_cli.errors import NotFound
-    from hooks_cli.operations.settings_report import rows
+    from hooks_cli.operations.settings_report import held, rows
 
     prefix = call.text("prefix").rstrip(".")
     found = [row for row in rows(environment) if not prefix or row[0] == prefix or row[0].startswith(prefix + ".")]
-    if not found:
+    waiting = [row for row in held(environment) if not prefix or (row[0] + ".").startswith(prefix + ".")]
+    trusted = environment.settings.trusted
+    if not found and not waiting:
         raise NotFound(f"There is no setting {prefix}.", hint="See all of them: hooks-cli config show")
     if call.format == "json":
         body = {
             "schema_version": "1",
             "settings": {key: {"value": value, "from": origin} for key, value, origin in found},
+            "project_trusted": trusted,
+            "waiting_for_trust": dict(waiting),
         }
         environment.out(json.dumps(body) + "\n")
     elif call.format == "ndjson":
         for key, value, origin in found:
             environment.out(json.dumps({"schema_version": "1", "key": key, "value": value, "from": origin}) + "\n")
+        for key, value in waiting:
+            body = {"schema_version": "1", "key": key, "value": value, "waiting_for_trust": True}
+            environment.out(json.dumps(body) + "\n")
     else:
         # A JSON string, number, boolean or list of strings is the same in TOML.
         for key, value, origin in found:
             environment.out(f"{json.dumps(key)[1:-1]}\t{json.dumps(value)}\t{json.dumps(origin)[1:-1]}\n")
+        for key, value in waiting:
+            environment.out(f"{json.dumps(key)[1:-1]}\t{json.dumps(value)}\twaits for: hooks-cli project trust\n")
+        if trusted:
+            environment.out(f"project.trusted\ttrue\t{json.dumps(environment.trust_path)[1:-1]}\n")
     return 0

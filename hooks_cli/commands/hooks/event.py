@@ -98,7 +98,7 @@ def run(call: Call, environment: Environment) -> int:
             answer.context = agent_event.context(store, environment, session)
             if environment.store_at_hand is None:
                 agent_event.export_session(environment, session)
-        if ending and recorded is not None and environment.settings.has("memory.gc"):
+        if ending and recorded is not None and environment.settings.asks_for_collection():
             from hooks_cli.commands.hooks.session_end import collect
 
             collect(store, environment)

@@ -75,7 +75,7 @@ def run(call: Call, environment: Environment) -> int:
         environment.err(
             "hooks-cli: the agent has read-only memory access: the metrics were not stored, and nothing is collected"
         )
-    elif environment.settings.has("memory.gc"):
+    elif environment.settings.asks_for_collection():
         collected = collect(store, environment)
     if call.format != "text":
         body: dict[str, object] = {"session_id": ended.session, "metrics": ended.metrics, "exported": path or None}
@@ -103,6 +103,9 @@ def collect(store: EmbeddedStore, environment: Environment) -> Collected | None:
         result = collecting.automatic(store, environment)
     except HooksError as error:
         environment.err(f"hooks-cli: garbage collection stopped: {error}")
+        return None
+    if result is not None and result.told:
+        environment.err(f"hooks-cli: garbage collection: {result.told}")
         return None
     if result is not None and result.held_off:
         environment.err(

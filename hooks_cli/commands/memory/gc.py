@@ -245,7 +245,7 @@ def _threshold(call: Call, environment: Environment) -> int:
 
 def _explain(call: Call, environment: Environment, store: EmbeddedStore, request: collecting_all.Request) -> int:
     address = call.text("explain")
-    found = collecting.explain(store, request.rules(environment), environment.now(), address)
+    found = collecting.explain(store, request.rules(environment, used_bytes(store)), environment.now(), address)
     if not found:
         raise NotFound(f"There is no version of {address} to explain.", address=address)
     _show(call, environment, list(reversed(found)), {})

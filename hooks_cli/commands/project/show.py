@@ -33,6 +33,7 @@ def run(call: Call, environment: Environment) -> int:
 
     from hooks_cli.output import theme
     from hooks_cli.output.listing import one_line
+    from hooks_cli.project_trust import is_trusted
 
     project = environment.project
     facts: dict[str, str] = {
@@ -50,15 +51,17 @@ def run(call: Call, environment: Environment) -> int:
         "config": environment.config_dir,
         "cache": environment.cache_dir,
     }
+    trusted = is_trusted(environment.trust_path, environment.project_home)
     there = {name: os.path.exists(facts[name]) for name in ("store", "key", "user_config", "project_config")}
     if call.format != "text":
         named = bool(environment.named_store)
-        body = {"schema_version": "1", **facts, "store_named": named, "exists": there}
+        body = {"schema_version": "1", **facts, "store_named": named, "trusted": trusted, "exists": there}
         environment.out(json.dumps(body) + "\n")
         return 0
     if project.home == project.root:
         del facts["home"]
     facts["reason"] = REASONS[project.reason]
+    facts["trusted"] = "yes" if trusted else "no; its hooks.toml takes nothing away that your own settings keep"
     if theme.on(call, environment):
         from hooks_cli.output.views import projects
 

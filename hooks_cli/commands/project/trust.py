@@ -1,0 +1,57 @@
+"""`project trust`: let this project's hooks.toml decide how long its memory is kept; `--remove` takes that back."""
+
+from __future__ import annotations
+
+from hooks_cli.cli.spec import Option, Verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+
+VERB = Verb(
+    "project",
+    "trust",
+    "Let this project's hooks.toml decide how long its memory is kept.",
+    options=(Option("remove", ("--remove", "--revoke"), "Trust it no longer.", "switch"),),
+    examples=("hooks-cli project trust", "hooks-cli project trust --remove"),
+    details=(
+        "A hooks.toml arrives with a clone or a pull. Until you trust the project it can only make the memory be kept longer than your "
+        "own settings do, and never switches automatic collection on. Of a trusted project [memory.gc], max_size, store, [restore] "
+        "max_chars and [schemas] mode count as they are written, also after the next pull. Read the file first. It says which settings "
+        "count from now on. What is about keys, sealing and agents stays as strict as it is. The note lies in your configuration "
+        "folder and names the project's path: a folder that is moved is trusted anew."
+    ),
+)
+
+
+def run(call: Call, environment: Environment) -> int:
+    """Trust the project, or no longer. Raises CannotCreate (73), PermissionRefused or ReadOnlyAgent (77), ConfigError (78)."""
+    import json
+
+    from hooks_cli import project_trust
+    from hooks_cli.operations import access
+    from hooks_cli.operations.settings_report import held
+    from hooks_cli.output.listing import one_line
+
+    remove = call.flag("remove")
+    environment.lenient = remove  # a broken hooks.toml must not stand in the way of that
+    access.check_write(environment)
+    counting = [] if remove else held(environment)
+    changed = project_trust.distrust(environment) if remove else project_trust.trust(environment)
+    home = environment.project_home
+    if call.format != "text":
+        body = {"schema_version": "1", "project": home, "trusted": not remove, "changed": changed}
+        environment.out(json.dumps({**body, "counts_now": dict(counting)}) + "\n")
+        return 0
+    place = one_line(home, 4096)
+    if remove:
+        environment.out(f"No longer trusted: {place}\n" if changed else f"It was not trusted: {place}\n")
+        return 0
+    environment.out(f"Trusted: {place}\n" if changed else f"It is trusted already: {place}\n")
+    for key, value in counting:
+        what = (
+            "garbage collection at session-end" if key == "memory.gc" else f"{one_line(key, 300)} = {json.dumps(value)}"
+        )
+        environment.out(f"  counts from now on: {what}\n")
+    return 0
