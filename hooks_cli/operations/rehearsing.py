@@ -33,11 +33,9 @@ def rehearse(
     """
     access.check_write(environment, agent)
     check_draft(store, environment, draft)
-    lifetime = drafting.lifetime(environment, draft.address, ttl)
     try:
         with store.writing() as tx:
-            if lifetime:
-                draft.expires = tx.now + lifetime
+            drafting.limit(tx, environment, draft, ttl)
             written = entries.put(tx, draft, if_version=if_version)
             raise _Undone
     except _Undone:
