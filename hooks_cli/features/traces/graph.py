@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hooks_cli.features.traces.spans import PEER_ATTRIBUTES, Span, TraceRun
+from collections.abc import Sequence
+
+from hooks_cli.features.traces.spans import PEER_ATTRIBUTES, Span, Trace, TraceRun
 
 
 class Edge:
@@ -30,8 +32,8 @@ class Edge:
         return self.caller == caller and callee in self.names
 
 
-def service_edges(run: TraceRun) -> list[Edge]:
-    """The edges of a run, by caller and callee.
+def service_edges(run: TraceRun, traces: Sequence[Trace] | None = None) -> list[Edge]:
+    """The edges of a run, or of some of its traces, by caller and callee.
 
     An edge is a parent and a child of two services; a link from a consumer to a producer; or a client or producer span without a child
     in another service whose attributes name its callee.
@@ -46,7 +48,8 @@ def service_edges(run: TraceRun) -> list[Edge]:
         edge.count += 1
         edge.inferred = edge.inferred and inferred
 
-    for trace in run.traces:
+    chosen = run.traces if traces is None else traces
+    for trace in chosen:
         for span in trace.spans:
             for where, to in span.links or ():
                 other = run.by_id.get(where)
@@ -55,7 +58,7 @@ def service_edges(run: TraceRun) -> list[Edge]:
                     consumed.add((where, to))
                     if sender.service != span.service:
                         add(sender, (span.service,))
-    for trace in run.traces:
+    for trace in chosen:
         answered: set[str] = set()
         by_id = trace.by_id
         for span in trace.spans:
@@ -77,7 +80,7 @@ def peer_names(span: Span) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(name) for name in told if name))
 
 
-def operation_circle(run: TraceRun, service: str) -> list[str]:
+def operation_circle(traces: Sequence[Trace], service: str) -> list[str]:
     """A circle among the operations of a service (name → name of a child in the same service), or [] when there is none.
 
     An operation that calls itself is no circle.
@@ -85,7 +88,7 @@ def operation_circle(run: TraceRun, service: str) -> list[str]:
     from graphlib import CycleError, TopologicalSorter
 
     follows: dict[str, set[str]] = {}
-    for trace in run.traces:
+    for trace in traces:
         by_id = trace.by_id
         for span in trace.spans:
             parent = by_id.get(span.parent) if span.parent and span.service == service else None

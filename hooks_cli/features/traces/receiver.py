@@ -69,10 +69,30 @@ class Receiver:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def wait(self, seconds: float | None = None) -> None:
+        """Serve for so long (None: without end), until SIGINT or SIGTERM, or until `problem` is set. Call it from the main thread."""
+        import signal
+        import time
+
+        ended = threading.Event()
+        before = {sign: signal.signal(sign, lambda *_: ended.set()) for sign in (signal.SIGINT, signal.SIGTERM)}
+        deadline = None if seconds is None else time.monotonic() + seconds
+        try:
+            while not ended.is_set() and self.problem is None and (deadline is None or time.monotonic() < deadline):
+                left = 0.2 if deadline is None else min(0.2, deadline - time.monotonic())
+                ended.wait(max(left, 0))
+        finally:
+            for sign, handler in before.items():
+                signal.signal(sign, handler)
+
     def run(self) -> TraceRun:
-        """The run of all that came until now."""
+        """The run of all that came until now, files that were added to `collector` among it."""
         with self._lock:
             collector = self.collector
+            if collector.zipkin:
+                from hooks_cli.features.traces.formats import zipkin
+
+                zipkin.settle(collector)
             notes = [*collector.notes]
             if self.refused:
                 notes.append(f"{self.refused:,} of {self.posts:,} posts were refused")
