@@ -63,8 +63,6 @@ class Environment(Streams):
         """The environment of this process."""
         return cls(os.environ)  # a copy would decode them all, and few are asked for
 
-    # --- where ---------------------------------------------------------------------------------------------------------
-
     @lazy
     def cwd(self) -> str:
         """The current directory; where it was when it has been removed since. Raises ConfigError (78) when nobody knows that either."""
@@ -216,16 +214,14 @@ class Environment(Streams):
         elif place and not self.settings.trusted and not self._has_keys(stem_of(place)):
             # A file that is pulled must not put another memory, or an empty one, in the place of this one.
             self.err(
-                f"hooks-cli: Ignored in {self.project_config_path}: memory.store names another memory; it counts once you trust "
-                "the project: hooks-cli project trust"
+                f"hooks-cli: Ignored in {self.project_config_path}: memory.store names another memory; hooks-cli project trust allows it"
             )
             place = ""
         return place
 
     def _has_keys(self, stem: str) -> bool:
         """Whether a store was made here under this name: its anchor or its key is there."""
-        name = os.path.join(self.keys_dir, stem)
-        return os.path.exists(name + ".anchor") or os.path.exists(name + ".key")
+        return any(os.path.exists(os.path.join(self.keys_dir, stem + end)) for end in (".anchor", ".key"))
 
     @lazy
     def store_path(self) -> str:
@@ -296,8 +292,6 @@ class Environment(Streams):
         """The note that says that the user trusts this project's settings file (`project_trust`)."""
         return os.path.join(self.config_dir, "trusted", self.project_stem)
 
-    # --- settings ------------------------------------------------------------------------------------------------------
-
     @lazy
     def settings(self) -> config.Settings:
         """The settings in force. What a file may not say is told on stderr, a line each, once per process.
@@ -332,8 +326,6 @@ class Environment(Streams):
         from hooks_cli.model.traces import parent_ids
 
         return parent_ids(parent)
-
-    # --- when ----------------------------------------------------------------------------------------------------------
 
     def now(self) -> int:
         """Milliseconds since 1970 in UTC. HOOKS_NOW (ISO 8601, or milliseconds) stops the clock there, for repeatable runs.
