@@ -61,7 +61,7 @@ class Imported:
 # Members of sessions, tasks and events that are text or null.
 _TEXTS = (
     *("session_id", "task_id", "agent", "description", "outcome", "verb", "call_id", "trace_id"),
-    *("attribution", "key", "opened_by"),
+    *("attribution", "key", "opened_by", "word", "machine"),
 )
 
 

@@ -54,7 +54,7 @@ def _row(line: str, project: str) -> dict[str, Any]:
     for name in _TIMES:
         if row[name] is not None:
             row[name] = datetime.fromisoformat(row[name])
-    for name in ("metadata", "source", "data"):
+    for name in ("metadata", "source", "mark", "relations", "data"):
         if row[name] is not None and not isinstance(row[name], str):
             row[name] = value_text(row[name])
     row["data"] = members.get("text") or row["data"]

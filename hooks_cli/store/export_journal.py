@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from hooks_cli.model.selection import Selection
 from hooks_cli.store.embedded import EmbeddedStore
 from hooks_cli.store.export_source import ISO_TIME
+from hooks_cli.store.sqlite.annotations import transfer
 
 
 def sessions(store: EmbeddedStore, selection: Selection) -> Iterator[str]:
     """The JSON object of each session."""
     sql = f"""SELECT json_object('session_id', name, 'opened_at', {ISO_TIME.format("opened_at")},
-      'closed_at', {ISO_TIME.format("closed_at")}, 'opened_by', opened_by, 'agent', agent)
+      'closed_at', {ISO_TIME.format("closed_at")}, 'opened_by', opened_by, 'agent', agent,
+      'machine', {transfer.machine("machine", store)})
       FROM session WHERE ?1 = '' OR name = ?1 ORDER BY id"""
     for (text,) in store.each(sql, (selection.session,)):
         yield text
@@ -23,7 +25,8 @@ def tasks(store: EmbeddedStore, selection: Selection, redact: tuple[str, ...] | 
     description = "t.description" if redact is None else "redacted(t.description)"
     sql = f"""SELECT json_object('task_id', t.name, 'session_id', s.name, 'agent', t.agent, 'description', {description},
       'opened_at', {ISO_TIME.format("t.opened_at")}, 'closed_at', {ISO_TIME.format("t.closed_at")}, 'outcome', t.outcome,
-      'named', json(iif(t.named, 'true', 'false')), 'opened_revision', t.opened_revision)
+      'named', json(iif(t.named, 'true', 'false')), 'opened_revision', t.opened_revision,
+      'word', t.word, 'machine', {transfer.machine("t.machine", store)}, 'aliases', json({transfer.aliases()}))
       FROM task t LEFT JOIN session s ON s.id = t.session WHERE ?1 = '' OR s.name = ?1 ORDER BY t.id"""
     for (text,) in store.each(sql, (selection.session,)):
         yield text

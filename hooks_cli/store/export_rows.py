@@ -15,6 +15,7 @@ from hooks_cli.model.json_text import quote
 from hooks_cli.model.selection import Selection
 from hooks_cli.store.embedded import EmbeddedStore
 from hooks_cli.store.export_source import ISO_TIME, allow_redaction, rows_of
+from hooks_cli.store.sqlite.annotations import transfer
 
 BATCH = 1000
 # Long values make short chunks: what is held at once does not grow with them.
@@ -124,6 +125,7 @@ def _objects_up_to_time(
         'pinned', json(iif({_PINNED}, 'true', NULL)), 'guessed', json(iif(e.guessed, 'true', NULL)), 'trace_id', e.trace,
         'sealed', {_SEALED}, 'redacted', json(iif({changed}, 'true', NULL)),
         'text', CASE WHEN e.kind = 1 AND json({value}) <> {value} THEN {value} END))"""
+    more = ", ".join([f"',\"{name}\":' || {_shown(form, sql)}" for name, sql in transfer.members(store).items()])
     first = f'"record":{quote(record)},' if record else ""
     # concat is a quarter faster than json_object; what is JSON in the store already goes in as it is. json_patch takes away
     # the members that are null; all others of the rare ones are strings or true, so that the last brace is the object's own.
@@ -133,9 +135,14 @@ def _objects_up_to_time(
       ',"source":', coalesce({columns["source"]}, 'null'), ',"tags":', coalesce(e.tags, '[]'),
       ',"metadata":', coalesce({columns["metadata"]}, '{{}}'), ',"state":"', {_STATE}, '","data":',
       CASE e.kind WHEN 0 THEN json_quote({value}) WHEN 1 THEN coalesce(json({value}), 'null') ELSE 'null' END,
-      CASE WHEN {plain} THEN '' ELSE ',' || substr(rtrim(nullif({rare}, '{{}}'), '}}'), 2) END,
+      CASE WHEN {plain} THEN '' ELSE ',' || substr(rtrim(nullif({rare}, '{{}}'), '}}'), 2) END, {more},
       ',"created_at":"') AS BLOB), e.at, {_HELD} {rows}"""
     return sql, ("{" + first + '"key":', quote(form.version), *params)
+
+
+def _shown(form: Form, sql: str) -> str:
+    """SQL for a JSON text, without what looks like a secret where the export is redacted."""
+    return sql if form.redact is None else f"redacted({sql})"
 
 
 def _quoted(column: str, missing: str = "'null'") -> str:
@@ -155,10 +162,12 @@ def entry_cells(
     """The same as rows of cells, in the order of `importers.own.COLUMNS`; None is an empty cell."""
     columns, changed = _columns(store, form)
     rows, params = rows_of(store, selection, now)
+    members = {name: _shown(form, sql) for name, sql in transfer.members(store).items()}
+    more = ", ".join(transfer.cells(members))
     sql = f"""SELECT h.address, coalesce(e.data_version, ?), e.revision, e.version, e.at, {_STATE}, s.name,
       iif(e.guessed, 'true', NULL), e.agent, e.event, e.tags, {columns["metadata"]}, {columns["source"]},
-      {ISO_TIME.format("e.expires")}, iif({_PINNED}, 'true', NULL), e.trace, {_SEALED}, iif({changed}, 'true', NULL), ?,
-      {columns["value"]}, {_HELD} {rows}"""
+      {ISO_TIME.format("e.expires")}, iif({_PINNED}, 'true', NULL), e.trace, {_SEALED}, iif({changed}, 'true', NULL),
+      {more}, ?, {columns["value"]}, {_HELD} {rows}"""
     clock = Clock()
     tally = tally or Tally()
     batch: list[tuple[Any, ...]] = []

@@ -12,6 +12,7 @@ RECORDS: dict[str, tuple[str, ...]] = {
         "key TEXT NOT NULL", "version TEXT", "revision INTEGER", "key_version INTEGER", "created_at TIMESTAMP",
         "state TEXT", "session_id TEXT", "guessed INTEGER", "agent TEXT", "event TEXT", "tags JSON", "metadata JSON",
         "source JSON", "expires_at TIMESTAMP", "pinned INTEGER", "trace_id TEXT", "sealed TEXT", "redacted INTEGER",
+        "origin TEXT", "machine TEXT", "imported TEXT", "review TEXT", "mark JSON", "relations JSON",
         "project TEXT", "data TEXT",
     ),
     "sessions": (

@@ -9,6 +9,7 @@ from hooks_cli.model.sealed_text import mask
 from hooks_cli.store.schema import LEDGER_TABLES
 from hooks_cli.store.sensitive import seal_fields, seal_text
 from hooks_cli.store.sqlite import machines
+from hooks_cli.store.sqlite.annotations import transfer
 from hooks_cli.store.transaction import Transaction
 
 ADDED, THERE = "added", "there"
@@ -124,7 +125,10 @@ class JournalWriter:
         columns = LEDGER_TABLES["task"].removeprefix("id, ")
         self.store.query(f"INSERT INTO task({columns}) VALUES(?,?,?,?,?,?,?,?,?,?,?)", values)
         self._number()
-        self.tx.remember("task", (self.store.connection.last_insert_rowid(), *values))
+        task = self.store.connection.last_insert_rowid()
+        self.tx.remember("task", (task, *values))
+        if members.get("aliases"):
+            transfer.take_in_aliases(self.tx, task, [name for name in members["aliases"] if isinstance(name, str)])
         return ADDED
 
     def add_event(self, members: dict[str, Any], fields: dict[str, Any], at: int) -> str:

@@ -252,6 +252,11 @@ class EntryWriter:
             tx.live += live - (int(str(old[3])) if old is not None else 0)
             if kept.value is not None:
                 entries.index(store, revision, address, kept.tags, kept.metadata, kept.value)
+        if record.mark or record.relations or record.review:
+            from hooks_cli.store.sqlite.annotations import transfer
+
+            about = (record.mark, record.relations) if is_newest else (None, [])
+            transfer.take_in(tx, head, revision, (record.version or version, version), *about, record.review)
 
     def _move_head(self, old: tuple[object, ...], revision: int, version: int, live: int, record: Record) -> None:
         head, pinned = old[0], int(bool(old[4]) or record.pinned)

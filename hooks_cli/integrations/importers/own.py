@@ -15,15 +15,22 @@ from hooks_cli.integrations.importers.records import Aside, Found, Header, Recor
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import MAX_VALUE_BYTES
 from hooks_cli.model.json_exact import complaint
+from hooks_cli.model.origin import class_of
 from hooks_cli.model.sealed_text import MASK
 from hooks_cli.store.foreign import ForeignDatabase
 from hooks_cli.store.json_split import JsonReader
+from hooks_cli.store.sqlite.annotations import marks, relations, reviews
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.store.sqlite.annotations.transfer import MarkRead, RelationRead
 
 KIND = "hooks-cli-export"
 # The members of an entry, which are also the columns of the CSV and SQLite forms.
 COLUMNS = (
     "key", "version", "revision", "key_version", "created_at", "state", "session_id", "guessed", "agent", "event", "tags",
-    "metadata", "source", "expires_at", "pinned", "trace_id", "sealed", "redacted", "project", "data",
+    "metadata", "source", "expires_at", "pinned", "trace_id", "sealed", "redacted", "origin", "machine", "imported",
+    "review", "mark", "relations", "project", "data",
 )  # fmt: skip
 _FROM_JSON = (*COLUMNS, "data:type", "text", "record")
 SECTIONS = {"sessions": "session", "tasks": "task", "events": "event"}
@@ -43,7 +50,7 @@ def own_record(fields: Mapping[str, Any], where: str) -> Record | Refused:
     except InvalidAddress as error:
         return Refused(where, str(error))
     where = f"{where} ({address})"
-    for name in ("version", "session_id", "agent", "event", "trace_id", "project"):
+    for name in ("version", "session_id", "agent", "event", "trace_id", "project", "machine", "imported"):
         if not isinstance(fields.get(name), (str, type(None))):
             return Refused(where, f"its {name} is no text")
     at, version = milliseconds(fields.get("created_at")), _number(fields.get("key_version"))
@@ -84,7 +91,44 @@ def own_record(fields: Mapping[str, Any], where: str) -> Record | Refused:
         sealed=SEALED.get(str(fields.get("sealed")), 0),
         sealed_for=address,
         project=fields.get("project") or None,
+        origin=class_of(fields.get("origin")),
+        machine=fields.get("machine") or None,
+        imported=fields.get("imported") or None,
+        review=reviews.NAMES.index(fields["review"]) if fields.get("review") in reviews.NAMES[1:] else 0,
+        mark=_mark(fields.get("mark")),
+        relations=_relations(fields.get("relations")),
     )
+
+
+def _mark(text: Any) -> MarkRead | None:
+    found = parse(text) if isinstance(text, str) and text else None
+    if found is None:
+        return None
+    at, version = milliseconds(found["at"]), _number(found["version"])
+    session, agent = found.get("session_id"), found.get("agent")
+    if at is None or version is None or not _are_texts(session, agent):
+        raise ValueError("its mark")
+    return _index(marks.NAMES, found["kind"]), version, at, class_of(found.get("origin")), session, agent
+
+
+def _relations(text: Any) -> list[RelationRead]:
+    related: list[RelationRead] = []
+    for found in parse(text) if isinstance(text, str) and text else ():
+        at, version, target = milliseconds(found["at"]), _number(found["version"]), found["target"]
+        digest, commit = found.get("digest"), found.get("git_commit")
+        if at is None or version is None or not target or not _are_texts(target, digest, commit):
+            raise ValueError("its relations")
+        kind = _index(relations.NAMES, found["kind"])
+        related.append((kind, version, at, _number(found.get("target_version")), digest, commit, target))
+    return related
+
+
+def _index(names: tuple[str, ...], word: Any) -> int:
+    return names.index(word, 1)
+
+
+def _are_texts(*values: Any) -> bool:
+    return all(value is None or (isinstance(value, str) and len(value) < 4096) for value in values)
 
 
 def read_document(text: str) -> Records:
@@ -177,6 +221,8 @@ def _guarded(fields: Mapping[str, Any], where: str) -> Record | Refused:
         return own_record(fields, where)
     except ValueError as error:
         return Refused(where, f"a part that should be JSON is not: {complaint(error)}")
+    except (KeyError, TypeError, AttributeError):
+        return Refused(where, "its mark or its relations are not what an export has")
 
 
 def defused(cell: str) -> str:

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from hooks_cli.errors import InvalidAddress
 from hooks_cli.model import address as addresses
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.store.sqlite.annotations.transfer import MarkRead, RelationRead
+
 # Years 1970 to 9999, in ms. What lies outside is no time.
 LATEST = 253_402_300_799_999
 
@@ -19,7 +23,8 @@ class Record:
     `state` is live, deleted (a tombstone; `value` is None) or destroyed. `metadata` and `source` are JSON text.
     `version` and `revision` are set by our own exports only, as are `sealed` and
     `sealed_for`, the address that sealed pieces are bound to, `origin` (model.origin), `machine` (32 hex digits) and
-    `imported`, what it had been imported from before. `where` says where it was found, for the report.
+    `imported`, what it had been imported from before, `review` (`annotations.reviews`), and of the newest version `mark`
+    and `relations` (`annotations.transfer`). `where` says where it was found, for the report.
     """
 
     address: str
@@ -46,6 +51,9 @@ class Record:
     origin: int | None = None
     machine: str | None = None
     imported: str | None = None
+    review: int = 0
+    mark: MarkRead | None = None
+    relations: list[RelationRead] = field(default_factory=list)
 
 
 @dataclass(slots=True)

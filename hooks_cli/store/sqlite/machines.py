@@ -34,6 +34,12 @@ def names(store: EmbeddedStore) -> dict[int, str]:
     return dict(rows)
 
 
+def numbers(store: EmbeddedStore) -> dict[int, str]:
+    """The machines by row: the 32 hex digits of their numbers."""
+    rows = store.query("SELECT id, lower(hex(name)) FROM machine")
+    return dict(rows)
+
+
 def set_label(tx: Transaction, number: int, label: str | None) -> None:
     """Say what the user calls a machine. The transaction needs a revision of its own (`tx.next_revision`)."""
     row = tx.store.query("SELECT id, first_at, label, name FROM machine WHERE id = ?", (number,))[0]
