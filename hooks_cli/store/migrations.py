@@ -48,5 +48,5 @@ def migrate(store: EmbeddedStore) -> None:
     store.format = schema.FORMAT
     if found != schema.FORMAT:
         store.tell(
-            f"hooks-cli: the store was brought from format {found} to {schema.FORMAT}; programs of version 0.1 refuse it from now on"
+            f"hooks-cli: the store was brought from format {found} to {schema.FORMAT}; older programs refuse it from now on"
         )
