@@ -193,7 +193,11 @@ class Environment(Streams):
         named = self.variables.get("HOOKS_STORE", "")
         if not named:
             named = self.settings.text("memory.store")
-            return os.path.realpath(named) if os.path.isabs(named) else self._store_inside(named)
+            if not named or os.path.isabs(named):
+                return os.path.realpath(named) if named else ""
+            from hooks_cli.project_trust import store_inside
+
+            return store_inside(self, named)
         try:
             place = os.path.realpath(os.path.join(self.cwd, named))
         except ValueError:
@@ -203,25 +207,6 @@ class Environment(Streams):
                 path="HOOKS_STORE", reason=f"it names the folder {place}; name a file, for example {place}/{STORE_FILE}"
             )
         return place
-
-    def _store_inside(self, named: str) -> str:
-        """The store that the project's file names, if it is inside the project still when symbolic links are followed."""
-        home = self.project.home
-        place = os.path.realpath(os.path.join(home, named)) if named else ""
-        if place and (not place.startswith(home.rstrip("/") + "/") or ".git" in place[len(home) :].split("/")):
-            self.err(f"hooks-cli: Ignored in {self.project_config_path}: memory.store leads out of the project.")
-            place = ""
-        elif place and not self.settings.trusted and not self._has_keys(stem_of(place)):
-            # A file that is pulled must not put another memory, or an empty one, in the place of this one.
-            self.err(
-                f"hooks-cli: Ignored in {self.project_config_path}: memory.store names another memory; hooks-cli project trust allows it"
-            )
-            place = ""
-        return place
-
-    def _has_keys(self, stem: str) -> bool:
-        """Whether a store was made here under this name: its anchor or its key is there."""
-        return any(os.path.exists(os.path.join(self.keys_dir, stem + end)) for end in (".anchor", ".key"))
 
     @lazy
     def store_path(self) -> str:
@@ -291,6 +276,8 @@ class Environment(Streams):
     def trust_path(self) -> str:
         """The note that says that the user trusts this project's settings file (`project_trust`)."""
         return os.path.join(self.config_dir, "trusted", self.project_stem)
+
+    # --- settings ------------------------------------------------------------------------------------------------------
 
     @lazy
     def settings(self) -> config.Settings:

@@ -10,6 +10,7 @@ import os
 from stat import S_ISREG
 
 from hooks_cli.private_files import make_folder, read_file, trouble, write_file
+from hooks_cli.project import stem_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,3 +53,27 @@ def distrust(environment: Environment) -> bool:
     except OSError as error:
         raise trouble(path, error) from None
     return was
+
+
+def store_inside(environment: Environment, named: str) -> str:
+    """The real path of the store that the project's file names, "" where that does not count: one line on stderr says why.
+
+    It must be inside the project still when symbolic links are followed. Without trust a store must have been made there already: a file
+    that is pulled does not put another memory, or an empty one, in the place of this one.
+    """
+    home = environment.project_home
+    place = os.path.realpath(os.path.join(home, named))
+    reason = ""
+    if not place.startswith(home.rstrip("/") + "/") or ".git" in place[len(home) :].split("/"):
+        reason = "memory.store leads out of the project."
+    elif not environment.settings.trusted and not _has_keys(environment, stem_of(place)):
+        reason = "memory.store names another memory; it counts once you trust the project: hooks-cli project trust"
+    if reason:
+        environment.err(f"hooks-cli: Ignored in {environment.project_config_path}: {reason}")
+    return "" if reason else place
+
+
+def _has_keys(environment: Environment, stem: str) -> bool:
+    """Whether a store was made here under this name: its anchor or its key is there."""
+    name = os.path.join(environment.keys_dir, stem)
+    return os.path.exists(name + ".anchor") or os.path.exists(name + ".key")
