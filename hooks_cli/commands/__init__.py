@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hooks_cli.cli.spec import Verb
 
 # Each is a folder; the verbs of `program` stand alone.
-GROUPS = ("hooks", "memory", "config", "key", "project", "session", "setup", "shims", "task", "trace")
+GROUPS = ("hooks", "memory", "config", "key", "project", "session", "setup", "shims", "task", "test", "trace")
 GROUP_ALIASES = {"hook": "hooks"}
 
 # (group, other word) -> the verb it means

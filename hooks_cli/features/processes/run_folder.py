@@ -1,7 +1,7 @@
 """The folder of one run of an orchestrator, with an attempt's folder for each start; a killed run is found by it and ended.
 
 The running orchestrator holds a lock (flock) on the folder's `lock` file. The kernel frees it when the process ends in whatever way, so
-a run folder without a lock is a dead run's. Its attempts' marks say which processes are left of it.
+a run folder without a lock is a dead run's. Its own mark (`mark`) and those of its attempts say which processes are left of it.
 """
 
 from __future__ import annotations
@@ -9,18 +9,19 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hooks_cli.errors import DataError
 from hooks_cli.features.processes import ending
 from hooks_cli.features.processes.attempt import Attempt
 from hooks_cli.features.processes.ending import Ending
-from hooks_cli.private_files import make_folder, trouble
+from hooks_cli.features.processes.variables import is_mark, new_mark
+from hooks_cli.private_files import make_folder, read_file, trouble, write_file
 
-LOCK = "lock"
+LOCK, MARK_FILE = "lock", "mark"
 
 
-def runs_root(variables: dict[str, str] | os._Environ[str], data_dir: str, kind: str) -> str:
+def runs_root(variables: Mapping[str, str], data_dir: str, kind: str) -> str:
     """Where the run folders of a kind (`tests`, `hive`) lie: in XDG_RUNTIME_DIR, which is in memory and the user's own, else in the
     program's data folder.
     """
@@ -40,6 +41,7 @@ class RunFolder:
     def __init__(self, root: str, name: str) -> None:
         self.path = os.path.join(root, name)
         self.keep = False
+        self.mark = ""  # for all programs of the run, as an outer mark: HOOKS_MARK of `source` in `program_variables`
         self._lock = -1
         self._count = 0
 
@@ -51,6 +53,10 @@ class RunFolder:
         self._lock = _locked(self.path, create=True)
         if self._lock < 0:
             raise DataError(f"The run {os.path.basename(self.path)} is being run by another process.")
+        self.mark = _mark(self.path)
+        if not self.mark:
+            self.mark = new_mark()
+            write_file(os.path.join(self.path, MARK_FILE), self.mark.encode(), durable=False)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -99,13 +105,19 @@ def end_dead_runs(root: str, grace: float = 1.0) -> list[tuple[str, Ending]]:
             continue  # another process took it meanwhile
         try:
             attempts = list(_attempts(path))
-            outcome = ending.end([a.mark for a in attempts], [a.leader for a in attempts if a.leader.pid], grace)
+            marks = [a.mark for a in attempts] + [mark for mark in (_mark(path),) if mark]
+            outcome = ending.end(marks, [a.leader for a in attempts if a.leader.pid], grace)
             if not outcome.left:
                 shutil.rmtree(path, ignore_errors=True)
             ended.append((os.path.basename(path), outcome))
         finally:
             os.close(lock)
     return ended
+
+
+def _mark(path: str) -> str:
+    text = (read_file(os.path.join(path, MARK_FILE), 64) or b"").decode("ascii", "replace")
+    return text if is_mark(text) else ""
 
 
 def _attempts(path: str) -> Iterator[Attempt]:

@@ -40,7 +40,7 @@ class Receiver:
         self._lock = threading.Lock()
         kind = type("_Bound", (_Handler,), {"receiver": self})
         try:
-            self._server = ThreadingHTTPServer(("127.0.0.1" if host == "localhost" else host, port), kind)
+            self._server = _Server(("127.0.0.1" if host == "localhost" else host, port), kind)
         except OSError as error:
             raise CannotCreate(path=f"{host}:{port}", reason=error.strerror or str(error)) from None
         self._server.daemon_threads = True
@@ -151,6 +151,11 @@ def _metrics(body: bytes) -> dict[str, Any]:
     except DecodeError:
         raise DataError("The post is no OTLP metrics message.") from None
     return {"resourceMetrics": [], **MessageToDict(message)}
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A sender that is killed in the middle of a post is nothing to print a traceback for."""
 
 
 class _Handler(BaseHTTPRequestHandler):

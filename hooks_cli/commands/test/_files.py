@@ -1,0 +1,27 @@
+"""What the verbs of `test` share: the files on the command line, read into plans."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.cli.spec import Call
+    from hooks_cli.environment import Environment
+    from hooks_cli.features.test_runs.plan import FilePlan
+
+
+def plans(call: Call, environment: Environment) -> list[FilePlan]:
+    """The plans of all files that were named. Raises MissingArgument (64), InputMissing (66), DataError (65), ConfigError (78)."""
+    import os
+
+    from hooks_cli.errors import MissingArgument
+    from hooks_cli.features.test_runs import test_file
+
+    files = call.words("files")
+    if not files:
+        raise MissingArgument(verb=call.verb.title, what="a test file")
+    root = os.path.realpath(environment.project_root)
+    found = []
+    for name in files:
+        path = os.path.join(environment.cwd, name)
+        found.append(test_file.read(path, root, name))
+    return found
