@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
-    from hooks_cli.features.test_runs.plan import FilePlan
+    from hooks_cli.features.test_runs.files.case_plan import FilePlan
 
 
 def plans(call: Call, environment: Environment) -> list[FilePlan]:
@@ -14,7 +14,7 @@ def plans(call: Call, environment: Environment) -> list[FilePlan]:
     import os
 
     from hooks_cli.errors import MissingArgument
-    from hooks_cli.features.test_runs import test_file
+    from hooks_cli.features.test_runs.files import test_file
 
     files = call.words("files")
     if not files:

@@ -19,7 +19,7 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the catalogue."""
-    from hooks_cli.features.test_runs.fault_catalogue import FAULTS, TIMINGS, as_object
+    from hooks_cli.features.test_runs.files.fault_catalogue import FAULTS, TIMINGS, as_object
 
     if call.format != "text":
         import json

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
-    from hooks_cli.features.test_runs.plan import CasePlan, FilePlan
+    from hooks_cli.features.test_runs.files.case_plan import CasePlan, FilePlan
 
 VERB = Verb(
     "test",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
-    from hooks_cli.features.test_runs.plan import FilePlan
+    from hooks_cli.features.test_runs.files.case_plan import FilePlan
     from hooks_cli.features.test_runs.runner import RunOptions
     from hooks_cli.store.embedded import EmbeddedStore
 
@@ -22,7 +22,9 @@ VERB = Verb(
     "run",
     "Start services, inject faults, run scenarios, and judge what was expected.",
     options=(
-        Option("form", ("--format",), "text, json, junit (XML) or github (annotations).", "choice", choices=FORMS),
+        Option(
+            "output_format", ("--format",), "text, json, junit (XML) or github (annotations).", "choice", choices=FORMS
+        ),
         Option("output", ("--output", "-o"), "Write the report to this file, inside the project.", metavar="FILE"),
         Option("dry_run", ("--dry-run",), "Print the whole plan and start nothing.", "switch"),
         Option("stage", ("--stage",), "Only this stage; may be repeated.", "many", metavar="N"),
@@ -58,7 +60,7 @@ def run(call: Call, environment: Environment) -> int:
     plans = _files.plans(call, environment)
     options = _options(call, plans)
     if call.flag("dry_run"):
-        from hooks_cli.features.test_runs import plan_text
+        from hooks_cli.features.test_runs.files import plan_text
 
         for plan in plans:
             environment.out("".join(f"{line}\n" for line in plan_text.lines(plan)))
@@ -72,7 +74,7 @@ def run(call: Call, environment: Environment) -> int:
 def _options(call: Call, plans: list[FilePlan]) -> RunOptions:
     """The options, checked. Raises UsageError (64)."""
     from hooks_cli.errors import UsageError
-    from hooks_cli.features.test_runs.plan import LAYERS
+    from hooks_cli.features.test_runs.files.case_plan import LAYERS
     from hooks_cli.features.test_runs.runner import RunOptions
 
     try:
@@ -113,7 +115,7 @@ def _carry_out(
 
     from hooks_cli.commands import opening
     from hooks_cli.features.processes.run_folder import runs_root
-    from hooks_cli.features.test_runs import record, verdict
+    from hooks_cli.features.test_runs import file_verdict, memory_record
     from hooks_cli.features.test_runs.baseline import Latency
     from hooks_cli.features.test_runs.git_commit import current_commit
     from hooks_cli.features.test_runs.runner import FileRunner
@@ -123,7 +125,7 @@ def _carry_out(
     configured = str(environment.settings.get("memory.security.encryption_key") or "")
 
     def baseline(name: str) -> Latency | None:
-        return None if store is None else record.kept_baseline(store, name, environment.now())
+        return None if store is None else memory_record.kept_baseline(store, name, environment.now())
 
     runner = FileRunner(
         runs_root(environment.variables, environment.data_dir, "tests"),
@@ -138,9 +140,9 @@ def _carry_out(
     verdicts = []
     for plan in plans:
         result = runner.run(plan)
-        body = {**verdict.as_object(result), "git_commit": commit or None}
+        body = {**file_verdict.as_object(result), "git_commit": commit or None}
         if store is not None:
-            body["kept"] = record.keep(store, environment, result, body, commit)
+            body["kept"] = memory_record.keep(store, environment, result, body, commit)
         verdicts.append(body)
     return verdicts
 
@@ -161,25 +163,14 @@ def _report_place(call: Call, environment: Environment) -> str:
 
 
 def _print(call: Call, environment: Environment, verdicts: list[dict[str, Any]], place: str) -> None:
-    import json
+    from hooks_cli.features.test_runs import file_verdict
 
-    from hooks_cli.features.test_runs import verdict
-    from hooks_cli.output import annotations, junit
-
-    form = "json" if call.flag("json") else call.text("form", "text")
-    if form == "json":
-        text = json.dumps({"schema_version": "1", "verdicts": verdicts}, ensure_ascii=False) + "\n"
-    elif form == "junit":
-        text = junit.document([(each["test"], verdict.report_cases(each)) for each in verdicts])
-    elif form == "github":
-        text = "".join(annotations.lines(each["file"], verdict.report_cases(each)) for each in verdicts)
-    else:
-        text = "".join(f"{line}\n" for each in verdicts for line in verdict.lines(each))
+    text = file_verdict.render(verdicts, call.format)
     if not place:
         environment.out(text)
         return
     from hooks_cli.private_files import make_parents, write_file
 
     make_parents(place)
-    write_file(place, text.encode())
+    write_file(place, text.encode("utf-8", "replace"))
     environment.err(f"hooks-cli: written to {place}")

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 
 from hooks_cli.errors import HooksError
-from hooks_cli.features.test_runs.containers import Containers
 from hooks_cli.features.test_runs.critical_path import self_times
-from hooks_cli.features.test_runs.fault_catalogue import FAULTS
 from hooks_cli.features.test_runs.faults import FaultInjection
-from hooks_cli.features.test_runs.http_proxy import HttpProxy
+from hooks_cli.features.test_runs.files.case_plan import CasePlan
+from hooks_cli.features.test_runs.files.fault_catalogue import FAULTS
 from hooks_cli.features.test_runs.observation import Observation
-from hooks_cli.features.test_runs.plan import CasePlan
 from hooks_cli.features.test_runs.scenarios import STEADY_PASSES, ScenarioRunner
-from hooks_cli.features.test_runs.services import NotReady, Service
-from hooks_cli.features.test_runs.surroundings import Surroundings
+from hooks_cli.features.test_runs.services.containers import Containers
+from hooks_cli.features.test_runs.services.http_proxy import HttpProxy
+from hooks_cli.features.test_runs.services.service import NotReady, Service
+from hooks_cli.features.test_runs.services.surroundings import Surroundings
+from hooks_cli.features.traces.check import check
 from hooks_cli.features.traces.graph import service_edges
 from hooks_cli.features.traces.receiver import Receiver
+from hooks_cli.features.traces.rules.rule_file import RuleFile
 from hooks_cli.features.traces.spans import TraceRun
 
 STEADY_SECONDS = 60.0  # how long a steady state is waited for
@@ -38,11 +41,13 @@ class CaseRun:
     surroundings: Surroundings
     containers: Containers | None
     receiver: Receiver | None
+    rules: RuleFile | None = None
 
     async def carry_out(self) -> Observation:
         """Run the test. Raises Unavailable (69) when a program or a daemon is missing, ConfigError (78) for a key among the variables."""
         around = self.surroundings
         self.seen = Observation(self.case.name, began=around.now())
+        self.began_ns = time.time_ns()
         self.proxy = HttpProxy({}, around.allow_external)
         self.proxy.refused = self._refused
         self.services = {plan.name: Service(plan, around, self.containers) for plan in self.case.services}
@@ -189,6 +194,10 @@ class CaseRun:
         self.seen.spans = len(spans)
         self.seen.edges = sorted({(edge.caller, edge.callee) for edge in service_edges(TraceRun(spans))})
         self.seen.self_times_ns = self_times(span for span in spans if span.trace in judged)
+        if self.rules is not None:
+            # Of all spans since the test began, also those outside of its scenarios' traces, as of a service's start.
+            since = [span for span in everything.spans if span.start is None or span.start >= self.began_ns]
+            self.seen.outcomes = check(self.rules, TraceRun(since, usage=everything.usage)).outcomes
         if self.receiver.problem is not None:
             self.seen.notes.append(f"spans were not read: {self.receiver.problem}")
 

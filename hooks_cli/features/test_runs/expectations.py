@@ -10,9 +10,11 @@ import itertools
 from dataclasses import dataclass
 
 from hooks_cli.features.test_runs.baseline import Latency, measured, regression
+from hooks_cli.features.test_runs.files.case_plan import CasePlan, Expectation
 from hooks_cli.features.test_runs.observation import Observation, ScenarioRun
-from hooks_cli.features.test_runs.plan import CasePlan, Expectation
+from hooks_cli.features.traces import verdict as traces_verdict
 from hooks_cli.features.traces.percentiles import basis
+from hooks_cli.features.traces.verdict import Outcome
 
 PASSED, VIOLATED, FOLLOWS, NOT_JUDGED, SKIPPED = "passed", "violated", "follows", "not judged", "skipped"
 # In this order the first one that is broken by a target that did not come back is the reason of the others.
@@ -23,12 +25,13 @@ _BACK = ("container_restarted", "recovery_time_ms", "no_manual_intervention", "f
 class Judgement:
     """One answer: `name` is a scenario's or an expectation's; `measured` and `bound` are numbers where there are some."""
 
-    kind: str  # scenario, expectation, problem
+    kind: str  # scenario, expectation, rule, problem
     name: str
     status: str
     text: str
     measured: float | None = None
     bound: float | None = None
+    line: int = 0  # of the rule in the file, where it is known
 
     @property
     def fails(self) -> bool:
@@ -50,6 +53,7 @@ def judge(
     reason = next((each.name for each in judged if each.name in _BACK and each.status == VIOLATED), "")
     found += [_scenario(case, plan.name, seen, reason) for plan in case.scenarios]
     found += judged
+    found += [_rule(outcome) for outcome in seen.outcomes]
     for each in case.expectations:
         if each.layer in skipped:
             found.append(
@@ -70,6 +74,24 @@ def regression_report(case: CasePlan, seen: Observation, base: Latency | None) -
         "now": now.as_metadata(),
         "regressions": [told] if told else [],
     }
+
+
+def _rule(outcome: Outcome) -> Judgement:
+    """What became of a rule for traces, as `trace check` judges it."""
+    first = outcome.violations[0].message if outcome.violations else ""
+    more = f" (and {outcome.count - 1} more)" if outcome.count > 1 else ""
+    if outcome.status == traces_verdict.FAILED:
+        return Judgement("rule", outcome.name, VIOLATED, first + more, line=outcome.line)
+    if outcome.status == traces_verdict.SKIPPED:
+        return Judgement(
+            "rule", outcome.name, SKIPPED, "not exercised: no span is what it speaks about", line=outcome.line
+        )
+    text = (
+        f"warning: {first}{more}"
+        if outcome.status == traces_verdict.WARNED
+        else "; ".join(outcome.notes[:3]) or "holds"
+    )
+    return Judgement("rule", outcome.name, PASSED, text, line=outcome.line)
 
 
 def _scenario(case: CasePlan, name: str, seen: Observation, reason: str) -> Judgement:

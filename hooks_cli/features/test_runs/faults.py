@@ -8,15 +8,15 @@ from collections.abc import Mapping
 
 from hooks_cli.errors import Unavailable
 from hooks_cli.features.processes.attempt import Attempt
-from hooks_cli.features.test_runs import waiting
-from hooks_cli.features.test_runs.fault_catalogue import FAULTS
-from hooks_cli.features.test_runs.http_proxy import HttpProxy
-from hooks_cli.features.test_runs.network_link import NetworkLink
+from hooks_cli.features.test_runs.files.case_plan import FaultPlan
+from hooks_cli.features.test_runs.files.fault_catalogue import FAULTS
 from hooks_cli.features.test_runs.observation import FaultRecord
-from hooks_cli.features.test_runs.plan import FaultPlan
-from hooks_cli.features.test_runs.services import Service
-from hooks_cli.features.test_runs.surroundings import Surroundings
-from hooks_cli.features.test_runs.tcp_proxy import TcpProxy
+from hooks_cli.features.test_runs.services import waiting
+from hooks_cli.features.test_runs.services.http_proxy import HttpProxy
+from hooks_cli.features.test_runs.services.network_link import NetworkLink
+from hooks_cli.features.test_runs.services.service import Service
+from hooks_cli.features.test_runs.services.surroundings import Surroundings
+from hooks_cli.features.test_runs.services.tcp_proxy import TcpProxy
 
 LOOK_SECONDS = 0.02
 HELD_MEMORY = "import sys, time; held = bytearray(int(sys.argv[1]) << 20); time.sleep(float(sys.argv[2]))"

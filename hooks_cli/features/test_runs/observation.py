@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hooks_cli.features.test_runs.fault_catalogue import FAULTS
-from hooks_cli.features.test_runs.plan import FaultPlan
-from hooks_cli.features.test_runs.services import ServiceStart
+from hooks_cli.features.test_runs.files.case_plan import FaultPlan
+from hooks_cli.features.test_runs.files.fault_catalogue import FAULTS
+from hooks_cli.features.test_runs.services.service import ServiceStart
+from hooks_cli.features.traces.verdict import Outcome
 
 
 @dataclass
@@ -64,6 +65,7 @@ class Observation:
     spans: int = 0
     edges: list[tuple[str, str]] = field(default_factory=list)  # caller, callee
     self_times_ns: dict[tuple[str, str], int] = field(default_factory=dict)  # by service and operation
+    outcomes: list[Outcome] = field(default_factory=list)  # of the rules for traces in the test's file
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     began: float = 0.0

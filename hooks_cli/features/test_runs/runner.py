@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from hooks_cli.errors import Interrupted
 from hooks_cli.features.processes import ending, process_table, run_folder, subreaper
 from hooks_cli.features.processes.run_folder import RunFolder
-from hooks_cli.features.test_runs import containers as container_programs
 from hooks_cli.features.test_runs.baseline import Latency
 from hooks_cli.features.test_runs.case_run import CaseRun
-from hooks_cli.features.test_runs.containers import Containers, DaemonMissing
 from hooks_cli.features.test_runs.expectations import Judgement, judge, regression_report
-from hooks_cli.features.test_runs.http_proxy import LOOPBACK_HOSTS
+from hooks_cli.features.test_runs.files.case_plan import CasePlan, FilePlan, InvalidTestFile
+from hooks_cli.features.test_runs.files.service_sections import host_and_port
 from hooks_cli.features.test_runs.observation import Observation
-from hooks_cli.features.test_runs.plan import CasePlan, FilePlan, InvalidTestFile
-from hooks_cli.features.test_runs.service_sections import host_and_port
-from hooks_cli.features.test_runs.surroundings import Surroundings
+from hooks_cli.features.test_runs.services import containers as container_programs
+from hooks_cli.features.test_runs.services.containers import Containers, DaemonMissing
+from hooks_cli.features.test_runs.services.http_proxy import LOOPBACK_HOSTS
+from hooks_cli.features.test_runs.services.surroundings import Surroundings
 from hooks_cli.features.traces.receiver import Receiver
 from hooks_cli.features.traces.spans import Wanted
 
@@ -122,7 +122,7 @@ class FileRunner:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if task is not None:
                 loop.add_signal_handler(number, task.cancel)
-        with Receiver(Wanted()) as receiver:
+        with Receiver(plan.rules.wanted() if plan.rules else Wanted()) as receiver:
             around = Surroundings(
                 folder,
                 plan.path,
@@ -152,7 +152,7 @@ class FileRunner:
             async with gate:
                 containers = await asyncio.to_thread(self._containers, case, around, result)
                 own = dataclasses.replace(around, addresses={})
-                seen = await CaseRun(case, own, containers, receiver).carry_out()
+                seen = await CaseRun(case, own, containers, receiver, result.plan.rules).carry_out()
             base = self.baselines(case.baseline) if "performance" in case.layers else None
             saves = self.options.save_baseline or case.update_baseline
             skipped = self._skipped(case)

@@ -8,11 +8,11 @@ import re
 import shutil
 from collections.abc import Callable
 
-from hooks_cli.features.test_runs import waiting
-from hooks_cli.features.test_runs.http_proxy import HttpProxy
+from hooks_cli.features.test_runs.files.case_plan import ScenarioPlan
 from hooks_cli.features.test_runs.observation import Observation, ScenarioRun
-from hooks_cli.features.test_runs.plan import ScenarioPlan
-from hooks_cli.features.test_runs.surroundings import Surroundings
+from hooks_cli.features.test_runs.services import waiting
+from hooks_cli.features.test_runs.services.http_proxy import HttpProxy
+from hooks_cli.features.test_runs.services.surroundings import Surroundings
 
 FIRST_RETRY_SECONDS = 0.2  # doubles with each retry
 TIMEOUT_GRACE_SECONDS = 2.0

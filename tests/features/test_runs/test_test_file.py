@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli.features.test_runs import test_file
-from hooks_cli.features.test_runs.case_sections import CHAOS_KEYS, PERFORMANCE_KEYS, SCENARIO_KEYS
-from hooks_cli.features.test_runs.plan import EXPECTATIONS, LAYERS, FilePlan, InvalidTestFile, UnreadableTestFile
-from hooks_cli.features.test_runs.service_sections import SERVICE_KEYS
+from hooks_cli.features.test_runs.files import test_file
+from hooks_cli.features.test_runs.files.case_plan import (
+    EXPECTATIONS,
+    LAYERS,
+    FilePlan,
+    InvalidTestFile,
+    UnreadableTestFile,
+)
+from hooks_cli.features.test_runs.files.case_sections import CHAOS_KEYS, PERFORMANCE_KEYS, SCENARIO_KEYS
+from hooks_cli.features.test_runs.files.service_sections import SERVICE_KEYS
 from tests.conftest import Run
 
 PATTERNS = Path(__file__).parents[2] / "fixtures" / "seeds" / "000_413c992c5540c949.patterns.md"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from hooks_cli.features.test_runs.baseline import measured
 from hooks_cli.features.test_runs.expectations import FOLLOWS, NOT_JUDGED, PASSED, SKIPPED, VIOLATED
 from hooks_cli.features.test_runs.runner import CaseResult, FileResult
+from hooks_cli.model.visible import escaped
+from hooks_cli.output import github_annotations, junit
 
+FAILING = (VIOLATED, FOLLOWS, NOT_JUDGED)
 SIGNS = {PASSED: "ok", VIOLATED: "FAIL", FOLLOWS: "follows", NOT_JUDGED: "not judged", SKIPPED: "skipped"}
 
 
@@ -84,26 +88,45 @@ def lines(verdict: dict[str, Any]) -> Iterator[str]:
     yield f"{verdict['test']}: {outcome}{scale}"
 
 
-def report_cases(verdict: dict[str, Any]) -> list[dict[str, Any]]:
-    """The verdict as rows for reports of a CI: suite, name, seconds, failures (texts), skipped (why, or "")."""
-    rows = []
+def render(verdicts: list[dict[str, Any]], form: str) -> str:
+    """Verdicts as text, json, junit (XML) or github (annotations)."""
+    if form == "text":
+        return "".join(f"{escaped(line)}\n" for verdict in verdicts for line in lines(verdict))
+    if form == "junit":
+        suites = [suite for verdict in verdicts for suite in _suites(verdict)]
+        return junit.document(", ".join(verdict["test"] for verdict in verdicts), suites)
+    if form == "github":
+        return "".join(line for verdict in verdicts for line in _annotations(verdict))
+    return json.dumps({"schema_version": "1", "verdicts": verdicts}, ensure_ascii=False) + "\n"
+
+
+def _suites(verdict: dict[str, Any]) -> Iterator[junit.Suite]:
     for case in verdict["cases"]:
+        found = [
+            junit.Case(
+                answer["name"],
+                [f"{answer['status']}: {answer['text']}"] if answer["status"] in FAILING else (),
+                answer["text"] if answer["status"] == SKIPPED else "",
+                [answer["text"]] if answer["status"] == PASSED else (),
+                case["seconds"] if answer["kind"] == "scenario" else None,
+            )
+            for answer in case["answers"]
+        ]
         if not case["ran"]:
-            rows.append(
-                {"suite": case["name"], "name": case["name"], "seconds": 0.0, "failures": [], "skipped": case["why"]}
-            )
+            found.append(junit.Case(case["name"], skipped=case["why"]))
+        name = case["name"] if case["name"] == verdict["test"] else f"{verdict['test']}/{case['name']}"
+        yield junit.Suite(name, found)
+
+
+def _annotations(verdict: dict[str, Any]) -> Iterator[str]:
+    for case in verdict["cases"]:
         for answer in case["answers"]:
-            fails = answer["status"] in (VIOLATED, FOLLOWS, NOT_JUDGED)
-            rows.append(
-                {
-                    "suite": case["name"],
-                    "name": answer["name"],
-                    "seconds": case["seconds"] if answer["kind"] == "scenario" else 0.0,
-                    "failures": [f"{answer['status']}: {answer['text']}"] if fails else [],
-                    "skipped": answer["text"] if answer["status"] == SKIPPED else "",
-                }
-            )
-    return rows
+            level = "error" if answer["status"] in FAILING else "notice" if answer["status"] == SKIPPED else ""
+            if level:
+                title = f"{case['name']}: {answer['name']}"
+                yield github_annotations.annotation(level, answer["text"], verdict["file"], answer["line"], title)
+        if not case["ran"]:
+            yield github_annotations.annotation("notice", case["why"], verdict["file"], 0, case["name"])
 
 
 def _case(result: CaseResult) -> dict[str, Any]:
@@ -125,6 +148,7 @@ def _case(result: CaseResult) -> dict[str, Any]:
                 "text": each.text,
                 "measured": each.measured,
                 "bound": each.bound,
+                "line": each.line,
             }
             for each in result.judgements
         ],

@@ -12,8 +12,8 @@ import subprocess
 from collections.abc import Callable, Mapping
 
 from hooks_cli.errors import Unavailable
-from hooks_cli.features.test_runs.plan import ServicePlan
-from hooks_cli.features.test_runs.tcp_proxy import LOOPBACK
+from hooks_cli.features.test_runs.files.case_plan import ServicePlan
+from hooks_cli.features.test_runs.services.tcp_proxy import LOOPBACK
 
 PROGRAMS = ("docker", "podman")
 LABEL = "hooks-run"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hooks_cli.features.test_runs.fault_catalogue import FAULTS, PARAMETERS, TIMINGS
-from hooks_cli.features.test_runs.plan import (
+from hooks_cli.features.test_runs.files.case_plan import (
     EXPECTATIONS,
     LAYERS,
     CasePlan,
@@ -15,8 +14,9 @@ from hooks_cli.features.test_runs.plan import (
     ServicePlan,
     Timing,
 )
-from hooks_cli.features.test_runs.sections import Section
-from hooks_cli.features.test_runs.service_sections import Services, folder_inside
+from hooks_cli.features.test_runs.files.fault_catalogue import FAULTS, PARAMETERS, TIMINGS
+from hooks_cli.features.test_runs.files.sections import Section
+from hooks_cli.features.test_runs.files.service_sections import Services, folder_inside
 from hooks_cli.model.times import duration_or_none
 
 SCENARIO_KEYS = (

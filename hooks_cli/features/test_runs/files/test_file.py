@@ -7,9 +7,10 @@ import tomllib
 from typing import Any
 
 from hooks_cli.errors import InputMissing
-from hooks_cli.features.test_runs import case_sections, service_sections
-from hooks_cli.features.test_runs.plan import LAYERS, CasePlan, FilePlan, InvalidTestFile, UnreadableTestFile
-from hooks_cli.features.test_runs.sections import Section
+from hooks_cli.features.test_runs.files import case_sections, service_sections
+from hooks_cli.features.test_runs.files.case_plan import LAYERS, CasePlan, FilePlan, InvalidTestFile, UnreadableTestFile
+from hooks_cli.features.test_runs.files.sections import Section
+from hooks_cli.features.traces.rules import rule_file
 
 LARGEST_FILE = 1 << 20
 # The first three belong to this page, the others to the rules that `trace check` reads from the same file.
@@ -43,10 +44,10 @@ def read(file_path: str, project: str, path: str = "") -> FilePlan:
         document = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableTestFile(path=path, reason=str(error)) from None
-    return _plan(path, project, document, hashlib.sha256(data).hexdigest())
+    return _plan(path, project, document, data)
 
 
-def _plan(path: str, project: str, document: dict[str, Any], digest: str) -> FilePlan:
+def _plan(path: str, project: str, document: dict[str, Any], data: bytes) -> FilePlan:
     for (section, key), reason in REFUSED.items():
         if isinstance(document.get(section), dict) and key in document[section]:
             hint = f"Take [{section}.{key}] out of the file."
@@ -65,8 +66,10 @@ def _plan(path: str, project: str, document: dict[str, Any], digest: str) -> Fil
         meta.text("version"),
         meta.text("description"),
         tuple(cases),
-        digest,
-        has_rules="temporal" in orchestration.table or top.has("validation"),
+        hashlib.sha256(data).hexdigest(),
+        rule_file.parse(data, path)
+        if "temporal" in orchestration.table or top.has("validation") or top.has("trace")
+        else None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from hooks_cli.features.test_runs.network_link import NetworkLink
+from hooks_cli.features.test_runs.services.network_link import NetworkLink
 
 LOOPBACK = "127.0.0.1"
 

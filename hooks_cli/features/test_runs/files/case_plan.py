@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hooks_cli.errors import ConfigError, DataError
+from hooks_cli.features.traces.rules.rule_file import RuleFile
 
 LAYERS = ("orchestration", "chaos", "performance", "intelligence", "self_healing")
 # Which layer an expectation needs.
@@ -149,7 +150,7 @@ class CasePlan:
 
 @dataclass(frozen=True, slots=True)
 class FilePlan:
-    """A test file: its cases in order of their stages. `has_rules` says that it has rules for traces as `trace check` reads them."""
+    """A test file: its cases in order of their stages. `rules` are its rules for traces, as `trace check` reads them from the same file."""
 
     path: str
     name: str
@@ -157,7 +158,7 @@ class FilePlan:
     description: str
     cases: tuple[CasePlan, ...]
     digest: str
-    has_rules: bool = False
+    rules: RuleFile | None = None
 
     @property
     def stages(self) -> tuple[int, ...]:

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from hooks_cli.features.test_runs.plan import RESTART_POLICIES, ReadyCheck, ServicePlan
-from hooks_cli.features.test_runs.sections import Section
+from hooks_cli.features.test_runs.files.case_plan import RESTART_POLICIES, ReadyCheck, ServicePlan
+from hooks_cli.features.test_runs.files.sections import Section
 
 SERVICE_KEYS = ("run", "image", "external", "ready", "port", "restart", "after", "env", "inherit", "cwd")
 READY_KINDS = ("tcp", "http", "log", "cmd")

@@ -13,8 +13,8 @@ import binascii
 import re
 from collections.abc import Callable
 
-from hooks_cli.features.test_runs.network_link import NetworkLink, reset
-from hooks_cli.features.test_runs.tcp_proxy import LOOPBACK, TcpProxy
+from hooks_cli.features.test_runs.services.network_link import NetworkLink, reset
+from hooks_cli.features.test_runs.services.tcp_proxy import LOOPBACK, TcpProxy
 
 LONGEST_HEAD = 65536
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 
-from hooks_cli.features.test_runs.plan import CasePlan, Expectation, FilePlan, ServicePlan
+from hooks_cli.features.test_runs.files.case_plan import CasePlan, Expectation, FilePlan, ServicePlan
 
 
 def lines(plan: FilePlan) -> Iterator[str]:
@@ -13,8 +13,9 @@ def lines(plan: FilePlan) -> Iterator[str]:
     yield f"{plan.name}{' ' + plan.version if plan.version else ''}  ({plan.path})"
     for case in plan.cases:
         yield from _case(case)
-    if plan.has_rules:
-        yield "rules for traces: judged on the spans that the services send"
+    if plan.rules is not None:
+        rules = f"{len(plan.rules.constraints)} constraints and {len(plan.rules.levels)} levels"
+        yield f"  judge   {rules} for traces, on the spans that the services send"
 
 
 def start_order(services: tuple[ServicePlan, ...]) -> list[list[str]]:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from hooks_cli.errors import HooksError, Unavailable
 from hooks_cli.features.processes import process_table, signals
 from hooks_cli.features.processes.attempt import Attempt
-from hooks_cli.features.test_runs import readiness, waiting
-from hooks_cli.features.test_runs.containers import STOP_SECONDS, Containers
-from hooks_cli.features.test_runs.plan import ServicePlan
-from hooks_cli.features.test_runs.service_sections import host_and_port
-from hooks_cli.features.test_runs.surroundings import Surroundings
-from hooks_cli.features.test_runs.tcp_proxy import LOOPBACK, TcpProxy, free_port
+from hooks_cli.features.test_runs.files.case_plan import ServicePlan
+from hooks_cli.features.test_runs.files.service_sections import host_and_port
+from hooks_cli.features.test_runs.services import readiness, waiting
+from hooks_cli.features.test_runs.services.containers import STOP_SECONDS, Containers
+from hooks_cli.features.test_runs.services.surroundings import Surroundings
+from hooks_cli.features.test_runs.services.tcp_proxy import LOOPBACK, TcpProxy, free_port
 
 FIRST_RESTART_SECONDS, LONGEST_RESTART_SECONDS = 0.2, 5.0  # the pause before a restart doubles
 MOST_RESTARTS = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NoReturn
 
-from hooks_cli.features.test_runs.plan import InvalidTestFile
+from hooks_cli.features.test_runs.files.case_plan import InvalidTestFile
 from hooks_cli.model.nearness import near
 from hooks_cli.model.times import duration_or_none
 

@@ -10,7 +10,7 @@ from typing import Any
 from hooks_cli.environment import Environment
 from hooks_cli.features.test_runs.baseline import Latency, measured, of_metadata
 from hooks_cli.features.test_runs.expectations import PASSED
-from hooks_cli.features.test_runs.fault_catalogue import as_object as fault_catalogue
+from hooks_cli.features.test_runs.files.fault_catalogue import as_object as fault_catalogue
 from hooks_cli.features.test_runs.observation import Observation, ScenarioRun
 from hooks_cli.features.test_runs.runner import CaseResult, FileResult
 from hooks_cli.operations import access, drafting
@@ -122,6 +122,11 @@ def _of_case(
     case: CaseResult, seen: Observation, test: str, common: dict[str, Any], result: FileResult, environment: Environment
 ) -> Iterator[Kept]:
     name = segment(case.case.name)
+    if seen.outcomes:
+        broken = [outcome.name for outcome in seen.outcomes if outcome.count]
+        text = _text([outcome.body() for outcome in seen.outcomes])
+        constraints = {**common, "constraints": len(seen.outcomes), "violations": broken}
+        yield f"swarm/orchestration/constraints/{name}", text, constraints
     if seen.edges:
         services = sorted({name for edge in seen.edges for name in edge})
         graph = {"services": services, "edges": [list(edge) for edge in seen.edges]}

@@ -6,9 +6,9 @@ import asyncio
 import re
 
 from hooks_cli.features.processes.attempt import Attempt
-from hooks_cli.features.test_runs import waiting
-from hooks_cli.features.test_runs.plan import ReadyCheck
-from hooks_cli.features.test_runs.surroundings import Surroundings
+from hooks_cli.features.test_runs.files.case_plan import ReadyCheck
+from hooks_cli.features.test_runs.services import waiting
+from hooks_cli.features.test_runs.services.surroundings import Surroundings
 
 LOOK_SECONDS = 0.02  # between two looks
 COMMAND_LOOK_SECONDS = 0.2
