@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import sys
 
+import hooks_cli
+
 
 def complete() -> None:
     """Make the search path what `site` would have made it, and collect garbage. Nothing to do after an ordinary start.
@@ -23,7 +25,7 @@ def complete() -> None:
     import site
 
     gc.enable()
-    own = __file__.rsplit("/", 2)[0]
+    own = hooks_cli.__path__[0].rpartition("/")[0]
     if own in sys.path:
         sys.path.remove(own)  # `site` puts it in its usual place, behind the standard library
     site.main()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from hooks_cli.cli.words import Line
 
 
-def read(line: Line, flag: str, value: str | None) -> Mistake | None:
+def read_undeclared(line: Line, flag: str, value: str | None) -> Mistake | None:
     """An option that the verb does not have: of another program (`foreign_options`), or one that nobody knows (`strangers`)."""
     verb = line.verb
     following = line.following() if value is None else None

@@ -80,7 +80,7 @@ def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
         if option is None:
             from hooks_cli.cli import undeclared
 
-            mistake = undeclared.read(line, flag, value)
+            mistake = undeclared.read_undeclared(line, flag, value)
         elif option.kind == "optional":
             mistake = _optional(line, option, flag, value)
         elif option.kind == "switch":

@@ -6,7 +6,9 @@ import json
 import os
 from typing import Any
 
-_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+import hooks_cli
+
+_HERE = os.path.abspath(hooks_cli.__path__[0])
 _FOLDERS = (os.path.join(_HERE, "schemas"), os.path.join(os.path.dirname(_HERE), "schemas"))
 
 

@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 
 # The forms that are text, and the module of `output` that has `write_<form>`: it takes the parts and a function that writes, and gives
 # each part when it is done. Only the one that is asked for is loaded.
+# Each text form and the module that writes it.
 TEXT_FORMS = {
-    "json": "export_json",
-    "ndjson": "export_json",
-    "csv": "export_tables",
-    "tsv": "export_tables",
-    "markdown": "export_markdown",
-    "yaml": "export_yaml",
-    "xml": "export_xml",
+    "json": "hooks_cli.output.export_json",
+    "ndjson": "hooks_cli.output.export_json",
+    "csv": "hooks_cli.output.export_tables",
+    "tsv": "hooks_cli.output.export_tables",
+    "markdown": "hooks_cli.output.export_markdown",
+    "yaml": "hooks_cli.output.export_yaml",
+    "xml": "hooks_cli.output.export_xml",
 }
 FILE_FORMS = ("sqlite", "parquet")
 FORMS = (*TEXT_FORMS, *FILE_FORMS)
@@ -121,7 +122,7 @@ def _target(environment: Environment, request: Request) -> str:
 
 
 def _writer(form: str) -> Callable[..., Iterator[Part]]:
-    module = f"hooks_cli.output.{TEXT_FORMS[form]}"
+    module = TEXT_FORMS[form]
     __import__(module)
     found: Callable[..., Iterator[Part]] = getattr(sys.modules[module], f"write_{form}")
     return found
