@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli.operations import destroying, patching, remembering, removing
+from hooks_cli.operations import destroying, drafting, patching, remembering, removing
 from hooks_cli.operations.carrying import Who
 from hooks_cli.operations.recording import Occasion, record
 from hooks_cli.store import collecting, entries, past, vectors
@@ -85,7 +85,7 @@ def test_a_dry_run_names_all_that_would_go(run: Run) -> None:
 
 def test_the_event_of_a_version_that_was_collected_before(place: Place, tmp_path: Path) -> None:
     def notice(address: str, message: str) -> None:
-        draft = remembering.drafting.draft(place.store, address, message, metadata="{}")
+        draft = drafting.make_draft(place.store, address, message, metadata="{}")
         fields: dict[str, object] = {"message": message, "memory_key": address}
         record(place.store, place.environment, Occasion("notify", fields, draft=draft))
 

@@ -12,7 +12,7 @@ import apsw
 import pytest
 
 from hooks_cli.model.times import DAY
-from hooks_cli.operations import collecting, collecting_all, destroying, pinning, remembering, removing
+from hooks_cli.operations import collecting, collecting_all, destroying, drafting, pinning, remembering, removing
 from hooks_cli.operations.carrying import Who
 from hooks_cli.operations.recording import Occasion, record
 from hooks_cli.operations.scope import Scope
@@ -270,7 +270,7 @@ def test_destroy_leaves_no_bytes(place: Place, tmp_path: Path) -> None:
     remembering.store_value(
         place.store, place.environment, "x/leak", "zzqsecretone " * 400, metadata='{"m":"zzqmetadata"}', tags="zzqtag"
     )
-    draft = remembering.drafting.draft(place.store, "x/leak", "zzqsecrettwo", metadata="{}")
+    draft = drafting.make_draft(place.store, "x/leak", "zzqsecrettwo", metadata="{}")
     occasion = Occasion("notify", {"message": "zzqevent", "memory_key": "x/leak"}, draft=draft)
     record(place.store, place.environment, occasion)
     removing.delete(place.store, place.environment, "x/leak", WHO)

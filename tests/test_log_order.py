@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli.operations import remembering, removing
+from hooks_cli.operations import drafting, remembering, removing
 from hooks_cli.operations.carrying import Who
 from hooks_cli.operations.recording import Occasion, record
 from hooks_cli.store import log
@@ -21,7 +21,7 @@ def test_both_ways_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patter
     for n in range(12):
         address = f"{'ab'[n % 2]}/{n % 3}"
         if n % 4 == 3:
-            draft = remembering.drafting.draft(store, address, f"notice {n}")
+            draft = drafting.make_draft(store, address, f"notice {n}")
             record(
                 store, environment, Occasion("notify", {"message": f"notice {n}", "memory_key": address}, draft=draft)
             )

@@ -91,7 +91,7 @@ def test_no_project_file_drops_more_than_the_users_settings(
     assert after.event_age == 0 or 0 < before.event_age <= after.event_age
     assert alone.settings.flag("memory.gc.enabled") or not both.settings.flag("memory.gc.enabled")
     for address in ADDRESSES:
-        mine, ours = drafting.lifetime(alone, address), drafting.lifetime(both, address)
+        mine, ours = drafting.lifetime_ms(alone, address), drafting.lifetime_ms(both, address)
         assert ours == 0 or 0 < mine <= ours, address
 
 
@@ -104,7 +104,7 @@ def test_a_rule_of_a_project_that_keeps_more_counts(place: Place) -> None:
     rules = collecting.rules_of(environment)
     days = [rules.for_address(address).max_age // DAY for address in ("logs/a", "logs/b", "x")]
     assert days == [7, 60, 30] and rules.for_address("keep/x").keep and not rules.for_address("x").keep
-    assert [drafting.lifetime(environment, a) // DAY for a in ("logs/b", "keep/x", "x")] == [2, 0, 1]
+    assert [drafting.lifetime_ms(environment, a) // DAY for a in ("logs/b", "keep/x", "x")] == [2, 0, 1]
     assert environment.settings.held == [] and environment.settings.warnings == []
 
 

@@ -96,7 +96,7 @@ def _rehearsed(call: Call, environment: Environment, address: str, value: str) -
     """What the write would make. The store itself is made where there is none, and nothing in it."""
     store = opening.for_memory(environment)
     metadata, tags = metadata_of(call, store, environment), call.words("tags")
-    draft = drafting.draft(store, address, value, metadata=metadata, tags=tags, redact=call.flag("redact"))
+    draft = drafting.make_draft(store, address, value, metadata=metadata, tags=tags, redact=call.flag("redact"))
     expected = naming.if_version(call)
     return rehearsing.rehearse(
         store, environment, draft, ttl=call.text("ttl"), agent=call.text("agent"), if_version=expected

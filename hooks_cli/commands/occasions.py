@@ -68,7 +68,7 @@ def draft(call: Call, store: EmbeddedStore, value: str, source: str | None = Non
     metadata(call, store)
     if not key:
         return None
-    made = drafting.draft(store, key, value, metadata=call.text("metadata"), source=source)
+    made = drafting.make_draft(store, key, value, metadata=call.text("metadata"), source=source)
     if call.unknown and (call.strange or any(word.lower() in FALSE_WORDS for _, word in call.unknown)):
         from hooks_cli.model import write_conditions
 

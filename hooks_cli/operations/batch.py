@@ -183,7 +183,7 @@ class _Reader:
         if len(row) > 2:
             self._details(row, draft)
         if self.default_lifetime and draft.expires is None and ("ttl" not in row or row["ttl"] is None):
-            lives = drafting.lifetime(self.environment, address)
+            lives = drafting.lifetime_ms(self.environment, address)
             draft.expires = self.now + lives if lives else None
             if lives:
                 self.limited = self.limited or (address, lives)

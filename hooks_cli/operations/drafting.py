@@ -48,7 +48,7 @@ def tags_json(tags: list[str] | str) -> str | None:
     return value_text(list(seen)) if seen else None
 
 
-def draft(
+def make_draft(
     store: EmbeddedStore,
     address: str,
     value: str,
@@ -73,7 +73,7 @@ def draft(
     )
 
 
-def lifetime(environment: Environment, address: str) -> int:
+def lifetime_ms(environment: Environment, address: str) -> int:
     """How long a new entry lives by the settings, in ms; 0 is for ever.
 
     Of the rules that fit an address the most particular counts. One that a project's file alone has only makes the time longer,
@@ -107,7 +107,7 @@ def limit(tx: Transaction, environment: Environment, draft: Draft, ttl: str = ""
     if ttl:
         length = 0 if ttl in FOR_EVER else parse_duration(ttl, "--ttl")
     else:
-        length = draft.lifetime = lifetime(environment, draft.address)
+        length = draft.lifetime = lifetime_ms(environment, draft.address)
         if length:
             tx.notes.append(told(draft.address, length))
     if length:

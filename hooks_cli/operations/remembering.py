@@ -34,7 +34,7 @@ def store_value(
     Raises InvalidAddress, InvalidJson, InvalidText, TooLarge (65), VersionConflict (76), ReadOnlyAgent (77), and the store's errors.
     """
     access.check_write(environment, agent)
-    draft = drafting.draft(store, address, value, metadata=metadata, tags=tags, redact=redact)
+    draft = drafting.make_draft(store, address, value, metadata=metadata, tags=tags, redact=redact)
     check_draft(store, environment, draft)
     with store.writing() as tx:
         who = attribute(tx, environment, "store", session_id=session_id, agent=agent)
