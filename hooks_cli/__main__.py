@@ -1,7 +1,7 @@
 """`python -m hooks_cli`, and what the launchers in `packaging/` start by path.
 
 Run by path (`python -IS …/hooks_cli/__main__.py`) there is no `site`, so the directory that holds the package has to be put on
-the search path here; `interpreter.complete` does the rest for the commands that need it. A hot command ends before there is much to
+the search path here; `system.python_startup.complete` does the rest for the commands that need it. A hot command ends before there is much to
 collect: it runs without the cyclic garbage collector, which would otherwise look at all imported modules several times.
 """
 
@@ -12,7 +12,7 @@ if not __package__:
     from _frozen_importlib import _load  # type: ignore[attr-defined]
     from _frozen_importlib_external import spec_from_file_location
 
-    gc.disable()  # `interpreter.complete` switches it on again
+    gc.disable()  # `system.python_startup.complete` switches it on again
     folder = __file__.rpartition("/")[0]
     sys.path.insert(0, folder.rpartition("/")[0])
     # By path, too: Python's finder would list the folders first.

@@ -1,4 +1,4 @@
-"""The program: parse, run, leave. The one place where an error becomes stderr and an exit code (by way of `faults`).
+"""The program: parse, run, leave. The one place where an error becomes stderr and an exit code (by way of `error_report`).
 
 The fast lane comes first, the click app takes what it leaves. A process ends here with `os._exit`: the store is closed by then
 and the streams are flushed, and taking Python down in order costs as much as a write to the store.
@@ -10,16 +10,16 @@ import os
 import sys
 
 from hooks_cli.cli import fast_lane
-from hooks_cli.cli.spec import fails_open
-from hooks_cli.commands import module_name
+from hooks_cli.cli.verb_lookup import module_name
+from hooks_cli.model.verb import fails_open
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import NoReturn
 
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 
 # How much of what a call had too many of is told on stderr; all of it is recorded.
@@ -42,7 +42,7 @@ def status(argv: list[str]) -> int:
     call = environment = None
     try:
         if sys.stdin is None or sys.stdout is None or sys.stderr is None:
-            from hooks_cli.interpreter import open_missing_streams
+            from hooks_cli.system.python_startup import open_missing_streams
 
             open_missing_streams()
         call = fast_lane.parse(argv)
@@ -62,9 +62,9 @@ def status(argv: list[str]) -> int:
         if environment.span is not None:
             environment.span.end(code, None)
     except BaseException as error:
-        from hooks_cli import faults
+        from hooks_cli import error_report
 
-        code = faults.report(error, argv, call, environment)
+        code = error_report.report(error, argv, call, environment)
         _flush_what_can_be()
         if environment is not None and environment.span is not None:
             environment.span.end(code, error)
@@ -81,14 +81,14 @@ def telemetry_configured(variables: Mapping[str, str]) -> bool:
 
 
 def _begin_span(call: Call, environment: Environment) -> None:
-    from hooks_cli.integrations import telemetry
+    from hooks_cli.features.telemetry import span
 
-    environment.span = telemetry.begin(call.verb.title, environment)
+    environment.span = span.begin(call.verb.title, environment)
 
 
 def _environment(call: Call) -> Environment:
     if not call.verb.hot:
-        from hooks_cli.interpreter import complete
+        from hooks_cli.system.python_startup import complete
 
         complete()
     from hooks_cli.environment import Environment

@@ -15,10 +15,10 @@ import sys
 import time
 from stat import S_ISDIR
 
-from hooks_cli import config
 from hooks_cli.errors import ConfigError
-from hooks_cli.project import PROJECT_FILE, STORE_FILE, Project, discover, removed_folder, stem_of
-from hooks_cli.streams import Streams, lazy
+from hooks_cli.project.discovery import PROJECT_FILE, STORE_FILE, Project, discover, removed_folder, stem_of
+from hooks_cli.settings import settings as settings_keys
+from hooks_cli.system.streams import Streams, lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class Span(Protocol):
-        """One command as telemetry sees it (`integrations.telemetry`)."""
+        """One command as telemetry sees it (`features.telemetry.span`)."""
 
         def end(self, code: int, error: BaseException | None) -> None:
             """The command is done."""
@@ -45,7 +45,7 @@ class Environment(Streams):
         """Take the variables and the current directory; without `cwd` the process's own is asked for when it is needed."""
         super().__init__(variables)
         self.lenient = False
-        # Set for a call that may be queued (`operations.queueing`): its identity, and the transaction that kept it.
+        # Set for a call that may be queued (`features.journal.call_queue`): its identity, and the transaction that kept it.
         self.call_id = ""
         self.transaction: object = None
         # Set while a queued call is taken in: the open store, and the file as it was when the call was made.
@@ -195,7 +195,7 @@ class Environment(Streams):
             named = self.settings.text("memory.store")
             if not named or os.path.isabs(named):
                 return os.path.realpath(named) if named else ""
-            from hooks_cli.project_trust import store_inside
+            from hooks_cli.project.trust import store_inside
 
             return store_inside(self, named)
         try:
@@ -280,14 +280,14 @@ class Environment(Streams):
     # --- settings ------------------------------------------------------------------------------------------------------
 
     @lazy
-    def settings(self) -> config.Settings:
+    def settings(self) -> settings_keys.Settings:
         """The settings in force. What a file may not say is told on stderr, a line each, once per process.
 
         Raises ConfigError (78) for a file that is not valid; a hooks verb goes on without a broken hooks.toml, with one line.
         """
         path = self.project_config_path
         cache = os.path.join(self.cache_dir, "settings", stem_of(self.project.root) + ".cache")
-        settings = config.load(self.user_config_path, path, cache, self.trust_path, self.project.home)
+        settings = settings_keys.load(self.user_config_path, path, cache, self.trust_path, self.project.home)
         for line in settings.warnings:
             self.err(f"hooks-cli: {line}")
         if settings.problem:
@@ -300,7 +300,7 @@ class Environment(Streams):
 
     def ancestors(self) -> list[tuple[int, int]]:
         """(pid, start time) of the processes that this call descends from, nearest first."""
-        from hooks_cli.ancestry import ancestors
+        from hooks_cli.system.process_ancestry import ancestors
 
         return ancestors()
 
@@ -310,7 +310,7 @@ class Environment(Streams):
         parent = self.variables.get("TRACEPARENT", "")
         if not parent:
             return None
-        from hooks_cli.model.traces import parent_ids
+        from hooks_cli.text.trace_ids import parent_ids
 
         return parent_ids(parent)
 

@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.terminal_theme import DIMMED_MONOKAI
 from rich.text import Text
 
-from hooks_cli.commands.catalogue import every_verb
+from hooks_cli.cli.catalogue import every_verb
 from scripts.showcase import END
 
 PROGRAM = Path(sys.executable).parent / "hooks-cli"

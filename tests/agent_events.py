@@ -8,9 +8,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from hooks_cli.integrations.protocol import incoming as protocol
-from hooks_cli.store.embedded import EmbeddedStore
-from hooks_cli.store.json_fields import fields
+from hooks_cli.features.agents.protocol import incoming as protocol
+from hooks_cli.store.sqlite.store import EmbeddedStore
+from hooks_cli.system.sqlite_json import fields
 
 FIXTURES = Path(__file__).parent / "fixtures" / "protocol"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hooks_cli.integrations.setup.handlers import is_ours
+from hooks_cli.features.agents.hook_handlers import is_ours
 
 
 def ours(value: dict[str, Any]) -> list[tuple[str, str]]:

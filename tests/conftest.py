@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from hooks_cli import project_note
 from hooks_cli.environment import Environment
-from hooks_cli.project import stem_of
-from hooks_cli.store.embedded import EmbeddedStore, open_store
+from hooks_cli.project import note
+from hooks_cli.project.discovery import stem_of
+from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
 
 # No test asserts a time: on a busy machine any example may take long.
 settings.register_profile("patient", deadline=None)
@@ -102,7 +102,7 @@ def run(project: Path, environ: dict[str, str]) -> Run:
 
 
 # The least that a slot file may ask for: an eighth of what the program asks for itself.
-QUICK_DERIVATION = "from hooks_cli.crypto import slots; slots.passphrase_slot.__defaults__ = (2**14,)"
+QUICK_DERIVATION = "from hooks_cli.crypto.keys import slots; slots.passphrase_slot.__defaults__ = (2**14,)"
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def filled_by(run: Run, home: Path, project: Path, tmp_path_factory: pytest.Temp
         shutil.copytree(copy / "home", home, dirs_exist_ok=True)
         stores, keys = home / "hooks" / "data" / "projects", home / "hooks" / "config" / "keys"
         (stores / before).rename(stores / stem)
-        project_note.write(str(stores / stem), os.path.realpath(project))
+        note.write(str(stores / stem), os.path.realpath(project))
         for path in keys.glob(f"{before}.*"):
             path.rename(keys / path.name.replace(before, stem))
         return run

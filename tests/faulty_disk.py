@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hooks_cli.store.engine import apsw
+from hooks_cli.system.apsw_import import apsw
 
 SECTOR = 512
 LAYERED = "multipleciphers-faulty"

@@ -10,9 +10,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hooks_cli import config_files, project_trust
-from hooks_cli.config import Settings
 from hooks_cli.environment import Environment
+from hooks_cli.project import trust as project_trust
+from hooks_cli.settings import files
+from hooks_cli.settings.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 SEED = """\
@@ -52,7 +53,7 @@ class Place:
 
     def settle(self) -> None:
         """Wait until the files are old enough to be cached."""
-        while config_files.is_young(str(self.user), str(self.project)):
+        while files.is_young(str(self.user), str(self.project)):
             time.sleep(0.01)
 
     def environment(self, settle: bool = True) -> Environment:
@@ -61,7 +62,7 @@ class Place:
         return Environment({"HOOKS_HOME": str(self.home)}, str(self.root))
 
     def read(self) -> Settings:
-        return config_files.read(str(self.user), str(self.project))
+        return files.read(str(self.user), str(self.project))
 
 
 ANY = st.one_of(

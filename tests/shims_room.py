@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from hooks_cli.integrations.shims import folder as shims
+from hooks_cli.features.shims import folder as shims
 from tests.conftest import TIMEOUT_SECONDS
 
 # Prints who it is and its words, each ended by NUL, then what came on stdin; leaves with the code it is given.

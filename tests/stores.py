@@ -6,8 +6,8 @@ from pathlib import Path
 
 from hooks_cli.crypto.ledger import MODULUS
 from hooks_cli.environment import Environment
-from hooks_cli.store.embedded import EmbeddedStore, open_store
-from hooks_cli.store.schema import LEDGER_TABLES
+from hooks_cli.store.sqlite.schema import LEDGER_TABLES
+from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
 
 START = 1_760_702_400_000  # 2025-10-17T12:00:00Z
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hooks_cli.errors import UsageError
-from hooks_cli.model.ages import OLDEST, in_words, parse_age
-from hooks_cli.model.times import DAY, HOUR, MINUTE, duration_or_none, parse_duration
+from hooks_cli.text.ages import OLDEST, in_words, parse_age
+from hooks_cli.text.units import DAY, HOUR, MINUTE, duration_or_none, parse_duration
 from tests.conftest import Run, loaded
 from tests.stores import START
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli.store import opening
+from hooks_cli.store.sqlite import connection as sqlite_connection
 from tests.conftest import Run
 
 
@@ -162,7 +162,7 @@ def test_a_copy_whose_first_bytes_look_like_an_export_is_a_copy(
     run("memory", "store", "k", "before", check=True)
     run("memory", "backup", "safe", check=True)
     key = next(home.rglob("*.key")).read_text().strip()
-    connection = opening.connect(str(project / "safe"), bytes.fromhex(key), 0)
+    connection = sqlite_connection.connect(str(project / "safe"), bytes.fromhex(key), 0)
     salt = start + bytes(range(200, 216 - len(start)))
     assert connection.execute(f'PRAGMA rekey="raw:{key}{salt.hex()}"').fetchall() == [("ok",)]
     connection.close()

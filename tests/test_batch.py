@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hooks_cli.operations import batch
-from hooks_cli.operations.carrying import Who
-from hooks_cli.operations.remembering import store_value
+from hooks_cli.features.entries import batch
+from hooks_cli.features.entries.new_version import Who
+from hooks_cli.features.entries.write import store_value
 from tests.conftest import Run, loaded
 from tests.stores import START, Place, check
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hooks_cli.model import brief, brief_lines, visible
-from hooks_cli.model.brief import MINIMUM_BUDGET, Item, Subject, build
+from hooks_cli.features.restore import brief, brief_lines
+from hooks_cli.features.restore.brief import MINIMUM_BUDGET, Item, Subject, build
+from hooks_cli.text import escapes
 
 NOW = 1_763_800_000_000
 MARK = "3f9ac1d2"
@@ -43,7 +44,7 @@ def stored_lines(text: str, prefix: str) -> str:
 
 def test_the_examples_in_the_documentation() -> None:
     assert doctest.testmod(brief_lines).failed == 0
-    assert doctest.testmod(visible).failed == 0
+    assert doctest.testmod(escapes).failed == 0
 
 
 def test_a_small_memory_is_shown_whole() -> None:
@@ -126,7 +127,7 @@ def assert_framed(text: str) -> None:
     assert text.endswith("\n")
     for line in text[:-1].split("\n"):
         assert line.startswith((FRAME, "| ", ": ")), line
-    assert not any(visible.hidden(c) for c in text if c != "\ufe0f")
+    assert not any(escapes.hidden(c) for c in text if c != "\ufe0f")
     assert text.splitlines() == text[:-1].split("\n")
 
 
@@ -211,8 +212,8 @@ def test_the_printed_command_reads_that_key(key: str) -> None:
 
 
 def test_words_of_plain_keys_need_no_quotes() -> None:
-    assert shlex.split(visible.shell_word("swarm/a_b.c-d:e@f")) == ["swarm/a_b.c-d:e@f"]
-    assert visible.shell_word("swarm/a") == "swarm/a"
+    assert shlex.split(escapes.shell_word("swarm/a_b.c-d:e@f")) == ["swarm/a_b.c-d:e@f"]
+    assert escapes.shell_word("swarm/a") == "swarm/a"
 
 
 def test_a_mark_that_is_stored_already_is_not_used() -> None:
@@ -248,4 +249,4 @@ def test_ordinary_writing_is_not_altered() -> None:
         "a\tb\xa0c\u3000d",
         "C:\\users\\x",
     ):
-        assert visible.escaped(text) == text
+        assert escapes.escaped(text) == text

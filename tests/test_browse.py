@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from hooks_cli.environment import Environment
-from hooks_cli.operations import browsing
+from hooks_cli.features.browse import look
 from tests.conftest import TIMEOUT_SECONDS, FilledBy, Run
 from tests.terminals import Terminal
 from tests.test_hot_imports import PURELIB
@@ -39,12 +39,12 @@ def environment(filled_by: FilledBy, environ: dict[str, str], project: Path) -> 
 
 def browser(environment: Environment, typed: str = "") -> Any:
     pytest.importorskip("textual")
-    from hooks_cli.output.views.browser import Browser
+    from hooks_cli.features.browse.app import Browser
 
     return Browser(
-        lambda typed: browsing.find(environment, typed),
-        lambda address: browsing.versions(environment, address),
-        browsing.changed,
+        lambda typed: look.find(environment, typed),
+        lambda address: look.versions(environment, address),
+        look.changed,
         environment.now,
         typed,
     )
@@ -173,9 +173,9 @@ def test_a_small_terminal_still_shows_keys_and_what_is_chosen(environment: Envir
 
 def test_what_is_too_large_is_not_compared(environment: Environment, run: Run) -> None:
     for part in ("x\n", "y\n"):
-        run("memory", "store", "big/text", "--stdin", stdin=part * browsing.MOST_COMPARED, check=True)
-    entries, current = browsing.versions(environment, "big/text")
-    assert current == 2 and browsing.changed(entries[0], entries) == [
+        run("memory", "store", "big/text", "--stdin", stdin=part * look.MOST_COMPARED, check=True)
+    entries, current = look.versions(environment, "big/text")
+    assert current == 2 and look.changed(entries[0], entries) == [
         "too large to compare here: memory diff 'big/text' 1 2"
     ]
 
@@ -230,8 +230,8 @@ def test_it_runs_on_a_terminal(environment: Environment, environ: dict[str, str]
 def test_without_a_terminal_or_a_store(run: Run, environ: dict[str, str], project: Path) -> None:
     pytest.importorskip("textual")
     assert run("memory", "browse").returncode == 64
-    assert browsing.find(Environment(environ, str(project)), "x") == []
-    assert browsing.versions(Environment(environ, str(project)), "x") == ([], 0)
+    assert look.find(Environment(environ, str(project)), "x") == []
+    assert look.versions(Environment(environ, str(project)), "x") == ([], 0)
 
 
 def test_without_the_extra_it_says_which(environ: dict[str, str], project: Path) -> None:

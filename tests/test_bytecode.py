@@ -63,7 +63,7 @@ def test_a_module_is_what_an_import_makes_of_it(copy: Path) -> None:
         "print(m.__name__, m.__package__, m.__file__, m.__doc__,\n"
         "      getattr(m, '__path__', None), m.__spec__.name, m.__spec__.origin, m.__spec__.has_location, m.__spec__.parent)\n"
     )
-    for name in ("hooks_cli.store.entries", "hooks_cli.commands", "hooks_cli.errors"):
+    for name in ("hooks_cli.store.sqlite.rows.entries", "hooks_cli.commands", "hooks_cli.errors"):
         told = tells.format(name=name)
         served = started(copy, told).stdout.splitlines()[1:]
         (copy / "hooks_cli" / bytecode.IMAGE).rename(copy / "away")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli.config import KEYS
 from hooks_cli.errors import ConfigError, PermissionRefused
+from hooks_cli.settings.settings import KEYS
 from tests.settings_place import SEED, Place
 
 

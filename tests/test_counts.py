@@ -17,7 +17,7 @@ PURELIB = sysconfig.get_path("purelib")
 SEES = """
 import sys
 sys.path.insert(0, {purelib!r})
-from hooks_cli.store.engine import apsw
+from hooks_cli.system.apsw_import import apsw
 seen = []
 def trace(cursor, sql, bindings):
     given = bindings if isinstance(bindings, (tuple, list)) else []

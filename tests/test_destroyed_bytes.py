@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli.operations import destroying, drafting, patching, remembering, removing
-from hooks_cli.operations.carrying import Who
-from hooks_cli.operations.recording import Occasion, record
-from hooks_cli.store import collecting, entries, past, vectors
-from hooks_cli.store.journal_ageing import drop_events
+from hooks_cli.features.entries import delete, patch
+from hooks_cli.features.entries import destroy as entry_destroy
+from hooks_cli.features.entries import write as entry_write
+from hooks_cli.features.entries.new_version import Who
+from hooks_cli.features.journal.record import Occasion, record
+from hooks_cli.store.sqlite.maintenance import versions as maintenance_versions
+from hooks_cli.store.sqlite.maintenance.journal import drop_events
+from hooks_cli.store.sqlite.rows import entries, history
+from hooks_cli.store.sqlite.search import vectors
 from tests.conftest import Run
 from tests.stores import Place, check
 from tests.test_garbage import decrypted
@@ -25,11 +29,13 @@ def place(tmp_path: Path) -> Place:
 
 
 def write(place: Place, address: str, value: str) -> None:
-    remembering.store_value(place.store, place.environment, address, value)
+    entry_write.store_value(place.store, place.environment, address, value)
 
 
 def destroy(place: Place, address: str, versions: list[int] | None = None) -> list[tuple[str, list[int]]]:
-    done = destroying.destroy(place.store, place.environment, destroying.targets(place.store, [address], versions), WHO)
+    done = entry_destroy.destroy(
+        place.store, place.environment, entry_destroy.targets(place.store, [address], versions), WHO
+    )
     return [(d.address, d.versions) for d in done]
 
 
@@ -41,9 +47,9 @@ def gone(place: Place, folder: Path) -> None:
 def test_where_it_was_renamed_from_it_goes_too(place: Place, tmp_path: Path) -> None:
     write(place, "x/first", f"{SECRET} 1")
     write(place, "x/first", f"{SECRET} 2")
-    removing.rename(place.store, place.environment, "x/first", "x/second", WHO)
+    delete.rename(place.store, place.environment, "x/first", "x/second", WHO)
     write(place, "x/first", "another document")
-    removing.rename(place.store, place.environment, "x/second", "x/third", WHO)
+    delete.rename(place.store, place.environment, "x/second", "x/third", WHO)
     assert destroy(place, "x/third") == [("x/third", [1]), ("x/second", [1]), ("x/first", [1, 2])]
     gone(place, tmp_path / "after")
     found = entries.read(place.store, "x/first", place.now)
@@ -53,16 +59,16 @@ def test_where_it_was_renamed_from_it_goes_too(place: Place, tmp_path: Path) -> 
 def test_of_one_version_what_it_was_moved_from_goes_too(place: Place, tmp_path: Path) -> None:
     write(place, "a", "harmless")
     write(place, "a", SECRET)
-    removing.rename(place.store, place.environment, "a", "b", WHO)
+    delete.rename(place.store, place.environment, "a", "b", WHO)
     write(place, "b", "clean")
     assert destroy(place, "b", [1]) == [("b", [1]), ("a", [2])]
     gone(place, tmp_path / "after")
-    assert [e.value for e in past.versions(place.store, "a")] == [None, None, "harmless"]
+    assert [e.value for e in history.versions(place.store, "a")] == [None, None, "harmless"]
 
 
 def test_a_version_above_the_moved_one_does_not_take_it_along(place: Place) -> None:
     write(place, "a", "kept")
-    removing.rename(place.store, place.environment, "a", "b", WHO)
+    delete.rename(place.store, place.environment, "a", "b", WHO)
     write(place, "b", SECRET)
     assert destroy(place, "b", [2]) == [("b", [2])]
 
@@ -85,7 +91,7 @@ def test_a_dry_run_names_all_that_would_go(run: Run) -> None:
 
 def test_the_event_of_a_version_that_was_collected_before(place: Place, tmp_path: Path) -> None:
     def notice(address: str, message: str) -> None:
-        draft = drafting.make_draft(place.store, address, message, metadata="{}")
+        draft = entry_write.make_draft(place.store, address, message, metadata="{}")
         fields: dict[str, object] = {"message": message, "memory_key": address}
         record(place.store, place.environment, Occasion("notify", fields, draft=draft))
 
@@ -93,8 +99,8 @@ def test_the_event_of_a_version_that_was_collected_before(place: Place, tmp_path
     notice("other", "harmless")
     with place.store.writing() as tx:
         tx.next_revision()
-        versions = collecting.versions_at(tx.store, "k")
-        collecting.drop(tx, [(1, versions)])
+        versions = maintenance_versions.versions_at(tx.store, "k")
+        maintenance_versions.drop(tx, [(1, versions)])
     write(place, "k", "new")
     destroy(place, "k")
     gone(place, tmp_path / "after")
@@ -104,10 +110,10 @@ def test_the_event_of_a_version_that_was_collected_before(place: Place, tmp_path
 
 def test_what_was_patched_appended_reverted_and_brought_back(place: Place, tmp_path: Path) -> None:
     write(place, "k", f'{{"a":"{SECRET}"}}')
-    patching.patch(place.store, place.environment, "k", f'{{"b":"{SECRET}"}}', WHO)
-    removing.delete(place.store, place.environment, "k", WHO)
-    removing.undelete(place.store, place.environment, "k", WHO)
-    removing.revert(place.store, place.environment, "k", 1, WHO)
+    patch.patch(place.store, place.environment, "k", f'{{"b":"{SECRET}"}}', WHO)
+    delete.delete(place.store, place.environment, "k", WHO)
+    delete.undelete(place.store, place.environment, "k", WHO)
+    delete.revert(place.store, place.environment, "k", 1, WHO)
     assert destroy(place, "k") == [("k", [1, 2, 4, 5])]
     gone(place, tmp_path / "after")
 
@@ -158,5 +164,5 @@ def test_what_a_hook_call_said_goes_by_its_revision(run: Run) -> None:
 
 def test_no_page_holds_what_a_hook_call_said(place: Place, tmp_path: Path) -> None:
     record(place.store, place.environment, Occasion("notify", {"message": SECRET}))
-    destroying.destroy_calls(place.store, place.environment, [1], WHO)
+    entry_destroy.destroy_calls(place.store, place.environment, [1], WHO)
     gone(place, tmp_path / "after")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks_cli.model.difference import Change, json_diff, line_diff, show_changes
+from hooks_cli.text.diff import Change, json_diff, line_diff, show_changes
 
 SCALARS = (
     st.none()

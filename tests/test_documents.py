@@ -11,18 +11,19 @@ from pathlib import Path
 import pytest
 
 from hooks_cli import errors
-from hooks_cli.commands import USAGE_ACTIONS
-from hooks_cli.commands.catalogue import every_group, every_verb
-from hooks_cli.output import compatibility, documents
+from hooks_cli.cli.catalogue import every_group, every_verb
+from hooks_cli.cli.verb_lookup import USAGE_ACTIONS
+from scripts.reference import compatibility
+from scripts.reference import pages as reference_pages
 from tests.conftest import Run
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = {".", "tests", *(str(path.parent.relative_to(ROOT)) for path in (ROOT / "hooks_cli").rglob("*.py"))}
 MADE = {
-    "docs/reference.md": documents.reference(every_group()),
-    "docs/exit-codes.md": documents.exit_codes(),
+    "docs/reference.md": reference_pages.reference(every_group()),
+    "docs/exit-codes.md": reference_pages.exit_codes(),
     "docs/compatibility.md": compatibility.page(USAGE_ACTIONS, every_verb()),
-    **{f"docs/man/{name}": page for name, page in documents.man_pages(every_group()).items()},
+    **{f"docs/man/{name}": page for name, page in reference_pages.man_pages(every_group()).items()},
 }
 
 
@@ -78,14 +79,14 @@ def test_every_heading_that_is_linked_to_is_there() -> None:
 
 def test_every_exit_code_has_its_meaning() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.HooksError)]
-    assert {kind.exit_code for kind in kinds} | {0} == set(documents.MEANINGS)
+    assert {kind.exit_code for kind in kinds} | {0} == set(reference_pages.MEANINGS)
 
 
 def test_manual_pages_are_well_formed(tmp_path: Path) -> None:
     groff = shutil.which("groff") or shutil.which("mandoc")
     if groff is None:
         pytest.skip("neither groff nor mandoc is here")
-    for name, page in documents.man_pages(every_group()).items():
+    for name, page in reference_pages.man_pages(every_group()).items():
         if page.startswith(".so"):
             continue
         flags = ["-man", "-Kutf8", "-Tutf8", "-ww"] if groff.endswith("groff") else ["-Tlint", "-Wwarning"]
@@ -150,7 +151,7 @@ def test_help_is_coloured_on_a_terminal_unless_no_color(run: Run) -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_no_line_of_the_help_is_wider_than_the_terminal_but_what_is_typed(width: int) -> None:
-    from hooks_cli.output import help_page
+    from hooks_cli.cli import help_page
 
     pages = [help_page.program_page(every_group(), width)]
     pages += [help_page.group_page(group, width) for group in every_group() if group.name]

@@ -30,7 +30,7 @@ def test_collections_are_whole_afterwards(before: str, flags: str) -> None:
     code = (
         f"import sys; sys.path.append({PURELIB!r})\n{before}"
         "had = 'collections' in sys.modules\n"
-        "from hooks_cli.store.engine import apsw\n"
+        "from hooks_cli.system.apsw_import import apsw\n"
         "assert ('collections' in sys.modules) == had and ('collections.abc' in sys.modules) == had\n" + WHOLE
     )
     done = subprocess.run([sys.executable, flags, "-c", code], capture_output=True, text=True)

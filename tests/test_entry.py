@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli import errors, faults
-from hooks_cli.cli.spec import Call, Verb
+from hooks_cli import error_report, errors
+from hooks_cli.model.verb import Call, Verb
 from tests.conftest import BIN, PROGRAM, Run
 
 HOOK = Call(Verb("hooks", "x", "X."), {}, [], [])
@@ -48,7 +48,7 @@ def test_each_error_has_its_text_and_code(
 ) -> None:
     monkeypatch.delenv("HOOKS_DEBUG", raising=False)
     monkeypatch.delenv("HOOKS_FAIL_OPEN", raising=False)
-    assert faults.report(error, ["memory", "x"], MEMORY) == code
+    assert error_report.report(error, ["memory", "x"], MEMORY) == code
     out, err = capfd.readouterr()
     assert out == ""
     assert err.startswith(text)
@@ -57,13 +57,13 @@ def test_each_error_has_its_text_and_code(
 
 
 def test_a_closed_pipe_is_no_error(capfd: pytest.CaptureFixture[str]) -> None:
-    assert faults.report(BrokenPipeError(), ["memory", "x"], MEMORY) == 0
+    assert error_report.report(BrokenPipeError(), ["memory", "x"], MEMORY) == 0
     assert capfd.readouterr() == ("", "")
 
 
 def test_json_gets_one_object(capfd: pytest.CaptureFixture[str]) -> None:
     error = errors.VersionConflict(address="a", current=3, expected=2)
-    assert faults.report(error, [], MEMORY_JSON) == 76
+    assert error_report.report(error, [], MEMORY_JSON) == 76
     lines = capfd.readouterr().err.splitlines()
     assert len(lines) == 1
     assert json.loads(lines[0]) == {
@@ -92,20 +92,20 @@ def test_json_gets_one_object(capfd: pytest.CaptureFixture[str]) -> None:
     ],
 )
 def test_json_is_known_before_the_line_is_understood(argv: list[str], json_wanted: bool) -> None:
-    assert faults.wants_json(argv, None) is json_wanted
+    assert error_report.wants_json(argv, None) is json_wanted
 
 
 def test_a_hooks_verb_fails_open_when_told_to(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     error = errors.Busy(store="/s", seconds=5)
-    assert faults.report(error, ["hooks", "x"], HOOK) == 75
-    assert faults.report(error, ["hooks", "x", "--fail-open"], None) == 0
+    assert error_report.report(error, ["hooks", "x"], HOOK) == 75
+    assert error_report.report(error, ["hooks", "x", "--fail-open"], None) == 0
     monkeypatch.setenv("HOOKS_FAIL_OPEN", "1")
     capfd.readouterr()
-    assert faults.report(error, ["hook", "x"], HOOK) == 0
+    assert error_report.report(error, ["hook", "x"], HOOK) == 0
     assert capfd.readouterr().err.count("\n") == 1
-    assert faults.report(error, ["memory", "x"], MEMORY) == 75
+    assert error_report.report(error, ["memory", "x"], MEMORY) == 75
 
 
 def test_no_error_of_ours_has_the_exit_code_two() -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from hooks_cli.environment import Environment
 from hooks_cli.errors import CannotCreate, ConfigError, PermissionRefused
-from hooks_cli.private_files import make_folder, read_file, write_file
-from hooks_cli.project_note import prepare_store_folder
+from hooks_cli.project.note import prepare_store_folder
+from hooks_cli.system.private_files import make_folder, read_file, write_file
 
 ROOT = Path(__file__).parent.parent
 
@@ -177,7 +177,7 @@ def test_without_permission_it_says_so_with_the_path(tmp_path: Path) -> None:
     code = f"""
         import os, sys, tempfile
         sys.path.insert(0, {str(ROOT)!r})
-        from hooks_cli import config_files, project_note
+        from hooks_cli.settings import files as config_files; from hooks_cli.project import note as project_note
         from hooks_cli.environment import Environment
         from hooks_cli.errors import HooksError
         with tempfile.TemporaryDirectory() as top:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hooks_cli.integrations.protocol.meaning import MAX_PROMPT, capped
+from hooks_cli.features.agents.protocol.meaning import MAX_PROMPT, capped
 from tests.agent_events import AGENTS, HIDDEN, check_answer, journal, recorded, settings_file
 from tests.conftest import PROGRAM, TIMEOUT_SECONDS, FilledBy, Run
 from tests.test_hot_imports import ALLOWED, PURELIB, SEES

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from hooks_cli.integrations.protocol import answers
-from hooks_cli.integrations.protocol import incoming as protocol
-from hooks_cli.integrations.protocol.meaning import meaning
+from hooks_cli.features.agents.protocol import answers
+from hooks_cli.features.agents.protocol import incoming as protocol
+from hooks_cli.features.agents.protocol.meaning import meaning
 from tests.agent_events import ANSWERS, check_answer, journal, settings_file
 from tests.conftest import Run
 

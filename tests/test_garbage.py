@@ -11,13 +11,17 @@ from pathlib import Path
 import apsw
 import pytest
 
-from hooks_cli.model.times import DAY
-from hooks_cli.operations import collecting, collecting_all, destroying, drafting, pinning, remembering, removing
-from hooks_cli.operations.carrying import Who
-from hooks_cli.operations.recording import Occasion, record
-from hooks_cli.operations.scope import Scope
-from hooks_cli.store import entries, past, scrubbing, upkeep
-from hooks_cli.store.feed import Feed, RevisionCollected
+from hooks_cli.features.entries import delete, destroy, pins
+from hooks_cli.features.entries import write as entry_write
+from hooks_cli.features.entries.new_version import Who
+from hooks_cli.features.journal.record import Occasion, record
+from hooks_cli.features.retention import collect
+from hooks_cli.features.retention import run as retention_run
+from hooks_cli.features.retention.outcome import Scope
+from hooks_cli.store.sqlite.maintenance import scrub, state
+from hooks_cli.store.sqlite.rows import entries, history
+from hooks_cli.store.sqlite.rows.changes_feed import Feed, RevisionCollected
+from hooks_cli.text.units import DAY
 from tests.conftest import PROGRAM, Run
 from tests.stores import START, Place, check
 
@@ -34,7 +38,7 @@ def place(tmp_path: Path) -> Place:
 
 def write(place: Place, age: int, address: str, value: str = "v", metadata: str = "", ttl: str = "") -> None:
     place.now = NOW - age * DAY
-    remembering.store_value(place.store, place.environment, address, value, metadata=metadata, ttl=ttl)
+    entry_write.store_value(place.store, place.environment, address, value, metadata=metadata, ttl=ttl)
 
 
 def kept(place: Place) -> set[tuple[str, int]]:
@@ -50,14 +54,12 @@ def test_the_table_of_the_document(place: Place) -> None:
         write(place, age, f"notes/{age}", "text")
         write(place, age, f"json/{age}", '{"a":1}')
         write(place, age, f"deleted/{age}")
-        removing.delete(place.store, place.environment, f"deleted/{age}", WHO)
+        delete.delete(place.store, place.environment, f"deleted/{age}", WHO)
         write(place, age, f"destroyed/{age}", "secret")
-        destroying.destroy(
-            place.store, place.environment, destroying.targets(place.store, [f"destroyed/{age}"], None), WHO
-        )
+        destroy.destroy(place.store, place.environment, destroy.targets(place.store, [f"destroyed/{age}"], None), WHO)
         write(place, age, f"rewritten/{age}")
         write(place, age, f"pinned/{age}")
-        pinning.set_pinned(place.store, place.environment, f"pinned/{age}", True, WHO)
+        pins.set_pinned(place.store, place.environment, f"pinned/{age}", True, WHO)
         write(place, age, f"lived/{age}", ttl="30d")
         write(place, age, f"{patterns}/sure{age}", metadata='{"confidence":0.92}')
         write(place, age, f"{patterns}/rated{age}", '{"success_rate":0.8}')
@@ -66,7 +68,7 @@ def test_the_table_of_the_document(place: Place) -> None:
         write(place, age, f"{patterns}/unsure{age}", metadata='{"confidence":0.79}')
         write(place, age, f"{patterns}/worded{age}", metadata='{"confidence":"high"}')
         write(place, age, f"{patterns}/gone{age}", metadata='{"success":true}')
-        removing.delete(place.store, place.environment, f"{patterns}/gone{age}", WHO)
+        delete.delete(place.store, place.environment, f"{patterns}/gone{age}", WHO)
     for age in young + old:
         write(place, 0, f"rewritten/{age}", "again")
         expected |= {(f"rewritten/{age}", 2), (f"pinned/{age}", 1), (f"{patterns}/sure{age}", 1)}
@@ -78,16 +80,16 @@ def test_the_table_of_the_document(place: Place) -> None:
         expected |= {(f"deleted/{age}", 1), (f"deleted/{age}", 2)}
     expected.add(("lived/1", 1))
     place.now = NOW
-    planned, others, _ = collecting_all.plan(place.store, place.environment, collecting_all.Request())
+    planned, others, _ = retention_run.plan(place.store, place.environment, retention_run.Request())
     going = {(d.version.address, d.version.version) for d in planned if not d.keep}
     before = kept(place)
     assert before - going == expected
     assert len(before) == others + len(planned)
-    collecting_all.run(place.store, place.environment, collecting_all.Request(), WHO)
+    retention_run.run(place.store, place.environment, retention_run.Request(), WHO)
     assert kept(place) == expected
     check(place.store)
     assert entries.read(place.store, "notes/91", NOW) is None
-    assert remembering.store_value(place.store, place.environment, "notes/91", "again").version == 2
+    assert entry_write.store_value(place.store, place.environment, "notes/91", "again").version == 2
 
 
 def test_eight_baselines_of_three_commits(place: Place) -> None:
@@ -97,9 +99,9 @@ def test_eight_baselines_of_three_commits(place: Place) -> None:
         for turn, age in enumerate(ages):
             write(place, age, f"swarm/performance/baselines/s{turn % 4}", metadata=f'{{"git_commit":"{commit}"}}')
             if turn >= 3:
-                wanted.add(past.newest_revision(place.store))
+                wanted.add(history.newest_revision(place.store))
     place.now = NOW
-    collecting.collect(place.store, collecting.rules_of(place.environment), NOW, Scope())
+    collect.collect(place.store, collect.rules_of(place.environment), NOW, Scope())
     assert {row[0] for row in place.store.query("SELECT revision FROM entry")} == wanted
     assert len(wanted) == 15
     check(place.store)
@@ -110,7 +112,7 @@ def test_events_tasks_and_sessions_age(place: Place) -> None:
         place.now = NOW - age * DAY
         record(place.store, place.environment, Occasion("notify", {"message": str(age)}, session_id=f"s{age}"))
     place.now = NOW
-    result = collecting_all.run(place.store, place.environment, collecting_all.Request(), WHO)
+    result = retention_run.run(place.store, place.environment, retention_run.Request(), WHO)
     assert (result.events, result.sessions) == (2, 2)
     assert place.store.query("SELECT name FROM session ORDER BY id") == [("s90",), ("s1",)]
     check(place.store)
@@ -124,8 +126,8 @@ def test_limits_of_one_run(place: Place) -> None:
     place.now = NOW
 
     def run(**more: object) -> set[tuple[str, int]]:
-        request = collecting_all.Request(**more)  # type: ignore[arg-type]
-        collecting_all.run(place.store, place.environment, request, WHO)
+        request = retention_run.Request(**more)  # type: ignore[arg-type]
+        retention_run.run(place.store, place.environment, request, WHO)
         return kept(place)
 
     everything = kept(place)
@@ -139,16 +141,16 @@ def test_max_size(tmp_path: Path) -> None:
     place = Place(tmp_path / "place", '[memory]\nmax_size = "400KB"\n')
     for number in range(60):
         write(place, 60 - number // 2, f"big/{number % 40}", os.urandom(8000).hex())
-    pinning.set_pinned(place.store, place.environment, "big/39", True, WHO)
+    pins.set_pinned(place.store, place.environment, "big/39", True, WHO)
     place.now = NOW
-    planned, _, _ = collecting_all.plan(place.store, place.environment, collecting_all.Request())
-    result = collecting_all.run(place.store, place.environment, collecting_all.Request(), WHO)
+    planned, _, _ = retention_run.plan(place.store, place.environment, retention_run.Request())
+    result = retention_run.run(place.store, place.environment, retention_run.Request(), WHO)
     assert result.excess == 0
     assert os.path.getsize(place.store.path) <= 400 * 1024 + 64 * 1024
     left = kept(place)
     assert ("big/39", 1) in left
     # What is left are the newest writes; nothing that was replaced.
-    assert all(version == past.head_of(place.store, address)[2] for address, version in left)  # type: ignore[index]
+    assert all(version == history.head_of(place.store, address)[2] for address, version in left)  # type: ignore[index]
     planned_gone = {(d.version.address, d.version.version) for d in planned if not d.keep}
     assert planned_gone and planned_gone.isdisjoint({("big/39", 1)})
     check(place.store)
@@ -162,10 +164,10 @@ def test_max_size_takes_no_more_than_it_must(tmp_path: Path) -> None:
             words = " ".join(f"w{number}x{n}" for n in range(100))
             entries.put(tx, entries.Draft(f"f/{number}", words))
     place.now += 1000
-    assert scrubbing.page_count(place.store) * 4096 > 2_500_000
-    result = collecting_all.run(place.store, place.environment, collecting_all.Request(), WHO)
+    assert scrub.page_count(place.store) * 4096 > 2_500_000
+    result = retention_run.run(place.store, place.environment, retention_run.Request(), WHO)
     assert result.excess == 0
-    used = (scrubbing.page_count(place.store) - scrubbing.free_pages(place.store)) * 4096
+    used = (scrub.page_count(place.store) - scrub.free_pages(place.store)) * 4096
     assert 0.85 * 1_048_576 < used <= 1_048_576
     check(place.store)
 
@@ -173,23 +175,23 @@ def test_max_size_takes_no_more_than_it_must(tmp_path: Path) -> None:
 def test_space_goes_back_to_the_disk(place: Place) -> None:
     for number in range(200):
         write(place, 200, f"old/{number}", os.urandom(2000).hex())
-    scrubbing.truncate_log(place.store)
+    scrub.truncate_log(place.store)
     before = os.path.getsize(place.store.path)
     place.now = NOW
-    collecting_all.run(place.store, place.environment, collecting_all.Request(), WHO)
-    scrubbing.truncate_log(place.store)
+    retention_run.run(place.store, place.environment, retention_run.Request(), WHO)
+    scrub.truncate_log(place.store)
     assert os.path.getsize(place.store.path) < before / 4
-    assert scrubbing.free_pages(place.store) == 0
+    assert scrub.free_pages(place.store) == 0
     check(place.store)
 
 
 def test_a_stale_decision_is_not_carried_out(place: Place) -> None:
     write(place, 100, "a")
-    versions = collecting.collecting.versions_at(place.store, "a")
+    versions = collect.collecting.versions_at(place.store, "a")
     place.now = NOW
-    remembering.store_value(place.store, place.environment, "a", "new")
+    entry_write.store_value(place.store, place.environment, "a", "new")
     with place.store.writing() as tx:
-        assert collecting.collecting.drop(tx, [(1, versions)]) == []
+        assert collect.collecting.drop(tx, [(1, versions)]) == []
     assert kept(place) == {("a", 1), ("a", 2)}
 
 
@@ -198,32 +200,32 @@ def test_automatic_collection_goes_on_where_it_stopped(place: Place, monkeypatch
         write(place, 100, f"old/{number}")
     write(place, 2, "new")
     place.now = NOW
-    monkeypatch.setattr(collecting, "SPAN", 10)
-    monkeypatch.setattr(collecting, "AUTOMATIC_SECONDS", 0.0001)
+    monkeypatch.setattr(collect, "SPAN", 10)
+    monkeypatch.setattr(collect, "AUTOMATIC_SECONDS", 0.0001)
     rounds = 0
     while len(kept(place)) > 1:
-        monkeypatch.setattr(collecting, "AUTOMATIC_SECONDS", 0.02 if rounds else 0.0001)
-        assert collecting.automatic(place.store, place.environment) is not None
+        monkeypatch.setattr(collect, "AUTOMATIC_SECONDS", 0.02 if rounds else 0.0001)
+        assert collect.automatic(place.store, place.environment) is not None
         rounds += 1
         assert rounds < 2000
-    collecting.bounded(place.store, place.environment)
-    assert upkeep.get(place.store, upkeep.COLLECTED_TO) == 0
+    collect.bounded(place.store, place.environment)
+    assert state.get(place.store, state.COLLECTED_TO) == 0
     check(place.store)
 
 
 def test_automatic_collection_holds_off(place: Place, tmp_path: Path) -> None:
     write(place, 100, "old")
     place.now = NOW
-    remembering.store_value(place.store, place.environment, "today", "x")
-    result = collecting.automatic(place.store, place.environment)
+    entry_write.store_value(place.store, place.environment, "today", "x")
+    result = collect.automatic(place.store, place.environment)
     assert result is not None and result.held_off == 100 and ("old", 1) in kept(place)
     place.now = NOW + 2 * DAY
-    result = collecting.automatic(place.store, place.environment)
+    result = collect.automatic(place.store, place.environment)
     assert result is not None and result.held_off == 0 and ("old", 1) not in kept(place)
     without = Place(tmp_path / "other")
-    assert collecting.automatic(without.store, without.environment) is None
+    assert collect.automatic(without.store, without.environment) is None
     off = Place(tmp_path / "off", "[memory.gc]\nenabled = false\n")
-    assert collecting.automatic(off.store, off.environment) is None
+    assert collect.automatic(off.store, off.environment) is None
 
 
 def test_a_watch_from_before_a_collection_says_so(place: Place) -> None:
@@ -232,7 +234,7 @@ def test_a_watch_from_before_a_collection_says_so(place: Place) -> None:
     write(place, 1, "new")
     place.now = NOW
     feed = Feed(place.environment, "*", 2)
-    collecting.collect(place.store, collecting.rules_of(place.environment), NOW, Scope())
+    collect.collect(place.store, collect.rules_of(place.environment), NOW, Scope())
     with pytest.raises(RevisionCollected) as caught:
         feed.look()
     assert (caught.value.exit_code, caught.value.details) == (1, {"since": 2, "oldest": 5})
@@ -267,33 +269,33 @@ def test_destroy_leaves_no_bytes(place: Place, tmp_path: Path) -> None:
     for number in range(30):
         write(place, 0, f"other/{number}", f"harmless {number} " * 50)
     place.now = NOW
-    remembering.store_value(
+    entry_write.store_value(
         place.store, place.environment, "x/leak", "zzqsecretone " * 400, metadata='{"m":"zzqmetadata"}', tags="zzqtag"
     )
-    draft = drafting.make_draft(place.store, "x/leak", "zzqsecrettwo", metadata="{}")
+    draft = entry_write.make_draft(place.store, "x/leak", "zzqsecrettwo", metadata="{}")
     occasion = Occasion("notify", {"message": "zzqevent", "memory_key": "x/leak"}, draft=draft)
     record(place.store, place.environment, occasion)
-    removing.delete(place.store, place.environment, "x/leak", WHO)
+    delete.delete(place.store, place.environment, "x/leak", WHO)
     for number in range(30, 60):
         write(place, 0, f"other/{number}", f"harmless {number} " * 50)
     before = decrypted(place, tmp_path / "before")
     for secret in secrets:
         assert secret in before
-    done = destroying.destroy(place.store, place.environment, destroying.targets(place.store, ["x/leak"], None), WHO)
+    done = destroy.destroy(place.store, place.environment, destroy.targets(place.store, ["x/leak"], None), WHO)
     assert [d.versions for d in done] == [[1, 2]]
     after = decrypted(place, tmp_path / "after")
     for secret in (*secrets, b"secretone", b"secrettwo", b"qtag"):
         assert secret not in after, secret
     assert b"harmless" in after
-    assert [(e.version, e.kind) for e in past.versions(place.store, "x/leak")] == [(3, 2), (2, 3), (1, 3)]
+    assert [(e.version, e.kind) for e in history.versions(place.store, "x/leak")] == [(3, 2), (2, 3), (1, 3)]
     check(place.store)
 
 
 def test_destroy_one_version(place: Place) -> None:
     for value in ("one", "two", "three"):
         write(place, 0, "a", value)
-    destroying.destroy(place.store, place.environment, destroying.targets(place.store, ["a"], [2]), WHO)
-    assert [(e.version, e.value) for e in past.versions(place.store, "a")] == [(3, "three"), (2, None), (1, "one")]
+    destroy.destroy(place.store, place.environment, destroy.targets(place.store, ["a"], [2]), WHO)
+    assert [(e.version, e.value) for e in history.versions(place.store, "a")] == [(3, "three"), (2, None), (1, "one")]
     found = entries.read(place.store, "a", NOW)
     assert found is not None and found.value == "three"
     check(place.store)
@@ -310,12 +312,12 @@ def killed(run: Run, environ: dict[str, str], project: Path, point: str, *argv: 
 def checked(environ: dict[str, str], project: Path) -> dict[str, int]:
     """Check the project's store; how many versions and how many events it has."""
     from hooks_cli.environment import Environment
-    from hooks_cli.store.embedded import open_store
+    from hooks_cli.store.sqlite.store import open_store
 
     store = open_store(Environment(environ, str(project)))
     check(store)
     counts = {table: store.query(f"SELECT count(*) FROM {table}")[0][0] for table in ("entry", "event")}
-    counts["scrub"] = upkeep.get(store, upkeep.SCRUB)
+    counts["scrub"] = state.get(store, state.SCRUB)
     store.close()
     return counts
 
@@ -343,8 +345,8 @@ def test_kill_in_gc(run: Run, environ: dict[str, str], project: Path, point: str
 
 def _events(environ: dict[str, str], project: Path, number: int) -> None:
     from hooks_cli.environment import Environment
-    from hooks_cli.store import journal
-    from hooks_cli.store.embedded import open_store
+    from hooks_cli.store.sqlite.rows import journal
+    from hooks_cli.store.sqlite.store import open_store
 
     store = open_store(Environment(environ, str(project)))
     with store.writing() as tx:

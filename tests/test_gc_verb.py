@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hooks_cli.model.times import DAY
+from hooks_cli.text.units import DAY
 from tests.conftest import Run, loaded
 from tests.stores import START
 

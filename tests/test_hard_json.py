@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks_cli.model import json_exact
+from hooks_cli.text import json_exact
 from tests.conftest import FilledBy, Run
 
 HARD = {

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hooks_cli.errors import NetworkFileSystem
-from hooks_cli.store import creation
+from hooks_cli.store.sqlite.file import create
 from tests.conftest import PROGRAM, Run
 from tests.test_store_creation import store_file
 
@@ -127,17 +127,17 @@ def test_what_cannot_be_given_back_exactly_is_refused(run: Run, value: bytes) ->
 
 
 def test_a_network_file_system_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(creation, "file_system", lambda folder: "nfs4")
+    monkeypatch.setattr(create, "file_system", lambda folder: "nfs4")
     with pytest.raises(NetworkFileSystem, match="nfs4") as caught:
-        creation.refuse_network(str(tmp_path / "memory.db"))
+        create.refuse_network(str(tmp_path / "memory.db"))
     assert caught.value.exit_code == 69 and "HOOKS_STORE" in caught.value.hint_text
 
 
 def test_the_file_system_is_told(tmp_path: Path) -> None:
     if not os.path.exists("/proc/self/mountinfo"):
         pytest.skip("the system does not tell")
-    assert creation.file_system("/proc/self") == "proc"
-    assert creation.file_system(str(tmp_path))
+    assert create.file_system("/proc/self") == "proc"
+    assert create.file_system(str(tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -8,25 +8,18 @@ from typing import Any
 
 import pytest
 
-from hooks_cli.integrations.importers.records import Record
 from hooks_cli.model.entry import Draft
+from hooks_cli.model.record import Record
 from hooks_cli.model.selection import Selection as Exported
-from hooks_cli.store import (
-    collecting,
-    entries,
-    export_rows,
-    listing,
-    log,
-    overview,
-    past,
-    reporting,
-    selection,
-    statistics,
-    verification,
-)
-from hooks_cli.store.changing import destroy
-from hooks_cli.store.engine import apsw
-from hooks_cli.store.import_rows import EntryWriter
+from hooks_cli.store.sqlite.bulk import read as bulk_read
+from hooks_cli.store.sqlite.bulk.import_entries import EntryWriter
+from hooks_cli.store.sqlite.file import verify
+from hooks_cli.store.sqlite.maintenance import versions as maintenance_versions
+from hooks_cli.store.sqlite.reports import journal_log, overview, report_queries, statistics
+from hooks_cli.store.sqlite.rows import entries, lists, selection
+from hooks_cli.store.sqlite.rows import history as row_history
+from hooks_cli.store.sqlite.rows.entry_updates import destroy
+from hooks_cli.system.apsw_import import apsw
 from tests.stores import START, Place, check
 
 # Addresses written once, several times, deleted, deleted and written again; each write is one second after the one before.
@@ -48,38 +41,40 @@ def renumber(place: Place, which: str) -> None:
     store = place.store
     store.query(f"UPDATE entry SET head = -head WHERE {which.format('head')}")
     store.query(f"UPDATE head SET id = -id WHERE {which.format('id')}")
-    verification.accept(store)
+    verify.accept(store)
 
 
 def read(place: Place) -> list[object]:
     """What every reader of versions says; none of it names a head's number."""
     store, told = place.store, []
     for address in ("a/1", "a/2", "b/1", "b/2", "c", "d"):
-        history = past.versions(store, address)
+        history = row_history.versions(store, address)
         told.append([(entry.version, entry.value) for entry in history])
         for number in range(5):
-            found = past.version(store, address, number)
+            found = row_history.version(store, address, number)
             told.append(found and found.value)
         for revision in range(len(WRITES) + 1):
-            then = past.address_at(store, address, revision, place.now)
+            then = row_history.address_at(store, address, revision, place.now)
             told.append(([entry.value for entry in then.entries], then.collected))
-        told.append(past.with_content(store, address, [1, 2, 3]))
-        told.append([(v.version, v.kind) for v in collecting.versions_at(store, address)])
+        told.append(row_history.with_content(store, address, [1, 2, 3]))
+        told.append([(v.version, v.kind) for v in maintenance_versions.versions_at(store, address)])
     for glob in ("*", "a/*", "?/1", "b/2"):
         for revision in (0, 4, 9):
-            then, total = past.matching_at(store, glob, revision, place.now, 10)
+            then, total = row_history.matching_at(store, glob, revision, place.now, 10)
             told.append(([(entry.address, entry.value) for entry in then.entries], then.collected, total))
-        told.append([(line.revision, line.version) for line in log.newest(store, log.Wanted(pattern=glob), 20)])
-        told.append([entry.revision for entry in listing.newest(store, glob, place.now, 10)])
+        told.append(
+            [(line.revision, line.version) for line in journal_log.newest(store, journal_log.Wanted(pattern=glob), 20)]
+        )
+        told.append([entry.revision for entry in lists.newest(store, glob, place.now, 10)])
         told.append(selection.written(store, selection.Selection(glob)))
         told.append(statistics.entry_figures(store, place.now, glob))
         told.append(statistics.per_day(store, 0, glob))
         told.append(overview.by_writer(store, glob, "agent", 5))
-        told.append([row[:3] for row in reporting.told(store, glob, 0, 20)])
-        told.append(len(collecting.due_heads(store, -100, 100, glob, START + 5000, START, 2)))
+        told.append([row[:3] for row in report_queries.told(store, glob, 0, 20)])
+        told.append(len(maintenance_versions.due_heads(store, -100, 100, glob, START + 5000, START, 2)))
         for versions in ("head", "all"):
-            rows = export_rows.entry_cells(
-                store, Exported(pattern=glob, versions=versions), place.now, export_rows.Form("1")
+            rows = bulk_read.entry_cells(
+                store, Exported(pattern=glob, versions=versions), place.now, bulk_read.Form("1")
             )
             told.append([row for batch in rows for row in batch])
     return told
@@ -93,12 +88,12 @@ def test_every_reader_finds_the_same_versions(tmp_path: Path, which: str) -> Non
     renumber(place, which)
     assert read(place) == before
     check(place.store)
-    assert verification.verify(place.store, lambda _: None).sound
+    assert verify.verify(place.store, lambda _: None).sound
     with place.store.writing() as tx:
         assert destroy(tx, "a/1", [1, 3]) == [1, 3]
         assert entries.put(tx, Draft("a/2", "x")).version == 3
         assert entries.put(tx, Draft("new", "x")).version == 1
-    assert [entry.kind for entry in past.versions(place.store, "a/1")] == [3, 0 + 1, 3]
+    assert [entry.kind for entry in row_history.versions(place.store, "a/1")] == [3, 0 + 1, 3]
     check(place.store)
     place.close()
 
@@ -113,7 +108,7 @@ def test_an_address_that_is_written_once_has_no_place_in_the_index_of_versions(t
 def test_a_version_that_is_there_twice_is_found(tmp_path: Path) -> None:
     place = place_of(tmp_path)
     place.store.query("UPDATE entry SET version = 1 WHERE revision = 3")
-    assert any("has a version twice" in rule for rule in verification.verify(place.store, lambda _: None).broken)
+    assert any("has a version twice" in rule for rule in verify.verify(place.store, lambda _: None).broken)
     place.close()
 
 
@@ -147,20 +142,20 @@ def test_a_long_history_is_not_read_for_one_version_of_it(tmp_path: Path, which:
     written(place, "long/one", 2000)
     written(place, "short/one", 1)
     renumber(place, which)
-    store, now, forever = place.store, place.now, past.FOREVER
+    store, now, forever = place.store, place.now, row_history.FOREVER
     then = 1991  # the revision of a version near the newest
     reads: list[Callable[[], object]] = [
-        lambda: past.version(store, "long/one", 1),
-        lambda: past.version(store, "long/one", 1000),
-        lambda: past.address_at(store, "long/one", forever, now),
-        lambda: past.address_at(store, "long/one", then, now),
-        lambda: past.matching_at(store, "long/*", then, now, 10),
-        lambda: past.matching_at(store, "*", then, now, 10),
-        lambda: collecting.due_heads(store, -(1 << 40), 1 << 40, "*", START + 1, START, 0),
+        lambda: row_history.version(store, "long/one", 1),
+        lambda: row_history.version(store, "long/one", 1000),
+        lambda: row_history.address_at(store, "long/one", forever, now),
+        lambda: row_history.address_at(store, "long/one", then, now),
+        lambda: row_history.matching_at(store, "long/*", then, now, 10),
+        lambda: row_history.matching_at(store, "*", then, now, 10),
+        lambda: maintenance_versions.due_heads(store, -(1 << 40), 1 << 40, "*", START + 1, START, 0),
         lambda: selection.written(store, selection.Selection("*")),
         lambda: store.query(f"SELECT {entries.has_version('n', 'n.version = 2')} FROM head h"),
     ]
-    assert past.address_at(store, "long/one", then, now).entries[0].value == "value 1990"
+    assert row_history.address_at(store, "long/one", then, now).entries[0].value == "value 1990"
     told = [steps(place, read) for read in reads]
     assert max(told) < 3000, told  # a look at each version is 20,000 at least
     place.close()
@@ -169,14 +164,16 @@ def test_a_long_history_is_not_read_for_one_version_of_it(tmp_path: Path, which:
 def test_what_an_address_said_before_it_began_is_asked_of_no_version_but_the_first(tmp_path: Path) -> None:
     place = place_of(tmp_path)
     store = place.store
-    assert past.address_at(store, "c", 5, place.now).collected == 0
-    assert past.address_at(store, "nobody", 5, place.now).collected == 0
+    assert row_history.address_at(store, "c", 5, place.now).collected == 0
+    assert row_history.address_at(store, "nobody", 5, place.now).collected == 0
     with store.writing() as tx:
         tx.next_revision()
-        collecting.drop(tx, [(3, [v for v in collecting.versions_at(store, "a/1") if v.version == 1])])
-    assert past.address_at(store, "a/1", 0, place.now).collected == 1
-    assert past.address_at(store, "a/1", 2, place.now).collected == 1
-    then, total = past.matching_at(store, "a/*", 2, place.now, 10)
+        maintenance_versions.drop(
+            tx, [(3, [v for v in maintenance_versions.versions_at(store, "a/1") if v.version == 1])]
+        )
+    assert row_history.address_at(store, "a/1", 0, place.now).collected == 1
+    assert row_history.address_at(store, "a/1", 2, place.now).collected == 1
+    then, total = row_history.matching_at(store, "a/*", 2, place.now, 10)
     assert ([entry.address for entry in then.entries], then.collected, total) == (["a/2"], 1, 1)
     check(store)
     place.close()
@@ -206,8 +203,8 @@ def test_lists_leave_out_what_a_word_index_that_lags_behind_still_has(tmp_path: 
     place.store.query(
         "INSERT INTO search(rowid, address, tags, body) VALUES(1, 'a/1', '', 'old'), (4, 'b/1', '', 'deleted')"
     )
-    assert [entry.revision for entry in listing.newest(place.store, "*", place.now, 10)] == [11, 10, 9, 6]
-    found = verification.verify(place.store, lambda _: None)
+    assert [entry.revision for entry in lists.newest(place.store, "*", place.now, 10)] == [11, 10, 9, 6]
+    found = verify.verify(place.store, lambda _: None)
     assert any("the word index has nothing else" in rule for rule in found.broken) and found.only_words
     place.close()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli.commands.catalogue import every_verb
+from hooks_cli.cli.catalogue import every_verb
 from tests.conftest import PROGRAM, TIMEOUT_SECONDS, Completed, Run
 
 EVENT = {

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from hooks_cli.model.check_budget import OverBudget
-from hooks_cli.model.counted_validator import CountedValidator
-from hooks_cli.model.schema_bounds import SchemaRefused, examine
+from hooks_cli.features.validation.check_budget import OverBudget
+from hooks_cli.features.validation.counted_validator import CountedValidator
+from hooks_cli.features.validation.schema_bounds import SchemaRefused, examine
 from tests.conftest import Run
 
 SECRET = "a-line-of-another-file"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli.commands.catalogue import every_verb
+from hooks_cli.cli.catalogue import every_verb
 
 PURELIB = sysconfig.get_paths()["purelib"]
 # From outside the package, beyond what a bare interpreter has loaded: the engine, and what `os` and the locks need.
@@ -35,7 +35,12 @@ ALLOWED = {
     "time",
 }
 MOST_OF_OURS = 70
-COLD_ROOMS = ("hooks_cli.cli.click_app", "hooks_cli.output.help_page", "hooks_cli.interpreter", "hooks_cli.faults")
+COLD_ROOMS = (
+    "hooks_cli.cli.click_app",
+    "hooks_cli.cli.help_page",
+    "hooks_cli.system.python_startup",
+    "hooks_cli.error_report",
+)
 SEES = (
     "import sys\n"
     "before = set(sys.modules)\n"
@@ -155,8 +160,8 @@ def test_an_export_loads_no_form_but_its_own(project: Path, environ: dict[str, s
     begin(project, environ)
     _, names = loaded_by(["memory", "export", "--format", "ndjson", "-"], project, environ)
     forms = {name for name in names if name.startswith("hooks_cli.output.export_")}
-    assert forms == {"hooks_cli.output.export_json"}
-    assert names & {"click", "json", "csv", "gzip", "ssl", "hashlib", "hooks_cli.crypto.findings"} == set()
+    assert forms == {"hooks_cli.features.transfer.formats.json"}
+    assert names & {"click", "json", "csv", "gzip", "ssl", "hashlib", "hooks_cli.crypto.secret_finder"} == set()
 
 
 def test_every_verb_that_agents_call_is_hot() -> None:

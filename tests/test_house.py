@@ -53,7 +53,7 @@ RANKS = {
     "bytecode": 0,
     "": 0,  # hooks_cli itself: the version
 }
-EVERYWHERE = {"hooks_cli.cli.spec"}  # the words in which a verb is declared, which every room may use
+EVERYWHERE = {"hooks_cli.model.verb"}  # the words in which a verb is declared, which every room may use
 
 
 def room(module: str) -> str:

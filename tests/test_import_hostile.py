@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from hooks_cli.environment import Environment
 from hooks_cli.errors import HooksError, InternalError
-from hooks_cli.integrations.importers.recognise import open_source
-from hooks_cli.operations import importing
-from hooks_cli.store.embedded import open_store
-from hooks_cli.store.verification import verify
+from hooks_cli.features.transfer import imports
+from hooks_cli.features.transfer.importers.detect import open_source
+from hooks_cli.store.sqlite.file.verify import verify
+from hooks_cli.store.sqlite.store import open_store
 
 ENTRY = {
     "record": "entry", "key": "a", "version": "1.0.0", "schema_version": "1", "revision": 2, "key_version": 1, "session_id": "s",
@@ -67,7 +67,7 @@ def changed(draw: st.DrawFn) -> list[dict[str, Any]]:
 @settings(
     max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-@given(lines=changed(), strategy=st.sampled_from(importing.STRATEGIES))
+@given(lines=changed(), strategy=st.sampled_from(imports.STRATEGIES))
 def test_nothing_breaks_the_store(
     tmp_path_factory: pytest.TempPathFactory, lines: list[dict[str, Any]], strategy: str
 ) -> None:
@@ -76,10 +76,10 @@ def test_nothing_breaks_the_store(
     path = base / "x.ndjson"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     store = open_store(environment)
-    choices = importing.Choices(strategy=strategy)
+    choices = imports.Choices(strategy=strategy)
     for _ in range(2):
         try:
-            importing.import_source(store, environment, open_source(str(path)), choices, lambda number: None)
+            imports.import_source(store, environment, open_source(str(path)), choices, lambda number: None)
         except HooksError as error:
             assert not isinstance(error, InternalError), error
         evidence = verify(store, lambda number: None)

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hooks_cli.errors import DataError, HooksError, InputMissing
-from hooks_cli.integrations.importers.own import defused, undefused
-from hooks_cli.integrations.importers.recognise import open_source
-from hooks_cli.integrations.importers.records import Left, Record, Refused, milliseconds
-from hooks_cli.store.engine import apsw
+from hooks_cli.features.transfer.importers.detect import open_source
+from hooks_cli.features.transfer.importers.own_export import defused, undefused
+from hooks_cli.model.record import Left, Record, Refused, milliseconds
+from hooks_cli.system.apsw_import import apsw
 
 PEERS = Path(__file__).resolve().parent / "fixtures" / "peers"
 

@@ -10,17 +10,19 @@ from pathlib import Path
 import pytest
 
 from hooks_cli.cli import fast_lane
-from hooks_cli.crypto import key_file
+from hooks_cli.crypto.keys import file
 from hooks_cli.environment import Environment
 from hooks_cli.errors import Busy
-from hooks_cli.operations import key_holding, key_rotation, queueing, store_backup
+from hooks_cli.features.backup import backup
+from hooks_cli.features.journal import call_queue
+from hooks_cli.features.keys import manage, rotate
 from tests.conftest import PROGRAM, Run
 from tests.stores import Place
 
 ROTATING = """
 import subprocess, sys, time
 from hooks_cli.environment import Environment
-from hooks_cli.operations.key_rotation import rotate
+from hooks_cli.features.keys.rotate import rotate
 
 started = []
 
@@ -36,7 +38,7 @@ sys.exit(started[0].returncode)
 
 WEIGHED = """
 from hooks_cli.environment import Environment
-from hooks_cli.operations.key_rotation import rotate
+from hooks_cli.features.keys.rotate import rotate
 rotate(Environment.from_process())
 print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """
@@ -76,25 +78,25 @@ def test_an_unlocked_store_stays_unlocked_for_who_looks_during_a_rotation(
 def test_a_killed_rotation_is_still_a_finding(run: Run, home: Path) -> None:
     run("memory", "store", "a", "b", check=True)
     key = next(home.rglob("*.key"))
-    key_file.publish_key_file(f"{key}.next", bytes(32))
+    file.publish_key_file(f"{key}.next", bytes(32))
     done = run("doctor")
     assert done.returncode == 1 and "a rotation was not finished" in done.stdout
 
 
 def _rotate(environment: Environment) -> object:
-    return key_rotation.rotate(environment)
+    return rotate.rotate(environment)
 
 
 def _set(environment: Environment) -> object:
-    return key_holding.set_passphrase(environment, "correct horse")
+    return manage.set_passphrase(environment, "correct horse")
 
 
 def _import(environment: Environment) -> object:
-    return key_holding.bring_back(environment, bytes(32), force=True)
+    return manage.bring_back(environment, bytes(32), force=True)
 
 
 def _restore(environment: Environment) -> object:
-    return store_backup.restore(environment, str(Path(environment.cwd) / "copy"))
+    return backup.restore(environment, str(Path(environment.cwd) / "copy"))
 
 
 @pytest.mark.parametrize("change", [_rotate, _set, _import, _restore])
@@ -103,10 +105,10 @@ def test_two_changes_of_the_key_do_not_meet(
 ) -> None:
     """A passphrase takes the key file away; a rotation that was about to put the next key there would have left none."""
     place = Place(tmp_path)
-    store_backup.back_up(place.store, place.environment, str(Path(place.environment.cwd) / "copy"))
+    backup.back_up(place.store, place.environment, str(Path(place.environment.cwd) / "copy"))
     place.close()
-    monkeypatch.setattr(key_holding, "MEMORY_BUDGET_MS", 50)
-    with key_holding.sole_keeper(place.fresh()), pytest.raises(Busy):
+    monkeypatch.setattr(manage, "MEMORY_BUDGET_MS", 50)
+    with manage.sole_keeper(place.fresh()), pytest.raises(Busy):
         change(place.fresh())
 
 
@@ -134,7 +136,7 @@ def test_a_key_file_is_whole_on_a_disk_that_takes_parts(tmp_path: Path) -> None:
     """A write may take less than it was given: here, a limit on the size of files; then it is refused, and nothing is published."""
     script = (
         "import resource, signal, sys\n"
-        "from hooks_cli.crypto import key_file\n"
+        "from hooks_cli.crypto.keys import file as key_file\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (30, 30))\n"
         "try:\n    key_file.publish(sys.argv[1], b'x' * 65)\n"
@@ -151,7 +153,7 @@ def test_a_call_that_is_queued_in_the_very_moment_of_a_rotation_is_taken_in(
 ) -> None:
     place = Place(tmp_path)
     place.close()
-    write = queueing.write_file
+    write = call_queue.write_file
     rotations: list[object] = []
 
     def late(path: str, data: bytes) -> None:
@@ -159,15 +161,15 @@ def test_a_call_that_is_queued_in_the_very_moment_of_a_rotation_is_taken_in(
             rotations.append(_rotate(place.fresh()))
         write(path, data)
 
-    monkeypatch.setattr(queueing, "write_file", late)
+    monkeypatch.setattr(call_queue, "write_file", late)
     call = fast_lane.parse(["hooks", "notify", "--message", "m", "--memory-key", "q"])
     assert call is not None
     environment = place.fresh()
     environment.call_id = "c1"
-    queueing.queue(call, environment, Busy(store="x", seconds="5"))
+    call_queue.queue(call, environment, Busy(store="x", seconds="5"))
     place.reopen()
-    queued = queueing.waiting(place.environment.queue_dir)
-    claimed = queueing.claim(place.environment.queue_dir, queued[0])
+    queued = call_queue.waiting(place.environment.queue_dir)
+    claimed = call_queue.claim(place.environment.queue_dir, queued[0])
     assert claimed is not None
     assert claimed.content(place.environment, place.store.key)["call_id"] == "c1"
     place.close()

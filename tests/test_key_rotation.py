@@ -23,7 +23,7 @@ POINTS = [
 KILLED = """
 import os, signal, sys
 from hooks_cli.environment import Environment
-from hooks_cli.operations.key_rotation import rotate
+from hooks_cli.features.keys.rotate import rotate
 
 def reached(point):
     if point == sys.argv[1]:
@@ -36,7 +36,7 @@ QUEUED = """
 from hooks_cli.cli import fast_lane
 from hooks_cli.environment import Environment
 from hooks_cli.errors import Busy
-from hooks_cli.operations import queueing
+from hooks_cli.features.journal import call_queue as queueing
 
 call = fast_lane.parse(["hooks", "notify", "--message", "m", "--memory-key", "q"])
 environment = Environment.from_process()

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks_cli.crypto import key_source, unlock_cache
-from hooks_cli.crypto.key_file import create_key_file, publish_key_file, read_key_file
-from hooks_cli.crypto.key_source import resolve_or_create as resolve
-from hooks_cli.crypto.key_source import second_key
+from hooks_cli.crypto.keys import source, unlock_cache
+from hooks_cli.crypto.keys.file import create_key_file, publish_key_file, read_key_file
+from hooks_cli.crypto.keys.source import resolve_or_create as resolve
+from hooks_cli.crypto.keys.source import second_key
 from hooks_cli.errors import KeyExposed, KeyMissing, KeySourceError, WrongKey
 
 RAW = bytes(range(32))
@@ -57,7 +57,7 @@ def test_an_existing_store_never_gets_a_new_key(place: SimpleNamespace) -> None:
 
 def test_without_create_nothing_is_made(place: SimpleNamespace) -> None:
     with pytest.raises(KeyMissing):
-        key_source.resolve(place)
+        source.resolve(place)
     assert not os.path.exists(place.key_path)
 
 
@@ -188,12 +188,12 @@ def test_an_empty_source_is_an_error(place: SimpleNamespace, name: str, value: s
 
 @pytest.mark.parametrize("text", ["${MEMORY_KEY}", "${secrets.MEMORY_KEY}\n"])
 def test_a_reference_that_nothing_resolved_is_no_passphrase(place: SimpleNamespace, tmp_path: Path, text: str) -> None:
-    place.variables[key_source.VARIABLE] = text
+    place.variables[source.VARIABLE] = text
     with pytest.raises(KeySourceError, match="nothing has replaced"):
         resolve(place)
     (tmp_path / "key").write_text(text)
     (tmp_path / "key").chmod(0o600)
-    place.variables = {key_source.FILE_VARIABLE: str(tmp_path / "key")}
+    place.variables = {source.FILE_VARIABLE: str(tmp_path / "key")}
     with pytest.raises(KeySourceError, match="nothing has replaced"):
         resolve(place)
     assert not os.path.exists(place.slots_path)
@@ -208,20 +208,20 @@ def test_two_sources_are_an_error(place: SimpleNamespace) -> None:
 @given(st.text("0123456789abcdef", min_size=32, max_size=100).filter(lambda text: len(text) not in (43, 64)))
 def test_a_key_of_the_wrong_length_is_never_a_passphrase(text: str) -> None:
     with pytest.raises(KeySourceError):
-        key_source.decode(text, "X")
+        source.decode(text, "X")
 
 
 @given(st.binary(min_size=32, max_size=32))
 def test_every_spelling_of_every_key_is_read(raw: bytes) -> None:
     padded, url = base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()
     for text in (raw.hex(), padded, padded.rstrip("="), url, url.rstrip("=")):
-        assert key_source.decode(text, "X") == raw
+        assert source.decode(text, "X") == raw
 
 
 @given(st.text(max_size=80))
 def test_decode_gives_a_key_a_passphrase_or_the_one_error(text: str) -> None:
     try:
-        raw = key_source.decode(text, "X")
+        raw = source.decode(text, "X")
     except KeySourceError:
         assert not text.strip().strip("0123456789abcdefABCDEF")
     else:
@@ -276,10 +276,10 @@ def test_the_unlocked_key_stands_in_for_the_passphrase(
 def test_a_rotation_under_way_offers_the_second_key(place: SimpleNamespace) -> None:
     first = resolve(place)
     assert second_key(place, first) is None
-    publish_key_file(place.key_path + key_source.NEXT_SUFFIX, RAW)
+    publish_key_file(place.key_path + source.NEXT_SUFFIX, RAW)
     following = second_key(place, first)
     assert following is not None and following.raw == RAW
-    os.replace(place.key_path + key_source.NEXT_SUFFIX, place.key_path)
+    os.replace(place.key_path + source.NEXT_SUFFIX, place.key_path)
     following = second_key(place, first)
     assert following is not None and following.raw == RAW
     assert second_key(place, following) is None

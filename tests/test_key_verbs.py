@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli.crypto import slots, unlock_cache
+from hooks_cli.crypto.keys import slots, unlock_cache
 from hooks_cli.environment import Environment
-from hooks_cli.operations import key_facts, key_holding
+from hooks_cli.features.keys import facts, manage
 from tests.conftest import Run
 from tests.test_sensitive import on_a_terminal
 
@@ -207,7 +207,7 @@ def test_unlock_and_lock(quick_run: Run, environ: dict[str, str], tmp_path: Path
 def test_an_unlocked_key_in_the_runtime_folder_ends_with_its_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hooks_cli.crypto.kernel_keyring._kernel", lambda: None)
+    monkeypatch.setattr("hooks_cli.crypto.keys.kernel_keyring._kernel", lambda: None)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     tmp_path.chmod(0o700)
     where = str(tmp_path / "x.slots")
@@ -218,10 +218,10 @@ def test_an_unlocked_key_in_the_runtime_folder_ends_with_its_time(
     assert unlock_cache.get(where + "2") is None
     for late in (61, -3600 * 24 * 60):
         now = known.until - 60 + late
-        monkeypatch.setattr("hooks_cli.crypto.unlock_cache.time.time", lambda now=now: now)
+        monkeypatch.setattr("hooks_cli.crypto.keys.unlock_cache.time.time", lambda now=now: now)
         assert unlock_cache.get(where) is None
         monkeypatch.undo()
-        monkeypatch.setattr("hooks_cli.crypto.kernel_keyring._kernel", lambda: None)
+        monkeypatch.setattr("hooks_cli.crypto.keys.kernel_keyring._kernel", lambda: None)
         monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
         assert not Path(path).exists()
         unlock_cache.put(where, bytes(range(32)), b"", 60)
@@ -248,18 +248,18 @@ def test_a_keyring_slot(
     fake.delete_password = lambda service, name: kept.__delitem__((service, name))  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "keyring", fake)
     variables = {**environ, "PWD": str(project)}
-    assert key_holding.add_keyring(Environment(variables, str(project))) == 1
+    assert manage.add_keyring(Environment(variables, str(project))) == 1
     assert list(keys.glob("*.key")) == [] and len(kept) == 1
     env = Environment(variables, str(project))
-    assert key_holding.opens(env, key_holding.present_key(env))
-    told = key_facts.facts(env)
+    assert manage.opens(env, manage.present_key(env))
+    told = facts.facts(env)
     assert (told["kind"], told["source"]) == ("slot in the keyring", "the system's keyring")
     assert run("memory", "recall", "a").returncode == 69  # another process has no such keyring
     held = dict(kept)
     kept.clear()  # the keyring of another user, say
-    assert "kept in a keyring" in str(key_facts.facts(env)["problem"])
+    assert "kept in a keyring" in str(facts.facts(env)["problem"])
     kept.update(held)
-    assert key_holding.remove_keyring(Environment(variables, str(project))) == 0
+    assert manage.remove_keyring(Environment(variables, str(project))) == 0
     assert not kept and run("memory", "recall", "a", check=True).stdout == "b"
 
 

@@ -73,7 +73,7 @@ def test_packages_of_another_python_are_not_taken(layout: Path) -> None:
 
 def test_the_search_path_is_whole_for_who_needs_it() -> None:
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from hooks_cli.interpreter import complete; complete(); "
+        "import sys; sys.path.insert(0, sys.argv[1]); from hooks_cli.system.python_startup import complete; complete(); "
         "import site, click; print(sys.prefix); print(sys.path.count(sys.argv[1])); print(sys.path[0] != sys.argv[1])"
     )
     done = subprocess.run([sys.executable, "-IS", "-c", code, str(PURELIB)], capture_output=True, text=True)

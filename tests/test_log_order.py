@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli.operations import drafting, remembering, removing
-from hooks_cli.operations.carrying import Who
-from hooks_cli.operations.recording import Occasion, record
-from hooks_cli.store import log
+from hooks_cli.features.entries import delete, write
+from hooks_cli.features.entries.new_version import Who
+from hooks_cli.features.journal.record import Occasion, record
+from hooks_cli.store.sqlite.reports import journal_log
 from tests.stores import Place
 
 
@@ -21,25 +21,25 @@ def test_both_ways_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patter
     for n in range(12):
         address = f"{'ab'[n % 2]}/{n % 3}"
         if n % 4 == 3:
-            draft = drafting.make_draft(store, address, f"notice {n}")
+            draft = write.make_draft(store, address, f"notice {n}")
             record(
                 store, environment, Occasion("notify", {"message": f"notice {n}", "memory_key": address}, draft=draft)
             )
         else:
-            remembering.store_value(store, environment, address, f"{n}")
+            write.store_value(store, environment, address, f"{n}")
         record(store, environment, Occasion("notify", {"message": "without a key"}))
-    removing.delete(store, environment, "a/1", Who())
+    delete.delete(store, environment, "a/1", Who())
 
     def lines() -> list[list[object]]:
         return [
             [
-                [getattr(line, name) for name in log.Line.__slots__]
-                for line in read(store, log.Wanted(pattern=pattern), limit)
+                [getattr(line, name) for name in journal_log.Line.__slots__]
+                for line in read(store, journal_log.Wanted(pattern=pattern), limit)
             ]
-            for read in (log.newest, log.oldest)
+            for read in (journal_log.newest, journal_log.oldest)
         ]
 
     few = lines()
-    monkeypatch.setattr(log, "FEW", 0)
+    monkeypatch.setattr(journal_log, "FEW", 0)
     assert lines() == few
     assert bool(few[0]) == (pattern != "nothing/*")

@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli.model.times import DAY
-from hooks_cli.operations import ageing_journal, collecting, collecting_all, remembering
-from hooks_cli.operations.carrying import Who
-from hooks_cli.operations.collected import Collected
-from hooks_cli.operations.recording import Occasion, record
-from hooks_cli.operations.scope import Scope
-from hooks_cli.store import entries, journal_ageing, pacing, scrubbing, turn, upkeep
-from hooks_cli.store.embedded import EmbeddedStore
+from hooks_cli.features.entries import write
+from hooks_cli.features.entries.new_version import Who
+from hooks_cli.features.journal.record import Occasion, record
+from hooks_cli.features.retention import collect, collect_journal, run
+from hooks_cli.features.retention.outcome import Collected, Scope
+from hooks_cli.store.sqlite import writer_queue
+from hooks_cli.store.sqlite.maintenance import journal, paced_writes, scrub, state
+from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.store import EmbeddedStore
+from hooks_cli.text.units import DAY
 from tests.stores import START, Place, check
 
 GC = "[memory.gc]\nenabled = true\nmax_age_days = 90\n"
@@ -51,35 +53,35 @@ def indexed(store: EmbeddedStore) -> int:
 
 
 def test_a_merge_is_broken_off_for_who_waits_and_goes_on_later(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scrubbing, "PATIENCE_SECONDS", 0.05)
-    monkeypatch.setattr(scrubbing, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(scrub, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(scrub, "LOOK_SECONDS", 0.0)
     store = place.store
     for _ in range(2):
         fill(place, 300)
     before = store.query("SELECT count(*) FROM search_data")
     with somebody_waits(store):
-        assert not scrubbing.merge_words(store)
+        assert not scrub.merge_words(store)
         assert store.query("SELECT count(*) FROM search_data") == before and indexed(store) == 300
-        assert not upkeep.get(store, upkeep.MERGING)
-        assert scrubbing.merge_words(store, insist=True)
-    assert indexed(store) == 300 and not upkeep.get(store, upkeep.MERGING)
-    assert scrubbing.merge_words(store)
+        assert not state.get(store, state.MERGING)
+        assert scrub.merge_words(store, insist=True)
+    assert indexed(store) == 300 and not state.get(store, state.MERGING)
+    assert scrub.merge_words(store)
     check(place.store)
 
 
 def test_a_collection_that_cannot_merge_says_so_and_collects_all_the_same(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scrubbing, "PATIENCE_SECONDS", 0.05)
-    monkeypatch.setattr(scrubbing, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(scrub, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(scrub, "LOOK_SECONDS", 0.0)
     place.now = START
     fill(place, 300)
     place.now = NOW
-    request = collecting_all.Request()
+    request = run.Request()
     with somebody_waits(place.store):
-        result = collecting_all.run(place.store, place.environment, request, Who())
+        result = run.run(place.store, place.environment, request, Who())
     assert result.versions == 300 and result.words_left
-    result = collecting_all.run(place.store, place.environment, request, Who())
+    result = run.run(place.store, place.environment, request, Who())
     assert not result.versions and not result.words_left
     assert indexed(place.store) == 0
     check(place.store)
@@ -87,18 +89,18 @@ def test_a_collection_that_cannot_merge_says_so_and_collects_all_the_same(
 
 def test_a_transaction_of_a_collection_ends_when_somebody_waits(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long the machine takes for it: without a limit of time, all goes at once; with somebody waiting, little by little."""
-    monkeypatch.setattr(pacing, "WORK_SECONDS", 3600)
-    monkeypatch.setattr(pacing, "WORK_IN_COMPANY_SECONDS", 3600)
+    monkeypatch.setattr(paced_writes, "WORK_SECONDS", 3600)
+    monkeypatch.setattr(paced_writes, "WORK_IN_COMPANY_SECONDS", 3600)
     turns: list[int] = []
-    take = turn.take
-    monkeypatch.setattr(turn, "take", lambda path, budget: turns.append(1) or take(path, budget))  # type: ignore[func-returns-value]
+    take = writer_queue.take
+    monkeypatch.setattr(writer_queue, "take", lambda path, budget: turns.append(1) or take(path, budget))  # type: ignore[func-returns-value]
 
     def collected() -> int:
         place.now = START
         fill(place, 600)
         place.now = NOW
         turns.clear()
-        result = collecting.collect(place.store, collecting.rules_of(place.environment), NOW, Scope())
+        result = collect.collect(place.store, collect.rules_of(place.environment), NOW, Scope())
         assert result.versions == 600
         return len(turns)
 
@@ -112,13 +114,13 @@ def test_large_versions_go_few_at_a_time(place: Place, monkeypatch: pytest.Monke
     place.now = START
     for n in range(5):
         for _ in range(3):
-            remembering.store_value(place.store, place.environment, f"large/{n}", "x" * 100_000)
+            write.store_value(place.store, place.environment, f"large/{n}", "x" * 100_000)
     place.now = NOW
-    monkeypatch.setattr(collecting, "enough", lambda store, began: True)
+    monkeypatch.setattr(collect, "enough", lambda store, began: True)
     turns: list[int] = []
-    paced = collecting.paced
-    monkeypatch.setattr(collecting, "paced", lambda store: turns.append(1) or paced(store))  # type: ignore[func-returns-value]
-    result = collecting.collect(place.store, collecting.rules_of(place.environment), NOW, Scope())
+    paced = collect.paced
+    monkeypatch.setattr(collect, "paced", lambda store: turns.append(1) or paced(store))  # type: ignore[func-returns-value]
+    result = collect.collect(place.store, collect.rules_of(place.environment), NOW, Scope())
     assert result.versions == 15 and len(turns) >= 7
     check(place.store)
 
@@ -136,7 +138,7 @@ def test_sessions_in_use_and_their_tasks_stay(place: Place) -> None:
             tx.insert("task", (task, 1, numbers[name], None, "d", tx.revision, at, None, None, f"t{task}"))
     result = Collected()
     place.now = NOW
-    ageing_journal.collect(store, NOW - 90 * DAY, Scope(), result)
+    collect_journal.collect(store, NOW - 90 * DAY, Scope(), result)
     assert result.events == 30
     left = {row[0] for row in store.query("SELECT name FROM session")}
     assert left == {"s3", "s5"} and (result.tasks, result.sessions) == (1, 28)
@@ -147,10 +149,10 @@ def test_sessions_in_use_and_their_tasks_stay(place: Place) -> None:
 def test_the_newest_write_before_a_time_is_found_however_many_came_since(
     place: Place, monkeypatch: pytest.MonkeyPatch, looked_at: int
 ) -> None:
-    monkeypatch.setattr(journal_ageing, "LOOKED_AT", looked_at)
+    monkeypatch.setattr(journal, "LOOKED_AT", looked_at)
     for day in (1, 2, 5, 9):
         for n in range(4):
             place.now = START + day * DAY + n
-            remembering.store_value(place.store, place.environment, "k", f"{day}")
+            write.store_value(place.store, place.environment, "k", f"{day}")
     for at, expected in ((0, None), (1, START + DAY + 3), (4, START + 2 * DAY + 3), (8, START + 5 * DAY + 3)):
-        assert journal_ageing.newest_write_before(place.store, START + at * DAY + DAY // 2) == expected
+        assert journal.newest_write_before(place.store, START + at * DAY + DAY // 2) == expected

@@ -8,28 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks_cli.model import nearness
+from hooks_cli.text import edit_distance
 from tests.conftest import Run
 
 WORDS = st.text("abcde-", max_size=8)
 
 
 def test_the_examples() -> None:
-    assert doctest.testmod(nearness).failed == 0
+    assert doctest.testmod(edit_distance).failed == 0
 
 
 @given(WORDS, WORDS)
 def test_a_distance_is_one(one: str, other: str) -> None:
-    number = nearness.distance(one, other)
-    assert number == nearness.distance(other, one)
+    number = edit_distance.distance(one, other)
+    assert number == edit_distance.distance(other, one)
     assert abs(len(one) - len(other)) <= number <= max(len(one), len(other))
     assert (number == 0) == (one == other)
 
 
 @given(WORDS, st.lists(WORDS, max_size=5))
 def test_what_is_near_is_known(word: str, known: list[str]) -> None:
-    found = nearness.near(word, known)
-    assert len(found) <= nearness.MOST and set(found) <= set(known)
+    found = edit_distance.near(word, known)
+    assert len(found) <= edit_distance.MOST and set(found) <= set(known)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli.cli.spec import HOOKS_OPTIONS, MEMORY_OPTIONS, UNIVERSAL_OPTIONS, Verb
-from hooks_cli.commands import catalogue, module_name
+from hooks_cli.cli import catalogue
+from hooks_cli.cli.verb_lookup import module_name
+from hooks_cli.model.verb import HOOKS_OPTIONS, MEMORY_OPTIONS, UNIVERSAL_OPTIONS, Verb
 
 PACKAGE = Path(__file__).resolve().parent.parent / "hooks_cli"
 # Read in one place for all verbs: `Call.format`, `entry`, `fails_open`.

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from hooks_cli.commands import CUSTOM_BEGINNINGS, HOOKS_VERBS, catalogue
-from hooks_cli.model import foreign_verbs
+from hooks_cli.cli import catalogue, foreign_verbs
+from hooks_cli.cli.verb_lookup import CUSTOM_BEGINNINGS, HOOKS_VERBS
 from tests.agent_events import journal
 from tests.conftest import Run
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks_cli.crypto.paper import DIGITS, PaperKeyWrong, form, parse
+from hooks_cli.crypto.keys.paper import DIGITS, PaperKeyWrong, form, parse
 
 KEYS = st.binary(min_size=32, max_size=32)
 

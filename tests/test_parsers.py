@@ -9,13 +9,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-import hooks_cli.commands
-from hooks_cli.cli import click_app, fast_lane
-from hooks_cli.cli.spec import Call, Verb
-from hooks_cli.commands import GROUP_ALIASES, GROUPS, VERB_ALIASES, catalogue, find, module_name
+import hooks_cli.cli.verb_lookup
+from hooks_cli.cli import catalogue, click_app, fast_lane, help_page
+from hooks_cli.cli.verb_lookup import GROUP_ALIASES, GROUPS, VERB_ALIASES, find, module_name
 from hooks_cli.errors import MissingArgument, UnknownOption, UnknownVerb, UsageError
-from hooks_cli.interpreter import complete
-from hooks_cli.output import help_page
+from hooks_cli.model.verb import Call, Verb
+from hooks_cli.system.python_startup import complete
 
 complete()  # the click program does, and Hypothesis wonders at a recursion limit that changes within a test
 VERBS = list(catalogue.every_verb())

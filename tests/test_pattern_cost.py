@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hooks_cli.model.pattern_cost import LIMIT, LONGEST, refusal, search, steps
+from hooks_cli.text.pattern_cost import LIMIT, LONGEST, refusal, search, steps
 
 NESTED = "several ways, such as one within another"
 ADJACENT = "next to each other"

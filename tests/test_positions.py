@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli.model.json_exact import complaint, read
+from hooks_cli.text.json_exact import complaint, read
 from tests.conftest import Run
 
 BOM = b"\xef\xbb\xbf"

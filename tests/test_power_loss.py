@@ -11,11 +11,12 @@ import pytest
 
 from hooks_cli.environment import Environment
 from hooks_cli.errors import HooksError, StorageFailed, Tampered
-from hooks_cli.operations.recording import Occasion, record
-from hooks_cli.operations.remembering import store_value
-from hooks_cli.store import entries, verification
-from hooks_cli.store.embedded import EmbeddedStore, open_store
-from hooks_cli.store.engine import apsw
+from hooks_cli.features.entries.write import store_value
+from hooks_cli.features.journal.record import Occasion, record
+from hooks_cli.store.sqlite.file import verify
+from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
+from hooks_cli.system.apsw_import import apsw
 from tests.faulty_disk import WEATHERS, Disk, restored
 
 # Every place is tried by `scripts/stress power`; the suite takes every so manyth, with all weathers.
@@ -112,7 +113,7 @@ def test_power_loss_after_every_operation(environment: Environment, tmp_path: Pa
                     assert (None if entry is None else entry.value) == value or _is_next(
                         acknowledged, count, address, entry
                     ), f"{address} after {count} operations, weather {weather}"
-                found = verification.verify(store, lambda _: None)
+                found = verify.verify(store, lambda _: None)
                 assert found.sound, f"after {count} operations, weather {weather}: {found.broken or found.pages}"
             finally:
                 store.close()
@@ -166,7 +167,7 @@ def test_each_operation_fails_once(
                 assert found == value or (address in doubtful and found == doubtful[address]), (
                     f"{address}, failure at {at}"
                 )
-            assert verification.verify(store, lambda _: None).sound, f"failure at {at}"
+            assert verify.verify(store, lambda _: None).sound, f"failure at {at}"
         finally:
             store.close()
 

@@ -12,9 +12,10 @@ import pytest
 
 from hooks_cli.entry import status
 from hooks_cli.environment import Environment
-from hooks_cli.operations.remembering import store_value
-from hooks_cli.store import entries, verification
-from hooks_cli.store.embedded import open_store
+from hooks_cli.features.entries.write import store_value
+from hooks_cli.store.sqlite.file import verify
+from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.store import open_store
 from tests.faulty_disk import WEATHERS, Disk, restored
 
 T0 = 1_760_702_400_000
@@ -60,7 +61,7 @@ def look(home: Path, there: Environment, disk: Disk, count: int, weather: str, p
         anchor.unlink()
     store = open_store(there)
     try:
-        found = verification.verify(store, lambda _: None)
+        found = verify.verify(store, lambda _: None)
         assert found.sound, f"after {count} operations, weather {weather}: {found.broken or found.pages}"
         names = [*(f"k/{n}" for n in range(ENTRIES)), *(f"new/{n}" for n in range(40))]
         held = {name: entries.read(store, name, 1) for name in names}

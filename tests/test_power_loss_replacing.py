@@ -15,14 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli.aside import sweep
-from hooks_cli.crypto import slots
+from hooks_cli.crypto.keys import slots
 from hooks_cli.environment import Environment
 from hooks_cli.errors import HooksError
-from hooks_cli.operations import store_backup
-from hooks_cli.operations.key_rotation import rotate
-from hooks_cli.store import entries, verification
-from hooks_cli.store.embedded import open_store
+from hooks_cli.features.backup import backup
+from hooks_cli.features.keys.rotate import rotate
+from hooks_cli.store.sqlite.file import verify
+from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.store import open_store
+from hooks_cli.system.atomic_file import sweep
 from tests.conftest import PROGRAM, Run
 from tests.recorded_disk import FALLIBLE, STRACE, WEATHERS, Recording, failing, laid_down, record
 
@@ -84,7 +85,7 @@ def held(there: Environment, addresses: list[str]) -> dict[str, str | None]:
     """What the store holds, opened as the next process opens it: its anchor is there, and its queue. Raises Unsound."""
     store = open_store(there, create=False)
     try:
-        found = verification.verify(store, lambda _: None)
+        found = verify.verify(store, lambda _: None)
         if not found.sound:
             raise Unsound(found.broken or found.pages)
         values = {}
@@ -303,7 +304,7 @@ def test_memory_backup(run: Run, home: Path, project: Path, environ: dict[str, s
         assert not list(place.rglob("*.hooks-new")), where
         assert copy.exists() or (kind == "new" and count < len(recording.calls)), where
         if copy.exists():
-            assert store_backup.restore(there, str(copy), phrase=PHRASE, dry_run=True).holds.entries == 3, where
+            assert backup.restore(there, str(copy), phrase=PHRASE, dry_run=True).holds.entries == 3, where
             opened += 1
         tried += 1
     assert tried > 10 and opened >= 1

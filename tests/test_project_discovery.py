@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hooks_cli.environment import Environment
-from hooks_cli.project import discover, fingerprint, plain_name, stem_of
+from hooks_cli.project.discovery import discover, fingerprint, plain_name, stem_of
 
 GIT = [
     "git",

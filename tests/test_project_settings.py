@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hooks_cli import config, config_cache, config_files
-from hooks_cli.config import KEYS, PROJECT, STRICTER, TIGHTEN, USER
 from hooks_cli.errors import ConfigError
+from hooks_cli.settings import cache, files
+from hooks_cli.settings import settings as settings_keys
+from hooks_cli.settings.settings import KEYS, PROJECT, STRICTER, TIGHTEN, USER
 from tests.settings_place import ANY, PATHS, ROOT, Place, document, same
 
 
@@ -78,11 +79,13 @@ def test_a_project_can_tighten(place: Place, key: str, value: tuple[str, Any]) -
 
 
 def test_every_key_that_may_be_tightened_is_tested() -> None:
-    keys = {key for key, (_, _, trust) in KEYS.items() if trust in (TIGHTEN, config.TRUSTED)}
+    keys = {key for key, (_, _, trust) in KEYS.items() if trust in (TIGHTEN, settings_keys.TRUSTED)}
     assert keys == {key for key in STRICTER if key in KEYS}
     keys.discard("memory.max_size")  # only a trusted project's counts: test_project_trust.py
-    assert keys <= TIGHTENING.keys() and keys - {*config.LOOSENED_BY_TRUST} <= LOOSENING.keys()
-    assert {key for key, (_, _, trust) in KEYS.items() if trust in (config.NEVER, config.LITERAL)} <= LOOSENING.keys()
+    assert keys <= TIGHTENING.keys() and keys - {*settings_keys.LOOSENED_BY_TRUST} <= LOOSENING.keys()
+    assert {
+        key for key, (_, _, trust) in KEYS.items() if trust in (settings_keys.NEVER, settings_keys.LITERAL)
+    } <= LOOSENING.keys()
 
 
 def test_sensitive_keys_are_only_extended(place: Place) -> None:
@@ -175,7 +178,7 @@ def test_a_hostile_file_costs_little_and_does_nothing(place: Place, text: str) -
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30)); "
         "resource.setrlimit(resource.RLIMIT_CPU, (20, 20))\n"
-        "from hooks_cli import config_files\nfound = config_files.read('/nowhere', sys.argv[1])\n"
+        "from hooks_cli.settings import files as config_files\nfound = config_files.read('/nowhere', sys.argv[1])\n"
         "assert found.problem or found.warnings\nassert len(found.values) <= 1000 and len(found.warnings) <= 11\n"
         "assert all(len(line) < 500 for line in [found.problem, *found.warnings])\n"
     )
@@ -260,6 +263,6 @@ def test_no_project_file_makes_anything_looser(
 def test_no_project_file_is_a_crash(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.mktemp("fuzz") / "hooks.toml"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    found = config_files.read("/nowhere", str(path))
-    read = config.parse_cache(config_cache.dump(found))
+    found = files.read("/nowhere", str(path))
+    read = settings_keys.parse_cache(cache.dump(found))
     assert read is not None and same(read, found)

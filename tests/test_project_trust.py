@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hooks_cli import config_files, project_trust
-from hooks_cli.model.retention import Version, decide
-from hooks_cli.model.times import DAY
-from hooks_cli.operations import collecting, drafting
+from hooks_cli.features.entries import write
+from hooks_cli.features.retention import collect
+from hooks_cli.features.retention.decide import Version, decide
+from hooks_cli.project import trust
+from hooks_cli.settings import files
+from hooks_cli.text.units import DAY
 from tests.conftest import Run, loaded
 from tests.settings_place import Place, document
 from tests.stores import START
@@ -81,17 +83,17 @@ def test_no_project_file_drops_more_than_the_users_settings(
     place = Place(tmp_path_factory.mktemp("keeps"))
     place.write(user=user)
     alone = place.environment(settle=False)
-    before = collecting.rules_of(alone)
+    before = collect.rules_of(alone)
     place.write(project=project)
     both = place.environment(settle=False)
-    after = collecting.rules_of(both)
+    after = collect.rules_of(both)
     assert both.settings.problem == "" and both.settings.has("memory.gc") == alone.settings.has("memory.gc")
     kept = {d.version.revision for d in decide(versions(), before, START) if d.keep}
     assert kept <= {d.version.revision for d in decide(versions(), after, START) if d.keep}
     assert after.event_age == 0 or 0 < before.event_age <= after.event_age
     assert alone.settings.flag("memory.gc.enabled") or not both.settings.flag("memory.gc.enabled")
     for address in ADDRESSES:
-        mine, ours = drafting.lifetime_ms(alone, address), drafting.lifetime_ms(both, address)
+        mine, ours = write.lifetime_ms(alone, address), write.lifetime_ms(both, address)
         assert ours == 0 or 0 < mine <= ours, address
 
 
@@ -101,10 +103,10 @@ def test_a_rule_of_a_project_that_keeps_more_counts(place: Place) -> None:
         project='[memory.gc.rules."logs/b*"]\nmax_age_days = 60\nttl = "2d"\n[memory.gc.rules."keep/*"]\nkeep = true\nttl = 0\n',
     )
     environment = place.environment()
-    rules = collecting.rules_of(environment)
+    rules = collect.rules_of(environment)
     days = [rules.for_address(address).max_age // DAY for address in ("logs/a", "logs/b", "x")]
     assert days == [7, 60, 30] and rules.for_address("keep/x").keep and not rules.for_address("x").keep
-    assert [drafting.lifetime_ms(environment, a) // DAY for a in ("logs/b", "keep/x", "x")] == [2, 0, 1]
+    assert [write.lifetime_ms(environment, a) // DAY for a in ("logs/b", "keep/x", "x")] == [2, 0, 1]
     assert environment.settings.held == [] and environment.settings.warnings == []
 
 
@@ -191,7 +193,7 @@ def test_a_note_counts_for_its_project_alone_and_only_if_nobody_else_wrote_it(pl
     note.mkdir()
     assert age() == 90
     note.rmdir()
-    assert not project_trust.is_trusted("", "") and age() == 90
+    assert not trust.is_trusted("", "") and age() == 90
 
 
 def test_a_trusted_project_still_says_nothing_about_keys(place: Place) -> None:
@@ -200,11 +202,11 @@ def test_a_trusted_project_still_says_nothing_about_keys(place: Place) -> None:
         user="[memory]\nmax_size = '1MB'\n",
         project="[memory]\nmax_size = '2MB'\n[memory.security]\nallow_reveal = true\nscan = false\nkey_command = ['x']\n",
     )
-    found = config_files.read(str(place.user), str(place.project), trusted=True)
+    found = files.read(str(place.user), str(place.project), trusted=True)
     assert len(found.warnings) == 4 and found.number("memory.max_size") == 1 << 20
     assert not found.flag("memory.security.allow_reveal") and found.flag("memory.security.scan")
     place.write(project="[memory]\nmax_size = '1KB'\n")
-    assert config_files.read(str(place.user), str(place.project), trusted=True).number("memory.max_size") == 1024
+    assert files.read(str(place.user), str(place.project), trusted=True).number("memory.max_size") == 1024
 
 
 def test_only_the_user_switches_automatic_collection_on(run: Run, project: Path) -> None:

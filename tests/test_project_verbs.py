@@ -14,8 +14,8 @@ import pytest
 
 from hooks_cli.environment import Environment
 from hooks_cli.errors import OutputExists
-from hooks_cli.operations import projects
-from hooks_cli.project import stem_of
+from hooks_cli.features import projects
+from hooks_cli.project.discovery import stem_of
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

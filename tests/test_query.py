@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hooks_cli.model import query
-from hooks_cli.model.query import understand
-from hooks_cli.model.unspaced import PART, separated
+from hooks_cli.features.search import query
+from hooks_cli.features.search.query import understand
+from hooks_cli.text.cjk import PART, separated
 
 DOCUMENTS = {
     1: ("swarm/performance/baseline", "perf", "Baseline captured: p50=45ms, p95=120ms for the db-failover run"),

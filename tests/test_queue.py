@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli.ancestry import alive, started
-from hooks_cli.crypto.spool_box import close_box, open_box
+from hooks_cli.crypto.queue_box import close_box, open_box
 from hooks_cli.errors import Tampered
+from hooks_cli.system.process_ancestry import alive, started
 from tests.conftest import BIN, PROGRAM, Run
 
 HOLDER = (

@@ -81,7 +81,7 @@ def merge(database: Path, run: Run) -> None:
     code = """
 import sys
 from hooks_cli.environment import Environment
-from hooks_cli.store.embedded import apsw, open_store
+from hooks_cli.store.sqlite.store import apsw, open_store
 store = open_store(Environment.from_process(), create=False)
 store.connection.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_TRUNCATE)
 """
@@ -189,7 +189,7 @@ def test_what_was_written_meanwhile_is_no_answer(
 import sys
 from hooks_cli.environment import Environment
 from hooks_cli.errors import Busy
-from hooks_cli.store.embedded import open_store
+from hooks_cli.store.sqlite.store import open_store
 store = open_store(Environment.from_process(), create=False)
 assert store.only_to_read
 print(store.query("SELECT revision FROM state"), flush=True)

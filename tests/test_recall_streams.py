@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from hooks_cli.environment import Environment
-from hooks_cli.operations import remembering
-from hooks_cli.output import envelopes
-from hooks_cli.store import whole
-from hooks_cli.store.embedded import open_store
+from hooks_cli.features.entries import write
+from hooks_cli.output import envelope
+from hooks_cli.store.sqlite.rows import lists
+from hooks_cli.store.sqlite.store import open_store
 from tests.conftest import Run
 from tests.test_export_beside import peak_mib
 
@@ -73,10 +73,10 @@ def test_what_is_destroyed_meanwhile_is_left_out_and_not_counted(
     there = Environment(environ, str(project))
     store = open_store(there, create=False)
     try:
-        found = remembering.recall(store, "k/*", there.now(), 10, lazy=True)
+        found = write.recall(store, "k/*", there.now(), 10, lazy=True)
         assert [entry.value for entry in found.entries] == [None, None]
         run("memory", "destroy", "k/b", "--yes", check=True)
-        pieces = envelopes.entries_pieces(whole.each(store, found.entries), 2, found.total, "1")
+        pieces = envelope.entries_pieces(lists.each(store, found.entries), 2, found.total, "1")
         body = json.loads("".join(pieces))
     finally:
         store.close()

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks_cli.model.regressions import regressed, regressions
-from hooks_cli.operations.reporting import MOST_BUCKETS, bucket_size
+from hooks_cli.features.report.gather import MOST_BUCKETS, bucket_size
+from hooks_cli.features.report.regressions import regressed, regressions
 from tests.conftest import FilledBy, Run
 from tests.report_page import Page, check_markup
 from tests.report_store import NOW, fill, notify, report, tell

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks_cli.operations.reporting_files import most_edited
+from hooks_cli.features.report.gather_files import most_edited
 from tests.conftest import Run
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks_cli.output.report.elements import document, element, raw
+from hooks_cli.features.report.html.elements import document, element, raw
 from tests.conftest import FilledBy, Run
 from tests.report_page import Page, browser, check_markup, requests
 from tests.report_store import HOSTILE, fill, hostile, report

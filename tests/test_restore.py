@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from hooks_cli.environment import Environment
+from hooks_cli.features.restore import restore as session_restore
+from hooks_cli.features.restore.restore import Wanted
 from hooks_cli.model.entry import Draft
-from hooks_cli.operations import session_restore
-from hooks_cli.operations.session_restore import Wanted
-from hooks_cli.store import entries, journal, listing
-from hooks_cli.store.embedded import EmbeddedStore, open_store
+from hooks_cli.store.sqlite.rows import entries, journal, lists
+from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
 from tests.conftest import FilledBy, Run
 
 
@@ -188,7 +188,7 @@ def test_a_session_that_wrote_one_address_very_often_costs_no_more(tmp_path: Pat
     with store.writing() as tx:
         session = journal.open_session(tx, "busy", "test", None)
         entries.put(tx, Draft("early", "written first", session=session.id))
-        for n in range(listing.WALKED_WRITES):
+        for n in range(lists.WALKED_WRITES):
             entries.put(tx, Draft("progress", f"{n}", session=session.id))
     made, what = session_restore.build_brief(store, environment, "busy", environment.now(), Wanted(10_000))
     assert [entry.address for entry in what.entries] == ["progress"] and what.more

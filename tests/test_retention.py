@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks_cli.model.retention import (
+from hooks_cli.features.retention.decide import (
     Decision,
     Version,
     decide,
@@ -15,8 +15,8 @@ from hooks_cli.model.retention import (
     is_expired,
     rank_baselines,
 )
-from hooks_cli.model.retention_rules import Rules
-from hooks_cli.model.times import DAY
+from hooks_cli.features.retention.rules import Rules
+from hooks_cli.text.units import DAY
 
 NOW = 1_800_000_000_000
 AGES = (1, 89, 90, 91, 400)

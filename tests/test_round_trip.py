@@ -11,15 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hooks_cli.environment import Environment
-from hooks_cli.integrations.importers.recognise import open_source
+from hooks_cli.features.entries.write import tags_json
+from hooks_cli.features.transfer import export, imports
+from hooks_cli.features.transfer.export_parts import Choices
+from hooks_cli.features.transfer.importers.detect import open_source
 from hooks_cli.model.entry import Draft
 from hooks_cli.model.selection import Selection
-from hooks_cli.operations import exporting, importing
-from hooks_cli.operations.drafting import tags_json
-from hooks_cli.operations.export_parts import Choices
-from hooks_cli.store import entries, journal
-from hooks_cli.store.embedded import EmbeddedStore, open_store
-from hooks_cli.store.verification import verify
+from hooks_cli.store.sqlite.file.verify import verify
+from hooks_cli.store.sqlite.rows import entries, journal
+from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
 
 FORMS = ("json", "ndjson", "csv", "tsv", "sqlite")
 
@@ -99,14 +99,14 @@ def test_a_store_comes_back_as_it_was(
     store = open_store(first)
     write_all(store, steps)
     path = str(base / f"x.{form}")
-    exporting.export(first, exporting.Request(form, path, "", Choices(Selection())))
+    export.export(first, export.Request(form, path, "", Choices(Selection())))
     other = open_store(second)
-    report = importing.import_source(other, second, open_source(path), importing.Choices(), lambda number: None)
+    report = imports.import_source(other, second, open_source(path), imports.Choices(), lambda number: None)
     assert not report.refused
     assert all_rows(other) == all_rows(store)
     assert other.query("SELECT live FROM state") == store.query("SELECT live FROM state")
     before = other.query("SELECT revision, ledger FROM state")
-    again = importing.import_source(other, second, open_source(path), importing.Choices(), lambda number: None)
+    again = imports.import_source(other, second, open_source(path), imports.Choices(), lambda number: None)
     assert again.counts["added"] == 0
     assert other.query("SELECT revision, ledger FROM state") == before
     evidence = verify(other, lambda number: None)
@@ -131,9 +131,9 @@ def cleared_and_brought_back(store: EmbeddedStore, where: Environment, path: str
     with store.writing() as tx:
         for address, *_ in before:
             entries.put(tx, Draft(address, None))
-    report = importing.import_source(store, where, open_source(path), importing.Choices(), lambda number: None)
+    report = imports.import_source(store, where, open_source(path), imports.Choices(), lambda number: None)
     assert store.query(live) == before
     assert report.counts["brought_back"] == len(before)
-    again = importing.import_source(store, where, open_source(path), importing.Choices(), lambda number: None)
+    again = imports.import_source(store, where, open_source(path), imports.Choices(), lambda number: None)
     assert again.counts["brought_back"] == again.counts["added"] == 0
     assert verify(store, lambda number: None).sound

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hooks_cli.model.safety import dangers
-from hooks_cli.model.shell_words import pipelines
+from hooks_cli.features.safety.judge import dangers
+from hooks_cli.features.safety.shell_parser import pipelines
 
 DESTRUCTIVE = {
     "delete-tree": [

@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from hooks_cli.model.builtin_schemas import FAMILIES
-from hooks_cli.model.check_budget import equal
-from hooks_cli.model.counted_validator import CountedValidator
-from hooks_cli.model.schema_compile import OutsideSubset, check_schema, compile_plan
-from hooks_cli.model.schema_plan import first_violation
-from hooks_cli.operations.schema_check import MEMBERS, surely_fits
-from hooks_cli.store.engine import apsw
-from hooks_cli.store.json_value import Unreadable, load
+from hooks_cli.features.validation.builtin_plans import FAMILIES
+from hooks_cli.features.validation.check import MEMBERS, surely_fits
+from hooks_cli.features.validation.check_budget import equal
+from hooks_cli.features.validation.compile import OutsideSubset, check_schema, compile_plan
+from hooks_cli.features.validation.counted_validator import CountedValidator
+from hooks_cli.features.validation.plan import first_violation
+from hooks_cli.system.apsw_import import apsw
+from hooks_cli.system.sqlite_json import Unreadable, load
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = sorted((ROOT / "schemas").glob("*.schema.json"))

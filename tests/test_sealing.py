@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks_cli.crypto import detect, findings
-from hooks_cli.crypto.sealing import FIELDS, WHOLE, Outcome, Sealer, reveal, seal_text, seal_write
+from hooks_cli.crypto import secret_finder, secret_screen
+from hooks_cli.crypto.seal import FIELDS, WHOLE, Outcome, Sealer, reveal, seal_text, seal_write
 from hooks_cli.errors import Tampered
-from hooks_cli.model.sealed_text import BEGIN, MASK, mask
+from hooks_cli.text.sealed_marker import BEGIN, MASK, mask
 
-NAMES = detect.names_of(None)
+NAMES = secret_screen.names_of(None)
 SEALER = Sealer(bytes(range(32)), b"\1" * 8, "memory.db")
 ALNUM = string.ascii_letters + string.digits
 
@@ -89,8 +89,8 @@ HARMLESS = [
 def test_well_known_secrets_are_found_and_sealed(kind: str, around: str) -> None:
     secret = TOKENS[kind]
     text = around.format(secret)
-    assert detect.reason("a/b", text, (), NAMES) == "shape"
-    found = findings.in_text(text)
+    assert secret_screen.reason("a/b", text, (), NAMES) == "shape"
+    found = secret_finder.in_text(text)
     assert [text[piece.start : piece.end] for piece in found] == [secret]
     assert found[0].what == kind.partition(" (")[0]
     sealed = seal_text(SEALER, "a/b", 7, text)
@@ -100,7 +100,7 @@ def test_well_known_secrets_are_found_and_sealed(kind: str, around: str) -> None
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_only_looks_similar_stays(text: str) -> None:
-    assert findings.in_text(text) == []
+    assert secret_finder.in_text(text) == []
     outcome = seal_write(SEALER, "a/b", 7, text, (None,), is_json=text[0] == "{", names=NAMES)
     assert (outcome.value, outcome.sealed) == (text, 0)
 
@@ -139,38 +139,38 @@ NO_PASSWORDS = [
 @pytest.mark.parametrize(("url", "password"), URLS)
 def test_the_password_of_a_url_is_found_and_sealed(url: str, password: str) -> None:
     text = url.format(password)
-    assert detect.reason("a/b", text, (), NAMES) == "shape"
-    found = findings.in_text(text)
+    assert secret_screen.reason("a/b", text, (), NAMES) == "shape"
+    found = secret_finder.in_text(text)
     assert [(text[piece.start : piece.end], piece.what) for piece in found] == [(password, "password in a URL")]
     sealed = seal_text(SEALER, "a/b", 7, text)
     assert mask(sealed) == url.format(MASK) and reveal(SEALER, "a/b", 7, sealed) == text
-    assert findings.in_text(sealed) == findings.in_text(mask(sealed)) == []
+    assert secret_finder.in_text(sealed) == secret_finder.in_text(mask(sealed)) == []
 
 
 @pytest.mark.parametrize("text", NO_PASSWORDS)
 def test_what_only_looks_like_the_password_of_a_url_stays(text: str) -> None:
-    assert [text[piece.start : piece.end] for piece in findings.in_text(text)] == []
+    assert [text[piece.start : piece.end] for piece in secret_finder.in_text(text)] == []
 
 
 def test_a_token_as_the_password_of_a_url_is_one_finding() -> None:
     text = f"https://x-access-token:{TOKENS['GitHub token']}@github.com/a/b and https://u:hunter22@h"
-    assert [text[p.start : p.end] for p in findings.in_text(text)] == [TOKENS["GitHub token"], "hunter22"]
+    assert [text[p.start : p.end] for p in secret_finder.in_text(text)] == [TOKENS["GitHub token"], "hunter22"]
 
 
 @given(st.text(alphabet='ab:/@.$#? ‹1\n\\"', max_size=40))
 def test_the_prefilter_misses_no_password_of_a_url(text: str) -> None:
     text = "x://" + text
-    if findings.in_text(text):
-        assert detect.reason("a/b", text, (), ()) == "shape"
+    if secret_finder.in_text(text):
+        assert secret_screen.reason("a/b", text, (), ()) == "shape"
 
 
 def test_a_text_without_a_url_is_not_looked_through_for_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """What every write pays is two searches beside those for the plain shapes; the rest is for texts with a URL in them."""
     asked: list[bytes] = []
-    monkeypatch.setattr(detect, "_has_password", lambda data: bool(asked.append(data)))
-    assert detect.reason("a/b", "git@host:path a:b@c // : " * 50, ('{"x":"me@example.org"}',), NAMES) is None
-    assert asked == [] and len(detect.PLAIN_SHAPES) + 1 <= 4
-    assert detect.reason("a/b", "x://y", (), NAMES) is None and asked == [b"x://y"]
+    monkeypatch.setattr(secret_screen, "_has_password", lambda data: bool(asked.append(data)))
+    assert secret_screen.reason("a/b", "git@host:path a:b@c // : " * 50, ('{"x":"me@example.org"}',), NAMES) is None
+    assert asked == [] and len(secret_screen.PLAIN_SHAPES) + 1 <= 4
+    assert secret_screen.reason("a/b", "x://y", (), NAMES) is None and asked == [b"x://y"]
 
 
 @pytest.mark.parametrize(
@@ -188,8 +188,8 @@ def test_a_text_without_a_url_is_not_looked_through_for_passwords(monkeypatch: p
     ],
 )
 def test_addresses_with_a_sensitive_segment(address: str, sensitive: bool) -> None:
-    assert detect.address_is_sensitive(address, NAMES) is sensitive
-    assert (detect.reason(address, "v", (), NAMES) == "address") is sensitive
+    assert secret_screen.address_is_sensitive(address, NAMES) is sensitive
+    assert (secret_screen.reason(address, "v", (), NAMES) == "address") is sensitive
     outcome = seal_write(SEALER, address, 3, "v", (None,), is_json=False, names=NAMES)
     assert outcome.sealed == (WHOLE if sensitive else 0)
     if sensitive:
@@ -225,7 +225,7 @@ def test_fields_at_any_depth(document: str, shown: str) -> None:
     outcome = seal_write(SEALER, "a", 9, document, (document,), is_json=True, names=NAMES)
     assert mask(outcome.value or "") == shown and mask(outcome.others[0] or "") == shown
     assert outcome.sealed == (FIELDS if shown != document else 0)
-    assert shown == document or detect.reason("a", document, (), NAMES) == "field"
+    assert shown == document or secret_screen.reason("a", document, (), NAMES) == "field"
     assert reveal(SEALER, "a", 9, outcome.value or "") == document
     json.loads(outcome.value or "")
 
@@ -268,7 +268,7 @@ def test_any_text_comes_back_byte_for_byte(text: str) -> None:
     outcome = seal_write(SEALER, "k", 5, text, (), is_json=False, names=NAMES)
     if outcome.sealed:
         assert reveal(SEALER, "k", 5, outcome.value or "") == text
-        assert detect.reason("k", text, (), NAMES) == "shape"
+        assert secret_screen.reason("k", text, (), NAMES) == "shape"
     else:
         assert outcome.value == text
     shown = mask(outcome.value or "")
@@ -292,7 +292,7 @@ def test_any_document_comes_back_and_hides_what_it_should(value: object, ascii_o
     sealed = outcome.value or ""
     if outcome.sealed:
         assert reveal(SEALER, "k", 5, sealed) == document
-        assert detect.reason("k", document, (), NAMES) is not None
+        assert secret_screen.reason("k", document, (), NAMES) is not None
     else:
         assert sealed == document
     shown = json.loads(mask(sealed)) if outcome.sealed else value
@@ -302,8 +302,8 @@ def test_any_document_comes_back_and_hides_what_it_should(value: object, ascii_o
 def _check_hidden(shown: object, sealed: int) -> None:
     if isinstance(shown, dict):
         for name, inner in shown.items():
-            if detect.normal(name) in NAMES:
-                assert inner == MASK or not findings.has_string(json.dumps(inner))
+            if secret_screen.normal(name) in NAMES:
+                assert inner == MASK or not secret_finder.has_string(json.dumps(inner))
             _check_hidden(inner, sealed)
     elif isinstance(shown, list):
         for inner in shown:
@@ -319,6 +319,6 @@ def test_masking_leaves_nothing_of_a_marker_even_when_it_was_cut(text: str, cut:
 
 
 def test_the_setting_of_names() -> None:
-    assert set(detect.names_of(None)) == {"apikey", "credential", "token"}
-    assert detect.names_of(["Pass-Words", "", "s"]) == ("password",)
-    assert detect.names_of([]) == ()
+    assert set(secret_screen.names_of(None)) == {"apikey", "credential", "token"}
+    assert secret_screen.names_of(["Pass-Words", "", "s"]) == ("password",)
+    assert secret_screen.names_of([]) == ()

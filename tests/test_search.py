@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hooks_cli.environment import Environment
+from hooks_cli.features.search.query import understand
+from hooks_cli.features.search.results_view import marked
+from hooks_cli.features.search.search import Request, search_store
 from hooks_cli.model.entry import Draft
-from hooks_cli.model.query import understand
-from hooks_cli.operations.searching import Request, search_store
-from hooks_cli.output.search_results import marked
-from hooks_cli.store import entries, listing, search
-from hooks_cli.store.embedded import EmbeddedStore, open_store
-from hooks_cli.store.narrowing import Narrowing
+from hooks_cli.store.sqlite.rows import entries, lists
+from hooks_cli.store.sqlite.rows.filters import Narrowing
+from hooks_cli.store.sqlite.search import word_index
+from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
 from tests.conftest import FilledBy, Run
 
 
@@ -281,7 +282,7 @@ def test_no_search_scans_a_table(large: tuple[EmbeddedStore, Environment]) -> No
     narrowings[3].tags = [["even"]]
     narrowings[4].agent, narrowings[4].since, narrowings[4].kind = "a", 1, "json"
     for narrowing, few in [*((each, False) for each in narrowings), (narrowings[1], True), (narrowings[2], True)]:
-        sql, params = search.ranked_sql(understand("tenth").match, narrowing, environment.now(), False, few)
+        sql, params = word_index.ranked_sql(understand("tenth").match, narrowing, environment.now(), False, few)
         steps = plan(store, sql + " LIMIT 10", params)
         for step in steps:
             if step.startswith("SCAN"):
@@ -307,7 +308,7 @@ def test_a_search_reads_no_more_rows_than_it_prints(
     assert len(search_store(store, environment, Request("tenth", 10)).hits) == 10
     assert sum(rows) <= 40 and len(rows) <= 20
     rows.clear()
-    assert len(listing.newest(store, "*", environment.now(), 10)) == 10
+    assert len(lists.newest(store, "*", environment.now(), 10)) == 10
     assert sum(rows) <= 12
 
 

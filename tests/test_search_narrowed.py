@@ -8,9 +8,10 @@ import pytest
 
 from hooks_cli.environment import Environment
 from hooks_cli.model.entry import Draft
-from hooks_cli.store import entries, search
-from hooks_cli.store.embedded import open_store
-from hooks_cli.store.narrowing import Narrowing
+from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.rows.filters import Narrowing
+from hooks_cli.store.sqlite.search import word_index
+from hooks_cli.store.sqlite.store import open_store
 
 
 @pytest.mark.parametrize("session", [1, 2, 3, 0])
@@ -25,15 +26,15 @@ def test_what_few_a_session_wrote_is_looked_up_first_and_gives_the_same(
             entries.put(tx, draft)
     found = []
     for few in (90, -1):
-        monkeypatch.setattr(search, "FEW", few)
+        monkeypatch.setattr(word_index, "FEW", few)
         narrowing = Narrowing()
         narrowing.session = session
         ranked = [
-            search.ranked(store, match, narrowing, 1, 50, recent=recent)
+            word_index.ranked(store, match, narrowing, 1, 50, recent=recent)
             for match in ('"word"', '"rare" OR "word"')
             for recent in (False, True)
         ]
-        found.append((ranked, search.count(store, '"word"', narrowing, 1)))
+        found.append((ranked, word_index.count(store, '"word"', narrowing, 1)))
         assert narrowing.few is (few > 0)
     assert found[0] == found[1] and bool(found[0][1]) is (session in (1, 2))
     store.close()
@@ -50,11 +51,11 @@ def test_few_addresses_are_looked_up_first_and_give_the_same(
     narrowing = Narrowing()
     narrowing.globs = globs
     asked = [(match, recent) for match in ('"word"', '"rare" OR "word"') for recent in (False, True)]
-    first = [search.ranked(store, match, narrowing, 1, 50, recent=recent) for match, recent in asked]
-    counts = [search.count(store, match, narrowing, 1) for match, _ in asked]
-    monkeypatch.setattr(search, "FEW", -1)
+    first = [word_index.ranked(store, match, narrowing, 1, 50, recent=recent) for match, recent in asked]
+    counts = [word_index.count(store, match, narrowing, 1) for match, _ in asked]
+    monkeypatch.setattr(word_index, "FEW", -1)
     narrowing = Narrowing()  # whether they are few is asked once
     narrowing.globs = globs
-    assert first == [search.ranked(store, match, narrowing, 1, 50, recent=recent) for match, recent in asked]
-    assert counts == [search.count(store, match, narrowing, 1) for match, _ in asked]
+    assert first == [word_index.ranked(store, match, narrowing, 1, 50, recent=recent) for match, recent in asked]
+    assert counts == [word_index.count(store, match, narrowing, 1) for match, _ in asked]
     store.close()

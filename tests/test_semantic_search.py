@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from hooks_cli.environment import Environment
+from hooks_cli.features.search import by_meaning
+from hooks_cli.features.search.search import Request, search_store
 from hooks_cli.model.entry import Draft
-from hooks_cli.operations import semantic_search
-from hooks_cli.operations.searching import Request, search_store
-from hooks_cli.store import entries
-from hooks_cli.store.embedded import EmbeddedStore, open_store
+from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
 from tests.conftest import Run
 
 installed = pytest.mark.skipif(
@@ -115,9 +115,9 @@ def test_long_texts_are_compared_by_their_passages(store: tuple[EmbeddedStore, E
 
 
 def test_fusion_stretches_both_ways_to_the_same_range() -> None:
-    fused = dict(semantic_search.fused({1: 0.8, 2: 0.6, 3: 0.4}, {3: 12.0, 4: 2.0}))
+    fused = dict(by_meaning.fused({1: 0.8, 2: 0.6, 3: 0.4}, {3: 12.0, 4: 2.0}))
     assert fused == {1: 0.75, 2: pytest.approx(0.375), 3: 0.25, 4: 0.0}
-    assert dict(semantic_search.fused({1: 0.5}, {1: 3.0})) == {1: 1.0}
+    assert dict(by_meaning.fused({1: 0.5}, {1: 3.0})) == {1: 1.0}
 
 
 def test_without_the_extra_its_name_is_told(run: Run, project: Path) -> None:

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks_cli import __version__, config, config_cache, config_files
-from hooks_cli.config import Settings
+from hooks_cli import __version__
+from hooks_cli.settings import cache, files, settings
+from hooks_cli.settings.settings import Settings
 from tests.settings_place import ROOT, SEED, Place, same
 
 
@@ -43,22 +44,22 @@ def any_settings(draw: st.DrawFn) -> Settings:
 
 @given(any_settings())
 def test_what_the_cache_keeps_comes_back(made: Settings) -> None:
-    read = config.parse_cache(config_cache.dump(made))
+    read = settings.parse_cache(cache.dump(made))
     assert read is not None and same(read, made)
 
 
 @given(any_settings(), st.data())
 def test_a_cache_that_is_cut_off_is_not_used(made: Settings, data: st.DataObject) -> None:
-    whole = config_cache.dump(made)
+    whole = cache.dump(made)
     cut = data.draw(st.integers(0, len(whole) - 1))
-    assert config.parse_cache(whole[:cut]) is None
-    assert config.parse_cache(whole[:cut] + b"\0" * (len(whole) - cut)) is None
+    assert settings.parse_cache(whole[:cut]) is None
+    assert settings.parse_cache(whole[:cut] + b"\0" * (len(whole) - cut)) is None
 
 
 @given(st.binary(max_size=200))
 def test_a_cache_of_anything_is_no_crash(raw: bytes) -> None:
-    config.parse_cache(raw)
-    config.parse_cache(b"2\n" + raw + b"\nend\n")
+    settings.parse_cache(raw)
+    settings.parse_cache(b"2\n" + raw + b"\nend\n")
 
 
 def cache_file(place: Place) -> Path:
@@ -70,7 +71,7 @@ def test_the_cache_is_private_and_used(place: Place, monkeypatch: pytest.MonkeyP
     place.write(user=SEED, project="[restore]\nmax_chars = 5\n")
     first = place.environment().settings
     assert cache_file(place).stat().st_mode & 0o777 == 0o600
-    monkeypatch.setattr(config_files, "read", None)
+    monkeypatch.setattr(files, "read", None)
     second = place.environment().settings
     assert same(first, second) and second.number("restore.max_chars") == 5
 
@@ -142,7 +143,7 @@ def test_toml_is_not_imported_when_the_cache_is_warm(place: Place) -> None:
         from hooks_cli.environment import Environment
         e = Environment.from_process()
         assert e.settings.has("memory.gc")
-        print(*sorted({"tomllib", "re", "hooks_cli.config_files", "json", "typing"} & set(sys.modules)))
+        print(*sorted({"tomllib", "re", "hooks_cli.settings.files", "json", "typing"} & set(sys.modules)))
     """
     command = [
         sys.executable,

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hooks_cli.errors import HooksError
-from hooks_cli.integrations.setup import passage
-from hooks_cli.integrations.setup.agents import AGENTS
-from hooks_cli.integrations.setup.handlers import FLAT, NESTED, Hook, is_ours, with_hooks, without_hooks
-from hooks_cli.integrations.setup.json_edit import add, find, remove
-from hooks_cli.integrations.setup.json_read import NotJson, parse
+from hooks_cli.features.agents import marked_block
+from hooks_cli.features.agents.catalogue import AGENTS
+from hooks_cli.features.agents.hook_handlers import FLAT, NESTED, Hook, is_ours, with_hooks, without_hooks
+from hooks_cli.features.agents.json_edit import add, find, remove
+from hooks_cli.features.agents.json_tree import NotJson, parse
 from tests.agent_settings import ours
 
 JSON = st.recursive(
@@ -112,14 +112,14 @@ def test_deep_nesting_is_an_error_and_no_crash() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text(st.sampled_from("ab\n #\r"), max_size=30), st.sampled_from([passage.MARKDOWN, passage.SHELL]))
+@given(st.text(st.sampled_from("ab\n #\r"), max_size=30), st.sampled_from([marked_block.MARKDOWN, marked_block.SHELL]))
 def test_a_passage_goes_in_and_out(text: str, marks: tuple[str, str]) -> None:
     text = text.replace("\r", "")
-    put = passage.put(text, "one\ntwo\n", marks)
-    assert passage.put(put, "one\ntwo\n", marks) == put
-    renewed = passage.put(put, "three\n", marks)
-    assert renewed == passage.put(text, "three", marks)
-    taken = passage.take(put, marks)
+    put = marked_block.put(text, "one\ntwo\n", marks)
+    assert marked_block.put(put, "one\ntwo\n", marks) == put
+    renewed = marked_block.put(put, "three\n", marks)
+    assert renewed == marked_block.put(text, "three", marks)
+    taken = marked_block.take(put, marks)
     assert taken == text or (not text.strip() and not taken.strip())
 
 

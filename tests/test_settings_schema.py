@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hooks_cli import config_files
-from hooks_cli.config import FIELDS, KEYS, TABLES
 from hooks_cli.errors import ConfigError
+from hooks_cli.settings import files
+from hooks_cli.settings.settings import FIELDS, KEYS, TABLES
 from tests.settings_place import ANY, ROOT, document
 
 
@@ -71,7 +71,7 @@ def test_the_schema_accepts_what_the_program_accepts(
         node[last] = value
     path.write_text(document(flat))
     try:
-        found = config_files.read(str(path), "/nowhere")
+        found = files.read(str(path), "/nowhere")
         accepted = not found.warnings
     except ConfigError:
         accepted = False

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from hooks_cli.integrations.setup import passage
-from hooks_cli.integrations.setup.agents import AGENTS
-from hooks_cli.integrations.setup.handlers import FLAT, is_ours
-from hooks_cli.integrations.setup.json_read import parse
+from hooks_cli.features.agents import marked_block
+from hooks_cli.features.agents.catalogue import AGENTS
+from hooks_cli.features.agents.hook_handlers import FLAT, is_ours
+from hooks_cli.features.agents.json_tree import parse
 from tests.agent_settings import ours
 from tests.conftest import Run
 
@@ -96,7 +96,7 @@ def test_a_new_project(run: Run, project: Path) -> None:
     assert start == [{"hooks": [{"type": "command", "command": "hooks-cli hooks event || true", "timeout": 10}]}]
     assert file.read_text().startswith('{\n  "hooks": {\n    "SessionStart": [\n      {\n')
     text = (project / "CLAUDE.md").read_text()
-    assert text.startswith(passage.MARKDOWN[0]) and "hooks-cli memory search" in text
+    assert text.startswith(marked_block.MARKDOWN[0]) and "hooks-cli memory search" in text
     assert not list(project.glob("**/*backup*"))
     run("setup", "claude-code", "--remove", check=True)
     assert not file.exists() and not (project / "CLAUDE.md").exists()
@@ -137,7 +137,7 @@ def test_every_agent(run: Run, project: Path, home: Path, name: str) -> None:
         report = json.loads(run("setup", name, *flags, "--json", check=True).stdout)
         assert report["complete"] is True and report["files"][0]["path"] == str(settings_file)
         named = agent.instructions[scope]
-        assert not named or passage.is_there((root / named).read_text(), passage.MARKDOWN)
+        assert not named or marked_block.is_there((root / named).read_text(), marked_block.MARKDOWN)
         run("setup", name, *flags, "--remove", check=True)
         assert not settings_file.exists() and not (named and (root / named).exists())
     both = run("setup", name, "--user", "--project")

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hooks_cli.integrations.launcher import next_on_path
-from hooks_cli.integrations.shims import folder as shims
+from hooks_cli.features.shims import folder as shims
+from hooks_cli.system.installed_program import next_on_path
 from tests.conftest import TIMEOUT_SECONDS
 from tests.shims_room import call, make_room
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from hooks_cli.errors import CannotCreate, PermissionRefused, UsageError
-from hooks_cli.integrations.launcher import interpreter_path, launcher_path
-from hooks_cli.integrations.shims import folder as shims
+from hooks_cli.features.shims import folder as shims
+from hooks_cli.system.installed_program import interpreter_path, launcher_path
 from tests.conftest import BIN, Run
 from tests.shims_room import make_room
 

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hooks_cli.environment import Environment
-from hooks_cli.operations.remembering import store_value
-from hooks_cli.store import entries
-from hooks_cli.store.embedded import open_store
+from hooks_cli.features.entries.write import store_value
+from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.store import open_store
 from tests.conftest import PROGRAM, Run
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from hooks_cli.store import lock
+from hooks_cli.store.sqlite import opener_lock
 from tests.conftest import PROGRAM, Run
 from tests.test_store_creation import store_file, together
 
@@ -51,23 +51,23 @@ def test_forty_hooks_at_once(run: Run, environ, project) -> None:
 
 def test_a_store_that_stays_locked_is_75(run: Run, home) -> None:
     run("memory", "store", "k", "v", check=True)
-    held = lock.exclusive(str(store_file(home)), 1_000)
+    held = opener_lock.exclusive(str(store_file(home)), 1_000)
     try:
         begun = time.monotonic()
         done = run("hooks", "notify", "--message", "m")
         assert done.returncode == 75 and "in use" in done.stderr
         assert time.monotonic() - begun >= 4, "a hooks verb waits its budget of 5 s"
     finally:
-        lock.release(held)
+        opener_lock.release(held)
     assert run("hooks", "notify", "--message", "m").returncode == 0
 
 
 def test_who_waits_for_the_exclusive_lock_gets_it(run: Run, home, environ, project) -> None:
     run("memory", "store", "k", "v", check=True)
-    held = lock.exclusive(str(store_file(home)), 1_000)
+    held = opener_lock.exclusive(str(store_file(home)), 1_000)
     waiting = subprocess.Popen([PROGRAM, "memory", "store", "k", "w"], env=environ, cwd=project, stdout=subprocess.PIPE)
     time.sleep(0.3)
     assert waiting.poll() is None
-    lock.release(held)
+    opener_lock.release(held)
     assert waiting.wait(timeout=30) == 0
     assert run("memory", "recall", "k").stdout == "w"

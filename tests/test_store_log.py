@@ -10,8 +10,8 @@ import pytest
 
 from hooks_cli.environment import Environment
 from hooks_cli.errors import NewerFormat
-from hooks_cli.store import schema
-from hooks_cli.store.embedded import WAL_LIMIT_BYTES, open_store
+from hooks_cli.store.sqlite import schema
+from hooks_cli.store.sqlite.store import WAL_LIMIT_BYTES, open_store
 from tests.conftest import PROGRAM, Run
 from tests.test_store_creation import store_file
 

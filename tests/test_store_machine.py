@@ -14,14 +14,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from hooks_cli.errors import DataError, NotFound, VersionConflict
-from hooks_cli.model.retention import Version, decide
-from hooks_cli.model.retention_rules import Rules
-from hooks_cli.model.times import DAY, HOUR, to_iso
-from hooks_cli.operations import collecting, destroying, patching, pinning, recalling_past, remembering, removing
-from hooks_cli.operations.carrying import Who
-from hooks_cli.operations.scope import Scope
-from hooks_cli.store import entries, past
-from hooks_cli.store.selection import Selection
+from hooks_cli.features.entries import delete as entry_delete
+from hooks_cli.features.entries import destroy as entry_destroy
+from hooks_cli.features.entries import history as entry_history
+from hooks_cli.features.entries import patch as entry_patch
+from hooks_cli.features.entries import pins, write
+from hooks_cli.features.entries.new_version import Who
+from hooks_cli.features.retention import collect as retention_collect
+from hooks_cli.features.retention.decide import Version, decide
+from hooks_cli.features.retention.outcome import Scope
+from hooks_cli.features.retention.rules import Rules
+from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.rows import history as row_history
+from hooks_cli.store.sqlite.rows.selection import Selection
+from hooks_cli.text.units import DAY, HOUR, to_iso
 from tests.stores import Place, check
 
 ADDRESSES = st.sampled_from(["a", "a/b", "perf/baseline", "swarm/patterns/p"])
@@ -101,7 +107,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(address=ADDRESSES, value=VALUES, ttl=st.sampled_from(["", "2h", "5d"]))
     def store(self, address: str, value: str, ttl: str) -> None:
-        remembering.store_value(self.place.store, self.place.environment, address, value, ttl=ttl)
+        write.store_value(self.place.store, self.place.environment, address, value, ttl=ttl)
         lives = {"": None, "2h": 2 * HOUR, "5d": 5 * DAY}[ttl]
         self.make(address, value, None if lives is None else self.place.now + lives)
 
@@ -110,11 +116,11 @@ class StoreMachine(RuleBasedStateMachine):
         found = self.current(address)
         version = found[0] if found else 0
         if version == wanted:
-            remembering.store_value(self.place.store, self.place.environment, address, value, if_version=wanted)
+            write.store_value(self.place.store, self.place.environment, address, value, if_version=wanted)
             self.make(address, value)
         else:
             with pytest.raises(VersionConflict) as caught:
-                remembering.store_value(self.place.store, self.place.environment, address, value, if_version=wanted)
+                write.store_value(self.place.store, self.place.environment, address, value, if_version=wanted)
             assert caught.value.details["current"] == version
 
     @rule(address=ADDRESSES, change=PATCHES)
@@ -124,9 +130,9 @@ class StoreMachine(RuleBasedStateMachine):
         text = json.dumps(change)
         if found and before[:1] not in ("{", "["):
             with pytest.raises(DataError):
-                patching.patch(self.place.store, self.place.environment, address, text, WHO)
+                entry_patch.patch(self.place.store, self.place.environment, address, text, WHO)
             return
-        patching.patch(self.place.store, self.place.environment, address, text, WHO)
+        entry_patch.patch(self.place.store, self.place.environment, address, text, WHO)
         after = merged(json.loads(before), change)
         self.make(address, json.dumps(after, separators=(",", ":")), found[1].expires if found else None)
 
@@ -136,7 +142,7 @@ class StoreMachine(RuleBasedStateMachine):
         before = found[1].value or "" if found else ""
         if before.startswith("{"):
             return
-        patching.append(self.place.store, self.place.environment, address, "more", WHO)
+        entry_patch.append(self.place.store, self.place.environment, address, "more", WHO)
         after = f"{before}\nmore" if before else "more"
         if before.startswith("["):
             after = json.dumps([*json.loads(before), "more"], separators=(",", ":"))
@@ -146,16 +152,16 @@ class StoreMachine(RuleBasedStateMachine):
     def delete(self, address: str) -> None:
         if self.current(address) is None:
             with pytest.raises(NotFound):
-                removing.delete(self.place.store, self.place.environment, address, WHO)
+                entry_delete.delete(self.place.store, self.place.environment, address, WHO)
         else:
-            removing.delete(self.place.store, self.place.environment, address, WHO)
+            entry_delete.delete(self.place.store, self.place.environment, address, WHO)
             self.make(address, None)
 
     @rule(pattern=st.sampled_from(["*", "a*", "perf/*"]))
     def clear(self, pattern: str) -> None:
         chosen = sorted(a for a in self.model if self.current(a) and a not in self.pinned)
         chosen = [a for a in chosen if pattern == "*" or a.startswith(pattern[:-1])]
-        removing.clear(self.place.store, self.place.environment, Selection(pattern), WHO)
+        entry_delete.clear(self.place.store, self.place.environment, Selection(pattern), WHO)
         for address in chosen:
             self.make(address, None)
 
@@ -172,9 +178,9 @@ class StoreMachine(RuleBasedStateMachine):
                     break
         if content is None or (content.expires is not None and content.expires <= self.place.now):
             with pytest.raises(NotFound):
-                removing.undelete(self.place.store, self.place.environment, address, WHO)
+                entry_delete.undelete(self.place.store, self.place.environment, address, WHO)
         else:
-            removing.undelete(self.place.store, self.place.environment, address, WHO)
+            entry_delete.undelete(self.place.store, self.place.environment, address, WHO)
             self.make(address, content.value, content.expires)
 
     @rule(address=ADDRESSES, number=st.integers(1, 5))
@@ -184,9 +190,9 @@ class StoreMachine(RuleBasedStateMachine):
         readable = version is not None and not version.gone and version.kind < TOMBSTONE
         if version is None or not readable or (version.expires is not None and version.expires <= self.place.now):
             with pytest.raises(NotFound):
-                removing.revert(self.place.store, self.place.environment, address, number, WHO)
+                entry_delete.revert(self.place.store, self.place.environment, address, number, WHO)
         else:
-            removing.revert(self.place.store, self.place.environment, address, number, WHO)
+            entry_delete.revert(self.place.store, self.place.environment, address, number, WHO)
             self.make(address, version.value, version.expires)
 
     @rule(old=ADDRESSES, new=ADDRESSES)
@@ -194,9 +200,9 @@ class StoreMachine(RuleBasedStateMachine):
         found = self.current(old)
         if found is None or old == new or self.current(new) is not None:
             with pytest.raises((NotFound, VersionConflict)):
-                removing.rename(self.place.store, self.place.environment, old, new, WHO)
+                entry_delete.rename(self.place.store, self.place.environment, old, new, WHO)
             return
-        removing.rename(self.place.store, self.place.environment, old, new, WHO)
+        entry_delete.rename(self.place.store, self.place.environment, old, new, WHO)
         self.make(new, found[1].value, found[1].expires)
         self.make(old, None)
         self.model[new][-1].moved = (old, self.model[old][-1])
@@ -209,9 +215,9 @@ class StoreMachine(RuleBasedStateMachine):
         found = self.current(address)
         if found is None:
             with pytest.raises(NotFound):
-                pinning.touch(self.place.store, self.place.environment, address, ttl, WHO)
+                pins.touch(self.place.store, self.place.environment, address, ttl, WHO)
             return
-        pinning.touch(self.place.store, self.place.environment, address, ttl, WHO)
+        pins.touch(self.place.store, self.place.environment, address, ttl, WHO)
         found[1].expires = None if ttl is None else self.place.now + ttl
         self.revision += 1  # the journal's line
 
@@ -219,9 +225,9 @@ class StoreMachine(RuleBasedStateMachine):
     def pin(self, address: str, pinned: bool) -> None:
         if address not in self.model or (pinned and self.current(address) is None):
             with pytest.raises(NotFound):
-                pinning.set_pinned(self.place.store, self.place.environment, address, pinned, WHO)
+                pins.set_pinned(self.place.store, self.place.environment, address, pinned, WHO)
             return
-        if pinning.set_pinned(self.place.store, self.place.environment, address, pinned, WHO):
+        if pins.set_pinned(self.place.store, self.place.environment, address, pinned, WHO):
             self.revision += 1
         (self.pinned.add if pinned else self.pinned.discard)(address)
 
@@ -230,18 +236,18 @@ class StoreMachine(RuleBasedStateMachine):
         made = self.model.get(address, [])
         if not made or (only and made[0].gone):
             with pytest.raises(NotFound):
-                found, _ = destroying.chosen(self.place.store, address)
-                destroying.destroy(
+                found, _ = entry_destroy.chosen(self.place.store, address)
+                entry_destroy.destroy(
                     self.place.store,
                     self.place.environment,
-                    destroying.targets(self.place.store, found, only and [only]),
+                    entry_destroy.targets(self.place.store, found, only and [only]),
                     WHO,
                 )
             return
-        destroying.destroy(
+        entry_destroy.destroy(
             self.place.store,
             self.place.environment,
-            destroying.targets(self.place.store, [address], [only] if only else None),
+            entry_destroy.targets(self.place.store, [address], [only] if only else None),
             WHO,
         )
         targets = [(address, made[:only] if only else list(made))]
@@ -270,11 +276,11 @@ class StoreMachine(RuleBasedStateMachine):
     def collect(self) -> None:
         versions = self.versions()
         keeps = {(d.version.address, d.version.version): d.keep for d in decide(versions, GC, self.place.now)}
-        collecting.collect(self.place.store, GC, self.place.now, Scope())
+        retention_collect.collect(self.place.store, GC, self.place.now, Scope())
         for (address, number), keep in keeps.items():
             if not keep:
                 self.model[address][number - 1].gone = True
-        self.revision = past.newest_revision(self.place.store)
+        self.revision = row_history.newest_revision(self.place.store)
 
     def versions(self) -> list[Version]:
         found = []
@@ -295,7 +301,7 @@ class StoreMachine(RuleBasedStateMachine):
     @invariant()
     def the_store_says_the_same(self) -> None:
         store, now = self.place.store, self.place.now
-        assert past.newest_revision(store) == self.revision
+        assert row_history.newest_revision(store) == self.revision
         for address, made in self.model.items():
             found = self.current(address)
             entry = entries.read(store, address, now)
@@ -303,18 +309,18 @@ class StoreMachine(RuleBasedStateMachine):
             if entry and found:
                 assert (entry.version, entry.revision, entry.expires) == (found[0], found[1].revision, found[1].expires)
             kept = [(i, v.kind, v.value) for i, v in enumerate(made, 1) if not v.gone]
-            assert [(e.version, e.kind, e.value) for e in reversed(past.versions(store, address))] == kept
+            assert [(e.version, e.kind, e.value) for e in reversed(row_history.versions(store, address))] == kept
         live = sorted(a for a in self.model if self.current(a))
-        assert sorted(e.address for e in remembering.recall(store, "*", now, 100).entries) == live
+        assert sorted(e.address for e in write.recall(store, "*", now, 100).entries) == live
 
     @precondition(lambda self: self.revision > 0)
     @rule(data=st.data())
     def look_back(self, data: st.DataObject) -> None:
         revision = data.draw(st.integers(0, self.revision))
-        moment = past.moment_of(self.place.store, revision)
-        self.was_there(recalling_past.When(revision, moment, "then"), revision)
+        moment = row_history.moment_of(self.place.store, revision)
+        self.was_there(entry_history.When(revision, moment, "then"), revision)
 
-    def was_there(self, point: recalling_past.When, revision: int) -> None:
+    def was_there(self, point: entry_history.When, revision: int) -> None:
         """The store says at that point what the model said at the revision."""
         store, moment = self.place.store, point.moment
         there, unknown = {}, 0
@@ -323,12 +329,12 @@ class StoreMachine(RuleBasedStateMachine):
             if said is None or said == "?":
                 unknown += said == "?"
                 with pytest.raises(NotFound) as caught:
-                    recalling_past.recall(store, address, point, 1)
+                    entry_history.recall(store, address, point, 1)
                 assert ("collected" in str(caught.value)) == (said == "?")
             else:
                 there[address] = said[1:]
-                assert recalling_past.recall(store, address, point, 1)[0].entries[0].value == said[1:]
-        found, lost = recalling_past.recall(store, "*", point, 100)
+                assert entry_history.recall(store, address, point, 1)[0].entries[0].value == said[1:]
+        found, lost = entry_history.recall(store, "*", point, 100)
         assert {e.address: e.value for e in found.entries} == there
         assert (found.total, lost) == (len(there), unknown)
 
@@ -336,7 +342,7 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(hours=st.integers(0, 24 * 30))
     def look_back_in_time(self, hours: int) -> None:
         moment = self.place.now - hours * HOUR
-        point = recalling_past.when(self.place.store, self.place.environment, None, to_iso(moment))
+        point = entry_history.when(self.place.store, self.place.environment, None, to_iso(moment))
         assert point.moment == moment
         made = [v.revision for made in self.model.values() for v in made if v.at <= moment]
         self.was_there(point, max(made, default=0))

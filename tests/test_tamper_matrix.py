@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from hooks_cli.crypto import slots
+from hooks_cli.crypto.keys import slots
 from hooks_cli.environment import Environment
 from hooks_cli.errors import HooksError
-from hooks_cli.operations.remembering import store_value
-from hooks_cli.store import entries, verification
-from hooks_cli.store.embedded import open_store
-from hooks_cli.store.opening import PLAIN_MAGIC
+from hooks_cli.features.entries.write import store_value
+from hooks_cli.store.sqlite.connection import PLAIN_MAGIC
+from hooks_cli.store.sqlite.file import verify
+from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.store import open_store
 from tests.conftest import Run
 from tests.test_key_rotation import QUEUED
 
@@ -60,7 +61,7 @@ def read_back(environment: Environment) -> str:
                 return "missing"
             if entry.value != f"value {number} " + "x" * (number * 40):
                 return "wrong"
-        return "right" if verification.verify(store, lambda _: None).sound else "77"
+        return "right" if verify.verify(store, lambda _: None).sound else "77"
     except HooksError as error:
         return str(error.exit_code)
     finally:

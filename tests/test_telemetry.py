@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from hooks_cli.model.traces import parent_ids, searched, split
+from hooks_cli.text.trace_ids import parent_ids, searched, split
 from tests.conftest import Run
 from tests.test_hot_imports import PURELIB, SEES
 
@@ -233,7 +233,7 @@ def test_nothing_of_it_is_imported_without_configuration(
         )
         code, names = json.loads(done.stderr.rpartition("LOADED")[2])
         assert code == 0
-        assert not [name for name in names if name.startswith(("opentelemetry", "hooks_cli.integrations.telemetry"))]
+        assert not [name for name in names if name.startswith(("opentelemetry", "hooks_cli.features.telemetry.span"))]
 
 
 def test_every_way_of_writing_keeps_the_ids(run: Run) -> None:

@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hooks_cli.errors import UsageError
-from hooks_cli.model import globs
-from hooks_cli.model.globs import glob_matches, literal_length
-from hooks_cli.model.sizes import size_in_words
-from hooks_cli.model.times import DAY, HOUR, MINUTE, parse_duration, parse_time, to_iso, to_words
+from hooks_cli.text import globs
+from hooks_cli.text.globs import glob_matches, literal_length
+from hooks_cli.text.units import DAY, HOUR, MINUTE, parse_duration, parse_time, size_in_words, to_iso, to_words
 
 NOW = 1_760_702_400_000  # 2025-10-17T12:00:00Z
 

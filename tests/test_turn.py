@@ -11,50 +11,50 @@ from pathlib import Path
 import pytest
 
 from hooks_cli.errors import Busy
-from hooks_cli.store import turn
+from hooks_cli.store.sqlite import writer_queue
 from tests.conftest import PROGRAM, Run
 from tests.test_store_creation import store_file
 
 
 def test_one_at_a_time(tmp_path: Path) -> None:
     path = str(tmp_path / "memory.db")
-    mine = turn.take(path, 1000)
+    mine = writer_queue.take(path, 1000)
     with pytest.raises(Busy, match=r"0\.2 s"):
-        turn.take(path, 200)
-    turn.give(mine)
-    turn.give(turn.take(path, 200))
+        writer_queue.take(path, 200)
+    writer_queue.give(mine)
+    writer_queue.give(writer_queue.take(path, 200))
 
 
 def test_who_has_the_turn_sees_that_somebody_waits(tmp_path: Path) -> None:
     path = str(tmp_path / "memory.db")
-    mine = turn.take(path, 1000)
-    assert not turn.wanted(path)
-    waiter = threading.Thread(target=lambda: turn.give(turn.take(path, 10_000)))
+    mine = writer_queue.take(path, 1000)
+    assert not writer_queue.wanted(path)
+    waiter = threading.Thread(target=lambda: writer_queue.give(writer_queue.take(path, 10_000)))
     waiter.start()
-    while not turn.wanted(path):
+    while not writer_queue.wanted(path):
         time.sleep(0.001)
-    turn.give(mine)
+    writer_queue.give(mine)
     waiter.join()
-    assert not turn.wanted(path)
+    assert not writer_queue.wanted(path)
 
 
 def test_the_next_one_is_woken_at_once(tmp_path: Path) -> None:
     path = str(tmp_path / "memory.db")
-    mine = turn.take(path, 1000)
-    threading.Timer(0.3, turn.give, [mine]).start()
+    mine = writer_queue.take(path, 1000)
+    threading.Timer(0.3, writer_queue.give, [mine]).start()
     begun = time.monotonic()
-    turn.give(turn.take(path, 60_000))
+    writer_queue.give(writer_queue.take(path, 60_000))
     assert 0.2 < time.monotonic() - begun < 30
 
 
 def test_in_a_thread_there_is_no_alarm_and_it_works_all_the_same(tmp_path: Path) -> None:
     path = str(tmp_path / "memory.db")
-    mine = turn.take(path, 1000)
+    mine = writer_queue.take(path, 1000)
     outcome: list[str] = []
 
     def waiter(budget: int) -> None:
         try:
-            turn.give(turn.take(path, budget))
+            writer_queue.give(writer_queue.take(path, budget))
             outcome.append("had")
         except Busy:
             outcome.append("busy")
@@ -66,7 +66,7 @@ def test_in_a_thread_there_is_no_alarm_and_it_works_all_the_same(tmp_path: Path)
             thread.join()
         else:
             time.sleep(0.1)
-            turn.give(mine)
+            writer_queue.give(mine)
             thread.join()
     assert outcome == ["busy", "had"]
 
@@ -92,9 +92,9 @@ def test_who_dies_leaves_its_place(run: Run, home: Path, environ: dict[str, str]
 
 def test_a_hooks_verb_waits_no_longer_than_its_budget(run: Run, home: Path) -> None:
     run("memory", "store", "k", "v", check=True)
-    mine = turn.take(str(store_file(home)), 1000)
+    mine = writer_queue.take(str(store_file(home)), 1000)
     begun = time.monotonic()
     done = run("hooks", "notify", "--message", "m")
     assert done.returncode == 75 and time.monotonic() - begun >= 4
-    turn.give(mine)
+    writer_queue.give(mine)
     run("hooks", "notify", "--message", "m", check=True)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hooks_cli.crypto import detect, findings
-from hooks_cli.model.sealed_text import MASK
+from hooks_cli.crypto import secret_finder, secret_screen
+from hooks_cli.text.sealed_marker import MASK
 from tests.conftest import Run
 
 FOUND = [
@@ -50,14 +50,14 @@ STAYS = [
 @pytest.mark.parametrize(("url", "secret"), FOUND)
 def test_it_is_found_and_nothing_around_it(url: str, secret: str) -> None:
     text = url.format(secret)
-    assert detect.reason("a/b", text, (), ()) == "shape"
-    assert [text[piece.start : piece.end] for piece in findings.in_text(text)] == [secret]
-    assert findings.in_text(url.format(MASK)) == []
+    assert secret_screen.reason("a/b", text, (), ()) == "shape"
+    assert [text[piece.start : piece.end] for piece in secret_finder.in_text(text)] == [secret]
+    assert secret_finder.in_text(url.format(MASK)) == []
 
 
 @pytest.mark.parametrize("text", STAYS)
 def test_what_stands_for_one_stays(text: str) -> None:
-    assert [text[piece.start : piece.end] for piece in findings.in_text(text)] == []
+    assert [text[piece.start : piece.end] for piece in secret_finder.in_text(text)] == []
 
 
 PIECES = st.sampled_from(
@@ -88,19 +88,19 @@ PIECES = st.sampled_from(
 @example("x:\\/\\/h?token=a1b2c3d4e5 x://")
 @example("x:/\\/u:hunter2@h x://")
 def test_the_quick_look_misses_nothing_that_is_found(text: str) -> None:
-    if findings.in_text(text):
-        assert detect.reason("a/b", text, (), ()) == "shape"
+    if secret_finder.in_text(text):
+        assert secret_screen.reason("a/b", text, (), ()) == "shape"
 
 
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_what_was_sealed_is_not_found_again(text: str) -> None:
     """The pieces are apart, and with a mask in their places there is nothing more to find than there was."""
-    found = findings.in_text(text)
+    found = secret_finder.in_text(text)
     assert all(one.end <= two.start for one, two in pairwise(found))
     masked = text
     for piece in reversed(found):
         masked = masked[: piece.start] + MASK + masked[piece.end :]
-    assert len(findings.in_text(masked)) <= len(found)
+    assert len(secret_finder.in_text(masked)) <= len(found)
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,8 @@ def test_what_was_sealed_is_not_found_again(text: str) -> None:
 def test_no_text_takes_more_than_its_length(piece: str) -> None:
     """No part of it is looked at once more for every URL or parameter in it: 400 kB end at once, or this test never does."""
     text = "x://h?" + piece * (400_000 // len(piece))
-    detect.reason("a/b", text, (), ())
-    found = findings.in_text(text)
+    secret_screen.reason("a/b", text, (), ())
+    found = secret_finder.in_text(text)
     assert all(one.end <= two.start for one, two in pairwise(found))
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from hooks_cli.environment import Environment
-from hooks_cli.store.embedded import open_store
-from hooks_cli.store.schema import LEDGER_TABLES
+from hooks_cli.store.sqlite.schema import LEDGER_TABLES
+from hooks_cli.store.sqlite.store import open_store
 from tests.conftest import FilledBy, Run
 from tests.test_store_creation import store_file
 

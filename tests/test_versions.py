@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks_cli.model.times import DAY
+from hooks_cli.text.units import DAY
 from tests.conftest import FilledBy, Run, loaded
 from tests.stores import START
 

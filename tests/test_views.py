@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from hooks_cli.output.views import words
+from hooks_cli.output.views import safe_text
 from tests.conftest import FilledBy, Run
 from tests.terminals import Terminal, plain
 
@@ -229,13 +229,13 @@ def test_log_follows(filled: Run, environ: dict[str, str], project: Path) -> Non
 
 @given(st.text(max_size=40))
 def test_safe_text_is_one_harmless_line(text: str) -> None:
-    shown = words.safe(text)
+    shown = safe_text.safe(text)
     assert "\n" not in shown and "\x1b" not in shown and "\u202e" not in shown
     assert cell_len(shown) >= 0
 
 
 @given(st.integers(0, 1000), st.integers(0, 1000), st.integers(1, 60))
 def test_bars_keep_their_room(begin: int, length: int, width: int) -> None:
-    assert len(words.bar(begin / 1000, width)) <= width
-    drawn = words.span(begin, begin + length, 0, 2000, width, bool(length % 2))
+    assert len(safe_text.bar(begin / 1000, width)) <= width
+    drawn = safe_text.span(begin, begin + length, 0, 2000, width, bool(length % 2))
     assert len(drawn) <= width and drawn.strip()

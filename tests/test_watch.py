@@ -16,9 +16,9 @@ INCREMENT = """
 import sys
 from hooks_cli.environment import Environment
 from hooks_cli.errors import VersionConflict
-from hooks_cli.operations.remembering import store_value
-from hooks_cli.store import entries
-from hooks_cli.store.embedded import open_store
+from hooks_cli.features.entries.write import store_value
+from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.store import open_store
 environment = Environment.from_process()
 store = open_store(environment)
 for _ in range(50):

@@ -1,11 +1,11 @@
-"""The word rules of `cli.spec`, rule by rule, on declarations made for the purpose."""
+"""The word rules of `model.verb`, rule by rule, on declarations made for the purpose."""
 
 from __future__ import annotations
 
 import pytest
 
-from hooks_cli.cli.spec import Call, Option, Positional, Verb
-from hooks_cli.cli.words import Mistake, integer_value, kebab, looks_like_option, read
+from hooks_cli.cli.parser import Mistake, integer_value, kebab, looks_like_option, read
+from hooks_cli.model.verb import Call, Option, Positional, Verb
 
 OPTIONS = (
     Option("key", ("--key", "-k")),

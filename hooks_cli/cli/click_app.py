@@ -11,15 +11,14 @@ from typing import Any, NoReturn
 
 import click
 
+from hooks_cli.cli import catalogue, foreign_verbs, help_page
 from hooks_cli.cli.fast_lane import help_call
-from hooks_cli.cli.spec import Call, Verb
-from hooks_cli.cli.words import HELP_FLAGS, Mistake, read
-from hooks_cli.commands import GROUP_ALIASES, GROUPS, catalogue, find, redirect
+from hooks_cli.cli.parser import HELP_FLAGS, Mistake, read
+from hooks_cli.cli.verb_lookup import GROUP_ALIASES, GROUPS, find, redirect
 from hooks_cli.errors import MissingArgument, UnknownOption, UnknownVerb, UsageError
-from hooks_cli.interpreter import complete
-from hooks_cli.model import foreign_verbs
-from hooks_cli.model.nearness import near
-from hooks_cli.output import help_page
+from hooks_cli.model.verb import Call, Verb
+from hooks_cli.system.python_startup import complete
+from hooks_cli.text.edit_distance import near
 
 PROGRAMS = ("hooks-cli", "claude-flow")
 # Commands of claude-flow that this program does not have: who types one is told where it is.
@@ -41,9 +40,9 @@ def parse(argv: list[str]) -> Call | int:
     for program in PROGRAMS:
         variable = completion_variable(program)
         if variable in os.environ:
-            from hooks_cli.cli import completion
+            from hooks_cli.cli import shell_completion
 
-            return completion.answer(app, program, variable)
+            return shell_completion.answer(app, program, variable)
     found: Call | int = app.main(args=argv, prog_name=help_page.PROGRAM, standalone_mode=False)
     return found
 
@@ -152,10 +151,10 @@ class _VerbCommand(click.Command):
     """One verb. Its parameters are declared for completion; the words are read by `words.read`."""
 
     def __init__(self, verb: Verb, alias: str) -> None:
-        from hooks_cli.cli import completion
+        from hooks_cli.cli import shell_completion
 
-        params: list[click.Parameter] = [completion.option(option) for option in verb.options]
-        params += [completion.argument(verb, positional) for positional in verb.positionals]
+        params: list[click.Parameter] = [shell_completion.option(option) for option in verb.options]
+        params += [shell_completion.argument(verb, positional) for positional in verb.positionals]
         super().__init__(name=alias, params=params, help=verb.summary, add_help_option=False)
         self.verb = verb
         self.alias = alias

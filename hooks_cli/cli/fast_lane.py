@@ -6,9 +6,9 @@ one that explains. A property test holds the two together.
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Call
-from hooks_cli.cli.words import HELP_FLAGS, read
-from hooks_cli.commands import GROUP_ALIASES, GROUPS, declared, find, module_name, redirect
+from hooks_cli.cli.parser import HELP_FLAGS, read
+from hooks_cli.cli.verb_lookup import GROUP_ALIASES, GROUPS, declared, find, module_name, redirect
+from hooks_cli.model.verb import Call
 
 
 def parse(argv: list[str]) -> Call | None:

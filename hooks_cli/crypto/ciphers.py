@@ -4,7 +4,7 @@ the library.
 
 from __future__ import annotations
 
-from hooks_cli.interpreter import complete
+from hooks_cli.system.python_startup import complete
 
 complete()
 

@@ -55,7 +55,7 @@ class Ledger:
         self.key = subkey(data_key, b"ledger")
 
     def row(self, table: str, columns: tuple[object, ...]) -> int:
-        """The hash of one row, as an integer below MODULUS. `columns` in the order of `store.schema.LEDGER_TABLES`."""
+        """The hash of one row, as an integer below MODULUS. `columns` in the order of `store.sqlite.schema.LEDGER_TABLES`."""
         name = table
         first = FIRST_COLUMNS.get(table)
         if first is not None:

@@ -22,8 +22,8 @@ from collections.abc import Callable
 from typing import IO, Any
 
 from hooks_cli.crypto.ciphers import AESGCM, InvalidTag, Scrypt
+from hooks_cli.crypto.keys.slots import SCRYPT_N, SCRYPT_P, SCRYPT_R
 from hooks_cli.crypto.ledger import subkey
-from hooks_cli.crypto.slots import SCRYPT_N, SCRYPT_P, SCRYPT_R
 from hooks_cli.errors import DataError, Tampered, WrongKey
 
 PIECE = 64 * 1024

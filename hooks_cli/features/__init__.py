@@ -1,1 +1,1 @@
-"""What the program does, one folder a capability."""
+"""What is done: one folder or module a capability, functions of (store, request) that return results."""

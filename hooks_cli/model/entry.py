@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.model.sealed_text import MASK, mask
+from hooks_cli.text.sealed_marker import MASK, mask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Entry:
     )
 
     def __init__(self, row: tuple[Any, ...]) -> None:
-        """Take a row of `store.entries.COLUMNS`. What is sealed is masked at once; `raw` keeps it as it is stored."""
+        """Take a row of `store.sqlite.rows.entries.COLUMNS`. What is sealed is masked at once; `raw` keeps it as it is stored."""
         (
             self.address,
             self.revision,

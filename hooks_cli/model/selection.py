@@ -10,7 +10,7 @@ from hooks_cli.model import address as addresses
 @dataclass(frozen=True, slots=True)
 class Selection:
     """All conditions must hold. `pattern` is a glob ("*": all), times are ms since the epoch, `tags` must all be there.
-    `facts` are (field, how, value) as `store.fact_sql` has them.
+    `facts` are (field, how, value) as `store.sqlite.rows.field_filters` has them.
 
     `versions` is head (what the addresses hold now) or all (their whole history, tombstones included).
     """

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hooks_cli.model.json_text import Raw, object_text
-from hooks_cli.output.envelopes import SCHEMA_VERSION, moment
+from hooks_cli.output.envelope import SCHEMA_VERSION, moment
 from hooks_cli.output.listing import one_line
+from hooks_cli.text.json_writer import Raw, object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""The encrypted SQLite store: the only place with SQL."""
+"""The store: its contract, and the one engine that keeps it."""

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import os
 
+from hooks_cli.crypto.keys.file import publish, sync_folder
 from hooks_cli.crypto.ledger import subkey, tag
 
 SLOT_BYTES = 64
 SHORT_HASH = 16
-# Beside the anchor while another database takes the store's place (`store.anchor_exchange`).
+# Beside the anchor while another database takes the store's place (`store.anchor`).
 NEXT_SUFFIX = ".next"
 
 
@@ -84,3 +85,28 @@ def _slot(content: bytes, key: bytes, store_id: bytes) -> tuple[int, bytes] | No
     if len(content) != SLOT_BYTES or body[40:] != store_id or tag(key, body) != mac:
         return None
     return int.from_bytes(body[:8], "little"), body[8:40]
+
+
+def announce(path: str, data_key: bytes, store_id: bytes, revision: int, ledger: bytes) -> None:
+    """Keep beside the anchor `path` what it is going to be, durable. Under the exclusive lock only. Raises 73, 74, 77."""
+    publish(path + NEXT_SUFFIX, note(data_key, store_id, revision, ledger), replace=True)
+
+
+def promote(path: str) -> None:
+    """Make the announced anchor the anchor, durable; when another process has done it, that is as well."""
+    try:
+        os.replace(path + NEXT_SUFFIX, path)
+    except FileNotFoundError:
+        return
+    sync_folder(os.path.dirname(path))
+
+
+def settle(path: str, data_key: bytes, store_id: bytes, revision: int, ledger: bytes) -> None:
+    """An exchange was cut short: finish it when the store (its present revision and ledger) is the announced one, else forget it."""
+    try:
+        if read(path + NEXT_SUFFIX, data_key, store_id) == (revision, ledger):
+            promote(path)
+        else:
+            os.unlink(path + NEXT_SUFFIX)
+    except OSError:
+        return  # the comparison with the anchor decides then

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from hooks_cli.errors import HooksError
-from hooks_cli.private_files import make_folder, read_file, write_file
+from hooks_cli.system.private_files import make_folder, read_file, write_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ import sys
 import time
 from pathlib import Path
 
-from hooks_cli.store import scrubbing
-from hooks_cli.store.embedded import EmbeddedStore, open_store
+from hooks_cli.store.sqlite.maintenance import scrub
+from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
 from scripts.benchmarks.scratch import PROGRAM, Scratch, sample, scratch
 from scripts.benchmarks.tables import Result, Row
 
@@ -98,7 +98,7 @@ def run(quick: bool) -> Result:
             shutil.copytree(home.folder / "hooks", other.folder / "hooks", dirs_exist_ok=True)
             alone = _alone(home, other, due)
         store = open_store(home.environment)
-        scrubbing.settle_log(store)
+        scrub.settle_log(store)
         before = os.path.getsize(store.path)
         quiet_waits = [_lock_wait(store) for _ in range(100)]
         held = home.folder / "held.json"
@@ -121,7 +121,7 @@ def run(quick: bool) -> Result:
         seconds = time.perf_counter() - begin - rested
         told = collector.communicate()[0].strip()
         assert collector.returncode == 0 and f"{due:,} versions" in told, told
-        scrubbing.settle_log(store)
+        scrub.settle_log(store)
         after = os.path.getsize(store.path)
         store.close()
         held_rows = _held_rows(held)

@@ -66,7 +66,7 @@ def _figures(times: list[float], floors: list[float]) -> tuple[str, str]:
 
 def _plain_copy(environment: object, path: str) -> None:
     from hooks_cli.environment import Environment
-    from hooks_cli.store.embedded import open_store
+    from hooks_cli.store.sqlite.store import open_store
 
     assert isinstance(environment, Environment)
     store = open_store(environment)

@@ -7,12 +7,13 @@ import sys
 import time
 from pathlib import Path
 
-from hooks_cli.store import engine, turn
+from hooks_cli.store.sqlite import writer_queue
+from hooks_cli.system import apsw_import
 
 _held: list[tuple[str, float, float]] = []
 _began: tuple[float, float] | None = None
-_take, _give = turn.take, turn.give
-assert engine  # it must be loaded before what it stands in for
+_take, _give = writer_queue.take, writer_queue.give
+assert apsw_import  # it must be loaded before what it stands in for
 
 
 def _timed_take(store_path: str, budget_ms: int) -> int:
@@ -40,7 +41,7 @@ def _by_whom() -> str:
 
 
 if __name__ == "__main__":
-    turn.take, turn.give = _timed_take, _timed_give
+    writer_queue.take, writer_queue.give = _timed_take, _timed_give
     from hooks_cli.entry import status
 
     code = status(sys.argv[2:])

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from hooks_cli.environment import Environment
 from hooks_cli.model.entry import Draft
-from hooks_cli.store import entries, journal
-from hooks_cli.store.embedded import open_store
+from hooks_cli.store.sqlite.rows import entries, journal
+from hooks_cli.store.sqlite.store import open_store
 
 BIN = Path(sys.executable).parent
 PROGRAM = str(BIN / "hooks-cli")

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hooks_cli.environment import Environment
+from hooks_cli.features.search.search import Request, search_store
 from hooks_cli.model.entry import Draft
-from hooks_cli.operations.searching import Request, search_store
-from hooks_cli.store import entries
-from hooks_cli.store.embedded import open_store
+from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.store import open_store
 from scripts.benchmarks import search_baselines, search_sets
 from scripts.benchmarks.search_baselines import Ranking
 from scripts.benchmarks.search_sets import Document, Question, QuestionSet, mean, with_interval
@@ -153,7 +153,7 @@ def by_model(documents: list[Document], embed: object) -> Ranking:
 
 def models(questions: QuestionSet) -> list[Row]:
     """The rows of the embedding models that were compared."""
-    from hooks_cli.integrations import embedding
+    from hooks_cli.features.search import embedding
 
     model = embedding.load()
     rows = []

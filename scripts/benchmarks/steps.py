@@ -23,7 +23,7 @@ STEPS = (
     ("without site: python -IS, and os._exit", [sys.executable, "-IS", "-c", "import os; os._exit(0)"]),
     (
         "+ apsw, without collections",
-        [sys.executable, "-IS", "-c", PATHED + "from hooks_cli.store.engine import apsw; os._exit(0)"],
+        [sys.executable, "-IS", "-c", PATHED + "from hooks_cli.system.apsw_import import apsw; os._exit(0)"],
     ),
     (
         "+ parsing, and all modules of the verb",
@@ -42,7 +42,7 @@ STEPS = (
             "-c",
             PATHED
             + f"from hooks_cli import entry, environment; entry.fast_lane.parse({STORE!r})\n"
-            + "from hooks_cli.commands import opening; opening.for_memory(environment.Environment.from_process()); os._exit(0)",
+            + "from hooks_cli.commands import store_access; store_access.for_memory(environment.Environment.from_process()); os._exit(0)",
         ],
     ),
     ("the whole, without the launcher", [sys.executable, "-IS", str(Path(SITE, "hooks_cli", "__main__.py")), *STORE]),

@@ -82,7 +82,7 @@ def machine() -> dict[str, str]:
             model = next((line.partition(":")[2].strip() for line in info if line.startswith("model name")), "")
     except OSError:
         pass
-    from hooks_cli.store.engine import apsw
+    from hooks_cli.system.apsw_import import apsw
 
     return {
         "processor": f"{model or platform.processor()}, {os.cpu_count()} cores",

@@ -15,16 +15,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from hooks_cli import config_files
 from hooks_cli.cli import click_app, fast_lane
-from hooks_cli.cli.spec import Call
 from hooks_cli.errors import HooksError
-from hooks_cli.integrations import importers  # noqa: F401  (the package has to be there before its modules)
-from hooks_cli.integrations.importers import recognise
-from hooks_cli.integrations.protocol import incoming
-from hooks_cli.integrations.protocol.meaning import meaning
-from hooks_cli.model import brief, query, safety
-from hooks_cli.store.engine import apsw
+from hooks_cli.features.agents.protocol import incoming
+from hooks_cli.features.agents.protocol.meaning import meaning
+from hooks_cli.features.restore import brief
+from hooks_cli.features.safety import judge
+from hooks_cli.features.search import query
+from hooks_cli.features.transfer import importers  # noqa: F401  (the package has to be there before its modules)
+from hooks_cli.features.transfer.importers import detect
+from hooks_cli.model.verb import Call
+from hooks_cli.settings import files
+from hooks_cli.system.apsw_import import apsw
 
 FIXTURES = Path(__file__).parent.parent.parent / "tests" / "fixtures"
 CODES = {1, 64, 65, 66, 69, 73, 74, 75, 76, 77, 78, 130}
@@ -120,7 +122,7 @@ def settings(chance: random.Random, folder: Path) -> None:
     for path in (user, project):
         path.write_bytes(mutated(chance, TOML))
         path.chmod(0o600)
-    config_files.read(str(user), str(project))
+    files.read(str(user), str(project))
 
 
 SOURCES = [
@@ -136,7 +138,7 @@ def foreign(chance: random.Random, folder: Path) -> None:
     path = folder / f"source{source.suffix}"
     content = source.read_bytes()
     path.write_bytes(mutated(chance, content[: 200_000 if source.suffix == ".db" else 20_000]))
-    for number, _ in enumerate(recognise.open_source(str(path)).records):
+    for number, _ in enumerate(detect.open_source(str(path)).records):
         if number > 2_000:
             break
 
@@ -189,14 +191,14 @@ def event(chance: random.Random) -> None:
     body = json.dumps(fields)
     if chance.random() < 0.3:
         body = mutated(chance, body.encode()).decode("utf-8", "replace")
-    from hooks_cli.store import json_fields
+    from hooks_cli.system import sqlite_json
 
-    meaning(incoming.read(json_fields.fields(body, incoming.PATHS, "The event")))
+    meaning(incoming.read(sqlite_json.fields(body, incoming.PATHS, "The event")))
 
 
 def command(chance: random.Random) -> None:
     """A shell command to judge."""
-    safety.dangers(" ".join(chance.choice([*SHELL_WORDS, text(chance)]) for _ in range(6)))
+    judge.dangers(" ".join(chance.choice([*SHELL_WORDS, text(chance)]) for _ in range(6)))
 
 
 def restored(chance: random.Random) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Verb
+from hooks_cli.model.verb import Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "config",
@@ -27,7 +27,7 @@ def run(call: Call, environment: Environment) -> int:
     import json
 
     from hooks_cli.errors import ConfigError
-    from hooks_cli.operations.settings_report import check, files
+    from hooks_cli.features.settings_report import check, files
 
     wrong, ignored = check(environment)
     read = [path for _, path, there in files(environment) if there]

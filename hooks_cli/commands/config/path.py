@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Positional, Verb
+from hooks_cli.model.verb import Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "config",
@@ -23,7 +23,7 @@ def run(call: Call, environment: Environment) -> int:
     import json
 
     from hooks_cli.errors import UsageError
-    from hooks_cli.operations.settings_report import files
+    from hooks_cli.features.settings_report import files
 
     found = files(environment)
     which = call.text("which")

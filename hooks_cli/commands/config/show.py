@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Positional, Verb
+from hooks_cli.model.verb import Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "config",
@@ -30,7 +30,7 @@ def run(call: Call, environment: Environment) -> int:
     import json
 
     from hooks_cli.errors import NotFound
-    from hooks_cli.operations.settings_report import held, rows
+    from hooks_cli.features.settings_report import held, rows
 
     prefix = call.text("prefix").rstrip(".")
     found = [row for row in rows(environment) if not prefix or row[0] == prefix or row[0].startswith(prefix + ".")]

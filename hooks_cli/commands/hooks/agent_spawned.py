@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option
-from hooks_cli.commands import happenings
+from hooks_cli.commands.hooks import _plain_events
+from hooks_cli.model.verb import Option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
-VERB = happenings.verb(
+VERB = _plain_events.verb(
     "agent-spawned",
     "Record that an agent was started.",
     (
@@ -24,4 +24,4 @@ VERB = happenings.verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Keep it. Raises InvalidJson, InvalidAddress (65)."""
-    return happenings.keep(call, environment)
+    return _plain_events.keep(call, environment)

@@ -6,16 +6,17 @@ and standard error says that nothing else is done. What asks for an answer (`hoo
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Call, Option, Positional, Verb
-from hooks_cli.commands import CUSTOM, happenings, stdin_event
+from hooks_cli.cli.verb_lookup import CUSTOM
+from hooks_cli.commands.hooks import _plain_events, _stdin_event
 from hooks_cli.errors import MissingArgument, UsageError
+from hooks_cli.model.verb import Call, Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
 
 LONGEST = 64
-_SHAPE = happenings.verb(
+_SHAPE = _plain_events.verb(
     CUSTOM,
     "Keep an event of a name of your own; hooks pre-deploy, post-review, on-error … are its short form.",
     (
@@ -50,7 +51,7 @@ def run(call: Call, environment: Environment) -> int:
             f"{call.verb.title}: {name[:LONGEST]!r} is no name for an event.",
             hint=f"At most {LONGEST} small letters, digits and dashes, beginning with a letter.",
         )
-    stdin_event.complete(call, environment, "file", "command", "description")
+    _stdin_event.complete(call, environment, "file", "command", "description")
     words = call.unknown
     if short:
         if call.text("name"):
@@ -60,7 +61,7 @@ def run(call: Call, environment: Environment) -> int:
         )
     values = {key: value for key, value in call.values.items() if key != "name"}
     named = Verb("hooks", name, VERB.summary, options=_SHAPE.options)
-    return happenings.keep(Call(named, values, words, call.missing, call.alias, call.foreign), environment)
+    return _plain_events.keep(Call(named, values, words, call.missing, call.alias, call.foreign), environment)
 
 
 def _is_name(name: str) -> bool:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
-from hooks_cli.commands import occasions, opening
+from hooks_cli.commands import store_access
+from hooks_cli.commands.hooks import _hook_call
 from hooks_cli.errors import HooksError, InputMissing, InvalidJson, UsageError
-from hooks_cli.integrations.protocol import answers
-from hooks_cli.integrations.protocol import incoming as protocol
-from hooks_cli.integrations.protocol.meaning import meaning
-from hooks_cli.operations import agent_event
-from hooks_cli.store.json_fields import fields
+from hooks_cli.features.agents import event as agent_event
+from hooks_cli.features.agents.protocol import answers
+from hooks_cli.features.agents.protocol import incoming as protocol
+from hooks_cli.features.agents.protocol.meaning import meaning
+from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.system.sqlite_json import fields
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
-    from hooks_cli.integrations.protocol.incoming import Incoming
+    from hooks_cli.features.agents.protocol.incoming import Incoming
+    from hooks_cli.model.verb import Call
 
 SETUP_HINT = "It is called by an agent's hooks, which send one event as JSON. To wire them: hooks-cli setup claude-code"
 
@@ -83,7 +84,7 @@ def run(call: Call, environment: Environment) -> int:
     try:
         answer = agent_event.judge(environment, event, what)
         ending = event.kind == protocol.SESSION_END
-        store = opening.for_event(environment, END_BUDGET_MS) if ending else opening.for_event(environment)
+        store = store_access.for_event(environment, END_BUDGET_MS) if ending else store_access.for_event(environment)
         recorded = agent_event.keep(
             store,
             environment,
@@ -91,7 +92,7 @@ def run(call: Call, environment: Environment) -> int:
             what,
             session_id=call.text("session_id"),
             agent=call.text("agent"),
-            attributes=occasions.attributes(call),
+            attributes=_hook_call.attributes(call),
         )
         if event.kind == protocol.SESSION_START and recorded is not None:
             session = recorded.attribution.session_name or ""
@@ -118,14 +119,14 @@ def _queued(call: Call, environment: Environment, error: HooksError) -> str:
     """What became of an event that could not be kept now: queued for the next call, unless it was kept or can never be."""
     if getattr(environment.transaction, "ended", False):
         return "The event was recorded."
-    from hooks_cli.interpreter import complete
+    from hooks_cli.system.python_startup import complete
 
     complete()
-    from hooks_cli.operations import queueing
+    from hooks_cli.features.journal import call_queue
 
     environment.call_id = environment.call_id or os.urandom(16).hex()
     try:
-        queueing.queue(call, environment, error)
+        call_queue.queue(call, environment, error)
     except HooksError as trouble:
         return str(trouble)
     return "The event is queued."

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "hooks",
@@ -27,7 +27,7 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print one line a verb."""
-    from hooks_cli.commands import catalogue
+    from hooks_cli.cli import catalogue
 
     word = call.text("category")
     verbs = [verb for verb in catalogue.group("hooks").verbs if word in verb.name]

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import opening
+from hooks_cli.commands import store_access
 from hooks_cli.errors import NotFound, UsageError
-from hooks_cli.model.times import DAY, UNITS, parse_duration
-from hooks_cli.operations import statistics
+from hooks_cli.features.entries import statistics
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
-from hooks_cli.output.plain import figure_lines
-from hooks_cli.store import journal
-from hooks_cli.store.metrics import session_metrics
+from hooks_cli.output.plain_text import figure_lines
+from hooks_cli.store.sqlite.reports.session_metrics import session_metrics
+from hooks_cli.store.sqlite.rows import journal
+from hooks_cli.text.units import DAY, UNITS, parse_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
-    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.model.verb import Call
+    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 VERB = Verb(
     "hooks",
@@ -54,7 +54,7 @@ def run(call: Call, environment: Environment) -> int:
     """Print the figures. Raises NotFound (1) for a session that nobody opened, UsageError (64) for a period that is none,
     or a part of a session's figures."""
     environment.lenient = True
-    store = opening.for_reading(environment)
+    store = store_access.for_reading(environment)
     now = environment.now()
     if call.text("session_id"):
         _refuse_parts(call)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
-from hooks_cli.commands import occasions, opening, stdin_event
-from hooks_cli.operations.recording import record
+from hooks_cli.commands import store_access
+from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.features.journal.record import record
+from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "hooks",
@@ -47,20 +48,20 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Keep the message. Raises InvalidJson, InvalidAddress (65)."""
-    stdin_event.complete(call, environment, "message")
-    store = opening.for_hooks(environment)
+    _stdin_event.complete(call, environment, "message")
+    store = store_access.for_hooks(environment)
     message, key = call.text("message"), call.text("memory_key")
-    draft = occasions.draft(call, store, message)
+    draft = _hook_call.draft(call, store, message)
     fields: dict[str, object] = {
         "message": message if draft is None else None,
         "level": call.text("level"),
         "priority": call.text("priority"),
         "type": call.text("type"),
         "recipients": call.text("recipients"),
-        "metadata": occasions.metadata_field(call, store, key),
+        "metadata": _hook_call.metadata_field(call, store, key),
     }
-    occasion = occasions.occasion(call, environment, fields, wanted="" if message else "message", draft=draft)
+    occasion = _hook_call.occasion(call, environment, fields, wanted="" if message else "message", draft=draft)
     recorded = record(store, environment, occasion)
     text = "" if recorded.written else f"Notification recorded (revision {recorded.revision})\n"
-    occasions.say(call, environment, text, {"revision": recorded.revision}, recorded.written)
+    _hook_call.say(call, environment, text, {"revision": recorded.revision}, recorded.written)
     return 0

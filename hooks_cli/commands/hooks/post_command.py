@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Verb
-from hooks_cli.commands import shell_lines
+from hooks_cli.commands.hooks import _shell_events
+from hooks_cli.model.verb import Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "hooks",
     "post-command",
     "Record how a shell command ended: its exit code, success, duration.",
-    options=shell_lines.AFTER,
-    positionals=shell_lines.POSITIONALS,
+    options=_shell_events.AFTER,
+    positionals=_shell_events.POSITIONALS,
     examples=('npx claude-flow@alpha hooks post-command --command "npm test" --exit-code 0',),
     hot=True,
 )
@@ -23,4 +23,4 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Keep it. Raises InvalidJson, InvalidAddress (65)."""
-    return shell_lines.after(call, environment)
+    return _shell_events.after(call, environment)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
-from hooks_cli.commands import occasions, opening, stdin_event
-from hooks_cli.model.json_text import Raw
-from hooks_cli.operations.file_capture import captured_of, textless
-from hooks_cli.operations.recording import record
+from hooks_cli.commands import store_access
+from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.features.journal.file_capture import captured_of, textless
+from hooks_cli.features.journal.record import record
+from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.text.json_writer import Raw
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "hooks",
@@ -48,16 +49,16 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Keep the edit. Raises InvalidJson, InvalidAddress (65)."""
-    occasions.success_in_s(call)
+    _hook_call.success_in_s(call)
     value = call.text("value")
     if not value:
-        stdin_event.complete(call, environment, "file")
-    store = opening.for_hooks(environment)
+        _stdin_event.complete(call, environment, "file")
+    store = store_access.for_hooks(environment)
     path, key = call.text("file"), call.text("memory_key")
     captured = captured_of(environment, path) if path else None
     source = captured.source() if captured is not None else None
     text = captured.text if captured is not None else ""
-    draft = occasions.draft(call, store, value or text, source)
+    draft = _hook_call.draft(call, store, value or text, source)
     fields: dict[str, object] = {
         "file": path,
         "source": Raw(source) if source is not None and draft is None else None,
@@ -65,13 +66,13 @@ def run(call: Call, environment: Environment) -> int:
         "outcome": call.text("outcome"),
         "operation": call.text("operation"),
         "pattern": call.text("pattern"),
-        "metadata": occasions.metadata_field(call, store, key),
+        "metadata": _hook_call.metadata_field(call, store, key),
         "success": call.values.get("success"),
     }
-    occasion = occasions.occasion(call, environment, fields, wanted="" if value else "file", draft=draft)
+    occasion = _hook_call.occasion(call, environment, fields, wanted="" if value else "file", draft=draft)
     recorded = record(store, environment, occasion)
     text = "" if recorded.written else f"Edit recorded: {path or '(no file)'} (revision {recorded.revision})\n"
-    occasions.say(call, environment, text, {"revision": recorded.revision}, recorded.written)
+    _hook_call.say(call, environment, text, {"revision": recorded.revision}, recorded.written)
     reason = textless(captured.kind) if captured is not None and recorded.written is not None and not value else ""
     if reason:
         environment.err(f"hooks-cli: {call.verb.title}: {path} {reason}; {key} keeps that it was edited, but no text")

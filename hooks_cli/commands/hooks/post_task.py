@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
-from hooks_cli.commands import occasions, opening, stdin_event
-from hooks_cli.operations import tasks
-from hooks_cli.output.plain import duration
+from hooks_cli.commands import store_access
+from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.features.journal import tasks
+from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.output.plain_text import duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "hooks",
@@ -64,12 +65,12 @@ def outcome(call: Call) -> str | None:
 
 def run(call: Call, environment: Environment) -> int:
     """Close the task. Raises InvalidJson, InvalidAddress (65)."""
-    occasions.success_in_s(call)
-    stdin_event.complete(call, environment, "task_id")
-    store = opening.for_hooks(environment)
+    _hook_call.success_in_s(call)
+    _stdin_event.complete(call, environment, "task_id")
+    store = store_access.for_hooks(environment)
     key = call.text("memory_key")
     result = call.text("result") or call.text("description")
-    draft = occasions.draft(call, store, result)
+    draft = _hook_call.draft(call, store, result)
     fields: dict[str, object] = {
         "description": call.text("description"),
         "status": call.text("status"),
@@ -80,9 +81,9 @@ def run(call: Call, environment: Environment) -> int:
         "violations": call.text("violations"),
         "skill": call.text("skill"),
         "rollback": call.values.get("rollback"),
-        "metadata": occasions.metadata_field(call, store, key),
+        "metadata": _hook_call.metadata_field(call, store, key),
     }
-    occasion = occasions.occasion(call, environment, fields, wanted="", draft=draft)
+    occasion = _hook_call.occasion(call, environment, fields, wanted="", draft=draft)
     done = tasks.finish(store, environment, occasion, call.text("task_id"), outcome(call))
     counts = ", ".join([f"{number} {verb}" for verb, number in done.counts.items()])
     took = "its beginning was not recorded" if done.duration_ms is None else f"after {duration(done.duration_ms)}"
@@ -96,5 +97,5 @@ def run(call: Call, environment: Environment) -> int:
     }
     if done.already:
         body["already_closed"] = True
-    occasions.say(call, environment, text, body, done.recorded.written)
+    _hook_call.say(call, environment, text, body, done.recorded.written)
     return 0

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Verb
-from hooks_cli.commands import shell_lines
+from hooks_cli.commands.hooks import _shell_events
+from hooks_cli.model.verb import Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "hooks",
     "pre-command",
     "Record a shell command that is about to run; with --validate-safety, warn of a destructive one.",
-    options=shell_lines.BEFORE,
-    positionals=shell_lines.POSITIONALS,
+    options=_shell_events.BEFORE,
+    positionals=_shell_events.POSITIONALS,
     examples=('npx claude-flow@alpha hooks pre-command --command "rm -rf build" --validate-safety true',),
     hot=True,
 )
@@ -23,4 +23,4 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Keep it. Raises InvalidJson, InvalidAddress (65)."""
-    return shell_lines.before(call, environment)
+    return _shell_events.before(call, environment)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Verb
-from hooks_cli.commands import searches
+from hooks_cli.commands.hooks import _search_events
+from hooks_cli.model.verb import Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "hooks",
     "pre-search",
     "Record a search; with --check-memory, print what the memory has on it.",
-    options=searches.BEFORE,
-    positionals=searches.POSITIONALS,
+    options=_search_events.BEFORE,
+    positionals=_search_events.POSITIONALS,
     examples=('npx claude-flow@alpha hooks pre-search --query "authentication" --check-memory',),
     hot=True,
 )
@@ -23,4 +23,4 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Keep it. Raises InvalidJson, InvalidAddress (65)."""
-    return searches.announce(call, environment)
+    return _search_events.announce(call, environment)

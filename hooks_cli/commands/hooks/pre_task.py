@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
-from hooks_cli.commands import occasions, opening, stdin_event
-from hooks_cli.operations import tasks
+from hooks_cli.commands import store_access
+from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.features.journal import tasks
+from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "hooks",
@@ -51,11 +52,11 @@ def run(call: Call, environment: Environment) -> int:
     """Open session and task. Raises InvalidJson (65)."""
     if call.flag("dry_run"):
         description = call.text("description") or "(no description)"
-        occasions.say(call, environment, f"Dry run: a task would be started: {description}\n", {"dry_run": True})
+        _hook_call.say(call, environment, f"Dry run: a task would be started: {description}\n", {"dry_run": True})
         return 0
-    stdin_event.complete(call, environment, "description")
-    store = opening.for_hooks(environment)
-    occasions.draft(call, store, "")
+    _stdin_event.complete(call, environment, "description")
+    store = store_access.for_hooks(environment)
+    _hook_call.draft(call, store, "")
     fields: dict[str, object] = {
         "description": call.text("description"),
         "task_type": call.text("task_type"),
@@ -65,13 +66,13 @@ def run(call: Call, environment: Environment) -> int:
         "team": call.text("team"),
         "skill": call.text("skill"),
         "file": call.text("file"),
-        "metadata": occasions.metadata_field(call, store, ""),
+        "metadata": _hook_call.metadata_field(call, store, ""),
     }
-    occasion = occasions.occasion(call, environment, fields, wanted="description")
+    occasion = _hook_call.occasion(call, environment, fields, wanted="description")
     name, recorded = tasks.begin(store, environment, occasion, call.text("task_id"))
     session = recorded.attribution.session_name
     result: dict[str, object] = {"task_id": name, "session_id": session, "revision": recorded.revision}
-    occasions.say(
+    _hook_call.say(
         call, environment, f"Task started: {name} (session {session}, revision {recorded.revision})\n", result
     )
     if call.flag("load_memory") and call.format == "text":

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Verb
-from hooks_cli.commands import edits
+from hooks_cli.commands.hooks import _file_events
+from hooks_cli.model.verb import Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "hooks",
     "pre-write",
     "Record that a file is about to be written, with its size and digest as it is now.",
-    options=edits.OPTIONS,
-    positionals=edits.POSITIONALS,
+    options=_file_events.OPTIONS,
+    positionals=_file_events.POSITIONALS,
     examples=('npx claude-flow@alpha hooks pre-write --file "src/api.js"',),
     details="It never writes the file. With --load-context it prints what is known of it, framed as data for a prompt.",
     hot=True,
@@ -24,4 +24,4 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Keep the announcement. Raises InvalidJson, InvalidAddress (65)."""
-    return edits.announce(call, environment, "Coming write")
+    return _file_events.announce(call, environment, "Coming write")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import AGENT_OPTION, Option, Positional, Verb
-from hooks_cli.commands import occasions, opening, stdin_event
+from hooks_cli.commands import store_access
+from hooks_cli.commands.hooks import _hook_call, _stdin_event
 from hooks_cli.errors import HooksError
-from hooks_cli.operations import session_end
-from hooks_cli.output.plain import figures
+from hooks_cli.features.journal import sessions
+from hooks_cli.model.verb import AGENT_OPTION, Option, Positional, Verb
+from hooks_cli.output.plain_text import figures
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
-    from hooks_cli.operations.collected import Collected
-    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.features.retention.outcome import Collected
+    from hooks_cli.model.verb import Call
+    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 VERB = Verb(
     "hooks",
@@ -53,11 +54,11 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Close the session. Raises CannotCreate (73) when the metrics file cannot be written; the session is closed then all the same."""
-    occasions.success_in_s(call, "save-state")
-    stdin_event.complete(call, environment, "session_id")
-    store = opening.for_hooks(environment)
+    _hook_call.success_in_s(call, "save-state")
+    _stdin_event.complete(call, environment, "session_id")
+    store = store_access.for_hooks(environment)
     output = call.text("output")
-    occasions.draft(call, store, "")
+    _hook_call.draft(call, store, "")
     success = call.values.get("success")
     fields: dict[str, object] = {
         "output": output,
@@ -65,13 +66,13 @@ def run(call: Call, environment: Environment) -> int:
         "reason": call.text("reason"),
         "success": False if call.flag("failure") else success if isinstance(success, bool) else None,
         "swarm_id": call.text("swarm_id"),
-        "metadata": occasions.metadata_field(call, store, ""),
+        "metadata": _hook_call.metadata_field(call, store, ""),
     }
-    occasion = occasions.occasion(call, environment, fields)
-    ended = session_end.end(store, environment, occasion, summary=bool(call.values.get("generate_summary")))
-    path = session_end.export(environment, ended, output) if output or call.flag("export_metrics") else ""
+    occasion = _hook_call.occasion(call, environment, fields)
+    ended = sessions.end(store, environment, occasion, summary=bool(call.values.get("generate_summary")))
+    path = sessions.export(environment, ended, output) if output or call.flag("export_metrics") else ""
     collected = None
-    if not session_end.may_write(environment, occasion):
+    if not sessions.may_write(environment, occasion):
         environment.err(
             "hooks-cli: the agent has read-only memory access: the metrics were not stored, and nothing is collected"
         )
@@ -81,13 +82,13 @@ def run(call: Call, environment: Environment) -> int:
         body: dict[str, object] = {"session_id": ended.session, "metrics": ended.metrics, "exported": path or None}
         if collected is not None:
             body["collected"] = collected.figures()
-        occasions.say(call, environment, "", body, ended.recorded.written)
+        _hook_call.say(call, environment, "", body, ended.recorded.written)
         return 0
     if ended.session is None:
         text = "No open session to close; the call was recorded.\n"
     else:
         text = f"Session closed: {ended.session}\n" + figures(ended.metrics)
-    occasions.say(call, environment, text, {}, ended.recorded.written)
+    _hook_call.say(call, environment, text, {}, ended.recorded.written)
     if path:
         environment.out(f"Metrics exported: {path}\n")
     if collected is not None:
@@ -97,10 +98,10 @@ def run(call: Call, environment: Environment) -> int:
 
 def collect(store: EmbeddedStore, environment: Environment) -> Collected | None:
     """The bounded garbage collection; whatever befalls it, the session is closed already, and one line says it."""
-    from hooks_cli.operations import collecting
+    from hooks_cli.features.retention import collect as retention_collect
 
     try:
-        result = collecting.automatic(store, environment)
+        result = retention_collect.automatic(store, environment)
     except HooksError as error:
         environment.err(f"hooks-cli: garbage collection stopped: {error}")
         return None

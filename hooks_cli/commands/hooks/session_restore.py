@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import AGENT_OPTION, Option, Positional, Verb
-from hooks_cli.commands import occasions, opening, stdin_event
-from hooks_cli.model import brief
-from hooks_cli.operations import revealing, session_restore
+from hooks_cli.commands import store_access
+from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.features.entries import reveal
+from hooks_cli.features.restore import brief, restore
+from hooks_cli.model.verb import AGENT_OPTION, Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
-    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.model.verb import Call
+    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 BUDGET_OPTIONS = (
     Option(
@@ -61,16 +62,16 @@ VERB = Verb(
 def run(call: Call, environment: Environment) -> int:
     """Bind, then print the brief. Raises RestoreNeverReveals (77) for --reveal."""
     if call.flag("reveal"):
-        raise revealing.RestoreNeverReveals
-    stdin_event.complete(call, environment, "session_id")
-    store = opening.for_hooks(environment)
-    occasion = occasions.occasion(call, environment, {})
-    recorded = session_restore.bind(store, environment, occasion)
+        raise reveal.RestoreNeverReveals
+    _stdin_event.complete(call, environment, "session_id")
+    store = store_access.for_hooks(environment)
+    occasion = _hook_call.occasion(call, environment, {})
+    recorded = restore.bind(store, environment, occasion)
     who = recorded.attribution
     named = who.session_name if who.how not in (None, "bound", "guessed") else ""
     if not call.flag("load_memory", True):
         text = f"Session bound: {who.session_name or '(none)'}\n"
-        occasions.say(call, environment, text, {"session_id": who.session_name, "revision": recorded.revision})
+        _hook_call.say(call, environment, text, {"session_id": who.session_name, "revision": recorded.revision})
         return 0
     print_brief(call, environment, store, named or "")
     return 0
@@ -78,12 +79,12 @@ def run(call: Call, environment: Environment) -> int:
 
 def print_brief(call: Call, environment: Environment, store: EmbeddedStore, session_name: str) -> None:
     """Print what a session ("" for the whole project) should know, within the budget."""
-    wanted = session_restore.Wanted(_budget(call, environment), call.words("include"), not call.flag("no_values"))
-    made, what = session_restore.build_brief(store, environment, session_name, environment.now(), wanted)
+    wanted = restore.Wanted(_budget(call, environment), call.words("include"), not call.flag("no_values"))
+    made, what = restore.build_brief(store, environment, session_name, environment.now(), wanted)
     if call.format == "text":
         environment.out(made.text)
     else:
-        environment.out(session_restore.brief_json(made, what, environment.project_name, session_name))
+        environment.out(restore.brief_json(made, what, environment.project_name, session_name))
 
 
 def _budget(call: Call, environment: Environment) -> int:

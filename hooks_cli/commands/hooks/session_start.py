@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import AGENT_OPTION, Option, Positional, Verb
-from hooks_cli.commands import occasions, opening, stdin_event
-from hooks_cli.operations import session_start
+from hooks_cli.commands import store_access
+from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.features.journal import sessions
+from hooks_cli.model.verb import AGENT_OPTION, Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "hooks",
@@ -40,19 +41,19 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Open the session. Raises InvalidJson (65)."""
-    stdin_event.complete(call, environment, "session_id")
-    store = opening.for_hooks(environment)
-    occasions.draft(call, store, "")
+    _stdin_event.complete(call, environment, "session_id")
+    store = store_access.for_hooks(environment)
+    _hook_call.draft(call, store, "")
     fields: dict[str, object] = {
         "type": call.text("type"),
         "project": call.text("project"),
         "swarm_id": call.text("swarm_id"),
-        "metadata": occasions.metadata_field(call, store, ""),
+        "metadata": _hook_call.metadata_field(call, store, ""),
     }
-    recorded = session_start.start(store, environment, occasions.occasion(call, environment, fields))
+    recorded = sessions.start(store, environment, _hook_call.occasion(call, environment, fields))
     name = recorded.attribution.session_name or ""
     result: dict[str, object] = {"session_id": name, "revision": recorded.revision}
-    occasions.say(call, environment, f"Session started: {name} (revision {recorded.revision})\n", result)
+    _hook_call.say(call, environment, f"Session started: {name} (revision {recorded.revision})\n", result)
     if call.flag("load_memory") and call.format == "text":
         from hooks_cli.commands.hooks import session_restore
 

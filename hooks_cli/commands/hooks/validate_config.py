@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
-from hooks_cli.cli.spec import Option, Verb
 from hooks_cli.errors import ConfigError
+from hooks_cli.model.verb import Option, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "hooks",
@@ -31,14 +31,15 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the findings; 78 when a file is wrong, else 0."""
-    from hooks_cli.commands import catalogue
-    from hooks_cli.operations import agent_hooks_check, settings_report
+    from hooks_cli.cli import catalogue
+    from hooks_cli.features import settings_report
+    from hooks_cli.features.doctor import agent_hooks
     from hooks_cli.output.listing import one_line
 
     wrong, ignored = settings_report.check(environment)
     read = [path for _, path, there in settings_report.files(environment) if there]
     verbs = [word for verb in catalogue.group("hooks").verbs for word in (verb.name, *verb.aliases)]
-    agents = agent_hooks_check.check(environment.project_root, verbs)
+    agents = agent_hooks.check(environment.project_root, verbs)
     read += [checked.path for checked in agents]
     wrong += [f"{checked.path}: {checked.problem}" for checked in agents if checked.problem]
     wrong += [

@@ -14,8 +14,8 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 
 def phrase_for(call: Call, environment: Environment) -> str | None:
@@ -23,8 +23,8 @@ def phrase_for(call: Call, environment: Environment) -> str | None:
 
     None when no passphrase is needed, or when nobody can be asked: the unlocked key may serve then.
     """
-    from hooks_cli.commands.asking import Answers
-    from hooks_cli.crypto.key_source import decode, explicit_source
+    from hooks_cli.commands.options.secret_prompt import Answers
+    from hooks_cli.crypto.keys.source import decode, explicit_source
 
     found = explicit_source(environment)
     if found is not None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.errors import UsageError
-from hooks_cli.model.json_text import object_text
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
+from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "key",
@@ -26,7 +26,7 @@ VERB = Verb(
 def run(call: Call, environment: Environment) -> int:
     """Add the slot. Raises UsageError (64), ExtraMissing, Unavailable (69), KeySourceError (78)."""
     from hooks_cli.commands.key import phrase_for
-    from hooks_cli.operations.key_holding import add_keyring
+    from hooks_cli.features.keys.manage import add_keyring
 
     refuse_other(call)
     count = add_keyring(environment, phrase_for(call, environment))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Verb
 from hooks_cli.errors import AccessDenied
-from hooks_cli.model.json_text import object_text
+from hooks_cli.model.verb import Option, Verb
+from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 
 class ExportRefused(AccessDenied):
@@ -37,15 +37,15 @@ def run(call: Call, environment: Environment) -> int:
     if not (call.flag("yes") or environment.is_terminal(1)):
         raise ExportRefused
     from hooks_cli.commands.key import phrase_for
-    from hooks_cli.crypto import key_source, paper
-    from hooks_cli.operations.key_holding import present_key
+    from hooks_cli.crypto.keys import paper, source
+    from hooks_cli.features.keys.manage import present_key
 
     key = present_key(environment, phrase_for(call, environment))
     if call.format != "text":
         shown = key.raw.hex() if call.flag("hex") else paper.form(key.raw)
         body = {
             "store": environment.store_stem,
-            "fingerprint": key_source.fingerprint(key.raw),
+            "fingerprint": source.fingerprint(key.raw),
             "hex" if call.flag("hex") else "paper": shown,
         }
         environment.out(object_text({"schema_version": "1", "key": body}) + "\n")
@@ -54,7 +54,7 @@ def run(call: Call, environment: Environment) -> int:
         environment.out(key.raw.hex() + "\n")
         return 0
     environment.out(
-        f"hooks-cli key of {environment.store_stem} (fingerprint {key_source.fingerprint(key.raw)})\n"
+        f"hooks-cli key of {environment.store_stem} (fingerprint {source.fingerprint(key.raw)})\n"
         f"{paper.form(key.raw)}\n"
     )
     return 0

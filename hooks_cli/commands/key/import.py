@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Verb
 from hooks_cli.errors import InputMissing
-from hooks_cli.model.json_text import object_text
+from hooks_cli.model.verb import Option, Verb
+from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "key",
@@ -33,9 +33,9 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Import. Raises PaperKeyWrong (65), WrongKey (77), CannotCreate (73), KeySourceError (78)."""
-    from hooks_cli.commands.asking import Answers
-    from hooks_cli.crypto import key_source, paper
-    from hooks_cli.operations.key_holding import bring_back
+    from hooks_cli.commands.options.secret_prompt import Answers
+    from hooks_cli.crypto.keys import paper, source
+    from hooks_cli.features.keys.manage import bring_back
 
     if call.text("file"):
         text = _read(environment, call.text("file"))
@@ -45,7 +45,7 @@ def run(call: Call, environment: Environment) -> int:
     is_hex = len(word) == 64 and not word.strip("0123456789abcdefABCDEF")
     raw = bytes.fromhex(word) if is_hex else paper.parse(paper.body(text))
     path = bring_back(environment, raw, call.flag("force"))
-    print_ = key_source.fingerprint(raw)
+    print_ = source.fingerprint(raw)
     if call.format != "text":
         environment.out(object_text({"schema_version": "1", "imported": {"path": path, "fingerprint": print_}}) + "\n")
     else:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.errors import MissingArgument, UsageError
-from hooks_cli.model.json_text import object_text
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
+from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 ACTIONS = ("set", "change", "remove")
 
@@ -40,8 +40,8 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Do it. Raises MissingArgument, UsageError (64), WrongPassphrase (77), NotFound (1), KeySourceError (78)."""
-    from hooks_cli.commands.asking import Answers
-    from hooks_cli.operations import key_holding
+    from hooks_cli.commands.options.secret_prompt import Answers
+    from hooks_cli.features.keys import manage
 
     action = call.text("action")
     if not action:
@@ -51,14 +51,14 @@ def run(call: Call, environment: Environment) -> int:
     answers = Answers(environment, call.flag("stdin"))
     if action == "set":
         current = answers.secret("The present passphrase") if _is_protected(environment) else None
-        count = key_holding.set_passphrase(environment, answers.new_passphrase(), current=current)
+        count = manage.set_passphrase(environment, answers.new_passphrase(), current=current)
         text = f"The passphrase is set; {changes.count(count, 'slot', 'slots')}. Keep a paper copy, too: hooks-cli key export\n"
     elif action == "change":
         old = answers.secret("The old passphrase")
-        key_holding.change_passphrase(environment, old, answers.new_passphrase())
+        manage.change_passphrase(environment, old, answers.new_passphrase())
         count, text = 0, "The passphrase is changed. The data key is the same (key rotate makes a new one).\n"
     else:
-        count = key_holding.remove_passphrase(environment, answers.secret("The passphrase to remove"))
+        count = manage.remove_passphrase(environment, answers.secret("The passphrase to remove"))
         text = f"The passphrase is removed; {changes.count(count, 'slot', 'slots')} left.\n"
         if not count:
             text = f"The passphrase is removed; the key lies in {environment.key_path} again.\n"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Positional, Verb
-from hooks_cli.model.json_text import object_text
+from hooks_cli.model.verb import Positional, Verb
 from hooks_cli.output import changes
+from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "key",
@@ -24,7 +24,7 @@ VERB = Verb(
 def run(call: Call, environment: Environment) -> int:
     """Remove the slot. Raises UsageError (64), NotFound (1), ExtraMissing, Unavailable (69)."""
     from hooks_cli.commands.key.add import refuse_other
-    from hooks_cli.operations.key_holding import remove_keyring
+    from hooks_cli.features.keys.manage import remove_keyring
 
     refuse_other(call)
     count = remove_keyring(environment)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Verb
 from hooks_cli.errors import KeySourceError
-from hooks_cli.model.json_text import object_text
+from hooks_cli.model.verb import PROGRESS_OPTION, Option, Verb
 from hooks_cli.output import changes
+from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 # The points that operations.key_rotation tells of.
 STEPS = 5
@@ -43,12 +43,12 @@ VERB = Verb(
 def run(call: Call, environment: Environment) -> int:
     """Rotate. Raises KeySourceError (78), WrongKey, Tampered (77), Busy (75), NotFound (1)."""
     from hooks_cli.commands.key import phrase_for
-    from hooks_cli.operations import key_rotation
+    from hooks_cli.features.keys import rotate
     from hooks_cli.output.progress import Progress, mode_of
 
     new_key, phrase = _new_key(call, environment), phrase_for(call, environment)
     with Progress(environment, "Rotating the key", STEPS, mode=mode_of(call), unit="steps") as progress:
-        rotated = key_rotation.rotate(
+        rotated = rotate.rotate(
             environment,
             new_key=new_key,
             phrase=phrase,
@@ -71,8 +71,8 @@ def run(call: Call, environment: Environment) -> int:
 
 
 def _new_key(call: Call, environment: Environment) -> bytes | None:
-    from hooks_cli.crypto.key_file import read_private
-    from hooks_cli.crypto.key_source import decode
+    from hooks_cli.crypto.keys.file import read_private
+    from hooks_cli.crypto.keys.source import decode
 
     variable, path = call.text("new_variable"), call.text("new_file")
     if variable and path:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Verb
-from hooks_cli.model.json_text import object_text
+from hooks_cli.model.verb import Verb
+from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "key",
@@ -21,7 +21,7 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the facts. Exit 0, or 77 when there is a problem."""
-    from hooks_cli.operations.key_facts import facts
+    from hooks_cli.features.keys.facts import facts
 
     found = facts(environment)
     code = 0 if found["problem"] is None or (not found["store_exists"] and not found["slots"]) else 77

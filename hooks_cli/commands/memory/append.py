@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import naming, opening
+from hooks_cli.commands import store_access
 from hooks_cli.commands.memory import store as store_verb
-from hooks_cli.operations import patching
+from hooks_cli.commands.options import address_options
+from hooks_cli.features.entries import patch
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "memory",
     "append",
     "Add a line to a text, or an element to a JSON array, in one step.",
     options=(
-        *naming.KEY_OPTIONS,
+        *address_options.KEY_OPTIONS,
         *store_verb.VALUE_OPTIONS,
         Option(
             "separator", ("--separator",), "What stands between the old text and the new: a line break.", metavar="S"
         ),
-        naming.IF_VERSION,
-        *naming.WHO_OPTIONS,
+        address_options.IF_VERSION,
+        *address_options.WHO_OPTIONS,
     ),
     positionals=(
         Positional("key", "The address."),
@@ -38,17 +39,17 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Append. Raises DataError (65) for a JSON object, VersionConflict (76), MissingArgument (64)."""
-    address = naming.address(call)
+    address = address_options.address(call)
     text = store_verb.value_of(call, environment)
-    store = opening.for_memory(environment)
-    written = patching.append(
+    store = store_access.for_memory(environment)
+    written = patch.append(
         store,
         environment,
         address,
         text,
-        naming.who(call),
+        address_options.who(call),
         separator=call.text("separator", "\n"),
-        if_version=naming.if_version(call),
+        if_version=address_options.if_version(call),
     )
     environment.out(changes.one("Stored successfully", "stored", written, call.format != "text"))
     return 0

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Positional, Verb
-from hooks_cli.commands import part_copies, schedules
+from hooks_cli.commands.memory import _partial_backup
+from hooks_cli.commands.options import schedule
 from hooks_cli.errors import UsageError
+from hooks_cli.model.verb import PROGRESS_OPTION, Option, Positional, Verb
 from hooks_cli.output import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 CHECKING = ("validate", "verify", "check")
 
@@ -23,11 +24,11 @@ VERB = Verb(
         Option("passphrase", ("--passphrase",), "A passphrase opens it, too: asked for, or from --stdin or --password-file.", "switch"),
         Option("password_file", ("--password-file", "--passphrase-file"), "The file that holds the passphrase.", metavar="PATH"),
         Option("stdin", ("--stdin",), "Take the passphrase from standard input.", "switch"),
-        *part_copies.PART_OPTIONS,
+        *_partial_backup.PART_OPTIONS,
         Option("scope", ("--scope",), "all, which a copy has anyway; a part is named by --namespace.", metavar="all", hidden=True),
         Option("encrypt", ("--encrypt",), "A copy is always encrypted; false is refused.", "optional", metavar="aes256", hidden=True),
         Option("list", ("--list",), "Print the copies in the folder, the newest first.", "switch"),
-        schedules.OPTION,
+        schedule.OPTION,
         Option("output_format", ("--format",), "text, json or ndjson; compressed: a part is, a whole copy does not shrink.", "choice",
                choices=("text", "json", "ndjson", "compressed")),
         Option("force", ("--force",), "Replace a file that is there already.", "switch"),
@@ -60,20 +61,20 @@ def _named(call: Call, environment: Environment) -> str:
     """The file that --name and --dir make, else the usual one. Raises CannotCreate (73) for the folder."""
     import os
 
-    from hooks_cli.operations import store_backup
-    from hooks_cli.private_files import make_folder
+    from hooks_cli.features.backup import backup
+    from hooks_cli.system.private_files import make_folder
 
     name = call.text("name")
-    usual = store_backup.default_name(environment, call.text("namespace"))
+    usual = backup.default_name(environment, call.text("namespace"))
     folder = os.path.join(environment.cwd, call.text("folder"))
     if call.text("folder"):
         make_folder(folder)
-    return os.path.join(folder, name + store_backup.ENDING if name else os.path.basename(usual))
+    return os.path.join(folder, name + backup.ENDING if name else os.path.basename(usual))
 
 
 def _settle(call: Call, environment: Environment) -> None:
     """Refuse what a copy cannot be, and tell what it is anyway. Raises UsageError (64)."""
-    from hooks_cli.commands.sealing_options import check_cipher
+    from hooks_cli.commands.options.encryption import check_cipher
 
     check_cipher(call, "encrypt")
     if call.values.get("encrypt") is False:
@@ -84,7 +85,7 @@ def _settle(call: Call, environment: Environment) -> None:
         )
     if call.text("output_format") == "compressed":
         del call.values["output_format"]
-        if not part_copies.is_part(call):
+        if not _partial_backup.is_part(call):
             environment.err(
                 "hooks-cli: --format compressed has no effect on memory backup: what is encrypted does not shrink"
             )
@@ -95,17 +96,17 @@ def _check(call: Call, environment: Environment) -> int:
     import glob
     import os
 
-    from hooks_cli.operations import store_backup
+    from hooks_cli.features.backup import backup
 
     phrase = phrase_of(call, environment, new=False, piped=call.flag("stdin"))
     for name in call.words("copies"):
         place = os.path.join(environment.cwd, name)
         for path in [place] if os.path.exists(place) else sorted(glob.glob(place)) or [place]:
-            if part_copies.is_sealed_file(path):
-                count = part_copies.versions_in(environment, path, phrase)
+            if _partial_backup.is_sealed_file(path):
+                count = _partial_backup.versions_in(environment, path, phrase)
                 environment.out(f"Verified {changes.count(count, 'version', 'versions')} of a part in {path}\n")
                 continue
-            holds = store_backup.restore(environment, path, phrase=phrase, dry_run=True).holds
+            holds = backup.restore(environment, path, phrase=phrase, dry_run=True).holds
             environment.out(f"Verified {changes.holdings(holds.entries, holds.versions, holds.revision)} in {path}\n")
     return 0
 
@@ -114,13 +115,12 @@ def _list(call: Call, environment: Environment) -> int:
     """The copies in the folder: name, size and time, the newest first."""
     import os
 
-    from hooks_cli.model.json_text import object_text
-    from hooks_cli.model.sizes import size_in_words
-    from hooks_cli.model.times import to_iso
-    from hooks_cli.operations import store_backup
+    from hooks_cli.features.backup import backup
+    from hooks_cli.text.json_writer import object_text
+    from hooks_cli.text.units import size_in_words, to_iso
 
     found: list[dict[str, object]] = []
-    for path in store_backup.copies_in(environment):
+    for path in backup.copies_in(environment):
         facts = os.stat(path)
         found.append({"path": path, "bytes": facts.st_size, "at": to_iso(facts.st_mtime_ns // 1_000_000)})
     if call.format == "text":
@@ -139,8 +139,8 @@ def phrase_of(call: Call, environment: Environment, *, new: bool, piped: bool) -
     """The passphrase for a copy, "" when none is asked for; `piped`: from standard input. Raises UsageError (64), InputMissing (66)."""
     import os
 
-    from hooks_cli.commands.asking import Answers
-    from hooks_cli.crypto.key_file import read_private
+    from hooks_cli.commands.options.secret_prompt import Answers
+    from hooks_cli.crypto.keys.file import read_private
     from hooks_cli.errors import InputMissing
 
     path = call.text("password_file")
@@ -159,13 +159,13 @@ def phrase_of(call: Call, environment: Environment, *, new: bool, piped: bool) -
 
 def run(call: Call, environment: Environment) -> int:
     """Make the copy. Raises NotFound (1), OutputExists (73), Tampered (77), UsageError (64)."""
-    from hooks_cli.commands import opening
-    from hooks_cli.model.json_text import object_text
-    from hooks_cli.operations import store_backup
+    from hooks_cli.commands import store_access
+    from hooks_cli.features.backup import backup
     from hooks_cli.output.progress import Progress, mode_of
+    from hooks_cli.text.json_writer import object_text
 
     if call.text("schedule"):
-        return schedules.answer(call, environment)
+        return schedule.answer(call, environment)
     if call.text("file") in CHECKING and call.words("copies"):
         return _check(call, environment)
     if call.words("copies"):
@@ -175,20 +175,20 @@ def run(call: Call, environment: Environment) -> int:
     _settle(call, environment)
     phrase = phrase_of(call, environment, new=True, piped=call.flag("stdin"))
     path = file_of(call, environment, "output", "file")
-    if part_copies.is_part(call):
-        return part_copies.back_up(call, environment, path or _named(call, environment), phrase)
-    store = opening.for_memory(environment, create=False)
+    if _partial_backup.is_part(call):
+        return _partial_backup.back_up(call, environment, path or _named(call, environment), phrase)
+    store = store_access.for_memory(environment, create=False)
     with Progress(environment, "Backing up", mode=mode_of(call)) as progress:
 
-        def make(name: str) -> store_backup.BackedUp:
-            return store_backup.back_up(
+        def make(name: str) -> backup.BackedUp:
+            return backup.back_up(
                 store, environment, name, phrase=phrase, force=call.flag("force"), stage=progress.stage
             )
 
         if path or call.text("name"):
             made = make(path or _named(call, environment))
         else:
-            made = store_backup.under_free_name(lambda: _named(call, environment), make)
+            made = backup.under_free_name(lambda: _named(call, environment), make)
     holds = made.holds
     if call.format == "text":
         needs = f"the passphrase ({made.slots})" if made.slots else f"this store's key ({store.key.source})"

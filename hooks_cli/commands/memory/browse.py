@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Positional, Verb
 from hooks_cli.errors import ExtraMissing, UsageError
+from hooks_cli.model.verb import Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "memory",
@@ -26,12 +26,12 @@ def run(call: Call, environment: Environment) -> int:
     import signal
 
     try:
-        from hooks_cli.output.views.browser import Browser
+        from hooks_cli.features.browse.app import Browser
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("textual"):
             raise
         raise ExtraMissing(feature="memory browse", extra="browse") from None
-    from hooks_cli.operations import browsing
+    from hooks_cli.features.browse import look
 
     if call.format != "text" or not (environment.is_terminal(0) and environment.is_terminal(1)):
         raise UsageError(
@@ -43,9 +43,9 @@ def run(call: Call, environment: Environment) -> int:
             hint="Line by line: memory list, memory search, memory show KEY",
         )
     app = Browser(
-        lambda typed: browsing.find(environment, typed),
-        lambda address: browsing.versions(environment, address),
-        browsing.changed,
+        lambda typed: look.find(environment, typed),
+        lambda address: look.versions(environment, address),
+        look.changed,
         environment.now,
         " ".join(call.words("text")),
     )

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import naming, opening
+from hooks_cli.commands import store_access
+from hooks_cli.commands.options import address_options
 from hooks_cli.errors import MissingArgument, OutputExists, UsageError
+from hooks_cli.features.entries import delete
 from hooks_cli.model import address as addresses
-from hooks_cli.model.ages import parse_age
-from hooks_cli.model.times import to_iso
-from hooks_cli.operations import removing
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
-from hooks_cli.store import selection
-from hooks_cli.store.selection import Selection
+from hooks_cli.store.sqlite.rows import selection
+from hooks_cli.store.sqlite.rows.selection import Selection
+from hooks_cli.text.ages import parse_age
+from hooks_cli.text.units import to_iso
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 YES = Option(
     "yes",
@@ -78,9 +79,9 @@ VERB = Verb(
         Option("stats", ("--stats",), "Say how many went from each namespace.", "switch"),
         Option("verbose", ("--verbose",), "List every address that went.", "switch"),
         Option("cache", ("--cache",), "Clear the cache: there is none, and nothing is deleted.", "switch"),
-        naming.DRY_RUN,
+        address_options.DRY_RUN,
         YES,
-        *naming.WHO_OPTIONS,
+        *address_options.WHO_OPTIONS,
     ),
     positionals=(Positional("pattern", "A glob."),),
     examples=(
@@ -107,7 +108,7 @@ def run(call: Call, environment: Environment) -> int:
     if call.values.get("backup") and call.flag("no_backup"):
         raise UsageError("memory clear: --backup and --no-backup exclude each other.")
     chosen = _selection(call, environment)
-    store = opening.for_memory(environment)
+    store = store_access.for_memory(environment)
     if call.flag("dry_run"):
         found = [row[0] for row in selection.live(store, chosen, environment.now()) if not row[2]]
         environment.out(changes.would("delete", "deleted", found, as_json))
@@ -117,15 +118,15 @@ def run(call: Call, environment: Environment) -> int:
         path = os.path.join(environment.cwd, path)
         if os.path.lexists(path) and not call.flag("yes"):
             raise OutputExists(path=path, hint="Give another name, or --force.")
-        from hooks_cli.operations import backing_up
+        from hooks_cli.features.transfer import removal_backup
 
-        backed_up = backing_up.write(store, environment, chosen, path, force=call.flag("yes"))
+        backed_up = removal_backup.write(store, environment, chosen, path, force=call.flag("yes"))
         what = changes.count(backed_up, "entry", "entries")
         environment.err(
             f"hooks-cli: {what} written to {path}; memory import brings them back (what is sealed, into this store only)"
         )
     began = environment.now()
-    removed = removing.clear(store, environment, chosen, naming.who(call))
+    removed = delete.clear(store, environment, chosen, address_options.who(call))
     more = {"kept_pinned": len(removed.pinned), "backup": path or None}
     if call.flag("verbose") and not as_json:
         environment.out("".join(f"{one_line(w.address, 1024)}\n" for w in removed.written))
@@ -143,7 +144,7 @@ def _selection(call: Call, environment: Environment) -> Selection:
     if "key_option" in call.values:
         if pattern or call.flag("all"):
             raise UsageError("memory clear: --key names one address; a glob or --all names many.")
-        return Selection(naming.address(call), before=age_limit(call, "age", environment))
+        return Selection(address_options.address(call), before=age_limit(call, "age", environment))
     tags = _parts(call.words("tags"))
     if not (namespace or pattern or tags or call.flag("all") or call.text("age")):
         raise MissingArgument(verb="memory clear", what="what to clear: a glob, --namespace N or --all")
@@ -157,8 +158,8 @@ def _selection(call: Call, environment: Environment) -> Selection:
 
 def _expired(call: Call, environment: Environment) -> int:
     """What `memory gc --expired-only` does. Raises UsageError (64) for what it cannot be limited to."""
-    from hooks_cli.cli.spec import Call as AnyCall
     from hooks_cli.commands.memory import gc
+    from hooks_cli.model.verb import Call as AnyCall
 
     beyond = [name for name in ("key_option", "age", "tags", "backup", "verbose") if call.values.get(name)]
     if beyond:
@@ -174,9 +175,9 @@ def _expired(call: Call, environment: Environment) -> int:
 
 def _backup_name(environment: Environment) -> str:
     """The file of a --backup that names none: `memory-<project>-cleared-20251017-120000.json` in this folder."""
-    from hooks_cli.operations import store_backup
+    from hooks_cli.features.backup import backup
 
-    return store_backup.default_name(environment, "cleared", ".json")
+    return backup.default_name(environment, "cleared", ".json")
 
 
 def _parts(words: list[str]) -> tuple[str, ...]:

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import naming, opening
+from hooks_cli.commands import store_access
 from hooks_cli.commands.memory import clear
+from hooks_cli.commands.options import address_options
 from hooks_cli.errors import MissingArgument, UsageError
+from hooks_cli.features.entries import delete, missing
 from hooks_cli.model import address as addresses
-from hooks_cli.operations import absence, removing
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
-from hooks_cli.store import entries, selection
-from hooks_cli.store.selection import Selection
+from hooks_cli.store.sqlite.rows import entries, selection
+from hooks_cli.store.sqlite.rows.selection import Selection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "memory",
     "delete",
     "Delete an entry, or all that a glob matches; memory undelete brings them back.",
     options=(
-        *naming.KEY_OPTIONS,
+        *address_options.KEY_OPTIONS,
         Option("all", ("--all",), "Everything in the namespace.", "switch"),
         Option(
             "older_than",
@@ -31,10 +32,10 @@ VERB = Verb(
             "Only what was last written longer ago: 7d, 12h, 1mo, 90min.",
             metavar="AGE",
         ),
-        naming.IF_VERSION,
-        naming.DRY_RUN,
+        address_options.IF_VERSION,
+        address_options.DRY_RUN,
         clear.YES,
-        *naming.WHO_OPTIONS,
+        *address_options.WHO_OPTIONS,
     ),
     positionals=(Positional("key", "The address, or a glob."),),
     examples=("claude-flow memory delete architecture/old-decision", "hooks-cli memory delete 'tmp/*' --dry-run"),
@@ -47,7 +48,7 @@ def run(call: Call, environment: Environment) -> int:
     """Delete. Raises NotFound (1) for one address without an entry, VersionConflict (76), MissingArgument or UsageError (64)."""
     namespace = call.text("namespace")
     if "key" in call.values or "key_option" in call.values:
-        pattern = naming.address(call)
+        pattern = address_options.address(call)
     elif namespace and (call.flag("all") or call.text("older_than")):
         pattern = addresses.under(namespace)
     elif call.text("older_than"):
@@ -57,16 +58,18 @@ def run(call: Call, environment: Environment) -> int:
             f"To delete all that lies in it: memory clear --namespace {one_line(namespace, 200)}" if namespace else ""
         )
         raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY", hint=hint)
-    store = opening.for_memory(environment, create=False)
+    store = store_access.for_memory(environment, create=False)
     live = entries.read(store, pattern, environment.now()) is not None
     as_json = call.format != "text"
-    if naming.is_one_address(environment, pattern, live) and "older_than" not in call.values:
+    if address_options.is_one_address(environment, pattern, live) and "older_than" not in call.values:
         if call.flag("dry_run"):
             if not live:
-                raise absence.of(store, pattern, environment.now())
+                raise missing.of(store, pattern, environment.now())
             environment.out(changes.would("delete", "deleted", [pattern], as_json))
             return 0
-        written = removing.delete(store, environment, pattern, naming.who(call), naming.if_version(call))
+        written = delete.delete(
+            store, environment, pattern, address_options.who(call), address_options.if_version(call)
+        )
         environment.out(changes.one("Deleted", "deleted", written, as_json))
         return 0
     spared = () if "key" in call.values or "key_option" in call.values else addresses.without_namespace(namespace)
@@ -80,7 +83,7 @@ def run(call: Call, environment: Environment) -> int:
         found = [row[0] for row in selection.live(store, chosen, environment.now()) if not row[2]]
         environment.out(changes.would("delete", "deleted", found, as_json))
         return 0
-    removed = removing.clear(store, environment, chosen, naming.who(call), "delete")
+    removed = delete.clear(store, environment, chosen, address_options.who(call), "delete")
     environment.out(changes.many("Deleted", "deleted", removed.written, as_json, kept_pinned=len(removed.pinned)))
     clear.tell_pinned(environment, removed.pinned)
     return 0

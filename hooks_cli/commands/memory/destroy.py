@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import sys
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import naming, opening
+from hooks_cli.commands import store_access
+from hooks_cli.commands.options import address_options
 from hooks_cli.errors import UsageError
-from hooks_cli.model.visible import shell_word
-from hooks_cli.operations import destroying
+from hooks_cli.features.entries import destroy
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
+from hooks_cli.text.escapes import shell_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "memory",
     "destroy",
     "Remove the content of an address for good, old versions too; it cannot be undone.",
     options=(
-        *naming.KEY_OPTIONS,
+        *address_options.KEY_OPTIONS,
         Option("versions", ("--version", "--versions"), "Only this version; may be repeated, or 1,2,5.", "many"),
         Option(
             "events",
@@ -38,8 +39,8 @@ VERB = Verb(
             "Do not ask: needed for a glob without a terminal.",
             "switch",
         ),
-        naming.DRY_RUN,
-        *naming.WHO_OPTIONS,
+        address_options.DRY_RUN,
+        *address_options.WHO_OPTIONS,
     ),
     positionals=(Positional("key", "The address, or a glob."),),
     examples=(
@@ -58,12 +59,12 @@ def run(call: Call, environment: Environment) -> int:
     """Destroy. Raises NotFound (1), UsageError (64) for a glob without --yes and without a terminal, Busy (75)."""
     if "events" in call.values:
         return _destroy_calls(call, environment)
-    pattern = naming.address(call)
+    pattern = address_options.address(call)
     versions = _numbers(call, "versions", "--version takes version numbers: --version 1,2")
     as_json = call.format != "text"
-    store = opening.for_memory(environment, create=False)
-    found, one = destroying.chosen(store, pattern)
-    targets = destroying.targets(store, found, versions)
+    store = store_access.for_memory(environment, create=False)
+    found, one = destroy.chosen(store, pattern)
+    targets = destroy.targets(store, found, versions)
     if call.flag("dry_run"):
         addresses = list(dict.fromkeys(target.address for target in targets))
         environment.out(changes.would("destroy", "destroyed", addresses, as_json))
@@ -74,8 +75,8 @@ def run(call: Call, environment: Environment) -> int:
     if not one and not call.flag("yes") and not _confirmed(environment, pattern, len(found)):
         environment.err("hooks-cli: nothing was destroyed")
         return 0
-    done = destroying.destroy(store, environment, targets, naming.who(call))
-    for old, new in destroying.moved_to(store, done):
+    done = destroy.destroy(store, environment, targets, address_options.who(call))
+    for old, new in destroy.moved_to(store, done):
         environment.err(
             f"hooks-cli: what {one_line(old, 200)} said was moved to {one_line(new, 200)}, and is still there: "
             f"memory destroy {shell_word(new)}"
@@ -96,13 +97,13 @@ def _destroy_calls(call: Call, environment: Environment) -> int:
     if given:
         raise UsageError("memory destroy: an address and --event exclude each other: one call for each.")
     revisions = _numbers(call, "events", "--event takes revisions: --event 14,15")
-    store = opening.for_memory(environment, create=False)
+    store = store_access.for_memory(environment, create=False)
     if not revisions:
         raise UsageError("memory destroy: --event needs a revision.", hint="See which there are: memory log")
-    destroying.refuse_no_calls(store, revisions)
+    destroy.refuse_no_calls(store, revisions)
     dry_run = call.flag("dry_run")
     if not dry_run:
-        destroying.destroy_calls(store, environment, revisions, naming.who(call))
+        destroy.destroy_calls(store, environment, revisions, address_options.who(call))
     if call.format != "text":
         rows = [{"revision": revision} for revision in revisions]
         environment.out(

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import naming, opening
+from hooks_cli.commands import store_access
+from hooks_cli.commands.options import address_options
 from hooks_cli.errors import NotFound, UsageError
-from hooks_cli.model.difference import Change, json_diff, line_diff, show_changes
+from hooks_cli.features.entries import delete, missing, reveal
 from hooks_cli.model.entry import JSON
-from hooks_cli.model.json_exact import read
-from hooks_cli.model.visible import escaped
-from hooks_cli.operations import absence, removing, revealing
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
-from hooks_cli.store import past
+from hooks_cli.store.sqlite.rows import history
+from hooks_cli.text.diff import Change, json_diff, line_diff, show_changes
+from hooks_cli.text.escapes import escaped
+from hooks_cli.text.json_exact import read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
     from hooks_cli.model.entry import Entry
-    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.model.verb import Call
+    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 VERB = Verb(
     "memory",
     "diff",
     "Show what changed between two versions of an address.",
     options=(
-        *naming.KEY_OPTIONS,
+        *address_options.KEY_OPTIONS,
         Option("lines", ("--lines",), "Compare JSON line by line too.", "switch"),
         Option(
             "reveal", ("--reveal",), "Show sealed values: on a terminal, or where your settings allow it.", "switch"
@@ -43,14 +44,14 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the difference, nothing when there is none. Raises NotFound (1), UsageError (64)."""
-    address = naming.address(call)
+    address = address_options.address(call)
     numbers = _numbers(call)
     if call.flag("reveal"):
-        revealing.allow(environment)
-    store = opening.for_memory(environment, create=False)
+        reveal.allow(environment)
+    store = store_access.for_memory(environment, create=False)
     old, new = _pair(store, address, numbers, environment.now())
     if call.flag("reveal"):
-        revealing.reveal(store, [old, new])
+        reveal.reveal(store, [old, new])
     structural = old.kind == new.kind == JSON and not call.flag("lines")
     if call.format != "text":
         body = {"key": address, "from": old.version, "to": new.version}
@@ -78,13 +79,13 @@ def _numbers(call: Call) -> list[int]:
 
 def _pair(store: EmbeddedStore, address: str, numbers: list[int], now: int) -> tuple[Entry, Entry]:
     if len(numbers) == 2:
-        first, second = (removing.readable_version(store, address, number, now) for number in numbers)
+        first, second = (delete.readable_version(store, address, number, now) for number in numbers)
         return first, second
-    readable = [e for e in past.versions(store, address) if e.kind < 2 and (e.expires is None or e.expires > now)]
+    readable = [e for e in history.versions(store, address) if e.kind < 2 and (e.expires is None or e.expires > now)]
     if numbers and readable:
-        return removing.readable_version(store, address, numbers[0], now), readable[0]
+        return delete.readable_version(store, address, numbers[0], now), readable[0]
     if not readable:
-        raise absence.of(store, address, now)
+        raise missing.of(store, address, now)
     if len(readable) < 2:
         raise NotFound(f"There are no two versions of {address} to compare.", hint=f"See: memory history '{address}'")
     return readable[1], readable[0]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Positional, Verb
-from hooks_cli.commands import past_reading
-from hooks_cli.commands.narrowing_options import NARROWING_OPTIONS, facts, times
-from hooks_cli.commands.sealing_options import SEALING_OPTIONS, seal_of
+from hooks_cli.commands.options import point_in_time
+from hooks_cli.commands.options.encryption import SEALING_OPTIONS, seal_of
+from hooks_cli.commands.options.filters import NARROWING_OPTIONS, facts, times
 from hooks_cli.errors import UsageError
 from hooks_cli.model import address as addresses
+from hooks_cli.model.verb import PROGRESS_OPTION, Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.features.transfer.export import Exported, Request
     from hooks_cli.model.selection import Selection
-    from hooks_cli.operations.exporting import Exported, Request
+    from hooks_cli.model.verb import Call
 
 FORMS = ("json", "ndjson", "csv", "tsv", "markdown", "yaml", "xml", "sqlite", "parquet")
 OTHER_WORDS = {
@@ -57,7 +57,7 @@ VERB = Verb(
                "have all by default, so that they can be imported again; the others head.", "choice", choices=("head", "all")),
         Option("all_versions", ("--all-versions", "--include-history", "--with-history"), "The same as --versions all.", "switch"),
         *[option for option in NARROWING_OPTIONS if option.name in _NARROWING],
-        past_reading.REFUSED_OPTION,
+        point_in_time.REFUSED_OPTION,
         Option("redact", ("--redact",), "Leave out sealed values and whatever looks like a secret.", "switch"),
         Option("metadata", ("--include-metadata",), "With the metadata (the default); false leaves it out.", "switch"),
         Option("data", ("--metadata-only",), "Without the values: addresses, times, tags and metadata.", "switch"),
@@ -84,8 +84,8 @@ VERB = Verb(
 
 def request(call: Call, environment: Environment) -> Request:
     """What the call asks for. Raises UsageError (64)."""
-    from hooks_cli.operations import exporting
-    from hooks_cli.operations.export_parts import Choices
+    from hooks_cli.features.transfer import export
+    from hooks_cli.features.transfer.export_parts import Choices
     from hooks_cli.output.progress import mode_of
 
     since_until = times(call, environment)  # takes the second time of --between from the words
@@ -97,7 +97,7 @@ def request(call: Call, environment: Environment) -> Request:
         path = path or short
     compress = call.flag("compress") or path.lower().removesuffix(".enc").endswith(".gz")
     compress = compress or call.text("form").lower() in COMPRESSED
-    form = form or exporting.form_of(path) or "json"
+    form = form or export.form_of(path) or "json"
     if form not in FORMS:
         raise UsageError(f"memory export has no form {form}.", hint=f"It has: {', '.join(FORMS)}.")
     choices = Choices(
@@ -112,11 +112,11 @@ def request(call: Call, environment: Environment) -> Request:
         raise UsageError("--pretty is for the form json: each of the others has one line for an entry.")
     seal = seal_of(call, environment)
     if call.flag("backup") and not path:
-        from hooks_cli.operations import store_backup
+        from hooks_cli.features.backup import backup
 
         ending = "." + ("md" if form == "markdown" else form) + (".gz" if compress else "") + (".enc" if seal else "")
-        path = store_backup.default_name(environment, "export", ending)
-    return exporting.Request(
+        path = backup.default_name(environment, "export", ending)
+    return export.Request(
         form,
         path,
         call.text("project"),
@@ -147,8 +147,8 @@ def _word(form: str) -> str:
 def _selection(
     call: Call, environment: Environment, form: str, since_until: tuple[int | None, int | None]
 ) -> Selection:
+    from hooks_cli.features.transfer.export import WITH_HISTORY
     from hooks_cli.model import selection
-    from hooks_cli.operations.exporting import WITH_HISTORY
 
     everything = call.flag("all")
     if everything and (call.text("namespace") not in ("", "all") or call.text("pattern")):
@@ -169,11 +169,11 @@ def _selection(
 
 def run(call: Call, environment: Environment) -> int:
     """Write the export. Raises NotFound (1), UsageError (64), InputMissing (66), ExtraMissing (69), OutputExists (73)."""
-    from hooks_cli.operations import exporting
+    from hooks_cli.features.transfer import export
 
-    past_reading.refuse(call, "it writes what there is now, or with --versions all every version")
+    point_in_time.refuse(call, "it writes what there is now, or with --versions all every version")
     wanted = request(call, environment)
-    done = exporting.export(environment, wanted)
+    done = export.export(environment, wanted)
     if done.path:
         environment.out(_report(done, call.format))
     elif call.flag("report"):
@@ -182,7 +182,7 @@ def run(call: Call, environment: Environment) -> int:
 
 
 def _report(done: Exported, output: str) -> str:
-    from hooks_cli.model.json_text import object_text
+    from hooks_cli.text.json_writer import object_text
 
     if output == "text":
         return _sentence(done, done.path) + "\n"

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Positional, Verb
-from hooks_cli.commands import naming, opening, schedules
+from hooks_cli.commands import store_access
+from hooks_cli.commands.options import address_options, schedule
 from hooks_cli.errors import NotFound, UsageError
+from hooks_cli.features import attribution
+from hooks_cli.features.retention import collect
+from hooks_cli.features.retention import run as retention_run
 from hooks_cli.model import address as addresses
-from hooks_cli.model import ages
-from hooks_cli.model.sizes import size_in_words
-from hooks_cli.model.times import DAY
-from hooks_cli.operations import access, collecting, collecting_all
+from hooks_cli.model.verb import PROGRESS_OPTION, Option, Positional, Verb
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
 from hooks_cli.output.progress import Progress, mode_of
-from hooks_cli.store import scrubbing
-from hooks_cli.store.collecting import used_bytes
+from hooks_cli.store.sqlite.maintenance import scrub
+from hooks_cli.store.sqlite.maintenance.versions import used_bytes
+from hooks_cli.text import ages
+from hooks_cli.text.units import DAY, size_in_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
-    from hooks_cli.model.retention import Decision
-    from hooks_cli.operations.collected import Collected
-    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.features.retention.decide import Decision
+    from hooks_cli.features.retention.outcome import Collected
+    from hooks_cli.model.verb import Call
+    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 VERB = Verb(
     "memory",
@@ -78,11 +80,11 @@ VERB = Verb(
             "switch",
             hidden=True,
         ),
-        schedules.OPTION,
+        schedule.OPTION,
         Option("backup", ("--backup", "--backup-first"), "First back the whole store up (memory backup).", "switch"),
         PROGRESS_OPTION,
-        naming.DRY_RUN,
-        *naming.WHO_OPTIONS,
+        address_options.DRY_RUN,
+        *address_options.WHO_OPTIONS,
     ),
     positionals=(Positional("pattern", "Only addresses that fit this glob."),),
     examples=(
@@ -106,12 +108,12 @@ _CHOOSING = (
 def run(call: Call, environment: Environment) -> int:
     """Collect. Raises UsageError (64), NotFound (1) for --explain of an address without versions."""
     if call.text("schedule"):
-        return schedules.answer(call, environment)
+        return schedule.answer(call, environment)
     if call.flag("corrupted_only"):
         from hooks_cli.commands.memory import verify
 
         return verify.run(call, environment)
-    store = opening.for_memory(environment, create=False)
+    store = store_access.for_memory(environment, create=False)
     request = _request(call)
     _refuse_with_incremental(call)
     if call.text("explain"):
@@ -122,20 +124,20 @@ def run(call: Call, environment: Environment) -> int:
         return _nothing_to_do(call, environment, before, limit)
     if call.flag("dry_run"):
         return _show_plan(call, environment, store, request)
-    access.check_write(environment, call.text("agent"))
+    attribution.check_write(environment, call.text("agent"))
     if call.flag("backup"):
-        from hooks_cli.operations import store_backup
+        from hooks_cli.features.backup import backup
 
-        made = store_backup.under_free_name(
-            lambda: store_backup.default_name(environment),
-            lambda name: store_backup.back_up(store, environment, name),
+        made = backup.under_free_name(
+            lambda: backup.default_name(environment),
+            lambda name: backup.back_up(store, environment, name),
         )
         environment.err(f"hooks-cli: backed up to {made.path}")
     if call.flag("incremental"):
-        found = collecting.bounded(store, environment)
+        found = collect.bounded(store, environment)
     else:
         with Progress(environment, "Collecting", mode=mode_of(call), unit="addresses") as progress:
-            found = collecting_all.run(store, environment, request, naming.who(call), progress)
+            found = retention_run.run(store, environment, request, address_options.who(call), progress)
     _tell(call, environment, store, found, before, request.max_age)
     return 0
 
@@ -163,7 +165,7 @@ def _tell(
         if call.flag("stats"):
             environment.out(
                 f"  store: {size_in_words(before)} -> {size_in_words(after)}, "
-                f"{found.pages:,} pages given back, {scrubbing.free_pages(store):,} free\n"
+                f"{found.pages:,} pages given back, {scrub.free_pages(store):,} free\n"
             )
     if found.words_left:
         environment.err(
@@ -198,8 +200,8 @@ def _refuse_with_incremental(call: Call) -> None:
         )
 
 
-def _request(call: Call) -> collecting_all.Request:
-    naming.one_of(call, "older_than", "days")
+def _request(call: Call) -> retention_run.Request:
+    address_options.one_of(call, "older_than", "days")
     age: int | None = None
     if "days" in call.values:
         age = ages.checked(call.integer("days", 0) * DAY, f"--days {call.integer('days', 0)}")
@@ -212,7 +214,7 @@ def _request(call: Call) -> collecting_all.Request:
             hint="Without --namespace it looks at all; or name them: memory gc GLOB.",
         )
     glob = addresses.join(namespace, pattern) if pattern else addresses.under(namespace)
-    return collecting_all.Request(
+    return retention_run.Request(
         glob,
         spared=addresses.left_alone(call.words("exclude")),
         max_age=age,
@@ -243,17 +245,17 @@ def _threshold(call: Call, environment: Environment) -> int:
     return int(number * most)
 
 
-def _explain(call: Call, environment: Environment, store: EmbeddedStore, request: collecting_all.Request) -> int:
+def _explain(call: Call, environment: Environment, store: EmbeddedStore, request: retention_run.Request) -> int:
     address = call.text("explain")
-    found = collecting.explain(store, request.rules(environment, used_bytes(store)), environment.now(), address)
+    found = collect.explain(store, request.rules(environment, used_bytes(store)), environment.now(), address)
     if not found:
         raise NotFound(f"There is no version of {address} to explain.", address=address)
     _show(call, environment, list(reversed(found)), {})
     return 0
 
 
-def _show_plan(call: Call, environment: Environment, store: EmbeddedStore, request: collecting_all.Request) -> int:
-    found, others, events = collecting_all.plan(store, environment, request)
+def _show_plan(call: Call, environment: Environment, store: EmbeddedStore, request: retention_run.Request) -> int:
+    found, others, events = retention_run.plan(store, environment, request)
     going = [d for d in found if not d.keep]
     size = sum(d.version.size for d in going)
     summary: dict[str, Any] = {

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Verb
-from hooks_cli.commands import opening
+from hooks_cli.commands import store_access
 from hooks_cli.commands.memory import search, search_patterns, stats
-from hooks_cli.operations.searching import search_store
+from hooks_cli.features.search.search import search_store
+from hooks_cli.model.verb import Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "memory",
@@ -33,7 +33,7 @@ VERB = Verb(
 def run(call: Call, environment: Environment) -> int:
     """Print the figures. Raises UsageError (64) as `memory search-patterns` does."""
     search_patterns.limit(call)
-    store = opening.for_reading(environment)
+    store = store_access.for_reading(environment)
     request = search.request_of(call, environment)
     found = (
         [] if store is None else [_fields(hit.entry.metadata) for hit in search_store(store, environment, request).hits]

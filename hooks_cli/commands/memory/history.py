@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import naming, opening
-from hooks_cli.operations import absence
+from hooks_cli.commands import store_access
+from hooks_cli.commands.options import address_options
+from hooks_cli.features.entries import missing
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
-from hooks_cli.store import past
+from hooks_cli.store.sqlite.rows import history
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "memory",
     "history",
     "List all versions of an address, newest first: who wrote them, when, and what became of them.",
     options=(
-        *naming.KEY_OPTIONS,
+        *address_options.KEY_OPTIONS,
         Option("limit", ("--limit", "-l"), "At most this many versions.", "integer", metavar="N"),
     ),
     positionals=(Positional("key", "The address."),),
@@ -31,16 +32,16 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the versions. Raises NotFound (1) for an address that nobody ever wrote."""
-    address = naming.address(call)
-    store = opening.for_memory(environment, create=False)
-    head = past.head_of(store, address)
+    address = address_options.address(call)
+    store = store_access.for_memory(environment, create=False)
+    head = history.head_of(store, address)
     if head is None:
-        raise absence.of(store, address, environment.now())
-    versions = past.versions(store, address)
+        raise missing.of(store, address, environment.now())
+    versions = history.versions(store, address)
     now = environment.now()
     current = head[2] if head[3] and (head[5] is None or head[5] > now) else 0
     shown = versions[: call.number("limit", len(versions))]
-    began = past.begins_with(store, address)
+    began = history.begins_with(store, address)
     before = began[0] - 1 if began is not None else 0
     collected = head[2] - len(versions) - before
     if call.format == "text":

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import PROGRESS_OPTION, Option, Positional, Verb
-from hooks_cli.commands.sealing_options import OPENING_OPTIONS
+from hooks_cli.commands.options.encryption import OPENING_OPTIONS
 from hooks_cli.errors import DataError, InputMissing, MissingArgument, UsageError
+from hooks_cli.model.verb import PROGRESS_OPTION, Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
-    from hooks_cli.operations.importing import Choices, Imported
+    from hooks_cli.features.transfer.imports import Choices, Imported
+    from hooks_cli.model.verb import Call
 
 # Other words for the strategies.
 STRATEGY_WORDS = {
@@ -102,8 +102,8 @@ def _check_form(form: str, kind: str, path: str) -> None:
 
 
 def _choices(call: Call) -> Choices:
+    from hooks_cli.features.transfer.imports import Choices
     from hooks_cli.model import address as addresses
-    from hooks_cli.operations.importing import Choices
 
     words = [call.text(name) for name in ("conflict", "strategy")]
     words += ["newest"] if call.flag("merge") else []
@@ -137,26 +137,28 @@ def run(call: Call, environment: Environment) -> int:
     import sys
     from contextlib import closing
 
-    from hooks_cli.commands import opening
-    from hooks_cli.commands.sealing_options import unsealing
-    from hooks_cli.integrations.importers.recognise import open_source
-    from hooks_cli.model.json_text import object_text
-    from hooks_cli.operations import access, importing, store_backup
+    from hooks_cli.commands import store_access
+    from hooks_cli.commands.options.encryption import unsealing
+    from hooks_cli.features import attribution
+    from hooks_cli.features.backup import backup
+    from hooks_cli.features.transfer import imports
+    from hooks_cli.features.transfer.importers.detect import open_source
     from hooks_cli.output.progress import Progress, mode_of
+    from hooks_cli.text.json_writer import object_text
 
     if call.text("decompress") not in ("", "gzip", "gz", "auto"):
         raise UsageError(f"{call.verb.title} --decompress knows gzip alone, not {call.text('decompress')}.")
     unseal = unsealing(call, environment)
     paths, choices = _paths(call, environment), _choices(call)
-    access.check_write(environment, call.text("agent"))
+    attribution.check_write(environment, call.text("agent"))
     for path in paths:
         if path != "-" and not os.path.exists(os.path.join(environment.cwd, path)):
             raise InputMissing(path=path, reason="it does not exist")
-    store = opening.for_memory(environment)
+    store = store_access.for_memory(environment)
     if call.flag("backup") and not choices.dry_run:
-        made = store_backup.under_free_name(
-            lambda: store_backup.default_name(environment),
-            lambda name: store_backup.back_up(store, environment, name),
+        made = backup.under_free_name(
+            lambda: backup.default_name(environment),
+            lambda name: backup.back_up(store, environment, name),
         )
         environment.err(f"hooks-cli: backed up to {made.path}")
     code = 0
@@ -168,7 +170,7 @@ def run(call: Call, environment: Environment) -> int:
             with closing(open_source(place, stdin, environment.now(), unseal)) as source:
                 _check_form(call.text("form").lower(), source.kind, path)
                 with Progress(environment, "Importing", mode=mode_of(call), unit="records") as progress:
-                    report = importing.import_source(store, environment, source, choices, progress.advance)
+                    report = imports.import_source(store, environment, source, choices, progress.advance)
             if call.format == "text":
                 environment.out(_text(report, path, choices))
                 _tell(environment, report, call.flag("report"))

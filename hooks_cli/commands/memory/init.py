@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.cli.spec import Option, Verb
-from hooks_cli.commands import opening
-from hooks_cli.operations import statistics
+from hooks_cli.commands import store_access
+from hooks_cli.features.entries import statistics
+from hooks_cli.model.verb import Option, Verb
 from hooks_cli.output import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "memory",
@@ -44,7 +44,7 @@ def run(call: Call, environment: Environment) -> int:
     if call.flag("force") and os.path.exists(environment.store_path):
         environment.err("hooks-cli: --force overwrites nothing here; to empty the memory: memory clear --all")
     new = not os.path.exists(environment.store_path)
-    store = opening.for_memory(environment)
+    store = store_access.for_memory(environment)
     figures = statistics.health(store, environment)
     if call.format != "text":
         environment.out(changes.json_object({"created": new, **figures}))

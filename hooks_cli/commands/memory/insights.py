@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.errors import UsageError
+from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "memory",
@@ -33,10 +33,10 @@ def run(call: Call, environment: Environment) -> int:
     """Answer. Raises UsageError (64) for another question."""
     import json
 
-    from hooks_cli.commands import opening
-    from hooks_cli.model.json_text import Raw, object_text
-    from hooks_cli.operations import insights
-    from hooks_cli.output.columns import columns
+    from hooks_cli.commands import store_access
+    from hooks_cli.features import insights
+    from hooks_cli.output.plain_text import columns
+    from hooks_cli.text.json_writer import Raw, object_text
 
     question = call.text("question")
     if question not in insights.QUESTIONS:
@@ -47,7 +47,7 @@ def run(call: Call, environment: Environment) -> int:
         )
     if question != "regressions" and (call.text("baseline") or call.text("current")):
         raise UsageError("--baseline and --current are for: memory insights regressions.")
-    store = opening.for_reading(environment)
+    store = store_access.for_reading(environment)
     found = insights.ask(store, environment, question, call.text("baseline"), call.text("current"))
     rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
     if call.format == "ndjson":

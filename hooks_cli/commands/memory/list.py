@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import opening, past_reading, saving
-from hooks_cli.commands.narrowing_options import (
-    LISTING_OPTIONS,
-    NARROWING_OPTIONS,
-    confidence,
-    facts,
-    globs,
-    tags,
-    times,
-)
+from hooks_cli.commands import store_access
+from hooks_cli.commands.options import output_file, point_in_time
+from hooks_cli.commands.options.filters import LISTING_OPTIONS, NARROWING_OPTIONS, confidence, facts, globs, tags, times
 from hooks_cli.errors import UsageError
+from hooks_cli.features.entries import write
 from hooks_cli.model import address as addresses
-from hooks_cli.operations import remembering
-from hooks_cli.output import envelopes
+from hooks_cli.model.verb import Option, Positional, Verb
+from hooks_cli.output import envelope
 from hooks_cli.output.listing import entry_lines, one_line
-from hooks_cli.store import entries
+from hooks_cli.store.sqlite.rows import entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.features.entries.write import Found
+    from hooks_cli.features.search.search import Request
     from hooks_cli.model.entry import Entry
-    from hooks_cli.operations.remembering import Found
-    from hooks_cli.operations.searching import Request
-    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.model.verb import Call
+    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 DEFAULT_LIMIT = 100
 # What --all means.
@@ -66,7 +59,7 @@ VERB = Verb(
         Option("limit", ("--limit", "-l"), f"At most this many ({DEFAULT_LIMIT}).", "integer", metavar="N"),
         Option("offset", ("--offset",), "Leave out the first N.", "integer", metavar="N"),
         Option("all", ("--all",), "All of them: without --limit there is no limit.", "switch"),
-        *saving.READING_OPTIONS,
+        *output_file.READING_OPTIONS,
         Option(
             "recent",
             ("--recent",),
@@ -91,7 +84,7 @@ VERB = Verb(
             choices=("asc", "desc"),
         ),
         Option("count_only", ("--count-only", "--count"), "Print only how many there are.", "switch"),
-        *past_reading.POINT_OPTIONS,
+        *point_in_time.POINT_OPTIONS,
     ),
     positionals=(Positional("pattern", "A glob over the addresses, an address, or a namespace."),),
     examples=(
@@ -108,23 +101,23 @@ VERB = Verb(
 def run(call: Call, environment: Environment) -> int:
     """Print the entries, or write them to --output."""
     if call.text("output"):
-        return saving.to_file(call, environment, _run)
+        return output_file.to_file(call, environment, _run)
     return _run(call, environment)
 
 
 def _run(call: Call, environment: Environment) -> int:
     """Print the entries; nothing when there are none. Raises UsageError (64) for an unknown order or time."""
-    store = opening.for_reading(environment)
+    store = store_access.for_reading(environment)
     usual = UNLIMITED if call.flag("all") else DEFAULT_LIMIT
     limit = call.number("limit", int(call.text("recent")) if call.text("recent").isdigit() else usual)
-    offset = saving.offset(call, limit)
+    offset = output_file.offset(call, limit)
     if call.flag("namespaces"):
         call.values["group_by"] = "namespace"
     if call.text("group_by"):
-        from hooks_cli.commands import groups
+        from hooks_cli.commands.memory import _group_by
 
-        return groups.answer(call, environment, store, _request(call, environment, limit, offset))
-    found = remembering.Found([], 0, False) if store is None else _found(call, environment, store, limit, offset)
+        return _group_by.answer(call, environment, store, _request(call, environment, limit, offset))
+    found = write.Found([], 0, False) if store is None else _found(call, environment, store, limit, offset)
     if call.flag("count_only"):
         environment.out(f"{found.total}\n")
         return 0
@@ -144,14 +137,14 @@ def _run(call: Call, environment: Environment) -> int:
         if more and found.entries:
             environment.err(f"hooks-cli: only {len(found.entries)} are shown; more with --limit or --offset")
         return 0
-    from hooks_cli.store import whole
+    from hooks_cli.store.sqlite.rows import lists
 
     version = str(environment.settings.get("memory.version"))
-    shown = found.entries if store is None else whole.each(store, found.entries)
+    shown = found.entries if store is None else lists.each(store, found.entries)
     if call.format == "json":
-        pieces = envelopes.entries_pieces(shown, len(found.entries), found.total, version, truncated=more)
+        pieces = envelope.entries_pieces(shown, len(found.entries), found.total, version, truncated=more)
     else:
-        pieces = envelopes.entries_lines(shown, version)
+        pieces = envelope.entries_lines(shown, version)
     for piece in pieces:
         environment.out(piece)
     return 0
@@ -159,7 +152,7 @@ def _run(call: Call, environment: Environment) -> int:
 
 def _look(call: Call, environment: Environment, shown: list[Entry]) -> None:
     """The entries for a person at a terminal."""
-    from hooks_cli.interpreter import complete
+    from hooks_cli.system.python_startup import complete
 
     complete()
     from hooks_cli.output import theme
@@ -178,17 +171,17 @@ def _found(call: Call, environment: Environment, store: EmbeddedStore, limit: in
     wanted = _globs(call)
     counted, short = call.format == "json" or call.flag("count_only"), call.format == "text"
     if len(wanted) == 1 and not call.strange and not any(name in call.values for name in _FILTERS):
-        if past_reading.asked(call):
-            return past_reading.read(call, environment, store, wanted[0], limit)
+        if point_in_time.asked(call):
+            return point_in_time.read(call, environment, store, wanted[0], limit)
         if call.text("pattern") and entries.read(store, wanted[0], environment.now()) is None:
             wanted = [wanted[0] if addresses.is_glob(wanted[0]) else addresses.under(wanted[0])]
-        return remembering.recall(
+        return write.recall(
             store, wanted[0], environment.now(), limit, offset, counted=counted, short=short, lazy=not short
         )
-    if past_reading.asked(call):
+    if point_in_time.asked(call):
         raise UsageError(f"{call.verb.title}: the past is listed by one namespace or pattern alone, newest first.")
     order = _order(call.text("sort_by"), call.text("sort_order"))
-    from hooks_cli.operations.searching import list_entries
+    from hooks_cli.features.search.search import list_entries
 
     request = _request(call, environment, limit, offset)
     request.counted = counted
@@ -197,7 +190,7 @@ def _found(call: Call, environment: Environment, store: EmbeddedStore, limit: in
 
 def _request(call: Call, environment: Environment, limit: int, offset: int) -> Request:
     """The filters, for all that is not one glob."""
-    from hooks_cli.operations.searching import Request
+    from hooks_cli.features.search.search import Request
 
     since, until = times(call, environment)
     request = Request("", limit)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import naming, opening
+from hooks_cli.commands import store_access
+from hooks_cli.commands.options import address_options
 from hooks_cli.errors import UsageError
-from hooks_cli.model import json_exact, traces
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes, theme
-from hooks_cli.output.envelopes import moment
+from hooks_cli.output.envelope import moment
 from hooks_cli.output.listing import one_line
-from hooks_cli.store import log
-from hooks_cli.store.feed import Feed
+from hooks_cli.store.sqlite.reports import journal_log
+from hooks_cli.store.sqlite.rows.changes_feed import Feed
+from hooks_cli.text import json_exact, trace_ids
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 DEFAULT_LIMIT = 50
 # With --follow: so many lines of what was before, and so many read at once.
@@ -66,21 +67,21 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the lines, nothing when there are none. Raises UsageError (64) for a time or trace that is none."""
-    wanted = log.Wanted(
+    wanted = journal_log.Wanted(
         session=call.text("session_id"),
         agent=call.text("agent"),
         verb=call.text("verb"),
         pattern=call.text("pattern"),
-        since=naming.time_option(call, environment, "since"),
-        until=naming.time_option(call, environment, "until"),
+        since=address_options.time_option(call, environment, "since"),
+        until=address_options.time_option(call, environment, "until"),
         trace=_trace(call.text("trace")),
         before=call.integer("before", 0) if "before" in call.values else None,
     )
     if call.flag("follow"):
         return _follow(call, environment, wanted)
-    store = opening.for_reading(environment)
+    store = store_access.for_reading(environment)
     limit = call.number("limit", DEFAULT_LIMIT)
-    read = log.oldest if call.flag("reverse") else log.newest
+    read = journal_log.oldest if call.flag("reverse") else journal_log.newest
     lines = [] if store is None else read(store, wanted, limit + 1)
     more, lines = len(lines) > limit, lines[:limit]
     if call.format == "json":
@@ -94,13 +95,13 @@ def run(call: Call, environment: Environment) -> int:
     return 0
 
 
-def _range(wanted: log.Wanted) -> str:
+def _range(wanted: journal_log.Wanted) -> str:
     """The times that were looked at, as they were understood."""
     since = f" since {moment(wanted.since)}" if wanted.since is not None else ""
     return since + (f" until {moment(wanted.until)}" if wanted.until is not None else "")
 
 
-def _show(call: Call, environment: Environment, lines: list[log.Line]) -> None:
+def _show(call: Call, environment: Environment, lines: list[journal_log.Line]) -> None:
     if call.format != "text":
         environment.out("".join(changes.json_object(line_object(line)) for line in lines))
     elif theme.on(call, environment):
@@ -111,7 +112,7 @@ def _show(call: Call, environment: Environment, lines: list[log.Line]) -> None:
         environment.out("".join(line_text(line) for line in lines))
 
 
-def _follow(call: Call, environment: Environment, wanted: log.Wanted) -> int:
+def _follow(call: Call, environment: Environment, wanted: journal_log.Wanted) -> int:
     """The last lines, then each as it comes, oldest first. Between two looks no transaction is open and no lock is held."""
     for name in ("before", "until", "reverse"):
         if name in call.values:
@@ -120,13 +121,13 @@ def _follow(call: Call, environment: Environment, wanted: log.Wanted) -> int:
     newest = feed.newest()
     limit = call.number("limit", FOLLOWED_FROM)
     wanted.before = newest + 1
-    _show(call, environment, list(reversed(log.newest(feed.store, wanted, limit))))
+    _show(call, environment, list(reversed(journal_log.newest(feed.store, wanted, limit))))
     wanted.before, wanted.after = None, newest
     try:
         while True:
             feed.mark()
             newest = feed.newest()
-            lines = log.oldest(feed.store, wanted, PORTION)
+            lines = journal_log.oldest(feed.store, wanted, PORTION)
             _show(call, environment, lines)
             environment.flush()
             if environment.reader_gone:
@@ -141,7 +142,7 @@ def _follow(call: Call, environment: Environment, wanted: log.Wanted) -> int:
 
 
 def _trace(text: str) -> str:
-    wanted = traces.searched(text) if text else ""
+    wanted = trace_ids.searched(text) if text else ""
     if wanted is None:
         raise UsageError(
             f"--trace {text!r} is no trace id.", hint="A trace id is 32 hexadecimal digits, or the first of them."
@@ -149,9 +150,9 @@ def _trace(text: str) -> str:
     return wanted
 
 
-def line_object(line: log.Line) -> dict[str, Any]:
+def line_object(line: journal_log.Line) -> dict[str, Any]:
     """One line of the journal for programs."""
-    trace, span = traces.split(line.trace)
+    trace, span = trace_ids.split(line.trace)
     return {
         "revision": line.revision,
         "at": moment(line.at),
@@ -168,7 +169,7 @@ def line_object(line: log.Line) -> dict[str, Any]:
     }
 
 
-def line_text(line: log.Line) -> str:
+def line_text(line: journal_log.Line) -> str:
     """One line of the journal for people: `r42 TAB time TAB verb TAB who TAB what`."""
     who = "/".join(one_line(word, 80) for word in (line.session, line.agent) if word)
     what = "" if line.address is None else f"{one_line(line.address, 200)} v{line.version}"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import opening
+from hooks_cli.commands import store_access
 from hooks_cli.errors import MissingArgument, UsageError
 from hooks_cli.model import address as addresses
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 LIST, CREATE = "list", "create"
 # The words that other programs' lines begin with, and what they mean here.
@@ -79,9 +79,9 @@ def _created(call: Call, environment: Environment, name: str) -> int:
 
 
 def _listed(call: Call, environment: Environment, within: str) -> int:
-    from hooks_cli.store import statistics
+    from hooks_cli.store.sqlite.reports import statistics
 
-    store = opening.for_reading(environment)
+    store = store_access.for_reading(environment)
     found = {} if store is None else statistics.namespaces(store, environment.now(), addresses.under(within))
     ordered = sorted(found.items())
     if call.format != "text":

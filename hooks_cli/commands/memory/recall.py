@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import opening, past_reading, saving
+from hooks_cli.commands import store_access
+from hooks_cli.commands.options import output_file, point_in_time
 from hooks_cli.errors import MissingArgument, NotFound, UsageError
+from hooks_cli.features.entries import reveal, write
 from hooks_cli.model import address as addresses
-from hooks_cli.operations import remembering, revealing
-from hooks_cli.output import envelopes
+from hooks_cli.model.verb import Option, Positional, Verb
+from hooks_cli.output import envelope
 from hooks_cli.output.listing import entry_lines, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.features.entries.write import Found
     from hooks_cli.model.entry import Entry
-    from hooks_cli.operations.remembering import Found
-    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.model.verb import Call
+    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 DEFAULT_LIMIT = 100
 # What --all means.
@@ -80,8 +81,8 @@ VERB = Verb(
             "Only values, also with --json: of one address as ever, of a glob one on a line.",
             "switch",
         ),
-        saving.OUTPUT_OPTION,
-        *past_reading.OPTIONS,
+        output_file.OUTPUT_OPTION,
+        *point_in_time.OPTIONS,
         Option(
             "reveal", ("--reveal",), "Show sealed values: on a terminal, or where your settings allow it.", "switch"
         ),
@@ -106,7 +107,7 @@ VERB = Verb(
 def run(call: Call, environment: Environment) -> int:
     """Print what is there, or write it to --output."""
     if call.text("output"):
-        return saving.to_file(call, environment, _run)
+        return output_file.to_file(call, environment, _run)
     return _run(call, environment)
 
 
@@ -121,22 +122,22 @@ def _run(call: Call, environment: Environment) -> int:
             return _narrowed(call, environment, pattern)
         environment.err(f"hooks-cli: {', '.join(narrowing)} narrows a glob; one address is read as it is")
     if call.flag("reveal"):
-        revealing.allow(environment)
+        reveal.allow(environment)
     limit = call.number("limit", UNLIMITED if call.flag("all") else DEFAULT_LIMIT)
     # Without a store there is no entry at an address, and nothing that a glob matches: the one is a miss, the other an answer.
-    store = opening.for_reading(environment) if glob else opening.for_memory(environment, create=False)
+    store = store_access.for_reading(environment) if glob else store_access.for_memory(environment, create=False)
     if store is None:
-        found = remembering.Found([], 0, False)
-    elif past_reading.asked(call):
-        found = past_reading.read(call, environment, store, pattern, limit)
+        found = write.Found([], 0, False)
+    elif point_in_time.asked(call):
+        found = point_in_time.read(call, environment, store, pattern, limit)
     else:
         found = _found(call, environment, store, namespace, key, limit)
     if found.exact and not found.entries:
         return _missing(call, environment, store, pattern)
     if store is not None and call.flag("reveal"):
-        revealing.reveal(store, found.entries)
+        reveal.reveal(store, found.entries)
     elif found.exact:
-        revealing.refuse_sealed(found.entries[0])
+        reveal.refuse_sealed(found.entries[0])
     if call.format != "text" and not call.flag("value_only"):
         _show_envelopes(call, environment, store, found)
     elif found.exact:
@@ -168,14 +169,14 @@ def _found(call: Call, environment: Environment, store: EmbeddedStore, namespace
     pattern = addresses.join(namespace, key) if key else addresses.under(namespace)
     values, whole_values = call.flag("value_only"), call.flag("reveal")
     as_json = call.format != "text" and not values
-    found = remembering.recall(
+    found = write.recall(
         store, pattern, environment.now(), limit, call.number("offset", 0), counted=call.format == "json",
         short=not as_json and not values and not whole_values, lazy=as_json and not whole_values,
     )  # fmt: skip
     if found.exact and not found.entries:
-        from hooks_cli.operations import absence
+        from hooks_cli.features.entries import missing
 
-        found = absence.doubled(store, namespace, key, environment.now()) or found
+        found = missing.doubled(store, namespace, key, environment.now()) or found
         if found.entries:
             meant = one_line(found.entries[0].address, 1024)
             environment.err(f"hooks-cli: nothing is at {one_line(pattern, 1024)}; this is {meant}")
@@ -187,22 +188,22 @@ def _missing(call: Call, environment: Environment, store: EmbeddedStore | None, 
     if "default" in call.values:
         environment.value(call.text("default"))
         return 0
-    if store is None or past_reading.asked(call):
+    if store is None or point_in_time.asked(call):
         raise NotFound(address=address)
-    from hooks_cli.operations import absence
+    from hooks_cli.features.entries import missing
 
-    raise absence.of(store, address, environment.now())
+    raise missing.of(store, address, environment.now())
 
 
 def _show_envelopes(call: Call, environment: Environment, store: EmbeddedStore | None, found: Found) -> None:
-    from hooks_cli.store import whole
+    from hooks_cli.store.sqlite.rows import lists
 
     version = str(environment.settings.get("memory.version"))
-    shown = found.entries if store is None else whole.each(store, found.entries)
+    shown = found.entries if store is None else lists.each(store, found.entries)
     if call.format == "json":
-        pieces = envelopes.entries_pieces(shown, len(found.entries), found.total, version)
+        pieces = envelope.entries_pieces(shown, len(found.entries), found.total, version)
     else:
-        pieces = envelopes.entries_lines(shown, version)
+        pieces = envelope.entries_lines(shown, version)
     for piece in pieces:
         environment.out(piece)
 
@@ -211,7 +212,7 @@ def _show_value(environment: Environment, entry: Entry) -> None:
     """The value alone, byte for byte; of a file without its text, why there is none."""
     environment.value(entry.value or "")
     if not entry.value and entry.source:
-        from hooks_cli.operations.file_capture import textless_source
+        from hooks_cli.features.journal.file_capture import textless_source
 
         if reason := textless_source(entry.source):
             environment.err(f"hooks-cli: {entry.address} has no text: its file {reason} when it was recorded")
@@ -223,8 +224,8 @@ _ONLY_HERE = ("key", "key_option", "rest", "namespace", "output")
 
 def _narrowed(call: Call, environment: Environment, pattern: str) -> int:
     """What `memory list` answers to the same options. Raises UsageError (64) where it does, and for what only recall has."""
-    from hooks_cli.cli.spec import Call as AnyCall
     from hooks_cli.commands.memory import list as listing
+    from hooks_cli.model.verb import Call as AnyCall
 
     alone = [name for name in ("reveal", "version", "default") if name in call.values]
     if alone:

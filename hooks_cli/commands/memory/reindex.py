@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import PROGRESS_OPTION, Verb
-from hooks_cli.commands import naming, opening
-from hooks_cli.operations import access
+from hooks_cli.commands import store_access
+from hooks_cli.commands.options import address_options
+from hooks_cli.features import attribution
+from hooks_cli.model.verb import PROGRESS_OPTION, Verb
 from hooks_cli.output import changes
 from hooks_cli.output.progress import Progress, mode_of
-from hooks_cli.store.reindexing import reindex
+from hooks_cli.store.sqlite.search.word_index import reindex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "memory",
     "reindex",
     "Make the word index anew from the entries.",
     aliases=("rebuild", "rebuild-index"),
-    options=(PROGRESS_OPTION, *naming.WHO_OPTIONS),
+    options=(PROGRESS_OPTION, *address_options.WHO_OPTIONS),
     examples=("hooks-cli memory reindex", "claude-flow memory usage --action rebuild-index"),
     details="Every write keeps the index in step, so this is for doubt, and after a store was mended by other means. One "
     "transaction; other writers wait meanwhile. No entry and no version changes.",
@@ -28,8 +29,8 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Rebuild the index. Raises NotFound (1) without a store, ReadOnlyAgent (77), Busy (75)."""
-    access.check_write(environment, call.text("agent"))
-    store = opening.for_memory(environment, create=False)
+    attribution.check_write(environment, call.text("agent"))
+    store = store_access.for_memory(environment, create=False)
     with Progress(environment, "Indexing", mode=mode_of(call), unit="entries") as progress, store.writing() as tx:
         count = reindex(tx, progress.advance)
     if call.format != "text":

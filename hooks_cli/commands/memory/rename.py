@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import naming, opening
+from hooks_cli.commands import store_access
+from hooks_cli.commands.options import address_options
 from hooks_cli.errors import MissingArgument, UsageError
+from hooks_cli.features.entries import delete
 from hooks_cli.model import address as addresses
-from hooks_cli.operations import removing
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "memory",
@@ -22,8 +23,8 @@ VERB = Verb(
     options=(
         Option("namespace", ("--namespace", "-n", "--ns"), "The namespace N of both: N/OLD and N/NEW.", metavar="N"),
         Option("overwrite", ("--overwrite", "--force"), "Also when the new address holds something.", "switch"),
-        naming.DRY_RUN,
-        *naming.WHO_OPTIONS,
+        address_options.DRY_RUN,
+        *address_options.WHO_OPTIONS,
     ),
     positionals=(Positional("old", "The address now."), Positional("new", "The address from now on.")),
     examples=('hooks-cli memory rename "tmp/plan" "plans/auth"',),
@@ -39,12 +40,14 @@ def run(call: Call, environment: Environment) -> int:
     old, new = (addresses.join(call.text("namespace"), call.text(name)) for name in ("old", "new"))
     if old == new:
         raise UsageError(f"{one_line(old, 1024)} is both the old and the new address. Nothing was renamed.")
-    store = opening.for_memory(environment, create=False)
+    store = store_access.for_memory(environment, create=False)
     if call.flag("dry_run"):
-        removing.check_rename(store, environment, old, new, overwrite=call.flag("overwrite"))
+        delete.check_rename(store, environment, old, new, overwrite=call.flag("overwrite"))
         environment.out(changes.would("rename", "renamed", [old], call.format != "text", f" to {one_line(new, 1024)}"))
         return 0
-    moved, gone = removing.rename(store, environment, old, new, naming.who(call), overwrite=call.flag("overwrite"))
+    moved, gone = delete.rename(
+        store, environment, old, new, address_options.who(call), overwrite=call.flag("overwrite")
+    )
     if call.format != "text":
         environment.out(changes.one("", "stored", moved, True, deleted=changes.written_fields(gone)))
     else:

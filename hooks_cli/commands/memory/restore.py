@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.errors import InputMissing, MissingArgument, UsageError
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 LATEST = ("latest", "last", "newest")
 
@@ -41,31 +41,31 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Restore. Raises MissingArgument (64), InputMissing (66), DataError (65), WrongKey, Tampered or ReadOnlyAgent (77), Busy (75)."""
-    from hooks_cli.commands import part_copies
+    from hooks_cli.commands.memory import _partial_backup
     from hooks_cli.commands.memory.backup import file_of, phrase_of
-    from hooks_cli.operations import access
+    from hooks_cli.features import attribution
 
     path = _newest(call, environment) or file_of(call, environment, "input", "file")
     if not path:
         raise MissingArgument(verb=call.verb.title, what=f"a copy: {call.verb.title} FILE")
     if not call.flag("dry_run"):
-        access.check_write(environment)
+        attribution.check_write(environment)
     phrase = phrase_of(call, environment, new=False, piped=call.flag("stdin"))
     way = _way(call)
-    if part_copies.is_sealed_file(path) or way or _namespace(call):
+    if _partial_backup.is_sealed_file(path) or way or _namespace(call):
         return _take_in(call, environment, path, phrase, way or "overwrite")
     return _replace(call, environment, path, phrase)
 
 
 def _newest(call: Call, environment: Environment) -> str:
     """The newest copy in the folder when the call asks for it, else "". Raises InputMissing (66) when there is none."""
-    from hooks_cli.commands import part_copies
-    from hooks_cli.operations import store_backup
+    from hooks_cli.commands.memory import _partial_backup
+    from hooks_cli.features.backup import backup
 
     if (call.text("input") or call.text("file")).lower() not in LATEST:
         return ""
     part = bool(_namespace(call))
-    found = [path for path in store_backup.copies_in(environment) if part_copies.is_sealed_file(path) == part]
+    found = [path for path in backup.copies_in(environment) if _partial_backup.is_sealed_file(path) == part]
     if not found:
         raise InputMissing(
             f"There is no copy in {environment.cwd}.",
@@ -104,15 +104,15 @@ def _take_in(call: Call, environment: Environment, path: str, phrase: str, way: 
     """A part or an export: its entries become the newest versions."""
     import os
 
-    from hooks_cli.commands import part_copies
+    from hooks_cli.commands.memory import _partial_backup
     from hooks_cli.errors import DataError
-    from hooks_cli.model.json_text import object_text
+    from hooks_cli.text.json_writer import object_text
 
     if not os.path.exists(path):
         raise InputMissing(path=path, reason="it does not exist")
     dry_run = call.flag("dry_run")
     try:
-        done = part_copies.take_in(environment, path, phrase, way, _namespace(call), dry_run=dry_run)
+        done = _partial_backup.take_in(environment, path, phrase, way, _namespace(call), dry_run=dry_run)
     except DataError as error:
         if "nothing that can be imported" not in str(error):
             raise
@@ -137,11 +137,11 @@ def _take_in(call: Call, environment: Environment, path: str, phrase: str, way: 
 
 def _replace(call: Call, environment: Environment, path: str, phrase: str) -> int:
     """A whole copy becomes the store."""
-    from hooks_cli.model.json_text import object_text
-    from hooks_cli.operations import store_backup
+    from hooks_cli.features.backup import backup
+    from hooks_cli.text.json_writer import object_text
 
     dry_run = call.flag("dry_run")
-    done = store_backup.restore(environment, path, phrase=phrase, dry_run=dry_run)
+    done = backup.restore(environment, path, phrase=phrase, dry_run=dry_run)
     holds = done.holds
     if call.format != "text":
         facts: dict[str, object] = {"path": path, "restored": not dry_run, "aside": done.aside or None}

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import naming, opening
+from hooks_cli.commands import store_access
+from hooks_cli.commands.options import address_options
 from hooks_cli.errors import MissingArgument, UsageError
-from hooks_cli.model.visible import shell_word
-from hooks_cli.operations import removing
+from hooks_cli.features.entries import delete
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
+from hooks_cli.text.escapes import shell_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "memory",
     "revert",
     "Write a new version with the content of an old one.",
     options=(
-        *naming.KEY_OPTIONS,
+        *address_options.KEY_OPTIONS,
         Option("version", ("--version", "--to"), "The version whose content comes back.", "integer", metavar="N"),
-        naming.IF_VERSION,
-        naming.DRY_RUN,
-        *naming.WHO_OPTIONS,
+        address_options.IF_VERSION,
+        address_options.DRY_RUN,
+        *address_options.WHO_OPTIONS,
     ),
     positionals=(
         Positional("key", "The address."),
@@ -37,15 +38,17 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Revert. Raises NotFound (1) when that version is not there or holds nothing, VersionConflict (76), MissingArgument (64)."""
-    address = naming.address(call)
+    address = address_options.address(call)
     number = call.integer("version", 0) or _number(call, address)
-    store = opening.for_memory(environment, create=False)
+    store = store_access.for_memory(environment, create=False)
     as_json = call.format != "text"
     if call.flag("dry_run"):
-        removing.readable_version(store, address, number, environment.now())
+        delete.readable_version(store, address, number, environment.now())
         environment.out(changes.would("revert", "stored", [address], as_json, f" to version {number}"))
         return 0
-    written = removing.revert(store, environment, address, number, naming.who(call), naming.if_version(call))
+    written = delete.revert(
+        store, environment, address, number, address_options.who(call), address_options.if_version(call)
+    )
     environment.out(changes.one("Reverted", "stored", written, as_json, content_of=number))
     return 0
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import opening, past_reading, saving
-from hooks_cli.commands.narrowing_options import (
+from hooks_cli.commands import store_access
+from hooks_cli.commands.options import output_file, point_in_time
+from hooks_cli.commands.options.filters import (
     NARROWING_OPTIONS,
     confidence,
     facts,
@@ -15,14 +15,15 @@ from hooks_cli.commands.narrowing_options import (
     words_of_filters,
 )
 from hooks_cli.errors import MissingArgument, UsageError
-from hooks_cli.operations.searching import Request, Result, search_store
-from hooks_cli.output import search_results
+from hooks_cli.features.search import results_view
+from hooks_cli.features.search.search import Request, Result, search_store
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output.listing import one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 DEFAULT_LIMIT = 10
 
@@ -67,7 +68,7 @@ VERB = Verb(
             metavar="N",
         ),
         Option("offset", ("--offset",), "Leave out the first N.", "integer", metavar="N"),
-        *saving.READING_OPTIONS,
+        *output_file.READING_OPTIONS,
         Option(
             "sort_order",
             ("--order", "--sort-order"),
@@ -76,7 +77,7 @@ VERB = Verb(
             choices=("asc", "desc"),
         ),
         Option("project", ("--project", "-p"), "current, or all: as --context.", metavar="current|all"),
-        past_reading.REFUSED_OPTION,
+        point_in_time.REFUSED_OPTION,
         Option(
             "min_score",
             ("--min-score", "--score", "--threshold", "--min-similarity", "--similarity-threshold", "--min-relevance"),
@@ -133,21 +134,21 @@ VERB = Verb(
 def run(call: Call, environment: Environment) -> int:
     """Print the results, or write them to --output."""
     if call.text("output"):
-        return saving.to_file(call, environment, _run)
+        return output_file.to_file(call, environment, _run)
     return _run(call, environment)
 
 
 def _run(call: Call, environment: Environment) -> int:
     """Print the results; none is an answer too: nothing on stdout, a line on stderr, 0."""
     request = request_of(call, environment)
-    store = opening.for_reading(environment)
+    store = store_access.for_reading(environment)
     if call.text("group_by"):
-        from hooks_cli.commands import groups
+        from hooks_cli.commands.memory import _group_by
 
-        return groups.answer(call, environment, store, request)
+        return _group_by.answer(call, environment, store, request)
     everywhere = _context(call) == "all"
     if everywhere:
-        from hooks_cli.operations.searching_everywhere import search_all
+        from hooks_cli.features.search.all_projects import search_all
 
         result = search_all(store, environment, request)
     elif store is None:
@@ -193,7 +194,7 @@ def newest_first(call: Call) -> bool:
 
 def request_of(call: Call, environment: Environment) -> Request:
     """What a call asks for. Raises MissingArgument or UsageError (64)."""
-    past_reading.refuse(call, "the word index holds only what there is now")
+    point_in_time.refuse(call, "the word index holds only what there is now")
     since, until = times(call, environment)
     text = " ".join(
         [word for word in (call.text("query_option"), *call.words("words"), *words_of_filters(call)) if word]
@@ -202,7 +203,7 @@ def request_of(call: Call, environment: Environment) -> Request:
     if not text.strip() and not narrowed and not call.strange:
         raise MissingArgument(verb=call.verb.title, what="something to look for: memory search TEXT")
     request = Request(text, call.number("limit", DEFAULT_LIMIT))
-    request.offset = saving.offset(call, request.limit)
+    request.offset = output_file.offset(call, request.limit)
     request.globs = globs(call)
     request.tags = tags(call)
     request.session = "current" if _context(call) == "session" else call.text("session")
@@ -230,13 +231,13 @@ def _tell(call: Call, environment: Environment, request: Request, result: Result
     if call.text("sort_order") == "asc":
         result.hits.reverse()
     if call.format == "json":
-        environment.out(search_results.as_json(request.text, result, request.offset))
+        environment.out(results_view.as_json(request.text, result, request.offset))
     elif call.format == "ndjson":
-        environment.out(search_results.as_lines(result))
+        environment.out(results_view.as_lines(result))
     elif call.flag("keys_only"):
         environment.out("".join([f"{one_line(hit.entry.address, 1024)}\n" for hit in result.hits]))
     else:
-        environment.out(search_results.lines(result, colour=environment.colour, projects=everywhere))
+        environment.out(results_view.lines(result, colour=environment.colour, projects=everywhere))
     if call.flag("stats"):
         environment.err(f"hooks-cli: {max(result.total, 0)} entries match; {len(result.hits)} are shown")
     for note in result.notes:

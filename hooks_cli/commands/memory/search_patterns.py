@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Verb
+from hooks_cli.cli.unknown_options import is_number
 from hooks_cli.commands.memory import search
 from hooks_cli.commands.memory.store_pattern import TAG
 from hooks_cli.errors import UsageError
-from hooks_cli.model.strangers import is_number
+from hooks_cli.model.verb import Option, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 OUTCOME_OPTIONS = (
     Option("min_reward", ("--min-reward",), "Only what was worth so much at least, from 0 to 1.", metavar="0…1"),

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import naming, opening
+from hooks_cli.commands import store_access
+from hooks_cli.commands.options import address_options
 from hooks_cli.errors import NotFound
-from hooks_cli.model import traces
-from hooks_cli.model.json_text import Raw, object_text
-from hooks_cli.model.visible import escaped
-from hooks_cli.operations import absence
+from hooks_cli.features.entries import missing
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes, theme
-from hooks_cli.output.envelopes import SCHEMA_VERSION, envelope, moment
+from hooks_cli.output.envelope import SCHEMA_VERSION, envelope, moment
 from hooks_cli.output.listing import one_line
-from hooks_cli.store import past
+from hooks_cli.store.sqlite.rows import history
+from hooks_cli.text import trace_ids
+from hooks_cli.text.escapes import escaped
+from hooks_cli.text.json_writer import Raw, object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
     from hooks_cli.model.entry import Entry
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "memory",
     "show",
     "Show one address from all sides: envelope, metadata, value, versions.",
     options=(
-        *naming.KEY_OPTIONS,
+        *address_options.KEY_OPTIONS,
         Option("version", ("--version",), "This version instead of the newest.", "integer", metavar="N"),
     ),
     positionals=(Positional("key", "The address."),),
@@ -38,13 +39,13 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Show it. Raises NotFound (1) for an address or a version that is not there, MissingArgument (64)."""
-    address = naming.address(call)
-    store = opening.for_memory(environment, create=False)
-    head = past.head_of(store, address)
-    versions = past.versions(store, address)
+    address = address_options.address(call)
+    store = store_access.for_memory(environment, create=False)
+    head = history.head_of(store, address)
+    versions = history.versions(store, address)
     now = environment.now()
     if head is None or not versions:
-        raise absence.of(store, address, now)
+        raise missing.of(store, address, now)
     current = head[2] if head[3] and (head[5] is None or head[5] > now) else 0
     wanted = call.integer("version", versions[0].version)
     entry = next((entry for entry in versions if entry.version == wanted), None)
@@ -60,7 +61,7 @@ def run(call: Call, environment: Environment) -> int:
     elif call.format == "text":
         environment.out(_text(entry, versions, current, now, data_version))
     else:
-        trace, span = traces.split(entry.trace)
+        trace, span = trace_ids.split(entry.trace)
         environment.out(
             object_text(
                 {
@@ -80,7 +81,7 @@ def run(call: Call, environment: Environment) -> int:
 
 def _text(entry: Entry, versions: list[Entry], current: int, now: int, data_version: str) -> str:
     """Facts as `name: value`, then the value and the versions, each behind an empty line."""
-    trace, span = traces.split(entry.trace)
+    trace, span = trace_ids.split(entry.trace)
     facts = {
         "key": entry.address,
         "version": str(entry.version),

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import time
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import opening
+from hooks_cli.commands import store_access
+from hooks_cli.features.entries import statistics
 from hooks_cli.model import address as addresses
-from hooks_cli.model.times import DAY, parse_duration
-from hooks_cli.operations import statistics
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes, theme
-from hooks_cli.output.plain import figure_lines
-from hooks_cli.store import overview
+from hooks_cli.output.plain_text import figure_lines
+from hooks_cli.store.sqlite.reports import overview
+from hooks_cli.text.units import DAY, parse_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 DEFAULT_PERIOD = "7d"
 # On a terminal: the days whose growth is shown, and how many sessions and agents.
@@ -77,7 +77,7 @@ VERB = Verb(
 def run(call: Call, environment: Environment) -> int:
     """Print the figures. Raises UsageError (64) for a period that is none, CannotCreate (73) for the file of --export."""
     detail = call.text("detail").lower().replace("_", "-") or call.flag("detail")
-    store = opening.for_reading(environment)
+    store = store_access.for_reading(environment)
     pattern = addresses.under(call.text("namespace"))
     since = None
     if call.flag("trends") or call.text("period"):
@@ -134,7 +134,7 @@ def _write(environment: Environment, path: str, figures: dict[str, Any]) -> None
     import json
     import os
 
-    from hooks_cli.private_files import make_parents, write_file
+    from hooks_cli.system.private_files import make_parents, write_file
 
     place = os.path.join(environment.cwd, path)
     make_parents(place)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Verb
-from hooks_cli.commands import opening
+from hooks_cli.commands import store_access
 from hooks_cli.commands.memory.stats import print_figures
+from hooks_cli.features.entries import statistics
 from hooks_cli.model import address as addresses
-from hooks_cli.operations import statistics
+from hooks_cli.model.verb import Option, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "memory",
@@ -33,7 +33,7 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print it. Raises what opening the store raises: a memory that cannot be opened is not all right."""
-    store = opening.for_reading(environment)
+    store = store_access.for_reading(environment)
     figures = statistics.health(store, environment)
     pattern = addresses.under(call.text("namespace"))
     if call.flag("detailed"):

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, PROGRESS_OPTION, Option, Positional, Verb
-from hooks_cli.commands import occasions, opening
-from hooks_cli.commands.about_options import ABOUT_OPTIONS, metadata_of
+from hooks_cli.commands import store_access
+from hooks_cli.commands.hooks import _hook_call
+from hooks_cli.commands.options.about import ABOUT_OPTIONS, metadata_of
 from hooks_cli.errors import InputMissing, InvalidText, MissingArgument, UsageError
+from hooks_cli.features.entries.write import store_value
+from hooks_cli.features.journal.file_capture import digest_of
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import MAX_VALUE_BYTES
-from hooks_cli.operations.file_capture import digest_of
-from hooks_cli.operations.remembering import store_value
+from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, PROGRESS_OPTION, Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
     from hooks_cli.model.entry import Written
+    from hooks_cli.model.verb import Call
 
 VALUE_OPTIONS = (
     Option(
@@ -191,11 +192,11 @@ def run(call: Call, environment: Environment) -> int:
     """Store the value. Raises MissingArgument (64), InputMissing (66), VersionConflict (76), DataError (65)."""
     names = [name for name in ("key", "key_option", "value_option", "words") if name in call.values]
     if call.flag("batch") and (not names or names == ["key"]):
-        from hooks_cli.commands import batch_reading
+        from hooks_cli.commands.memory import _store_batch
 
-        path = batch_reading.source(call, environment)
+        path = _store_batch.source(call, environment)
         if path is not None:
-            return batch_reading.run(call, environment, path)
+            return _store_batch.run(call, environment, path)
         # with a key, it is a batch of one
     value_given = "value_option" in call.values or "file" in call.values or call.flag("stdin")
     if call.text("key_option") or call.values.get("key") is not None:
@@ -207,17 +208,17 @@ def run(call: Call, environment: Environment) -> int:
     else:
         raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY")
     if not _CONDITIONS.isdisjoint(call.values):
-        from hooks_cli.commands import conditional_storing
+        from hooks_cli.commands.memory import _conditional_store
 
-        return conditional_storing.run(call, environment, address, value)
+        return _conditional_store.run(call, environment, address, value)
     written = write(call, environment, address, value)
-    environment.out(occasions.written_line(written) if call.format == "text" else occasions.written_json(written))
+    environment.out(_hook_call.written_line(written) if call.format == "text" else _hook_call.written_json(written))
     return 0
 
 
 def write(call: Call, environment: Environment, address: str, value: str) -> Written:
     """Write the value with all that the call says of it. Raises VersionConflict (76), DataError (65)."""
-    store = opening.for_memory(environment)
+    store = store_access.for_memory(environment)
     return store_value(
         store,
         environment,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import ATTRIBUTION_OPTIONS, Option, Positional, Verb
-from hooks_cli.commands import occasions, opening, strange_options
+from hooks_cli.cli import unknown_options
+from hooks_cli.cli.unknown_options import is_number
+from hooks_cli.commands import store_access
+from hooks_cli.commands.hooks import _hook_call
 from hooks_cli.errors import MissingArgument
+from hooks_cli.features.entries.write import store_value
+from hooks_cli.features.journal.file_capture import digest_of
 from hooks_cli.model import address as addresses
-from hooks_cli.model.json_text import Raw, object_text
-from hooks_cli.model.strangers import is_number
-from hooks_cli.operations.file_capture import digest_of
-from hooks_cli.operations.remembering import store_value
+from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.text.json_writer import Raw, object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 # Where patterns lie that no --namespace puts elsewhere, and the tag by which all of them are found.
 NAMESPACE = "patterns"
@@ -59,14 +61,14 @@ def run(call: Call, environment: Environment) -> int:
     task = call.text("task")
     if not task:
         raise MissingArgument(verb=call.verb.title, what="a task: memory store-pattern --task TEXT")
-    store = opening.for_memory(environment)
+    store = store_access.for_memory(environment)
     value = object_text({name: call.text(name) for name in _TEXTS if name in call.values})
     facts = {name: _json(call.text(name)) for name in _FACTS if call.text(name)}
     if call.strange:
-        facts.update(strange_options.fields(call, environment))
+        facts.update(unknown_options.fields(call, environment))
     metadata = object_text(facts) if facts else ""
     if call.text("metadata"):
-        metadata = _merged(metadata or "{}", occasions.metadata(call, store) or "{}")
+        metadata = _merged(metadata or "{}", _hook_call.metadata(call, store) or "{}")
     session = call.text("session_id")
     name = digest_of(f"{session}\n{task}".encode("utf-8", "replace"))[:12]
     namespace = call.text("namespace")
@@ -81,7 +83,7 @@ def run(call: Call, environment: Environment) -> int:
         session_id=session,
         agent=call.text("agent"),
     )
-    environment.out(occasions.written_line(written) if call.format == "text" else occasions.written_json(written))
+    environment.out(_hook_call.written_line(written) if call.format == "text" else _hook_call.written_json(written))
     return 0
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import opening
+from hooks_cli.commands import store_access
 from hooks_cli.errors import UsageError
+from hooks_cli.features.entries import tree
 from hooks_cli.model import address as addresses
-from hooks_cli.model.json_text import object_text
-from hooks_cli.operations import tree
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import theme
-from hooks_cli.output.envelopes import SCHEMA_VERSION, moment
+from hooks_cli.output.envelope import SCHEMA_VERSION, moment
 from hooks_cli.output.listing import one_line
+from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 DEFAULT_DEPTH = 4
 
@@ -44,7 +44,7 @@ def run(call: Call, environment: Environment) -> int:
         raise UsageError("--depth must be 1 or more.")
     prefix = addresses.join(call.text("namespace"), call.text("prefix").rstrip("/")).rstrip("/")
     pattern = prefix if addresses.is_glob(prefix) else addresses.under(prefix)
-    store = opening.for_reading(environment)
+    store = store_access.for_reading(environment)
     now = environment.now()
     below = 0 if addresses.is_glob(prefix) or prefix in ("", "default", "all") else prefix.count("/") + 1
     depth += below

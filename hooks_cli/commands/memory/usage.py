@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Call, Option, Verb
-from hooks_cli.commands import USAGE_ACTIONS, opening
+from hooks_cli.cli.verb_lookup import USAGE_ACTIONS
+from hooks_cli.commands import store_access
 from hooks_cli.commands.memory import stats, status
 from hooks_cli.errors import UsageError
+from hooks_cli.model.verb import Call, Option, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def run(call: Call, environment: Environment) -> int:
     if session:
         from hooks_cli.commands.hooks import session_restore
 
-        store = opening.for_reading(environment)
+        store = store_access.for_reading(environment)
         if store is not None:
             session_restore.print_brief(call, environment, store, session)
         return 0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
-    from hooks_cli.operations.validating import Violation
+    from hooks_cli.features.validation.validate import Violation
+    from hooks_cli.model.verb import Call
 
 SHOWN = 1000
 
@@ -33,14 +33,14 @@ def run(call: Call, environment: Environment) -> int:
     import json
     from dataclasses import asdict
 
-    from hooks_cli.commands import opening
-    from hooks_cli.model.json_text import Raw, object_text
+    from hooks_cli.commands import store_access
+    from hooks_cli.features.validation.validate import Validation
     from hooks_cli.model.selection import Selection, pattern_of
-    from hooks_cli.operations.validating import Validation
     from hooks_cli.output.changes import count
     from hooks_cli.output.progress import Progress
+    from hooks_cli.text.json_writer import Raw, object_text
 
-    store = opening.for_memory(environment, create=False)
+    store = store_access.for_memory(environment, create=False)
     pattern = pattern_of(call.text("namespace"), call.text("pattern"))
     with Progress(environment, "Validating", None) as progress:
         validation = Validation(store, environment, progress.advance)

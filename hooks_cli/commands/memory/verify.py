@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import PROGRESS_OPTION, Verb
-from hooks_cli.commands import opening
+from hooks_cli.commands import store_access
 from hooks_cli.errors import Tampered
-from hooks_cli.model.json_text import object_text
-from hooks_cli.operations import access
+from hooks_cli.features import attribution
+from hooks_cli.model.verb import PROGRESS_OPTION, Verb
 from hooks_cli.output.progress import Progress, mode_of
-from hooks_cli.store import verification
+from hooks_cli.store.sqlite.file import verify
+from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "memory",
@@ -31,19 +31,19 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Verify; with --accept-rollback accept. Raises Tampered (77) with what was expected and found."""
-    store = opening.for_memory(environment, create=False)
+    store = store_access.for_memory(environment, create=False)
     with Progress(environment, "Verifying", mode=mode_of(call), unit="rows") as progress:
         if progress.shown:
-            progress.total = verification.row_count(store)
-        found = verification.verify(store, progress.advance)
+            progress.total = verify.row_count(store)
+        found = verify.verify(store, progress.advance)
     anchored = "none" if found.anchored is None else f"revision {found.anchored[0]}"
     if environment.accept_rollback and (store.altered is not None or not found.sound):
-        access.check_write(environment)
+        attribution.check_write(environment)
         if found.pages:
             raise Tampered(store=store.path, expected="authentic pages", found=found.pages[0])
-        verification.accept(store)
+        verify.accept(store)
         environment.err("hooks-cli: the store was taken as it is; its ledger and its anchor begin anew")
-        found = verification.verify(store, lambda _: None)
+        found = verify.verify(store, lambda _: None)
     if found.only_words:
         hint = "The entries are whole; lists and searches miss some of them. Make the word index anew: hooks-cli memory reindex"
         raise Tampered(store=store.path, expected=_expected(found), found=_found(found), hint=hint)
@@ -59,10 +59,10 @@ def run(call: Call, environment: Environment) -> int:
     return 0
 
 
-def _expected(found: verification.Evidence) -> str:
+def _expected(found: verify.Evidence) -> str:
     return f"the ledger {found.kept.hex()[:16]} at revision {found.revision}"
 
 
-def _found(found: verification.Evidence) -> str:
+def _found(found: verify.Evidence) -> str:
     said = [f"the rows' ledger {found.computed.hex()[:16]}"] if found.kept != found.computed else []
     return "; ".join([*said, *found.pages, *found.broken])

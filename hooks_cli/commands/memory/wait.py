@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import time
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import naming
+from hooks_cli.commands.options import address_options
 from hooks_cli.errors import NotFound
-from hooks_cli.model.times import SECOND, parse_duration
-from hooks_cli.operations import revealing
-from hooks_cli.output import envelopes
-from hooks_cli.store import entries
-from hooks_cli.store.feed import Feed
+from hooks_cli.features.entries import reveal
+from hooks_cli.model.verb import Option, Positional, Verb
+from hooks_cli.output import envelope
+from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.rows.changes_feed import Feed
+from hooks_cli.text.units import SECOND, parse_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 DEFAULT_SECONDS = 60
 
@@ -25,7 +25,7 @@ VERB = Verb(
     "wait",
     "Wait until an address holds an entry, and print it.",
     options=(
-        *naming.KEY_OPTIONS,
+        *address_options.KEY_OPTIONS,
         Option(
             "timeout", ("--timeout",), f"At most this long: seconds, or 5m ({DEFAULT_SECONDS}).", metavar="DURATION"
         ),
@@ -40,7 +40,7 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Wait and print. Raises NotFound (1) when the time is up, Sealed (77), MissingArgument or UsageError (64)."""
-    address = naming.address(call)
+    address = address_options.address(call)
     text = call.text("timeout", str(DEFAULT_SECONDS))
     seconds = 0.0 if text == "0" else parse_duration(text, "--timeout", bare=SECOND) / 1000
     deadline = time.monotonic() + seconds
@@ -54,14 +54,14 @@ def run(call: Call, environment: Environment) -> int:
         if not feed.wait(deadline):
             what = f"No version above {least} was stored" if least else "Nothing was stored"
             raise NotFound(f"{what} at {address} within {seconds:g} s.", address=address)
-    revealing.refuse_sealed(entry)
+    reveal.refuse_sealed(entry)
     if call.format == "text":
         environment.value(entry.value or "")
     else:
         version = str(environment.settings.get("memory.version"))
         environment.out(
-            envelopes.entries_json([entry], 1, version)
+            envelope.entries_json([entry], 1, version)
             if call.format == "json"
-            else envelopes.envelope(entry, version) + "\n"
+            else envelope.envelope(entry, version) + "\n"
         )
     return 0

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import time
 
-from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.errors import UsageError
 from hooks_cli.model import address as addresses
-from hooks_cli.model.json_text import Raw, object_text
-from hooks_cli.model.times import SECOND, parse_duration
-from hooks_cli.output import envelopes
-from hooks_cli.output.envelopes import moment
+from hooks_cli.model.verb import Option, Positional, Verb
+from hooks_cli.output import envelope
+from hooks_cli.output.envelope import moment
 from hooks_cli.output.listing import one_line
-from hooks_cli.store.feed import Feed
+from hooks_cli.store.sqlite.rows.changes_feed import Feed
+from hooks_cli.text.json_writer import Raw, object_text
+from hooks_cli.text.units import SECOND, parse_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
     from hooks_cli.model.entry import Entry
+    from hooks_cli.model.verb import Call
 
 CHANGES = ("stored", "stored", "deleted", "destroyed")
 
@@ -74,9 +74,9 @@ def _line(entry: Entry) -> str:
 
 def _object(entry: Entry, version: str) -> str:
     body: dict[str, object] = {
-        "schema_version": envelopes.SCHEMA_VERSION,
+        "schema_version": envelope.SCHEMA_VERSION,
         "change": CHANGES[entry.kind],
         "revision": entry.revision,
-        "entry": Raw(envelopes.envelope(entry, version)),
+        "entry": Raw(envelope.envelope(entry, version)),
     }
     return object_text(body) + "\n"

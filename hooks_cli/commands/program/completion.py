@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Call, Positional, Verb
+from hooks_cli.model.verb import Call, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 
-from hooks_cli.cli.spec import Verb
+from hooks_cli.model.verb import Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "",
@@ -30,13 +30,13 @@ SIGNS = {"ok": "ok  ", "note": "note", "warning": "WARN", "error": "FAIL"}
 
 def run(call: Call, environment: Environment) -> int:
     """Examine and print. Exit code by the worst finding."""
-    from hooks_cli.operations import doctor
+    from hooks_cli.features.doctor import examine
 
-    found = doctor.examine(environment, sys.argv[0])
-    code = doctor.exit_code(found)
+    found = examine.examine(environment, sys.argv[0])
+    code = examine.exit_code(found)
     if call.format != "text":
         findings = [{"check": f.check, "level": f.level, "text": f.text, "mend": f.mend or None} for f in found]
-        worst = max((f.level for f in found), key=doctor.LEVELS.index)
+        worst = max((f.level for f in found), key=examine.LEVELS.index)
         if call.format == "ndjson":
             environment.out("".join(json.dumps(item, ensure_ascii=False) + "\n" for item in findings))
         else:
@@ -46,7 +46,7 @@ def run(call: Call, environment: Environment) -> int:
     width = max(len(f.check) for f in found)
     for finding in found:
         environment.out(f"{SIGNS[finding.level]}  {finding.check:<{width}}  {_line(finding.text)}\n")
-        if finding.mend and finding.level != doctor.OK:
+        if finding.mend and finding.level != examine.OK:
             environment.out(f"{'':6}{'':<{width}}    {_line(finding.mend)}\n")
     return code
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from hooks_cli.cli.spec import Call, Positional, Verb
-from hooks_cli.commands import GROUP_ALIASES, GROUPS
+from hooks_cli.cli.verb_lookup import GROUP_ALIASES, GROUPS
+from hooks_cli.model.verb import Call, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,10 +22,8 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the page of what was named, or its declarations as JSON. Raises UnknownVerb (64) when there is none."""
-    from hooks_cli.commands import catalogue
+    from hooks_cli.cli import catalogue, foreign_verbs, help_page
     from hooks_cli.errors import UnknownVerb
-    from hooks_cli.model import foreign_verbs
-    from hooks_cli.output import help_page
 
     words = call.words("command")
     name = GROUP_ALIASES.get(words[0], words[0]) if words else ""
@@ -55,7 +53,7 @@ def _as_json(verbs: list[Verb], form: str) -> str:
     """One object of all declarations, or (ndjson) one line each."""
     import json
 
-    from hooks_cli.output.declarations import verb_object
+    from hooks_cli.cli.help_page import verb_object
 
     if form == "ndjson":
         return "".join(json.dumps({"schema_version": "1", **verb_object(verb)}) + "\n" for verb in verbs)

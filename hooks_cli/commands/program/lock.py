@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Verb
-from hooks_cli.model.json_text import object_text
+from hooks_cli.model.verb import Verb
+from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "",
@@ -20,7 +20,7 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Forget it; nothing to forget is no error."""
-    from hooks_cli.crypto import unlock_cache
+    from hooks_cli.crypto.keys import unlock_cache
 
     gone = unlock_cache.drop(environment.slots_path)
     if call.format != "text":

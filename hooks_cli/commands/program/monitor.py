@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import time
 
-from hooks_cli.cli.spec import Option, Verb
-from hooks_cli.commands import opening
+from hooks_cli.commands import store_access
 from hooks_cli.errors import NotFound
-from hooks_cli.model.times import HOUR, SECOND, parse_duration
+from hooks_cli.model.verb import Option, Verb
+from hooks_cli.text.units import HOUR, SECOND, parse_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
-    from hooks_cli.store.feed import Feed
-    from hooks_cli.store.monitoring import Seen
+    from hooks_cli.model.verb import Call
+    from hooks_cli.store.sqlite.reports.monitor import Seen
+    from hooks_cli.store.sqlite.rows.changes_feed import Feed
 
 DEFAULT_INTERVAL = "2s"
 DEFAULT_ROWS = 8
@@ -48,7 +48,7 @@ def run(call: Call, environment: Environment) -> int:
     deadline = None
     if call.text("timeout"):
         deadline = time.monotonic() + parse_duration(call.text("timeout"), "--timeout", bare=SECOND) / 1000
-    store = opening.for_reading(environment)
+    store = store_access.for_reading(environment)
     if store is None:
         raise NotFound(
             f"There is no store to look at yet. (Project: {environment.project_root})",
@@ -56,7 +56,7 @@ def run(call: Call, environment: Environment) -> int:
         )
     store.close()
     from hooks_cli.output import theme
-    from hooks_cli.store.feed import Feed
+    from hooks_cli.store.sqlite.rows.changes_feed import Feed
 
     feed = Feed(environment, "*", None)
     try:
@@ -72,7 +72,7 @@ def run(call: Call, environment: Environment) -> int:
 
 
 def _look(feed: Feed, environment: Environment, rows: int) -> Seen:
-    from hooks_cli.store.monitoring import Seen
+    from hooks_cli.store.sqlite.reports.monitor import Seen
 
     feed.mark()
     return Seen(feed.store, environment.now(), ACTIVE, rows)
@@ -101,22 +101,23 @@ def _lines(call: Call, environment: Environment, feed: Feed, rows: int, pause: f
 
 
 def _tell(call: Call, environment: Environment, seen: Seen, before: Seen | None) -> None:
-    from hooks_cli.output import monitor_view
+    from hooks_cli.features.monitor import view
 
     if call.format == "text":
-        environment.out(monitor_view.as_text(seen, environment.now(), before))
+        environment.out(view.as_text(seen, environment.now(), before))
     else:
-        environment.out(json.dumps(monitor_view.as_object(seen, environment.now()), ensure_ascii=False) + "\n")
+        environment.out(json.dumps(view.as_object(seen, environment.now()), ensure_ascii=False) + "\n")
 
 
 def _live(environment: Environment, feed: Feed, rows: int, pause: float, deadline: float | None) -> None:
     from rich.live import Live
 
-    from hooks_cli.output import monitor_view, theme
+    from hooks_cli.features.monitor import view
+    from hooks_cli.output import theme
 
     console = theme.console(environment)
     seen = _look(feed, environment, rows)
-    shown = monitor_view.Screen(environment.project_name, seen, environment.now)
+    shown = view.Screen(environment.project_name, seen, environment.now)
     try:
         with Live(shown, console=console, screen=True, auto_refresh=False) as live:
             while True:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 
-from hooks_cli.cli.spec import Option, Verb
-from hooks_cli.commands import naming, opening
+from hooks_cli.commands import store_access
+from hooks_cli.commands.options import address_options
 from hooks_cli.errors import NotFound, UsageError
+from hooks_cli.model.verb import Option, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 DEFAULT_NAME = "report.html"
 
@@ -40,25 +41,25 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Write the file and print its path. Raises UsageError (64), NotFound (1) without a store, CannotCreate (73), DiskFull (74)."""
-    from hooks_cli.operations import reporting
-    from hooks_cli.output.report import page
-    from hooks_cli.output.sink import refuse_existing
-    from hooks_cli.private_files import write_file
+    from hooks_cli.features.report import gather
+    from hooks_cli.features.report.html import page
+    from hooks_cli.system.output_file import refuse_existing
+    from hooks_cli.system.private_files import write_file
 
     to_stdout = call.text("output") == "-"
     place = "-" if to_stdout else os.path.join(environment.cwd, call.text("output") or DEFAULT_NAME)
-    since = naming.time_option(call, environment, "since") or 0
+    since = address_options.time_option(call, environment, "since") or 0
     if to_stdout and (call.format != "text" or call.flag("open")):
         raise UsageError("report: with --output - there is no file to open or to tell of in JSON.")
     if not to_stdout:
         refuse_existing(place, call.flag("force") or _is_report(place))
-    store = opening.for_reading(environment)
+    store = store_access.for_reading(environment)
     if store is None:
         raise NotFound(
             "There is no store to report on yet.",
             hint=f"Store something first: hooks-cli memory store KEY VALUE. (Project: {environment.project_root})",
         )
-    report = reporting.gather(store, environment, since)
+    report = gather.gather(store, environment, since)
     store.close()
     text = page.render(report).encode("utf-8", "backslashreplace")
     if to_stdout:
@@ -84,7 +85,7 @@ def run(call: Call, environment: Environment) -> int:
 
 def _is_report(place: str) -> bool:
     """Whether an older report lies there: that is made anew without asking."""
-    from hooks_cli.output.report.page import GENERATOR
+    from hooks_cli.features.report.html.page import GENERATOR
 
     try:
         with open(place, "rb") as file:

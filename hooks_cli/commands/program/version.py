@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from hooks_cli import __version__
-from hooks_cli.cli.spec import Verb
+from hooks_cli.model.verb import Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "",
@@ -26,8 +26,8 @@ def run(call: Call, environment: Environment) -> int:
         return 0
     import platform
 
-    from hooks_cli.model.json_text import object_text
-    from hooks_cli.store.engine import apsw
+    from hooks_cli.system.apsw_import import apsw
+    from hooks_cli.text.json_writer import object_text
 
     facts = {"hooks-cli": __version__, "python": platform.python_version(), "sqlite": apsw.sqlite_lib_version()}
     environment.out(object_text({"schema_version": "1", **facts}) + "\n")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "project",
@@ -28,17 +28,17 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Adopt, and print what was taken. Raises what `operations.projects.adopt` raises, and MissingArgument (64)."""
+    """Adopt, and print what was taken. Raises what `features.projects.adopt` raises, and MissingArgument (64)."""
     import json
 
     from hooks_cli.errors import MissingArgument
-    from hooks_cli.operations import access
-    from hooks_cli.operations.projects import adopt
+    from hooks_cli.features import attribution
+    from hooks_cli.features.projects import adopt
 
     old = call.text("old")
     if not old:
         raise MissingArgument(verb="project adopt", what="the old path or name of the project")
-    access.check_write(environment)
+    attribution.check_write(environment)
     stem, aside = adopt(environment, old, call.flag("force"), call.flag("replace"))
     if call.format == "text":
         environment.out(f"Adopted {stem}: its store is now {environment.store_path}\n")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Verb
+from hooks_cli.model.verb import Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "project",
@@ -26,9 +26,9 @@ def run(call: Call, environment: Environment) -> int:
     """Print the projects by name. Raises PermissionRefused (77) when the data directory cannot be read."""
     import json
 
-    from hooks_cli.operations.projects import known_projects
+    from hooks_cli.features.projects import known_projects
     from hooks_cli.output import theme
-    from hooks_cli.output.envelopes import moment
+    from hooks_cli.output.envelope import moment
     from hooks_cli.output.listing import one_line
 
     projects = known_projects(environment)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Verb
+from hooks_cli.model.verb import Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 REASONS = {
     "git": "the git working tree around this folder",
@@ -33,7 +33,7 @@ def run(call: Call, environment: Environment) -> int:
 
     from hooks_cli.output import theme
     from hooks_cli.output.listing import one_line
-    from hooks_cli.project_trust import is_trusted
+    from hooks_cli.project.trust import is_trusted
 
     project = environment.project
     facts: dict[str, str] = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Verb
+from hooks_cli.model.verb import Option, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "project",
@@ -29,16 +29,16 @@ def run(call: Call, environment: Environment) -> int:
     """Trust the project, or no longer. Raises CannotCreate (73), PermissionRefused or ReadOnlyAgent (77), ConfigError (78)."""
     import json
 
-    from hooks_cli import project_trust
-    from hooks_cli.operations import access
-    from hooks_cli.operations.settings_report import held
+    from hooks_cli.features import attribution
+    from hooks_cli.features.settings_report import held
     from hooks_cli.output.listing import one_line
+    from hooks_cli.project import trust
 
     remove = call.flag("remove")
     environment.lenient = remove  # a broken hooks.toml must not stand in the way of that
-    access.check_write(environment)
+    attribution.check_write(environment)
     counting = [] if remove else held(environment)
-    changed = project_trust.distrust(environment) if remove else project_trust.trust(environment)
+    changed = trust.distrust(environment) if remove else trust.trust(environment)
     home = environment.project_home
     if call.format != "text":
         body = {"schema_version": "1", "project": home, "trusted": not remove, "changed": changed}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Verb
-from hooks_cli.commands import naming, opening
+from hooks_cli.commands import store_access
+from hooks_cli.commands.options import address_options
+from hooks_cli.model.verb import Option, Verb
 from hooks_cli.output import rows
-from hooks_cli.output.envelopes import moment
+from hooks_cli.output.envelope import moment
 from hooks_cli.output.listing import one_line
-from hooks_cli.output.plain import duration
-from hooks_cli.store import overview
+from hooks_cli.output.plain_text import duration
+from hooks_cli.store.sqlite.reports import overview
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
-    from hooks_cli.store.overview import SessionRow
+    from hooks_cli.model.verb import Call
+    from hooks_cli.store.sqlite.reports.overview import SessionRow
 
 DEFAULT_LIMIT = 30
 
@@ -39,8 +40,8 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the sessions, nothing when there are none. Raises UsageError (64) for a time that is none."""
-    store = opening.for_reading(environment)
-    since = naming.time_option(call, environment, "since")
+    store = store_access.for_reading(environment)
+    since = address_options.time_option(call, environment, "since")
     limit = call.number("limit", DEFAULT_LIMIT)
     found = [] if store is None else overview.sessions(store, limit, since=since, only_open=call.flag("open"))
 

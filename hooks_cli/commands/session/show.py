@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
-from hooks_cli.commands import opening
+from hooks_cli.commands import store_access
 from hooks_cli.commands.session.list import as_object
 from hooks_cli.commands.task.list import as_object as task_object
 from hooks_cli.commands.task.list import line as task_line
 from hooks_cli.errors import NotFound
-from hooks_cli.operations.attribution import current_session
+from hooks_cli.features.attribution import current_session
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes, theme
-from hooks_cli.output.envelopes import moment
+from hooks_cli.output.envelope import moment
 from hooks_cli.output.listing import one_line
-from hooks_cli.output.plain import figures
-from hooks_cli.store import journal, overview
+from hooks_cli.output.plain_text import figures
+from hooks_cli.store.sqlite.reports import overview
+from hooks_cli.store.sqlite.rows import journal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 DEFAULT_LIMIT = 20
 NOTICES, EDITS = ("notify", "notification"), ("post-edit",)
@@ -41,7 +42,7 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Show it. Raises NotFound (1) when there is no such session."""
-    store = opening.for_memory(environment, create=False)
+    store = store_access.for_memory(environment, create=False)
     name = call.text("session_id") or call.text("session") or "latest"
     known = journal.find_session(store, name)
     if known is None and name == "latest":

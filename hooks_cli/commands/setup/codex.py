@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from hooks_cli.commands import wiring
-from hooks_cli.integrations.protocol.incoming import CODEX
+from hooks_cli.commands.setup import _agent_setup
+from hooks_cli.features.agents.protocol.incoming import CODEX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
-VERB = wiring.verb(CODEX)
+VERB = _agent_setup.verb(CODEX)
 
 
 def run(call: Call, environment: Environment) -> int:
     """Write, check, show or remove; see `wiring.run`."""
-    return wiring.run(call, environment, CODEX)
+    return _agent_setup.run(call, environment, CODEX)

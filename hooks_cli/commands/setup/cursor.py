@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from hooks_cli.commands import wiring
-from hooks_cli.integrations.protocol.incoming import CURSOR
+from hooks_cli.commands.setup import _agent_setup
+from hooks_cli.features.agents.protocol.incoming import CURSOR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
-VERB = wiring.verb(CURSOR)
+VERB = _agent_setup.verb(CURSOR)
 
 
 def run(call: Call, environment: Environment) -> int:
     """Write, check, show or remove; see `wiring.run`."""
-    return wiring.run(call, environment, CURSOR)
+    return _agent_setup.run(call, environment, CURSOR)

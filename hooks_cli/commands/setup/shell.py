@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from hooks_cli.cli.spec import Call, Option, Positional, Verb
-from hooks_cli.commands import wiring
 from hooks_cli.commands.program import completion
-from hooks_cli.integrations.launcher import launcher_path
-from hooks_cli.integrations.shims import folder
-from hooks_cli.operations import shell_setup
+from hooks_cli.commands.setup import _agent_setup
+from hooks_cli.features.agents import shell_setup
+from hooks_cli.features.shims import folder
+from hooks_cli.model.verb import Call, Option, Positional, Verb
+from hooks_cli.system.installed_program import launcher_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ VERB = Verb(
     "shell",
     "Put the shims on PATH and completion into your shell; with --wrapper, a ./claude-flow into the project.",
     options=(
-        *wiring.CHANGE_OPTIONS,
+        *_agent_setup.CHANGE_OPTIONS,
         Option("wrapper", ("--wrapper",), "Write the project's ./claude-flow instead.", "switch"),
         Option("force", ("--force",), "With --wrapper: take the place of another file (it is kept beside).", "switch"),
     ),
@@ -42,14 +42,14 @@ def run(call: Call, environment: Environment) -> int:
     remove = call.flag("remove")
     if call.flag("wrapper"):
         change = shell_setup.plan_wrapper(environment, remove=remove, force=call.flag("force"))
-        return wiring.carry_out(call, environment, "Project", [change])
+        return _agent_setup.carry_out(call, environment, "Project", [change])
     shell = shell_setup.shell_name(environment, call.text("shell"))
     text = "".join([completion.script(shell, program) for program in completion.PROGRAMS])
     changes = shell_setup.plan(environment, shell, text, remove=remove)
     changing = not call.flag("check") and not call.flag("dry_run")
     if changing and not remove:
         folder.install(environment.data_dir, launcher_path(sys.argv[0]), [])
-    code = wiring.carry_out(call, environment, shell, changes)
+    code = _agent_setup.carry_out(call, environment, shell, changes)
     if changing and call.format == "text":
         environment.out("It holds for shells that are started from now on.\n")
     return code

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from hooks_cli.cli.spec import Call, Positional, Verb
-from hooks_cli.integrations.launcher import launcher_path
-from hooks_cli.integrations.shims.folder import folder_of, install, status
-from hooks_cli.integrations.shims.script import quoted
+from hooks_cli.features.shims.folder import folder_of, install, status
+from hooks_cli.features.shims.script import quoted
+from hooks_cli.model.verb import Call, Positional, Verb
+from hooks_cli.system.installed_program import launcher_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

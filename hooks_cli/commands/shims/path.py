@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.cli.spec import Call, Verb
-from hooks_cli.integrations.shims.folder import folder_of
+from hooks_cli.features.shims.folder import folder_of
+from hooks_cli.model.verb import Call, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Call, Positional, Verb
-from hooks_cli.integrations.shims.folder import folder_of, remove
+from hooks_cli.features.shims.folder import folder_of, remove
+from hooks_cli.model.verb import Call, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

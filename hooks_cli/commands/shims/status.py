@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-from hooks_cli.cli.spec import Call, Verb
-from hooks_cli.integrations.launcher import launcher_path
-from hooks_cli.integrations.shims.folder import folder_of, status
+from hooks_cli.features.shims.folder import folder_of, status
+from hooks_cli.model.verb import Call, Verb
+from hooks_cli.system.installed_program import launcher_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Verb
-from hooks_cli.commands import opening
+from hooks_cli.commands import store_access
 from hooks_cli.errors import NotFound
+from hooks_cli.model.verb import Option, Verb
 from hooks_cli.output import rows
-from hooks_cli.output.envelopes import moment
+from hooks_cli.output.envelope import moment
 from hooks_cli.output.listing import one_line
-from hooks_cli.output.plain import duration
-from hooks_cli.store import journal, overview
+from hooks_cli.output.plain_text import duration
+from hooks_cli.store.sqlite.reports import overview
+from hooks_cli.store.sqlite.rows import journal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
-    from hooks_cli.store.overview import TaskRow
+    from hooks_cli.model.verb import Call
+    from hooks_cli.store.sqlite.reports.overview import TaskRow
 
 DEFAULT_LIMIT = 30
 
@@ -46,7 +47,7 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the tasks, nothing when there are none. Raises NotFound (1) for a session that nobody opened."""
-    store = opening.for_reading(environment)
+    store = store_access.for_reading(environment)
     limit = call.number("limit", DEFAULT_LIMIT)
     session = None
     name = call.text("session_id")

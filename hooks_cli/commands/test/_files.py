@@ -4,9 +4,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
     from hooks_cli.features.test_runs.files.case_plan import FilePlan
+    from hooks_cli.model.verb import Call
 
 
 def plans(call: Call, environment: Environment) -> list[FilePlan]:

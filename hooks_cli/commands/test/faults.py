@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Verb
+from hooks_cli.model.verb import Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "test",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Positional, Verb
 from hooks_cli.commands.test import _files
+from hooks_cli.model.verb import Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "test",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
 from hooks_cli.commands.test import _files
+from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
     from hooks_cli.features.test_runs.files.case_plan import FilePlan
     from hooks_cli.features.test_runs.runner import RunOptions
-    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.model.verb import Call
+    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 FORMS = ("text", "json", "junit", "github")
 
@@ -113,7 +113,7 @@ def _carry_out(
     import os
     import re
 
-    from hooks_cli.commands import opening
+    from hooks_cli.commands import store_access
     from hooks_cli.features.processes.run_folder import runs_root
     from hooks_cli.features.test_runs import file_verdict, memory_record
     from hooks_cli.features.test_runs.baseline import Latency
@@ -121,7 +121,7 @@ def _carry_out(
     from hooks_cli.features.test_runs.runner import FileRunner
 
     root = os.path.realpath(environment.project_root)
-    store: EmbeddedStore | None = None if call.flag("no_store") else opening.for_memory(environment)
+    store: EmbeddedStore | None = None if call.flag("no_store") else store_access.for_memory(environment)
     configured = str(environment.settings.get("memory.security.encryption_key") or "")
 
     def baseline(name: str) -> Latency | None:
@@ -169,7 +169,7 @@ def _print(call: Call, environment: Environment, verdicts: list[dict[str, Any]],
     if not place:
         environment.out(text)
         return
-    from hooks_cli.private_files import make_parents, write_file
+    from hooks_cli.system.private_files import make_parents, write_file
 
     make_parents(place)
     write_file(place, text.encode("utf-8", "replace"))

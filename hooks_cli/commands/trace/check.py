@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
     from hooks_cli.features.traces.rules.rule_file import RuleFile
     from hooks_cli.features.traces.spans import TraceRun
+    from hooks_cli.model.verb import Call
 
 FORMATS = ("text", "json", "ndjson", "junit", "github")
 
@@ -77,7 +77,7 @@ def run(call: Call, environment: Environment) -> int:
     verdict = check(rules, found, call.number("max_violations", 20))
     text = render(verdict, call.format)
     if call.text("output"):
-        from hooks_cli.private_files import write_file
+        from hooks_cli.system.private_files import write_file
 
         place = os.path.join(environment.cwd, call.text("output"))
         write_file(place, text.encode("utf-8", "replace"))
@@ -130,7 +130,7 @@ def _address(call: Call) -> tuple[str, int]:
 
 
 def _seconds(call: Call) -> float | None:
-    from hooks_cli.model.times import parse_duration
+    from hooks_cli.text.units import parse_duration
 
     text = call.text("duration")
     return parse_duration(text, "--for") / 1000 if text else None
@@ -141,7 +141,7 @@ def _chosen(call: Call, environment: Environment, found: TraceRun) -> TraceRun:
     if not call.text("trace") and not call.text("since"):
         return found
     from hooks_cli.features.traces.spans import TraceRun
-    from hooks_cli.model.times import parse_time
+    from hooks_cli.text.units import parse_time
 
     begin = call.text("trace").lower()
     since = parse_time(call.text("since"), environment.now(), "--since") * 1_000_000 if call.text("since") else None

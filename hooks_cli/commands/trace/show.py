@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from hooks_cli.cli.spec import Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from hooks_cli.cli.spec import Call
     from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
 
 VERB = Verb(
     "trace",
@@ -48,7 +48,7 @@ def run(call: Call, environment: Environment) -> int:
 
 def _print(body: dict[str, Any], environment: Environment) -> None:
     from hooks_cli.features.traces.summary import facts_lines
-    from hooks_cli.output.columns import columns
+    from hooks_cli.output.plain_text import columns
 
     counts = {"span": body["spans"], "trace": body["traces"], "service": len(body["services"])}
     environment.out(", ".join(f"{n:,} {name}{'' if n == 1 else 's'}" for name, n in counts.items()) + "\n")

@@ -28,7 +28,7 @@ from hooks_cli.features.processes import process_table
 from hooks_cli.features.processes.output_files import OutputFiles
 from hooks_cli.features.processes.process_table import Identity
 from hooks_cli.features.processes.variables import MARK, is_mark, marks_in
-from hooks_cli.private_files import make_folder, read_file, write_file
+from hooks_cli.system.private_files import make_folder, read_file, write_file
 
 SHELL = "/bin/sh"
 # The traps keep the wrapper alive; in the subshell, which becomes the program, they are back to their defaults.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.private_files import read_file, remove_quietly, trouble, write_file
+from hooks_cli.system.private_files import read_file, remove_quietly, trouble, write_file
 
 KEPT_BYTES = 8 << 20
 LIMITS = {"stdout": KEPT_BYTES - KEPT_BYTES // 4, "stderr": KEPT_BYTES // 4}

@@ -16,7 +16,7 @@ from hooks_cli.features.processes import ending
 from hooks_cli.features.processes.attempt import Attempt
 from hooks_cli.features.processes.ending import Ending
 from hooks_cli.features.processes.variables import is_mark, new_mark
-from hooks_cli.private_files import make_folder, read_file, trouble, write_file
+from hooks_cli.system.private_files import make_folder, read_file, trouble, write_file
 
 LOCK, MARK_FILE = "lock", "mark"
 

@@ -9,8 +9,8 @@ from typing import Any
 from hooks_cli.features.test_runs.baseline import measured
 from hooks_cli.features.test_runs.expectations import FOLLOWS, NOT_JUDGED, PASSED, SKIPPED, VIOLATED
 from hooks_cli.features.test_runs.runner import CaseResult, FileResult
-from hooks_cli.model.visible import escaped
 from hooks_cli.output import github_annotations, junit
+from hooks_cli.text.escapes import escaped
 
 FAILING = (VIOLATED, FOLLOWS, NOT_JUDGED)
 SIGNS = {PASSED: "ok", VIOLATED: "FAIL", FOLLOWS: "follows", NOT_JUDGED: "not judged", SKIPPED: "skipped"}

@@ -8,17 +8,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from hooks_cli.environment import Environment
+from hooks_cli.features import attribution
+from hooks_cli.features.attribution import BY_OPTION, Attribution, agent_name
+from hooks_cli.features.entries import write
+from hooks_cli.features.journal.record import Occasion, record_in
 from hooks_cli.features.test_runs.baseline import Latency, measured, of_metadata
 from hooks_cli.features.test_runs.expectations import PASSED
 from hooks_cli.features.test_runs.files.fault_catalogue import as_object as fault_catalogue
 from hooks_cli.features.test_runs.observation import Observation, ScenarioRun
 from hooks_cli.features.test_runs.runner import CaseResult, FileResult
-from hooks_cli.operations import access, drafting
-from hooks_cli.operations.attribution import BY_OPTION, Attribution, agent_name
-from hooks_cli.operations.recording import Occasion, record_in
-from hooks_cli.operations.schema_check import check_draft
-from hooks_cli.store import entries, journal
-from hooks_cli.store.embedded import EmbeddedStore
+from hooks_cli.features.validation.check import check_draft
+from hooks_cli.store.sqlite.rows import entries, journal
+from hooks_cli.store.sqlite.store import EmbeddedStore
 
 EVENT = "test-run"
 BASELINES = "swarm/performance/baselines"
@@ -47,11 +48,11 @@ def keep(
     store: EmbeddedStore, environment: Environment, result: FileResult, verdict: dict[str, Any], commit: str
 ) -> list[str]:
     """Keep the run; the addresses that were written. Raises ReadOnlyAgent (77), and the store's errors; then nothing was kept."""
-    access.check_write(environment, "")
+    attribution.check_write(environment, "")
     now = environment.now()
     pairs = list(_entries(result, verdict, commit, environment, store, now))
     drafts = [
-        drafting.draft(store, address, value, metadata=json.dumps(metadata, ensure_ascii=False))
+        write.draft(store, address, value, metadata=json.dumps(metadata, ensure_ascii=False))
         for address, value, metadata in pairs
     ]
     for draft in drafts:
@@ -73,7 +74,7 @@ def keep(
         record_in(tx, environment, Occasion(EVENT, {**told, "file": result.plan.path}), attribution=who)
         for draft in drafts:
             draft.session, draft.agent, draft.event = session.id, agent, EVENT
-            lives = drafting.lifetime(environment, draft.address)
+            lives = write.lifetime(environment, draft.address)
             draft.expires = tx.now + lives if lives else None
             entries.put(tx, draft)
         journal.set_session_closed(tx, session, tx.now)

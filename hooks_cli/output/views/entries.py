@@ -15,17 +15,17 @@ from rich.text import Text
 from rich.tree import Tree
 
 from hooks_cli.model.entry import JSON, SEALED_WHOLE, Entry
-from hooks_cli.model.sealed_text import MASK
-from hooks_cli.model.sizes import size_in_words
-from hooks_cli.model.visible import escaped
 from hooks_cli.output.changes import size, state
-from hooks_cli.output.envelopes import moment
-from hooks_cli.output.views.words import ago, line, text, who
+from hooks_cli.output.envelope import moment
+from hooks_cli.output.views.safe_text import ago, line, text, who
+from hooks_cli.text.escapes import escaped
+from hooks_cli.text.sealed_marker import MASK
+from hooks_cli.text.units import size_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hooks_cli.operations.tree import Node
+    from hooks_cli.features.entries.tree import Node
 
 # Narrower than this, a table keeps only what says most.
 NARROW = 70

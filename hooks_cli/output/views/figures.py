@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from hooks_cli.model.sizes import size_in_words
-from hooks_cli.output.views.words import bar, text
+from hooks_cli.output.views.safe_text import bar, text
+from hooks_cli.text.units import size_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console

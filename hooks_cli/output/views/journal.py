@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from rich.padding import Padding
 from rich.text import Text
 
-from hooks_cli.output.envelopes import moment
-from hooks_cli.output.views.words import ago, line, text, who
+from hooks_cli.output.envelope import moment
+from hooks_cli.output.views.safe_text import ago, line, text, who
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import Console
 
-    from hooks_cli.store.log import Line
+    from hooks_cli.store.sqlite.reports.journal_log import Line
 
 _STYLES = {
     "delete": "bad",

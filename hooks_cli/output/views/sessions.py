@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from hooks_cli.output.envelopes import moment
-from hooks_cli.output.plain import duration
-from hooks_cli.output.views.words import ago, line, span, text
+from hooks_cli.output.envelope import moment
+from hooks_cli.output.plain_text import duration
+from hooks_cli.output.views.safe_text import ago, line, span, text
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hooks_cli.store.overview import SessionRow, TaskRow
+    from hooks_cli.store.sqlite.reports.overview import SessionRow, TaskRow
 
 NARROW = 80
 _OUTCOMES = {"success": ("✓", "good"), "failure": ("✗", "bad")}

@@ -14,15 +14,7 @@ import os
 import shutil
 import time
 
-from hooks_cli.store.remote.contract import (
-    PULL_BYTES,
-    WRITE_ID_BYTES,
-    Reader,
-    Record,
-    Snapshot,
-    Tail,
-    Usage,
-)
+from hooks_cli.store.remote.contract import PULL_BYTES, WRITE_ID_BYTES, Reader, Record, Snapshot, Tail, Usage
 from hooks_cli.store.remote.failures import LogBusy, LogGone, LogTampered, ServerUnreachable
 
 TYPE_CHECKING = False

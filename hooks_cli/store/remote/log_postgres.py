@@ -10,13 +10,7 @@ from __future__ import annotations
 
 from hooks_cli.errors import ExtraMissing, HooksError, InternalError, UsageError
 from hooks_cli.store.remote.contract import PULL_BYTES, Record, Tail
-from hooks_cli.store.remote.failures import (
-    AnswerLost,
-    LogBusy,
-    LogGone,
-    ServerRefused,
-    ServerUnreachable,
-)
+from hooks_cli.store.remote.failures import AnswerLost, LogBusy, LogGone, ServerRefused, ServerUnreachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hooks_cli.model.entry import Draft
-from hooks_cli.store import entries, journal
 from hooks_cli.store.sqlite import machines
+from hooks_cli.store.sqlite.rows import entries, journal
 from tests.stores import Place, check
 
 

@@ -17,7 +17,7 @@ from hooks_cli.features.test_runs.files.case_plan import (
 from hooks_cli.features.test_runs.files.fault_catalogue import FAULTS, PARAMETERS, TIMINGS
 from hooks_cli.features.test_runs.files.sections import Section
 from hooks_cli.features.test_runs.files.service_sections import Services, folder_inside
-from hooks_cli.model.times import duration_or_none
+from hooks_cli.text.units import duration_or_none
 
 SCENARIO_KEYS = (
     "name", "run", "timeout", "repeat", "rate", "concurrency", "expect_exit", "stdout_matches", "env", "inherit", "cwd",

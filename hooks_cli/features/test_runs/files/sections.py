@@ -6,8 +6,8 @@ import re
 from typing import Any, NoReturn
 
 from hooks_cli.features.test_runs.files.case_plan import InvalidTestFile
-from hooks_cli.model.nearness import near
-from hooks_cli.model.times import duration_or_none
+from hooks_cli.text.edit_distance import near
+from hooks_cli.text.units import duration_or_none
 
 
 class Section:

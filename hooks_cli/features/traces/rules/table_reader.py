@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from hooks_cli.errors import ConfigError
-from hooks_cli.model.nearness import near
+from hooks_cli.text.edit_distance import near
 
 
 class TableReader:

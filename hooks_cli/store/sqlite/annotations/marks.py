@@ -7,15 +7,15 @@ last. Which address replaces it is a relation (`relations.SUPERSEDES`), put besi
 from __future__ import annotations
 
 from hooks_cli.errors import NotFound
-from hooks_cli.store.entries import find_head
-from hooks_cli.store.schema import LEDGER_TABLES
 from hooks_cli.store.sqlite.annotations import relations
+from hooks_cli.store.sqlite.rows.entries import find_head
+from hooks_cli.store.sqlite.schema import LEDGER_TABLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.store.contract import Row
-    from hooks_cli.store.embedded import EmbeddedStore
-    from hooks_cli.store.transaction import Transaction
+    from hooks_cli.store.sqlite.store import EmbeddedStore
+    from hooks_cli.store.sqlite.transaction import Transaction
 
 STALE, WRONG = 1, 2
 NAMES = ("", "stale", "wrong")

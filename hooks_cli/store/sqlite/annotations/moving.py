@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hooks_cli.store.entries import find_head
 from hooks_cli.store.sqlite.annotations import marks, relations, reviews
+from hooks_cli.store.sqlite.rows.entries import find_head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.store.transaction import Transaction
+    from hooks_cli.store.sqlite.transaction import Transaction
 
 
 def move(tx: Transaction, old: str, new: str, old_revision: int, new_revision: int) -> None:

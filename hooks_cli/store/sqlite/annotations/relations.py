@@ -7,15 +7,15 @@ target; to put it again brings it up to date. Targets are text and need not exis
 from __future__ import annotations
 
 from hooks_cli.errors import NotFound
-from hooks_cli.model.json_text import value_text
-from hooks_cli.store.entries import find_head
-from hooks_cli.store.schema import LEDGER_TABLES
+from hooks_cli.store.sqlite.rows.entries import find_head
+from hooks_cli.store.sqlite.schema import LEDGER_TABLES
+from hooks_cli.text.json_writer import value_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.store.contract import Row
-    from hooks_cli.store.embedded import EmbeddedStore
-    from hooks_cli.store.transaction import Transaction
+    from hooks_cli.store.sqlite.store import EmbeddedStore
+    from hooks_cli.store.sqlite.transaction import Transaction
 
 SUPERSEDES, LINK, ABOUT = 1, 2, 3
 NAMES = ("", "supersedes", "link", "about")

@@ -6,13 +6,13 @@ A version waits while it is what its address holds; a newer version makes its re
 from __future__ import annotations
 
 from hooks_cli.model.entry import Entry
-from hooks_cli.store.entries import COLUMNS, FROM_HEADS
-from hooks_cli.store.schema import LEDGER_TABLES
+from hooks_cli.store.sqlite.rows.entries import COLUMNS, FROM_HEADS
+from hooks_cli.store.sqlite.schema import LEDGER_TABLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.store.embedded import EmbeddedStore
-    from hooks_cli.store.transaction import Transaction
+    from hooks_cli.store.sqlite.store import EmbeddedStore
+    from hooks_cli.store.sqlite.transaction import Transaction
 
 WAITING, ACCEPTED = 1, 2
 NAMES = ("", "waiting", "accepted")

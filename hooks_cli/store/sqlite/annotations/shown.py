@@ -5,12 +5,12 @@ After a compact of the agent's context nothing of it counts as shown (`compacted
 
 from __future__ import annotations
 
-from hooks_cli.model.json_text import numbers_text
+from hooks_cli.text.json_writer import numbers_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.store.embedded import EmbeddedStore
-    from hooks_cli.store.transaction import Transaction
+    from hooks_cli.store.sqlite.store import EmbeddedStore
+    from hooks_cli.store.sqlite.transaction import Transaction
 
 # SQL: that the session of the parameter has not this version of a head `h` in its context.
 UNSEEN = "NOT EXISTS (SELECT 1 FROM shown_entry x WHERE x.session = ? AND x.head = h.id AND x.version = h.version AND x.gone = 0)"

@@ -6,14 +6,14 @@ A mark and the relations stand with the newest version of an address; a review w
 from __future__ import annotations
 
 from hooks_cli.model import origin
-from hooks_cli.model.json_text import value_text
 from hooks_cli.store.sqlite import machines
 from hooks_cli.store.sqlite.annotations import marks, relations, reviews
+from hooks_cli.text.json_writer import value_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.store.embedded import EmbeddedStore
-    from hooks_cli.store.transaction import Transaction
+    from hooks_cli.store.sqlite.store import EmbeddedStore
+    from hooks_cli.store.sqlite.transaction import Transaction
 
 # A mark: kind, version, at, origin, session, agent. A relation: kind, version, at, target version, digest, commit, target.
 MarkRead = tuple[int, int, int, int | None, str | None, str | None]

@@ -1,4 +1,4 @@
-"""A store of format 1, read as one of format 2 until the first write brings it up to date (`store.migrations`).
+"""A store of format 1, read as one of format 2 until the first write brings it up to date (`store.sqlite.file.migrations`).
 
 SQLite looks for a table among the temporary ones first. So the columns and tables that format 1 has not are given by temporary views of
 this connection: the columns as NULL, the tables without rows. Every statement that reads is written for format 2 alone. Nothing is written
@@ -7,11 +7,11 @@ to the database, which therefore may be one that cannot be written.
 
 from __future__ import annotations
 
-from hooks_cli.store.schema import FORMAT, LEDGER_TABLES, LEDGER_TABLES_1, SHOWN_ENTRY, UPKEEP, UPKEEP_1
+from hooks_cli.store.sqlite.schema import FORMAT, LEDGER_TABLES, LEDGER_TABLES_1, SHOWN_ENTRY, UPKEEP, UPKEEP_1
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.store.embedded import EmbeddedStore
+    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 # The columns of the tables that format 2 made, and of those that it gave more columns: all of them, and those of format 1.
 _MADE = {name: columns for name, columns in LEDGER_TABLES.items() if name not in LEDGER_TABLES_1}

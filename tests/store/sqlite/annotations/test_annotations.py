@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from hooks_cli.errors import NotFound
+from hooks_cli.features.entries import delete
+from hooks_cli.features.entries.new_version import Who
 from hooks_cli.model import origin
 from hooks_cli.model.entry import Draft
-from hooks_cli.operations import removing
-from hooks_cli.operations.carrying import Who
-from hooks_cli.store import changing, collecting, entries, journal, journal_ageing
 from hooks_cli.store.sqlite.annotations import in_use, marks, relations, reviews, shown
+from hooks_cli.store.sqlite.maintenance import journal as maintenance_journal
+from hooks_cli.store.sqlite.maintenance import versions
+from hooks_cli.store.sqlite.rows import entries, entry_updates, journal
 from tests.stores import Place, check
 
 
@@ -168,7 +170,7 @@ def test_they_go_along_with_a_rename(place: Place) -> None:
     with place.store.writing() as tx:
         tx.next_revision()
         reviews.put(tx, 1, reviews.WAITING, agent="coder")
-    _, _ = removing.rename(place.store, place.environment, "a", "moved/a", Who())
+    _, _ = delete.rename(place.store, place.environment, "a", "moved/a", Who())
     store = place.store
     assert marks.find(store, "a") is None and [one.address for one in marks.every(store)] == ["moved/a"]
     assert relations.of(store, ["a"]) == []
@@ -185,17 +187,17 @@ def test_destroying_takes_the_files_and_collecting_all(place: Place) -> None:
     relate(place, "b", relations.LINK, "a")
     with store.writing() as tx:
         tx.next_revision()
-        changing.destroy(tx, "a", [1])
+        entry_updates.destroy(tx, "a", [1])
     assert len(relations.of(store, ["a"])) == 1, "the destroyed version did not say so"
     with store.writing() as tx:
         tx.next_revision()
-        changing.destroy(tx, "a", None)
+        entry_updates.destroy(tx, "a", None)
     assert relations.of(store, ["a"]) == [] and marks.find(store, "a") is not None
     with store.writing() as tx:
         tx.next_revision()
         reviews.put(tx, 2, reviews.ACCEPTED)
-        plans = [(version, found) for version, found in collecting.versions_of(store, [1, 2])]
-        collecting.drop(tx, plans)
+        plans = [(version, found) for version, found in versions.versions_of(store, [1, 2])]
+        versions.drop(tx, plans)
     assert marks.find(store, "a") is None and relations.of(store, ["b"]) == [] and reviews.state_of(store, 2) == 0
 
 
@@ -221,6 +223,6 @@ def test_the_other_name_of_a_task_and_what_goes_with_a_session(place: Place) -> 
     later = place.now + 10
     with store.writing() as tx:
         tx.next_revision()
-        assert journal_ageing.drop_tasks(tx, [task.id], later) == 1
-        assert journal_ageing.drop_sessions(tx, [session], later, task.id) == 1
+        assert maintenance_journal.drop_tasks(tx, [task.id], later) == 1
+        assert maintenance_journal.drop_sessions(tx, [session], later, task.id) == 1
     assert store.query("SELECT * FROM task_alias") == store.query("SELECT * FROM shown_entry") == []

@@ -12,10 +12,10 @@ from jsonschema import Draft202012Validator
 from hooks_cli.environment import Environment
 from hooks_cli.model import origin
 from hooks_cli.model.entry import Draft
-from hooks_cli.store import entries, journal
-from hooks_cli.store.embedded import EmbeddedStore, open_store
 from hooks_cli.store.sqlite import machines
 from hooks_cli.store.sqlite.annotations import marks, relations, reviews
+from hooks_cli.store.sqlite.rows import entries, journal
+from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
 from tests.conftest import Run
 from tests.stores import check
 

@@ -13,9 +13,10 @@ import pytest
 
 from hooks_cli.environment import Environment
 from hooks_cli.errors import NewerFormat
-from hooks_cli.project import stem_of
-from hooks_cli.store import migrations, schema
-from hooks_cli.store.embedded import open_store
+from hooks_cli.project.discovery import stem_of
+from hooks_cli.store.sqlite import schema
+from hooks_cli.store.sqlite.file import migrations
+from hooks_cli.store.sqlite.store import open_store
 from tests.conftest import PROGRAM, Run
 from tests.stores import check
 from tests.test_read_only import like_others

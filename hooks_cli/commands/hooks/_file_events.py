@@ -1,0 +1,71 @@
+"""What `pre-edit` and `pre-write` share: a file is about to be changed."""
+
+from __future__ import annotations
+
+from hooks_cli.commands import store_access
+from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.features.journal.file_capture import captured_of
+from hooks_cli.features.journal.record import record
+from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional
+from hooks_cli.output.envelope import moment
+from hooks_cli.text.json_writer import Raw
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
+
+OPTIONS = (
+    Option("file", ("--file", "-f"), "The file, relative to the current directory.", metavar="PATH"),
+    Option("operation", ("--operation", "-o"), "What is about to be done: edit, create, refactor …", metavar="WORD"),
+    Option(
+        "load_context",
+        ("--load-context", "--load-memory", "--show-context"),
+        "Print what is known of that file: entries made of it or naming it, and who touched it last.",
+        "switch",
+    ),
+    Option(
+        "memory_key", ("--memory-key",), "The address at which the file's text as it is now is kept.", metavar="KEY"
+    ),
+    Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
+    *ATTRIBUTION_OPTIONS,
+)
+POSITIONALS = (Positional("file", "The file, instead of --file."),)
+
+
+def announce(call: Call, environment: Environment, verb: str) -> int:
+    """Keep what a file was before it is changed. Raises InvalidJson, InvalidAddress (65)."""
+    _stdin_event.complete(call, environment, "file")
+    store = store_access.for_hooks(environment)
+    path, key = call.text("file"), call.text("memory_key")
+    captured = captured_of(environment, path) if path else None
+    source = captured.source() if captured is not None else None
+    draft = _hook_call.draft(call, store, captured.text if captured is not None else "", source)
+    fields: dict[str, object] = {
+        "file": path,
+        "operation": call.text("operation"),
+        "source": Raw(source) if source is not None and draft is None else None,
+        "metadata": _hook_call.metadata_field(call, store, key),
+    }
+    occasion = _hook_call.occasion(call, environment, fields, wanted="file", draft=draft)
+    # What is known is looked up before this call itself is a part of it.
+    known = None
+    if path and call.flag("load_context"):
+        from hooks_cli.features.restore import file_context
+
+        known = file_context.about(store, environment, path)
+    recorded = record(store, environment, occasion)
+    text = "" if recorded.written else f"{verb} recorded: {path or '(no file)'} (revision {recorded.revision})\n"
+    result: dict[str, object] = {"revision": recorded.revision}
+    if known is not None:
+        calls = [
+            {"at": moment(at), "verb": name, "agent": agent, "session_id": session}
+            for at, name, agent, session in known.calls
+        ]
+        result["context"] = {"keys": [entry.address for entry in known.entries], "calls": calls}
+        for at, name, agent, session in known.calls:
+            by = f" by {agent}" if agent else ""
+            text += f"  {moment(at)} {name}{by}{f' in {session}' if session else ''}\n"
+        text += known.text if known.entries else f"Nothing is stored about {path} yet.\n"
+    _hook_call.say(call, environment, text, result, recorded.written)
+    return 0

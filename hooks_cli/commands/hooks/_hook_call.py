@@ -1,0 +1,132 @@
+"""From a parsed hooks call to an `Occasion`, and the lines that all hooks verbs print alike."""
+
+from __future__ import annotations
+
+from hooks_cli.errors import InvalidJson
+from hooks_cli.features.entries import write
+from hooks_cli.features.journal.record import Occasion
+from hooks_cli.model.verb import FALSE_WORDS
+from hooks_cli.text.json_writer import Raw, object_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+    from hooks_cli.model.entry import Draft, Written
+    from hooks_cli.model.verb import Call
+    from hooks_cli.store.sqlite.store import EmbeddedStore
+
+
+def occasion(
+    call: Call, environment: Environment, fields: dict[str, object], *, wanted: str = "", draft: Draft | None = None
+) -> Occasion:
+    """The call as the journal will keep it. `wanted` names the field that this verb is about: its absence is recorded and told."""
+    kept = {name: value for name, value in fields.items() if value not in ("", None)}
+    missing = [name for name in call.missing if name not in kept]
+    if wanted and wanted not in kept and wanted not in missing:
+        missing.append(wanted)
+    if missing:
+        kept["missing"] = missing
+        names = ", ".join("--" + name.replace("_", "-") for name in missing)
+        environment.err(f"hooks-cli: {call.verb.title}: no value for {names}; recorded as missing")
+    return Occasion(
+        call.verb.name,
+        kept,
+        draft=draft,
+        session_id=call.text("session_id"),
+        agent=call.text("agent"),
+        event_session=call.text("event_session"),
+        attributes=attributes(call),
+        call_id=environment.call_id or None,
+    )
+
+
+def success_in_s(call: Call, name: str = "success") -> None:
+    """`-s true` is claude-flow 3's short form of --success (--save-state at a session's end): no session is called so."""
+    word = call.text("session_id").lower()
+    if word in ("true", "false"):
+        del call.values["session_id"]
+        if name == "success":
+            call.values.setdefault(name, word == "true")
+        else:
+            call.unknown.append((name, word))
+
+
+def attributes(call: Call) -> dict[str, object]:
+    """The options that nobody knows, by name; one that was given several times has a list."""
+    given: dict[str, list[object]] = {}
+    for name, value in call.unknown:
+        given.setdefault(name, []).append(value)
+    return {name: values if len(values) > 1 else values[0] for name, values in given.items()}
+
+
+def draft(call: Call, store: EmbeddedStore, value: str, source: str | None = None) -> Draft | None:
+    """The entry that --memory-key asks for, or None; with the condition that other options set.
+
+    Raises InvalidJson (65) for --metadata, with a key or without: nothing is kept.
+    """
+    key = call.text("memory_key")
+    metadata(call, store)
+    if not key:
+        return None
+    made = write.make_draft(store, key, value, metadata=call.text("metadata"), source=source)
+    if call.unknown and (call.strange or any(word.lower() in FALSE_WORDS for _, word in call.unknown)):
+        from hooks_cli.model import write_conditions
+
+        made.if_version, *held = write_conditions.of_hook(call.unknown, call.foreign)
+        made.held = (held[0], held[1])
+    return made
+
+
+def metadata(call: Call, store: EmbeddedStore) -> str | None:
+    """--metadata as normal JSON, None without it. Raises InvalidJson (65).
+
+    Placeholders that no shell filled in are kept as text, with one line on stderr; the call has the mended text from then on.
+    """
+    given = call.text("metadata")
+    try:
+        return write.metadata_json(store, given)
+    except InvalidJson:
+        from hooks_cli.text.placeholders import kept_as_text
+
+        mended, found = kept_as_text(given)
+        if not found or call.flag("strict") or not store.is_json_document(mended):
+            raise
+        listed = ", ".join(dict.fromkeys(found))
+        store.tell(f"hooks-cli: --metadata: no shell filled in {listed}; kept as text")
+        call.values["metadata"] = mended
+        return write.metadata_json(store, mended)
+
+
+def metadata_field(call: Call, store: EmbeddedStore, key: str) -> str | None:
+    """The metadata for the event itself: an event with an entry points to it and carries no copy."""
+    checked = None if key else metadata(call, store)
+    return None if checked is None else Raw(checked)
+
+
+def written_line(written: Written) -> str:
+    """The text of a write."""
+    return f"Stored successfully: {written.address} (revision {written.revision}, version {written.version})\n"
+
+
+def written_json(written: Written) -> str:
+    """A write for programs."""
+    return object_text({"schema_version": "1", "stored": written.fields()}) + "\n"
+
+
+def say(
+    call: Call, environment: Environment, text: str, result: dict[str, object], written: Written | None = None
+) -> None:
+    """Print what was kept, after the commit: `text` (and the entry's line), or with --json one object."""
+    if call.format == "text":
+        if not text.replace("\n", "").isprintable():  # the name of a session or a task, which anybody may have given
+            from hooks_cli.text.escapes import escaped
+
+            text = escaped(text)
+        environment.out(text + (written_line(written) if written is not None else ""))
+        return
+    body: dict[str, object] = {"schema_version": "1", **result}
+    if written is None and call.text("memory_key"):
+        body["stored"] = False
+    if written is not None:
+        body["stored"] = written.fields()
+    environment.out(object_text(body) + "\n")

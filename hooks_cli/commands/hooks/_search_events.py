@@ -1,0 +1,63 @@
+"""What `pre-search` and `post-search` share: an agent looks for something, outside the memory or in it."""
+
+from __future__ import annotations
+
+from hooks_cli.commands import store_access
+from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.features.journal.record import record
+from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
+
+_SHARED = (
+    Option("query", ("--query", "-q", "--pattern", "--search"), "What is looked for.", metavar="TEXT"),
+    Option("memory_key", ("--memory-key",), "The address at which it is kept for other agents.", metavar="KEY"),
+    Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
+    *ATTRIBUTION_OPTIONS,
+)
+BEFORE = (
+    Option(
+        "check_memory",
+        ("--check-memory", "--load-memory", "--load-context"),
+        "Print the entries of the memory that match, best first.",
+        "switch",
+    ),
+    Option("limit", ("--limit",), "At most this many of them (5).", "integer", metavar="N"),
+    *_SHARED,
+)
+AFTER = (
+    Option("results", ("--results", "--result", "--output"), "What was found, or how many.", metavar="TEXT"),
+    Option("success", ("--success",), "Whether it was found.", "switch"),
+    *_SHARED,
+)
+POSITIONALS = (Positional("query", "What is looked for, instead of --query."),)
+DEFAULT_LIMIT = 5
+
+
+def announce(call: Call, environment: Environment) -> int:
+    """Keep the search. With --check-memory: print what the memory has on it. Raises InvalidJson, InvalidAddress (65)."""
+    _stdin_event.complete(call, environment, "query")
+    store = store_access.for_hooks(environment)
+    query, key = call.text("query"), call.text("memory_key")
+    draft = _hook_call.draft(call, store, call.text("results") or query)
+    fields: dict[str, object] = {
+        "query": query,
+        "results": call.text("results") if draft is None else None,
+        "success": call.values.get("success"),
+        "metadata": _hook_call.metadata_field(call, store, key),
+    }
+    recorded = record(store, environment, _hook_call.occasion(call, environment, fields, wanted="query", draft=draft))
+    text = "" if recorded.written else f"Search recorded (revision {recorded.revision})\n"
+    result: dict[str, object] = {"revision": recorded.revision}
+    if query and call.flag("check_memory"):
+        from hooks_cli.features.search import results_view
+        from hooks_cli.features.search.search import Request, search_store
+
+        found = search_store(store, environment, Request(query, max(1, call.integer("limit", DEFAULT_LIMIT))))
+        result["known"] = [hit.entry.address for hit in found.hits]
+        text += results_view.lines(found, colour=False, projects=False) or "Nothing in the memory matches.\n"
+    _hook_call.say(call, environment, text, result, recorded.written)
+    return 0

@@ -1,0 +1,108 @@
+"""What the verbs around a shell command share: `pre-command`, `post-command` and their other names `pre-bash`, `post-bash`."""
+
+from __future__ import annotations
+
+from hooks_cli.commands import store_access
+from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.features.journal.record import record
+from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
+
+_COMMAND = Option("command", ("--command", "-c"), "The shell command.", metavar="TEXT")
+_KEPT = (
+    Option("working_dir", ("--working-dir", "--cwd", "--dir"), "Where it runs.", metavar="PATH"),
+    Option("memory_key", ("--memory-key",), "The address at which it is kept for other agents.", metavar="KEY"),
+    Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
+    *ATTRIBUTION_OPTIONS,
+)
+POSITIONALS = (Positional("command", "The shell command, instead of --command."),)
+
+BEFORE = (
+    _COMMAND,
+    Option(
+        "validate_safety",
+        ("--validate-safety", "--validate-security", "--check-safety"),
+        "Say whether the command would destroy something that cannot be had back.",
+        "switch",
+    ),
+    Option("context", ("--context",), "Why it is run.", metavar="TEXT"),
+    Option("background", ("--auto-background", "--background"), "Whether it is to run on its own.", "optional"),
+    *_KEPT,
+)
+AFTER = (
+    _COMMAND,
+    Option("exit_code", ("--exit-code", "-e", "--status-code"), "Its exit code.", "integer", metavar="N"),
+    Option("success", ("--success",), "Whether it succeeded; told by the exit code otherwise.", "switch"),
+    Option(
+        "duration_ms", ("--duration", "--time", "--duration-ms"), "How long it took, in ms.", "integer", metavar="MS"
+    ),
+    Option("error", ("--error",), "What went wrong.", metavar="TEXT"),
+    Option("output", ("--output", "--result"), "What it printed, or the part that matters.", metavar="TEXT"),
+    *_KEPT,
+)
+
+
+def before(call: Call, environment: Environment) -> int:
+    """Keep a command that is about to run, and with --validate-safety what it would destroy. It is never stopped here: exit 0."""
+    _stdin_event.complete(call, environment, "command")
+    store = store_access.for_hooks(environment)
+    command, key = call.text("command"), call.text("memory_key")
+    found: list[tuple[str, str]] | None = None
+    if call.flag("validate_safety"):
+        from hooks_cli.features.safety.judge import dangers
+
+        found = dangers(command)
+    draft = _hook_call.draft(call, store, command)
+    background = call.values.get("background")
+    fields: dict[str, object] = {
+        "command": command if draft is None else None,
+        "working_dir": call.text("working_dir"),
+        "context": call.text("context"),
+        "background": background if isinstance(background, (str, bool)) else None,
+        "metadata": _hook_call.metadata_field(call, store, key),
+        "dangers": [rule for rule, _ in found] if found else None,
+    }
+    occasion = _hook_call.occasion(call, environment, fields, wanted="" if command else "command", draft=draft)
+    recorded = record(store, environment, occasion)
+    text = "" if recorded.written else f"Command recorded (revision {recorded.revision})\n"
+    result: dict[str, object] = {"revision": recorded.revision}
+    if found is not None:
+        findings = [{"rule": rule, "reason": reason} for rule, reason in found]
+        result["safety"] = {"destructive": bool(found), "findings": findings}
+        text += "".join([f"WARNING: destructive command: {reason} ({rule})\n" for rule, reason in found])
+        if not found and command:
+            text += "Safety: nothing destructive found.\n"
+    _hook_call.say(call, environment, text, result, recorded.written)
+    return 0
+
+
+def after(call: Call, environment: Environment) -> int:
+    """Keep how a command ended. Raises InvalidJson, InvalidAddress (65)."""
+    _hook_call.success_in_s(call)
+    _stdin_event.complete(call, environment, "command")
+    store = store_access.for_hooks(environment)
+    command, key = call.text("command"), call.text("memory_key")
+    code, success = call.values.get("exit_code"), call.values.get("success")
+    if not isinstance(success, bool):
+        success = code == 0 if isinstance(code, int) else None
+    draft = _hook_call.draft(call, store, call.text("output") or command)
+    fields: dict[str, object] = {
+        "command": command,
+        "exit_code": code if isinstance(code, int) else None,
+        "success": success,
+        "duration_ms": call.values.get("duration_ms"),
+        "error": call.text("error"),
+        "output": call.text("output") if draft is None else None,
+        "working_dir": call.text("working_dir"),
+        "metadata": _hook_call.metadata_field(call, store, key),
+    }
+    occasion = _hook_call.occasion(call, environment, fields, wanted="command", draft=draft)
+    recorded = record(store, environment, occasion)
+    told = "" if success is None else " (succeeded)" if success else f" (failed{f', exit {code}' if code else ''})"
+    text = "" if recorded.written else f"Command recorded{told} (revision {recorded.revision})\n"
+    _hook_call.say(call, environment, text, {"revision": recorded.revision, "success": success}, recorded.written)
+    return 0

@@ -1,0 +1,110 @@
+"""--output, --keys-only and --page: where the answer of a reading verb goes, and how much of it."""
+
+from __future__ import annotations
+
+from hooks_cli.errors import UsageError
+from hooks_cli.model.verb import Option
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import BinaryIO
+
+    from hooks_cli.environment import Environment
+    from hooks_cli.model.verb import Call
+    from hooks_cli.system.atomic_file import Aside
+
+OUTPUT_OPTION = Option(
+    "output",
+    ("--output", "-o", "--save"),
+    "Write the answer to this file (0600) instead of printing it.",
+    metavar="FILE",
+)
+READING_OPTIONS = (
+    OUTPUT_OPTION,
+    Option("keys_only", ("--keys-only", "--keys"), "Print the addresses alone.", "switch"),
+    Option("page", ("--page",), "The Nth page of --limit entries.", "integer", metavar="N"),
+)
+
+
+def offset(call: Call, limit: int) -> int:
+    """How many entries come before those that are asked for. Raises UsageError (64)."""
+    page = call.integer("page", 1)
+    if page < 1:
+        raise UsageError(f"{call.verb.title} --page begins with 1; {page} is none.")
+    return call.number("offset", 0) + (page - 1) * limit
+
+
+def to_file(call: Call, environment: Environment, answer: Callable[[Call, Environment], int]) -> int:
+    """Run `answer` with what it prints going to the file, which is written whole or not at all, and replaces what was there.
+
+    Raises CannotCreate (73), StorageFailed or DiskFull (74).
+    """
+    import os
+
+    place = os.path.join(environment.cwd, call.text("output"))
+    saved = _Saved(place)
+    environment.__dict__.update(out=saved.write, value=saved.write, is_terminal=lambda descriptor: False)
+    try:
+        code = answer(call, environment)
+        if code == 0:
+            saved.publish()
+    finally:
+        for name in ("out", "value", "is_terminal"):
+            del environment.__dict__[name]
+        saved.close()
+    if code == 0:
+        environment.err(f"hooks-cli: written to {place}")
+    return code
+
+
+class _Saved:
+    """The file while it is written, under a temporary name; nothing is made before there is something to write."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self._aside: Aside | None = None
+        self._file: BinaryIO | None = None
+
+    def write(self, text: str) -> None:
+        """Append text. Raises CannotCreate (73), StorageFailed or DiskFull (74)."""
+        from hooks_cli.system.private_files import trouble
+
+        try:
+            self._opened().write(text.encode("utf-8", "replace"))
+        except OSError as error:
+            raise trouble(self.place, error) from None
+
+    def publish(self) -> None:
+        """Give the file its name, also when nothing was written. Raises CannotCreate (73), StorageFailed or DiskFull (74)."""
+        import os
+
+        from hooks_cli.system.output_file import publish
+        from hooks_cli.system.private_files import trouble
+
+        try:
+            file = self._opened()
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError as error:
+            raise trouble(self.place, error) from None
+        if self._aside is not None:
+            publish(self._aside.name, self.place, True)
+
+    def close(self) -> None:
+        """Take away what was not published."""
+        if self._aside is not None:
+            self._aside.__exit__(None, None, None)
+
+    def _opened(self) -> BinaryIO:
+        import os
+
+        from hooks_cli.system.atomic_file import Aside
+        from hooks_cli.system.private_files import make_parents
+
+        if self._file is None:
+            make_parents(self.place)
+            self._aside = Aside(self.place)
+            self._aside.__enter__()
+            self._file = os.fdopen(self._aside.descriptor, "wb", closefd=False)
+        return self._file

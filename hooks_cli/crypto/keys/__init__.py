@@ -1,0 +1,1 @@
+"""Where the data key comes from and where it is kept."""

@@ -1,0 +1,126 @@
+"""Where a data key is kept, and exchanging it there: what a rotation does to the key file or to the slots. Cold.
+
+Each keeper stores the next key first (`store_next`) and makes it the only one afterwards (`promote`); in between, and after a crash in
+between, both keys can be read (`key_source.second_key`).
+"""
+
+from __future__ import annotations
+
+import os
+
+from hooks_cli.crypto.keys import slots
+from hooks_cli.crypto.keys.file import publish_key_file, read_key_file, sync_folder
+from hooks_cli.crypto.keys.source import NEXT_SUFFIX
+from hooks_cli.errors import StorageFailed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from hooks_cli.crypto.keys.slots import Slot
+    from hooks_cli.crypto.keys.source import Key, KeyEnvironment
+
+    class Keeper(Protocol):
+        """Keeps the data key of one store."""
+
+        def store_next(self, new_key: bytes) -> None:
+            """Keep the next key beside the present one, durable."""
+
+        def promote(self, new_key: bytes) -> None:
+            """Make the next key the only one, durable."""
+
+
+class FileKeeper:
+    """The key file, and `.next` beside it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def store_next(self, new_key: bytes) -> None:
+        """See Keeper."""
+        publish_key_file(self.path + NEXT_SUFFIX, new_key, replace=True)
+
+    def promote(self, new_key: bytes) -> None:
+        """See Keeper. Somebody who opened the store with the next key may have done it already."""
+        adopt_next(self.path, new_key)
+        self._forget_halves()
+
+    def _forget_halves(self) -> None:
+        """Remove key files that killed processes left half-published. Under the exclusive lock nobody else is publishing one."""
+        folder, name = os.path.split(self.path)
+        for found in os.listdir(folder):
+            if found.startswith(name + ".") and found.endswith(".tmp"):
+                os.unlink(os.path.join(folder, found))
+
+
+class SlotsKeeper:
+    """The slot file. `wrapping` maps the ids of the slots that could be opened to their wrapping keys; other slots are dropped."""
+
+    def __init__(self, path: str, found: list[Slot], wrapping: dict[str, bytes], data_key: bytes) -> None:
+        self.path = path
+        self.found = found
+        self.wrapping = wrapping
+        self.data_key = data_key
+
+    def store_next(self, new_key: bytes) -> None:
+        """See Keeper."""
+        both = []
+        for slot in self.found:
+            key = self.wrapping.get(slot["id"])
+            both.append(slot if key is None else slots.rewrap(slot, key, self.data_key, new_key))
+        slots.write(self.path, both)
+
+    def promote(self, new_key: bytes) -> None:
+        """See Keeper."""
+        kept = [slot for slot in self.found if slot["id"] in self.wrapping]
+        slots.write(self.path, [slots.rewrap(slot, self.wrapping[slot["id"]], new_key) for slot in kept])
+
+
+class UsersKeeper:
+    """A variable, a named file or a command: the user keeps both keys, and changes the source afterwards."""
+
+    def store_next(self, new_key: bytes) -> None:
+        """See Keeper."""
+
+    def promote(self, new_key: bytes) -> None:
+        """See Keeper."""
+
+
+def wrapping_keys(found: list[Slot], phrase: str | None) -> dict[str, bytes]:
+    """The wrapping keys of the slots that `phrase` or the system's keyring opens, by the slots' ids."""
+    opened = {}
+    for slot in found:
+        wrapping = None
+        if slot["kind"] == "keyring":
+            from hooks_cli.crypto.keys import system_keyring
+
+            wrapping = system_keyring.wrapping_key(slot["id"])
+        elif phrase is not None:
+            wrapping = slots.wrapping_key(slot, phrase)
+        if wrapping is not None and slots.unwrap(slot, wrapping) is not None:
+            opened[slot["id"]] = wrapping
+    return opened
+
+
+def adopt_next(path: str, used: bytes) -> bool:
+    """When `used`, which has opened the store, is the next key of the key file `path`, make it the key. Whether it did.
+
+    A rotation was killed between replacing the database and this. Any number of processes may do it at once. Raises StorageFailed (74).
+    """
+    following = path + NEXT_SUFFIX
+    if read_key_file(following) != used:
+        return False
+    try:
+        os.replace(following, path)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise StorageFailed(path=path, reason=error.strerror) from error
+    sync_folder(os.path.dirname(path))
+    return True
+
+
+def settle(environment: KeyEnvironment, used: Key) -> None:
+    """After the store was opened with its second key: finish in the key file what a killed rotation left undone."""
+    if used.kind == "file":
+        adopt_next(environment.key_path, used.raw)

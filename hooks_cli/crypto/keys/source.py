@@ -1,0 +1,242 @@
+"""Where a store's data key comes from. Hot: nothing but `os` is imported here until a source needs more.
+
+Sources, of which at most one may be named explicitly:
+
+* `MEMORY_ENCRYPTION_KEY`          64 hex digits or the base64 form of 32 bytes are the key; anything else is a
+                                   passphrase, which unwraps the key from the slot file (`crypto.keys.slots`)
+* `MEMORY_ENCRYPTION_KEY_FILE`     a file, readable by its owner alone, that holds the same
+* `MEMORY_ENCRYPTION_KEY_COMMAND`  a command (a JSON list of arguments, or words; never a shell) that prints the same
+* `encryption_key = "${NAME}"`     in [memory.security] of the settings: the variable NAME holds it
+* `key_file`, `key_command`        in the user's settings: as the variables of that name
+* the key file of the store, made at first use; where a passphrase has replaced it, the unlocked key
+  (`crypto.keys.unlock_cache`)
+
+There is no fallback from one source to another: a named source that does not give a key is an error, and a store that
+exists never gets a new key.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hooks_cli.crypto.keys.file import KEY_BYTES, create_key_file, read_key_file, read_private
+from hooks_cli.errors import KeyMissing, KeySourceError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Protocol
+
+    class _Settings(Protocol):
+        def get(self, name: str, /) -> object: ...
+
+    class KeyEnvironment(Protocol):
+        """What is read of the environment: see `hooks_cli.environment.Environment`."""
+
+        @property
+        def variables(self) -> Mapping[str, str]: ...
+        @property
+        def store_path(self) -> str: ...
+        @property
+        def key_path(self) -> str: ...
+        @property
+        def slots_path(self) -> str: ...
+        @property
+        def settings(self) -> _Settings: ...
+
+
+VARIABLE = "MEMORY_ENCRYPTION_KEY"
+FILE_VARIABLE = "MEMORY_ENCRYPTION_KEY_FILE"
+COMMAND_VARIABLE = "MEMORY_ENCRYPTION_KEY_COMMAND"
+NEXT_SUFFIX = ".next"
+
+
+class Key:
+    """A data key: `raw` is 32 bytes; `source` says in words where it came from; `kind` is one of
+
+    `file`, `variable`, `named-file`, `command` (the source held the key itself), `passphrase` (a slot was unwrapped)
+    and `unlocked` (a slot was unwrapped earlier, by `hooks-cli unlock`).
+    """
+
+    __slots__ = ("kind", "raw", "source")
+
+    def __init__(self, raw: bytes, source: str, kind: str = "file") -> None:
+        if len(raw) != KEY_BYTES:
+            raise KeySourceError(reason=f"{source} gives {len(raw)} bytes instead of {KEY_BYTES}")
+        self.raw = raw
+        self.source = source
+        self.kind = kind
+
+    def __repr__(self) -> str:
+        return f"Key(source={self.source!r}, kind={self.kind!r})"
+
+
+def fingerprint(raw: bytes) -> str:
+    """Sixteen hex digits by which a key is told from others; nothing of the key follows from them."""
+    from hooks_cli.crypto.ledger import subkey
+
+    return subkey(raw, b"fingerprint").hex()[:16]
+
+
+def resolve_or_create(environment: KeyEnvironment) -> Key:
+    """As `resolve`, but the first use of a store that does not exist yet makes its key."""
+    return resolve(environment, create=True)
+
+
+def resolve(environment: KeyEnvironment, create: bool = False) -> Key:
+    """The data key of the environment's store.
+
+    Raises KeySourceError (78) for a
+    source that cannot be read as one, KeyExposed or PermissionRefused (77) for a key file with the wrong mode or owner,
+    KeyMissing (77) when the store exists without its key, WrongKey (77) when a passphrase fits no slot.
+    """
+    found = explicit_source(environment)
+    if found is not None:
+        kind, source, text = found
+        return _from_text(environment, kind, source, text, create)
+    path = environment.key_path
+    raw = read_key_file(path)
+    if raw is None:
+        if os.path.exists(environment.slots_path):
+            from hooks_cli.crypto.keys import passphrase
+
+            return passphrase.unlocked(environment)
+        if os.path.exists(environment.store_path):
+            # Another first user may have published key and store between the two looks.
+            raw = read_key_file(path)
+            if raw is None:
+                raise KeyMissing(store=environment.store_path, source=f"the key file {path}")
+        elif create:
+            raw = create_key_file(path)
+        else:
+            raise KeyMissing(
+                f"There is no key yet: neither the store {environment.store_path} nor the key file {path} is there.",
+                hint="The first use makes both: hooks-cli memory init",
+            )
+    return Key(raw, f"the key file {path}")
+
+
+def second_key(environment: KeyEnvironment, tried: Key) -> Key | None:
+    """The other key worth a try when `tried` does not open the store, or None.
+
+    A rotation stores the next key before it replaces the database, so a rotation that is under way, was just finished
+    by another process, or was killed leaves a store that one of the two keys opens. Reads only what `tried` itself was
+    read from: it is never a fallback to another source. Same errors as `resolve`.
+    """
+    if tried.kind == "file":
+        for path in (environment.key_path, environment.key_path + NEXT_SUFFIX):
+            raw = read_key_file(path)
+            if raw is not None and raw != tried.raw:
+                return Key(raw, f"the key file {path}")
+        return None
+    if tried.kind in ("passphrase", "unlocked", "keyring"):
+        from hooks_cli.crypto.keys import passphrase
+
+        return passphrase.second_key(environment, tried)
+    return None
+
+
+def explicit_source(environment: KeyEnvironment) -> tuple[str, str, str] | None:
+    """The one source that is named: (kind, its name in words, the text it holds, without the final line break).
+
+    None when the key file is in charge. Raises KeySourceError (78) for two sources, an empty one, an unresolved `${…}`.
+    """
+    variables, settings = environment.variables, environment.settings
+    configured = settings.get("memory.security.encryption_key")
+    variable = _variable_named(configured) if configured else VARIABLE
+    named = [name for name in (VARIABLE, FILE_VARIABLE, COMMAND_VARIABLE) if name in variables]
+    if configured and variable not in named:
+        named.append(variable)
+    named += [name for name in ("key_file", "key_command") if settings.get("memory.security." + name)]
+    if not named:
+        return None
+    if len(named) > 1:
+        raise KeySourceError(reason=f"two sources are named, {named[0]} and {named[1]}", hint="Keep one of them.")
+    name = named[0]
+    if name == "key_file":
+        return _named_file(str(settings.get("memory.security.key_file")), "key_file in the settings")
+    if name == "key_command":
+        return _command(settings.get("memory.security.key_command"), "key_command in the settings")
+    value = variables.get(name)
+    if value is None:
+        raise KeySourceError(
+            reason=f"encryption_key is ${{{name}}}, but the variable {name} is not set",
+            hint=f"Set {name}, or take encryption_key out of the settings to use the key file.",
+        )
+    if not value.strip():
+        raise KeySourceError(reason=f"{name} is set but empty", hint=f"Give it a value, or: unset {name}")
+    if name == FILE_VARIABLE:
+        return _named_file(value, name)
+    if name == COMMAND_VARIABLE:
+        return _command(value, name)
+    return "variable", name, value
+
+
+def _named_file(path: str, name: str) -> tuple[str, str, str]:
+    text = read_private(path)
+    if text is None:
+        raise KeySourceError(reason=f"{name} names {path}, which is not there")
+    if not text.strip():
+        raise KeySourceError(reason=f"the file {path} ({name}) is empty")
+    return "named-file", f"the file {path} ({name})", text
+
+
+def _command(command: object, name: str) -> tuple[str, str, str]:
+    from hooks_cli.crypto.keys import command as key_command
+
+    return "command", f"the command in {name}", key_command.output(command, name)
+
+
+def _variable_named(configured: object) -> str:
+    """`${NAME}` -> NAME. The settings never hold a key itself: they are copied, synced and shown."""
+    text = configured if isinstance(configured, str) else ""
+    name = text[2:-1] if text.startswith("${") and text.endswith("}") else ""
+    if not (name.isidentifier() and name.isascii()) or name in (FILE_VARIABLE, COMMAND_VARIABLE):
+        raise KeySourceError(
+            reason='encryption_key in the settings is not of the form "${NAME}"',
+            hint='Put the key in an environment variable and write: encryption_key = "${{MEMORY_ENCRYPTION_KEY}}"',
+        )
+    return name
+
+
+def _from_text(environment: KeyEnvironment, kind: str, source: str, text: str, create: bool) -> Key:
+    if text.startswith("${") and text.rstrip().endswith("}"):
+        # Whoever was to put the key there did not: taken as a passphrase, it would be one that everybody knows.
+        raise KeySourceError(
+            reason=f"{source} holds {text.strip()[:60]} as it stands, a name that nothing has replaced",
+            hint="Give the value itself.",
+        )
+    raw = decode(text, source)
+    if raw is not None:
+        return Key(raw, source, kind)
+    from hooks_cli.crypto.keys import passphrase
+
+    return passphrase.open_or_create(environment, text.rstrip("\r\n"), source, create)
+
+
+def decode(text: str, source: str) -> bytes | None:
+    """The 32 bytes that `text` spells (64 hex digits, or base64 in either alphabet, padded or not), or None: a
+    passphrase.
+
+    What is plainly meant as a key but has the wrong length is a KeySourceError (78), not a passphrase: a key that lost its last
+    digit must not quietly become something else.
+    """
+    word = text.strip()
+    size = len(word)
+    if size >= KEY_BYTES and not word.strip("0123456789abcdefABCDEF"):
+        if size == 2 * KEY_BYTES:
+            return bytes.fromhex(word)
+        if size != 43:
+            raise KeySourceError(
+                reason=f"{source} holds {size} hex digits; a key has {2 * KEY_BYTES}",
+                hint="Give the whole key. A passphrase may not look like a damaged key.",
+            )
+    if (size == 43 and "=" not in word) or (size == 44 and word.endswith("=") and word[-2] != "="):
+        import binascii
+
+        plain = word.rstrip("=").replace("-", "+").replace("_", "/")
+        if plain.replace("+", "a").replace("/", "a").isalnum() and plain.isascii():
+            raw = binascii.a2b_base64(plain + "=")
+            if len(raw) == KEY_BYTES:
+                return raw
+    return None

@@ -1,0 +1,121 @@
+"""What a user sees of an error: `hooks-cli: message`, the hint below it, or one JSON object; and the exit code.
+
+Called by `entry` alone. Every error leaves through here, those that nobody foresaw too.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import traceback
+
+from hooks_cli.errors import AccessDenied, DataError, HooksError, InternalError, Interrupted, StorageFailed, UsageError
+from hooks_cli.model import verb
+from hooks_cli.model.verb import FALSE_WORDS, Call
+from hooks_cli.system.streams import Streams
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+
+PREFIX = "hooks-cli"
+
+
+def report(error: BaseException, argv: list[str], call: Call | None, environment: Environment | None = None) -> int:
+    """Tell about an error on stderr and return the exit code of the process (0 for a closed pipe, never 2).
+
+    A hooks call that fails open is queued if it was not kept; it always ends with 0.
+    """
+    if isinstance(error, BrokenPipeError):
+        return 0  # the reader has seen enough; what the command did is done
+    known = as_hooks_error(error)
+    if os.environ.get("HOOKS_DEBUG") == "1":
+        traceback.print_exception(error)
+    open_anyway = fails_open(argv, call)
+    became = _became(known, call, environment, open_anyway) if call is not None and environment is not None else ""
+    if wants_json(argv, call):
+        told = as_object(known)
+        _write(json.dumps(told | {"became": became} if became else told, ensure_ascii=False, default=str))
+    else:
+        _write(f"{PREFIX}: {_one_line(known)} {became}".rstrip())
+        if known.hint_text and not open_anyway:
+            _write(f"  {known.hint_text}")
+    return 0 if open_anyway else known.exit_code
+
+
+def _became(error: HooksError, call: Call, environment: Environment, open_anyway: bool) -> str:
+    """What became of a hooks call nevertheless, in a sentence: it was kept without its entry; one that fails open is queued unless it was
+    kept, or can never be."""
+    if call.verb.records and getattr(environment.transaction, "ended", False):
+        return "The call was recorded."
+    if not open_anyway or not call.verb.records or isinstance(error, (UsageError, DataError)):
+        return ""
+    from hooks_cli.features.journal import call_queue
+    from hooks_cli.system.python_startup import complete
+
+    try:
+        complete()
+        call_queue.queue(call, environment, error)
+        environment.out("queued\n" if call.format == "text" else '{"schema_version":"1","queued":true}\n')
+        environment.flush()
+    except HooksError as trouble:
+        return _one_line(trouble)
+    except Exception as trouble:
+        return f"The call is dropped: {trouble}."
+    return "The call is queued."
+
+
+def as_hooks_error(error: BaseException) -> HooksError:
+    """Any error as one of ours: an interruption is 130, what the system refused 77 or 74, anything else our bug (70)."""
+    if isinstance(error, HooksError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return Interrupted()
+    if isinstance(error, OSError) and error.errno is not None:
+        what = f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror}"
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            return AccessDenied(f"Access is denied: {what}.", hint="Check who owns it and its mode.")
+        hint = "Free some space and try again." if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+        return StorageFailed(f"Reading or writing failed: {what}.", hint=hint)
+    if isinstance(error, MemoryError):
+        return InternalError(reason="the memory did not suffice (MemoryError)")
+    return InternalError(reason=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+
+
+def as_object(error: HooksError) -> dict[str, object]:
+    """An error as a program reads it: {"schema_version": "1", "error": {code, name, message, hint, …what it is about}}."""
+    named = {"code": error.exit_code, "name": error.name, "message": str(error), "hint": error.hint_text or None}
+    return {"schema_version": "1", "error": named | {k: v for k, v in error.details.items() if k not in named}}
+
+
+def wants_json(argv: list[str], call: Call | None) -> bool:
+    """Whether the caller reads JSON, also when the line itself was not understood."""
+    if call is not None:
+        return call.format in ("json", "ndjson")
+    for word, following in zip(argv, [*argv[1:], ""], strict=True):
+        if word == "--":
+            return False
+        if word == "--json" and following.lower() not in FALSE_WORDS:
+            return True
+        if word == "--format=json" or (word == "--format" and following == "json"):
+            return True
+    return False
+
+
+def fails_open(argv: list[str], call: Call | None) -> bool:
+    """Whether a hooks verb was told to exit 0 whatever happens, also when its line was not understood."""
+    if not argv or argv[0] not in ("hooks", "hook"):
+        return False
+    if call is not None:
+        return verb.fails_open(call, os.environ)
+    return "--fail-open" in argv or os.environ.get("HOOKS_FAIL_OPEN", "").lower() in verb.TRUE_WORDS
+
+
+def _one_line(error: HooksError) -> str:
+    return " ".join(str(error).split())
+
+
+def _write(line: str) -> None:
+    """One line on stderr, with nothing in it that could steer a terminal; where there is no stderr, nothing is left to be said."""
+    Streams({}).err(line)

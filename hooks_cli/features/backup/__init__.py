@@ -1,0 +1,1 @@
+"""Copies of a store: the whole file, or some entries."""

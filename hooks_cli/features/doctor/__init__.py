@@ -1,0 +1,1 @@
+"""The checks of `hooks-cli doctor`."""

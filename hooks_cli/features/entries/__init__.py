@@ -1,0 +1,1 @@
+"""Entries: write, read, delete, patch, pin, destroy."""

@@ -1,0 +1,69 @@
+"""Why there is nothing at an address, and what to do: deleted, expired, destroyed, entries below it, or never written.
+
+Loaded only where an address was asked for and nothing is there.
+"""
+
+from __future__ import annotations
+
+from hooks_cli.errors import NotFound
+from hooks_cli.features.entries.write import Found
+from hooks_cli.features.restore.brief_lines import moment
+from hooks_cli.model import address as addresses
+from hooks_cli.model.entry import DESTROYED, TOMBSTONE
+from hooks_cli.store.sqlite.rows import entries, history, lists
+from hooks_cli.text.escapes import shell_word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.store.sqlite.store import EmbeddedStore
+
+
+def doubled(store: EmbeddedStore, namespace: str, key: str, now: int) -> Found | None:
+    """The entry that was meant where a line says its namespace twice, or once less than the line that stored it; None if there is none.
+
+    `store --namespace cache --key cache/x` is cache/cache/x, and some lines ask for it as `--key cache/x`; others are told of cache/x by a
+    list, and ask for it as `--namespace cache --key cache/x`. Asked only when nothing was ever written at the address itself.
+    """
+    if history.head_of(store, addresses.join(namespace, key)) is not None:
+        return None
+    namespace = namespace.rstrip("/")
+    if namespace not in ("", addresses.DEFAULT_NAMESPACE):
+        tried = [key] if key.startswith(namespace + "/") else []
+    else:
+        parts = key.split("/")
+        tried = ["/".join([*parts[:n], *parts]) for n in range(1, len(parts))]
+    for address in tried:
+        entry = entries.read(store, address, now)
+        if entry is not None:
+            return Found([entry], 1, True)
+    return None
+
+
+def of(store: EmbeddedStore, address: str, now: int) -> NotFound:
+    """The error (1) for an address without an entry at `now` (ms); its hint is a command that fits."""
+    head = history.head_of(store, address)
+    newest = None if head is None else history.version(store, address, head[2])
+    name = shell_word(address)
+    if newest is not None and newest.kind == TOMBSTONE:
+        how = "moved away" if newest.event == "rename" else "deleted"
+        back = f"Bring it back: memory undelete {name}" if how == "deleted" else f"See: memory history {name}"
+        return NotFound(
+            f"There is no entry at {address}: it was {how} at {moment(newest.at)} (version {newest.version}).",
+            address=address,
+            hint=back,
+        )
+    if newest is not None and newest.kind == DESTROYED:
+        return NotFound(f"There is no entry at {address}: its content was destroyed.", address=address)
+    if head is not None and head[5] is not None and head[5] <= now:
+        return NotFound(
+            f"There is no entry at {address}: it expired at {moment(head[5])}.",
+            address=address,
+            hint=f"Its last content: memory show {name}",
+        )
+    if address and not addresses.is_glob(address) and lists.newest(store, f"{address}/*", now, 1):
+        return NotFound(
+            f"There is no entry at {address} itself; entries lie below it.",
+            address=address,
+            hint=f"See them: memory list {name}",
+        )
+    return NotFound(address=address)

@@ -1,0 +1,1 @@
+"""The journal: hook calls, sessions, tasks, captured files, the queue of calls."""

@@ -1,0 +1,228 @@
+"""Keeping one hook call: its event, and the entry that it made, in one transaction. Every hooks verb ends here."""
+
+from __future__ import annotations
+
+from hooks_cli.errors import ConfigError, DataError, ReadOnlyAgent, VersionConflict
+from hooks_cli.features import attribution as caller_attribution
+from hooks_cli.features.attribution import Attribution, agent_name, attribute
+from hooks_cli.features.entries import write
+from hooks_cli.features.validation.check import check_draft
+from hooks_cli.model import address as addresses
+from hooks_cli.store.sqlite.rows import entries, journal
+from hooks_cli.text.json_writer import Raw
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+    from hooks_cli.errors import HooksError
+    from hooks_cli.model.entry import Draft, Written
+    from hooks_cli.store.sqlite.store import EmbeddedStore
+    from hooks_cli.store.sqlite.transaction import Transaction
+
+
+class Recorded:
+    """What was kept: the event's revision, the entry's `Written` or None, and whose it was."""
+
+    __slots__ = ("attribution", "revision", "written")
+
+    def __init__(self, revision: int, written: Written | None, attribution: Attribution) -> None:
+        self.revision = revision
+        self.written = written
+        self.attribution = attribution
+
+
+class AlreadyRecorded(Exception):
+    """The call's `call_id` is in the journal already: the same event came twice. Nothing was kept the second time."""
+
+
+class Occasion:
+    """One hook call as the command line or an agent's event gave it.
+
+    `fields` is what the verb says (message, file, …), `attributes` the options that nobody knows, `draft` the entry to be made.
+    """
+
+    __slots__ = (
+        "agent",
+        "at",
+        "attributes",
+        "call_id",
+        "draft",
+        "event_session",
+        "fields",
+        "session_id",
+        "trace",
+        "verb",
+    )
+
+    def __init__(
+        self,
+        verb: str,
+        fields: dict[str, object],
+        *,
+        draft: Draft | None = None,
+        session_id: str = "",
+        agent: str = "",
+        event_session: str = "",
+        attributes: dict[str, object] | None = None,
+        call_id: str | None = None,
+        trace: str | None = None,
+        at: int | None = None,
+    ) -> None:
+        """`at` (ms) is given when a queued call is taken in later; `call_id` makes the call idempotent."""
+        self.verb = verb
+        self.fields = fields
+        self.draft = draft
+        self.session_id = session_id
+        self.agent = agent
+        self.event_session = event_session
+        self.attributes = attributes or {}
+        self.call_id = call_id
+        self.trace = trace
+        self.at = at
+
+
+def record(store: EmbeddedStore, environment: Environment, occasion: Occasion) -> Recorded:
+    """Keep the call in a transaction of its own.
+
+    An entry that cannot be kept (an invalid address or text, an agent that may only read, a strict schema that does not fit or cannot
+    be used) does not lose the event: it is kept without the entry, and the error is raised after the commit (65, 77, 78).
+    """
+    refusal = refused_draft(store, environment, occasion)
+    with store.writing() as tx:
+        recorded = record_in(tx, environment, occasion)
+    if refusal is not None:
+        raise refusal
+    return recorded
+
+
+def refused_draft(store: EmbeddedStore, environment: Environment, occasion: Occasion) -> HooksError | None:
+    """Take away a draft that cannot be kept, note it in the fields, and return the error to raise after the commit."""
+    draft = occasion.draft
+    if draft is None:
+        return None
+    if draft.held[0]:
+        _without_entry(environment, occasion, draft, f"{draft.held[1]}: {draft.held[0]}")
+        return None
+    try:
+        addresses.check(draft.address)
+        if draft.value is not None:
+            entries.check_value(draft.value)
+        refused = caller_attribution.refusal(environment, agent_name(environment, occasion.agent))
+        if refused is not None:
+            raise refused
+        check_draft(store, environment, draft)
+    except (ConfigError, DataError, ReadOnlyAgent) as error:
+        occasion.draft = None
+        occasion.fields["memory_key"] = draft.address
+        if occasion.verb == "notify" and not _is_sensitive(environment, draft.address):
+            occasion.fields["message"] = draft.value  # it would have been the entry's
+        occasion.fields["refused"] = str(error)
+        return error
+    return None
+
+
+def _without_entry(environment: Environment, occasion: Occasion, draft: Draft, why: str) -> None:
+    """Take away a draft that the call itself holds back; what it would have kept stays with the event, and one line says so."""
+    fields = occasion.fields
+    occasion.draft = None
+    fields["memory_key"], fields["refused"] = draft.address, why
+    if not _is_sensitive(environment, draft.address):
+        named = {"notify": "message", "post-task": "result"}.get(occasion.verb)
+        if named is not None:
+            fields[named] = draft.value
+        for name, text in (("metadata", draft.metadata), ("source", draft.source)):
+            if text is not None:
+                fields[name] = Raw(text)
+    size = len((draft.value or "").encode("utf-8", "replace"))
+    environment.err(
+        f"hooks-cli: hooks {occasion.verb}: {why}; no entry was written at {draft.address} ({size:,} B), the call was recorded"
+    )
+
+
+def _is_sensitive(environment: Environment, address: str) -> bool:
+    from hooks_cli.crypto import secret_screen
+
+    return secret_screen.address_is_sensitive(
+        address, secret_screen.names_of(environment.settings.get("memory.security.sensitive_keys"))
+    )
+
+
+def _as_expected(tx: Transaction, environment: Environment, occasion: Occasion, draft: Draft) -> Draft | None:
+    """The draft, None where its address is not at the version that it asks for."""
+    try:
+        entries.check_version(tx, draft.address, entries.find_head(tx, draft.address), draft.if_version or 0)
+    except VersionConflict as conflict:
+        why = str(conflict).removesuffix(" Nothing was stored.").removesuffix(".")
+        _without_entry(environment, occasion, draft, f"{draft.held[1]}: {why}")
+        return None
+    return draft
+
+
+def attribution_of(
+    tx: Transaction, environment: Environment, occasion: Occasion, *, begin: bool = False, fresh: bool = False
+) -> Attribution:
+    """Whose call it is, from what the occasion says of itself; `begin` and `fresh` as `attribute` has them."""
+    return attribute(
+        tx,
+        environment,
+        occasion.verb,
+        session_id=occasion.session_id,
+        agent=occasion.agent,
+        event_session=occasion.event_session,
+        begin=begin,
+        fresh=fresh,
+    )
+
+
+def record_in(
+    tx: Transaction,
+    environment: Environment,
+    occasion: Occasion,
+    *,
+    begin: bool = False,
+    attribution: Attribution | None = None,
+    task: int | None = None,
+    revision: int = 0,
+) -> Recorded:
+    """Keep the call inside a transaction that does more (`begin` as `attribute` has it; `task` the row id it belongs to).
+
+    Raises AlreadyRecorded, which takes the transaction back, when the journal has the occasion's `call_id`.
+    """
+    environment.transaction = tx
+    if occasion.call_id is not None and journal.seen_call(tx, occasion.call_id):
+        raise AlreadyRecorded
+    who = attribution or attribution_of(tx, environment, occasion, begin=begin)
+    revision = revision or tx.next_revision()
+    written = None
+    draft = occasion.draft
+    if draft is not None and draft.if_version is not None:
+        draft = _as_expected(tx, environment, occasion, draft)
+    if draft is not None:
+        draft.session, draft.agent, draft.guessed, draft.event = who.session, who.agent, who.guessed, occasion.verb
+        draft.trace = occasion.trace
+        if draft.expires is None:
+            write.limit(tx, environment, draft)
+        written = entries.put(tx, draft, revision=revision)
+    if task is None:
+        current = journal.newest_open_task(tx, who.session, who.agent)
+        task = None if current is None else current.id
+    fields = dict(occasion.fields)
+    if draft is not None:
+        fields["memory_key"] = draft.address
+    if occasion.attributes:
+        fields["attributes"] = occasion.attributes
+    journal.record(
+        tx,
+        occasion.verb,
+        fields,
+        revision=revision,
+        session=who.session,
+        attribution=who.how,
+        agent=who.agent,
+        task=task,
+        has_entry=written is not None,
+        call_id=occasion.call_id,
+        trace=occasion.trace,
+        at=occasion.at,
+    )
+    return Recorded(revision, written, who)

@@ -1,0 +1,105 @@
+"""`session-end`: closes the session and says in figures what happened in it."""
+
+from __future__ import annotations
+
+import os
+
+from hooks_cli.errors import InvalidAddress
+from hooks_cli.features import attribution
+from hooks_cli.features.attribution import Attribution, agent_name
+from hooks_cli.features.journal.record import Occasion, Recorded, attribution_of, record_in, refused_draft
+from hooks_cli.model import address as addresses
+from hooks_cli.model.entry import Draft
+from hooks_cli.store.sqlite.reports import session_metrics
+from hooks_cli.store.sqlite.rows import journal
+from hooks_cli.system.private_files import make_folder, make_parents, write_file
+from hooks_cli.text.json_writer import Raw, object_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+    from hooks_cli.store.sqlite.store import EmbeddedStore
+    from hooks_cli.store.sqlite.transaction import Transaction
+
+
+class Ended:
+    """What a session came to: its name (None when there was none to close), its metrics as a dict and as JSON, what was kept."""
+
+    __slots__ = ("metrics", "metrics_json", "recorded", "session")
+
+    def __init__(self, session: str | None, metrics: dict[str, object], metrics_json: str, recorded: Recorded) -> None:
+        self.session = session
+        self.metrics = metrics
+        self.metrics_json = metrics_json
+        self.recorded = recorded
+
+
+def end(store: EmbeddedStore, environment: Environment, occasion: Occasion, *, summary: bool = False) -> Ended:
+    """Close the session and store its metrics at `sessions/<id>/metrics`. A session that is closed already is measured again."""
+    refusal = refused_draft(store, environment, occasion)
+    with store.writing() as tx:
+        who = attribution_of(tx, environment, occasion)
+        figures: dict[str, object] = {}
+        if who.session is not None:
+            figures = _close(tx, who, summary)
+            if may_write(environment, occasion):
+                occasion.draft = _metrics_draft(who, figures)
+            occasion.fields["session_id"] = who.session_name
+        recorded = record_in(tx, environment, occasion, attribution=who)
+    if refusal is not None:
+        raise refusal
+    return Ended(who.session_name, figures, object_text(figures), recorded)
+
+
+def may_write(environment: Environment, occasion: Occasion) -> bool:
+    """Whether the agent that ends the session may write to the memory: else its metrics are printed, and not stored."""
+    return attribution.refusal(environment, agent_name(environment, occasion.agent)) is None
+
+
+def _close(tx: Transaction, who: Attribution, summary: bool) -> dict[str, object]:
+    assert who.session is not None
+    session = journal.session_by_id(tx.store, who.session)
+    if session.closed_at is None:
+        journal.set_session_closed(tx, session, tx.now)
+    journal.unbind(tx, session.id)
+    return session_metrics.session_metrics(tx.store, session, tx.now, summary=summary)
+
+
+def _metrics_draft(who: Attribution, figures: dict[str, object]) -> Draft:
+    address = f"sessions/{who.session_name}/metrics"
+    try:
+        addresses.check(address)
+    except InvalidAddress:
+        address = f"sessions/number-{who.session}/metrics"
+    return Draft(address, object_text(figures))
+
+
+def export(environment: Environment, ended: Ended, output: str = "") -> str:
+    """Write the metrics as a JSON file (0600) to `output`, or under `exports/` beside the stores; returns its path.
+
+    An existing file is replaced as a whole: the metrics of one session have one file.
+    Raises CannotCreate (73) or PermissionRefused (77).
+    """
+    if output:
+        path = os.path.join(environment.cwd, output)
+        make_parents(path)
+    else:
+        name = f"{environment.project_name}-{ended.session or 'no-session'}"
+        name = "".join([c if c.isalnum() or c in "._-" else "_" for c in name])[:120]
+        path = os.path.join(environment.exports_dir, f"{name}-{ended.recorded.revision}-metrics.json")
+        make_folder(environment.exports_dir)
+    text = object_text({"schema_version": "1", "session_id": ended.session, "metrics": Raw(ended.metrics_json)})
+    write_file(path, text.encode() + b"\n")
+    return path
+
+
+def start(store: EmbeddedStore, environment: Environment, occasion: Occasion) -> Recorded:
+    """Open the session, bind the calling processes to it, and record the call."""
+    refusal = refused_draft(store, environment, occasion)
+    with store.writing() as tx:
+        who = attribution_of(tx, environment, occasion, begin=True, fresh=True)
+        occasion.fields["session_id"] = who.session_name
+        recorded = record_in(tx, environment, occasion, attribution=who)
+    if refusal is not None:
+        raise refusal
+    return recorded

@@ -1,0 +1,1 @@
+"""Keys of a store: what is known of them, slots, rotation."""

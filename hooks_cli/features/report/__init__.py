@@ -1,0 +1,1 @@
+"""The report: its data, gathered from the store."""

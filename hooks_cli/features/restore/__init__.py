@@ -1,0 +1,1 @@
+"""The brief that a session gets at its start."""

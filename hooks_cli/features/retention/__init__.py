@@ -1,0 +1,1 @@
+"""Garbage collection: what may be deleted, why, and the deletion."""

@@ -1,0 +1,276 @@
+"""What is kept and what goes: one pure decision, with the reason of each.
+
+`decide(versions, rules, now)` is the whole of it; `docs/retention.md` says the same in words, with an example worked by hand. Age
+drops, the keep rules (`retention_rules`) rescue, and a pin stands above all. Nothing here reads a clock or a store.
+
+A garbage collector that has no time to see the whole store uses the pieces: `rank_baselines` over the baselines alone, then
+`decide_address` for one address after another. Both ways decide alike (a property test holds them together).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from math import inf
+
+from hooks_cli.text.units import to_words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from hooks_cli.features.retention.rules import Limits, Rules
+
+TOMBSTONE = 2
+SUCCESS = 0.8
+BASELINE_WORDS = ("baseline", "baselines")
+PATTERN_WORDS = ("pattern", "patterns", "remediation", "remediations")
+
+
+class Version:
+    """One version of one address as retention sees it.
+
+    `fields` holds those of `success`, `success_rate`, `confidence`, `pattern` and `git_commit` that the version's metadata has or,
+    failing that, its JSON value at the top level. `newest` says that the address holds this version now (which may be a tombstone).
+    `at` and `expires` are milliseconds since the epoch, `expires` 0 for never; `size` is in bytes.
+    """
+
+    __slots__ = ("address", "at", "expires", "fields", "kind", "newest", "pinned", "revision", "size", "version")
+
+    def __init__(
+        self,
+        address: str,
+        version: int,
+        revision: int,
+        at: int,
+        kind: int = 0,
+        newest: bool = True,
+        pinned: bool = False,
+        expires: int = 0,
+        size: int = 0,
+        fields: dict[str, object] | None = None,
+    ) -> None:
+        self.address = address
+        self.version = version
+        self.revision = revision
+        self.at = at
+        self.kind = kind
+        self.newest = newest
+        self.pinned = pinned
+        self.expires = expires
+        self.size = size
+        self.fields = fields or {}
+
+
+class Decision:
+    """`keep` or not, and why, for one version.
+
+    `due`: age, number or lifetime would drop it. `held`: a pin or a keep rule protects it, whether or not it is due. `closing`: it
+    is due, and stays only because an older version of its address does.
+    """
+
+    __slots__ = ("closing", "due", "held", "keep", "reason", "version")
+
+    def __init__(self, version: Version, keep: bool, reason: str, *, due: bool, held: bool = False) -> None:
+        self.version = version
+        self.keep = keep
+        self.reason = reason
+        self.due = due
+        self.held = held
+        self.closing = False
+
+
+# --- what counts -------------------------------------------------------------------------------------------------------
+def _has_word(address: str, words: tuple[str, ...]) -> bool:
+    for separator in "-./":
+        address = address.replace(separator, "_")
+    return any(word in words for word in address.split("_"))
+
+
+def is_baseline(address: str) -> bool:
+    """Whether an address is a performance baseline: a word of it is `baseline` or `baselines`.
+
+    >>> is_baseline("swarm/performance/baselines/api"), is_baseline("perf/api-baseline"), is_baseline("docs/baselined")
+    (True, True, False)
+    """
+    return _has_word(address, BASELINE_WORDS)
+
+
+def is_pattern(version: Version) -> bool:
+    """Whether a version is a learned pattern: a word of its address says so, or it has a text field `pattern`."""
+    return _has_word(version.address, PATTERN_WORDS) or isinstance(version.fields.get("pattern"), str)
+
+
+def _number(value: object) -> float | None:
+    """A share between 0 and 1; more than 1 is read as per cent. Text and booleans are no numbers."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return value / 100 if value > 1 else float(value)
+
+
+def success_of(version: Version) -> str:
+    """What makes a pattern a success, in words for the reason, or "" when it is none.
+
+    `success` must not be false, and `success` is true or `success_rate` or `confidence` is 0.8 or more.
+    """
+    success = version.fields.get("success")
+    if success is False:
+        return ""
+    if success is True:
+        return "success is true"
+    for name in ("success_rate", "confidence"):
+        number = _number(version.fields.get(name))
+        if number is not None and number >= SUCCESS:
+            return f"{name} {version.fields[name]}"
+    return ""
+
+
+def commit_of(version: Version) -> str:
+    """The commit that a baseline belongs to; baselines without one form a group of their own."""
+    commit = version.fields.get("git_commit")
+    return commit if isinstance(commit, str) else ""
+
+
+def is_expired(version: Version, now: int) -> bool:
+    """Whether a time to live has run out."""
+    return 0 < version.expires <= now
+
+
+# --- the decision ------------------------------------------------------------------------------------------------------
+def live_addresses(versions: Iterable[Version], now: int) -> set[str]:
+    """The addresses that hold an entry now: their newest version is there, no tombstone and not expired."""
+    return {v.address for v in versions if v.newest and v.kind != TOMBSTONE and not is_expired(v, now)}
+
+
+def rank_baselines(versions: Sequence[Version], now: int) -> dict[int, int]:
+    """revision -> place (1 is the newest) among the baselines of its commit, for all baselines of live addresses.
+
+    Only a newer baseline that lives at least as long takes a place away: one that is to vanish tomorrow must not cost the commit one
+    that would have stayed. Worked example, newest first: a (for a day), b (for good), c (for a week), d (for good) are at the places
+    1, 1, 2, 2; with two places kept, b and d are still there when a and c have run out.
+    """
+    live = live_addresses(versions, now)
+    ends = {v.address: v.expires for v in versions if v.newest}  # with its newest version, an address stops being live
+    candidates = [
+        v
+        for v in versions
+        if v.kind < TOMBSTONE and v.address in live and is_baseline(v.address) and not is_expired(v, now)
+    ]
+    candidates.sort(key=lambda v: -v.revision)
+    places: dict[int, int] = {}
+    newer: dict[str, list[float]] = {}
+    for version in candidates:
+        lifetimes = newer.setdefault(commit_of(version), [])
+        until = min(version.expires or inf, ends[version.address] or inf)
+        places[version.revision] = 1 + len(lifetimes) - bisect_left(lifetimes, until)
+        insort(lifetimes, until)
+    return places
+
+
+def decide_address(versions: Sequence[Version], places: dict[int, int], rules: Rules, now: int) -> list[Decision]:
+    """The decisions on all versions of one address; `places` is what `rank_baselines` gave."""
+    limits = rules.for_address(versions[0].address)
+    spared = rules.spares(versions[0].address)
+    live = bool(live_addresses(versions, now))
+    last = max(v.version for v in versions)
+    decisions = []
+    for version in versions:
+        age = now - version.at
+        old = bool(limits.max_age) and age > limits.max_age
+        many = bool(limits.max_versions) and version.version <= last - limits.max_versions
+        expired = is_expired(version, now)
+        due = old or many or expired
+        if version.pinned:
+            decision = Decision(version, True, "pinned", due=due, held=True)
+        elif spared:
+            decision = Decision(version, True, f"left alone by --exclude {spared}", due=due, held=True)
+        elif limits.keep:
+            decision = Decision(version, True, f"the rule for {limits.pattern} keeps it", due=due, held=True)
+        elif expired:
+            ago = to_words(now - version.expires)
+            decision = Decision(version, False, f"its time to live ran out {ago} ago", due=True)
+        else:
+            rescue = _rescue(version, live, places.get(version.revision, 0), limits)
+            if not due:
+                decision = Decision(version, True, f"{to_words(max(age, 0))} old", due=False, held=bool(rescue))
+            elif rescue:
+                decision = Decision(version, True, rescue, due=True, held=True)
+            else:
+                why = _why(version, age if old else 0, last, live, places.get(version.revision, 0), limits)
+                decision = Decision(version, False, why, due=True)
+        decisions.append(decision)
+    if any(d.keep for d in decisions):
+        for decision in decisions:
+            if decision.version.newest and not decision.keep and not is_expired(decision.version, now):
+                decision.keep, decision.closing = True, True
+                decision.reason = "the newest version of an address of which older ones are kept"
+    return decisions
+
+
+def _rescue(version: Version, live: bool, place: int, limits: Limits) -> str:
+    """Which keep rule holds a version, in words, or ""."""
+    if 0 < place <= limits.baselines:
+        commit = commit_of(version)
+        return f"baseline {place} of {limits.baselines} " + (f"of commit {commit}" if commit else "without a commit")
+    if limits.patterns and live and version.newest and is_pattern(version) and success_of(version):
+        return f"a successful pattern ({success_of(version)})"
+    return ""
+
+
+def _why(version: Version, age: int, last: int, live: bool, place: int, limits: Limits) -> str:
+    """Why a version goes; `age` is 0 when it goes for the number of newer ones."""
+    if age:
+        why = f"{to_words(age)} old, more than {to_words(limits.max_age)}"
+    else:
+        why = f"{last - version.version} newer versions, {limits.max_versions} are kept"
+    if limits.pattern:
+        why += f" (the rule for {limits.pattern})"
+    if place:
+        why += f"; baseline {place} of its commit, {limits.baselines} are kept"
+    elif is_pattern(version) and version.newest and live:
+        why += "; a pattern, but not a successful one"
+    return why
+
+
+def decide(versions: Iterable[Version], rules: Rules, now: int, overhead: int = 0) -> list[Decision]:
+    """Keep or drop for each version, in the order given, with the reason.
+
+    `overhead` is what the store takes beside these versions, in bytes; it counts towards `rules.max_size`.
+    """
+    everything = list(versions)
+    places = rank_baselines(everything, now)
+    by_address: dict[str, list[Version]] = {}
+    for version in everything:
+        by_address.setdefault(version.address, []).append(version)
+    decided: dict[tuple[str, int], Decision] = {}
+    for group in by_address.values():
+        for decision in decide_address(group, places, rules, now):
+            decided[decision.version.address, decision.version.version] = decision
+    decisions = [decided[v.address, v.version] for v in everything]
+    if rules.max_size:
+        total = overhead + sum(d.version.size for d in decisions if d.keep)
+        apply_size(decisions, rules, total - rules.max_size)
+    return decisions
+
+
+def apply_size(decisions: Iterable[Decision], rules: Rules, excess: int) -> int:
+    """Turn kept ones into dropped ones until `excess` bytes are gone; what is left of the excess (0 or less: it fits).
+
+    First what an address no longer says, the oldest first, then what addresses say now, the oldest first. What is pinned or held
+    by a keep rule stays, and so does the newest version of an address of which an older one stays.
+    """
+    from hooks_cli.text.units import size_in_words
+
+    kept = [d for d in decisions if d.keep]
+    left: dict[str, int] = {}
+    for decision in kept:
+        left[decision.version.address] = left.get(decision.version.address, 0) + 1
+    reason = f"the store is larger than {size_in_words(rules.max_size)}, and this is the oldest that may go"
+    for decision in sorted(kept, key=lambda d: (d.version.newest, d.version.revision)):
+        version = decision.version
+        alone = left[version.address] == 1
+        if decision.held or (version.newest and not alone) or (excess <= 0 and not (decision.closing and alone)):
+            continue
+        decision.keep, decision.reason = False, reason
+        left[version.address] -= 1
+        excess -= version.size
+    return excess

@@ -1,0 +1,1 @@
+"""The formats that an export writes, one module a format."""

@@ -1,0 +1,1 @@
+"""Schemas of values and metadata, and the check against them."""

@@ -1,1 +1,0 @@
-"""Where other programs meet us: agent hook protocols, shims, telemetry, importers."""

@@ -1,1 +1,0 @@
-"""The product as plain functions: (store, request) -> result. No CLI, no rendering."""

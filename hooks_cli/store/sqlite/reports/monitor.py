@@ -1,0 +1,77 @@
+"""What is going on now: open sessions, running tasks, the newest notices, how fast revisions come. Each look reads a bounded piece."""
+
+from __future__ import annotations
+
+from hooks_cli.text.sealed_marker import mask
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.store.contract import Row
+    from hooks_cli.store.sqlite.store import EmbeddedStore
+
+# The rate is counted over at most so many of the newest rows: more in an hour is told as "at least".
+COUNTED = 20_000
+
+
+class Seen:
+    """One look at the store, in one short read transaction.
+
+    `sessions` are (name, agent, opened, newest event, events), `tasks` (name, description, session, agent, opened), `notices`
+    (revision, at, agent, session, address, message), each the newest first; `minute` and `hour` how many revisions came in these.
+    """
+
+    __slots__ = ("hour", "minute", "notices", "open_sessions", "open_tasks", "revision", "sessions", "tasks")
+
+    def __init__(self, store: EmbeddedStore, now: int, active: int, limit: int) -> None:
+        """Sessions that are open and had something happen in the last `active` ms, `limit` rows of each kind."""
+        store.query("BEGIN")
+        try:
+            self.revision = int(store.query("SELECT revision FROM state")[0][0])
+            self.sessions = _sessions(store, now - active, limit)
+            self.tasks = _tasks(store, limit)
+            self.notices = _notices(store, limit)
+            self.open_sessions, self.open_tasks = store.query(
+                "SELECT (SELECT count(*) FROM session WHERE closed_at IS NULL), (SELECT count(*) FROM task WHERE closed_at IS NULL)"
+            )[0]
+            self.minute, self.hour = _written_since(store, now - 60_000), _written_since(store, now - 3_600_000)
+        finally:
+            store.query("COMMIT")
+
+
+def _sessions(store: EmbeddedStore, since: int, limit: int) -> list[Row]:
+    return store.query(
+        """SELECT s.name, coalesce(s.agent, ''), s.opened_at, max(coalesce(x.last, 0), s.opened_at) AS seen, coalesce(x.n, 0)
+        FROM session s LEFT JOIN (SELECT session, max(at) last, count(*) n FROM event
+            WHERE session IN (SELECT id FROM session WHERE closed_at IS NULL) GROUP BY session) x ON x.session = s.id
+        WHERE s.closed_at IS NULL AND seen >= ? ORDER BY seen DESC LIMIT ?""",
+        (since, limit),
+    )
+
+
+def _tasks(store: EmbeddedStore, limit: int) -> list[Row]:
+    rows = store.query(
+        """SELECT t.name, coalesce(t.description, ''), coalesce(s.name, ''), coalesce(t.agent, ''), t.opened_at
+        FROM task t LEFT JOIN session s ON s.id = t.session WHERE t.closed_at IS NULL ORDER BY t.id DESC LIMIT ?""",
+        (limit,),
+    )
+    return [(mask(row[0]), mask(row[1]), *row[2:]) for row in rows]
+
+
+def _notices(store: EmbeddedStore, limit: int) -> list[Row]:
+    """The message of a notice with an entry is the entry's value; a sealed one is not shown."""
+    rows = store.query(
+        """SELECT v.revision, v.at, coalesce(v.agent, ''), coalesce(s.name, ''), coalesce(h.address, ''),
+            coalesce(v.fields ->> '$.message', CASE e.sealed WHEN 2 THEN '‹sealed›' ELSE substr(e.value, 1, 300) END, '')
+        FROM event v LEFT JOIN session s ON s.id = v.session LEFT JOIN entry e ON v.entry = 1 AND e.revision = v.revision
+            LEFT JOIN head h ON h.id = e.head
+        WHERE v.verb IN ('notify', 'notification') ORDER BY v.revision DESC LIMIT ?""",
+        (limit,),
+    )
+    return [(*row[:5], mask(row[5])) for row in rows]
+
+
+def _written_since(store: EmbeddedStore, at: int) -> int:
+    """How many revisions were made since a time (ms); the newest ones are counted, so a long journal costs no more."""
+    newest = "SELECT revision, at FROM (SELECT revision, at FROM {0} ORDER BY revision DESC LIMIT ?1) WHERE at >= ?2"
+    sql = f"SELECT count(DISTINCT revision) FROM ({newest.format('event')} UNION ALL {newest.format('entry')})"
+    return int(store.query(sql, (COUNTED, at))[0][0])

@@ -1,0 +1,1 @@
+"""Rows of the tables: entries, journal, and the filters that select them."""

@@ -1,0 +1,164 @@
+"""One write transaction: numbers its writes, keeps the ledger, and notes the commit in the anchor. Its contract: `store.contract`."""
+
+from __future__ import annotations
+
+from hooks_cli.crypto.ledger import MODULUS
+from hooks_cli.store import anchor
+from hooks_cli.store.sqlite import writer_queue
+from hooks_cli.store.sqlite.schema import FORMAT, LEDGER_TABLES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from hooks_cli.store.contract import Row
+    from hooks_cli.store.sqlite.store import EmbeddedStore
+
+# The ring of the last commits' (revision, short ledger hash): what a store that is ahead of its anchor is compared by.
+MARKS = 32
+MARK_BYTES = 8 + anchor.SHORT_HASH
+
+_INSERT = {
+    table: f"INSERT INTO {table}({columns}) VALUES({','.join('?' * len(columns.split(',')))})"
+    for table, columns in LEDGER_TABLES.items()
+}
+# What a transaction begins from, and the row of this machine (NULL when it has none yet): one statement.
+_STATE = "SELECT revision, live, ledger, marks, (SELECT id FROM machine WHERE name = ?) FROM state"
+
+
+def find_mark(marks: bytes, revision: int) -> bytes | None:
+    """The short ledger hash that a commit left at `revision`, when it is still in the ring of the last commits."""
+    wanted = revision.to_bytes(8, "little")
+    for at in range(0, len(marks), MARK_BYTES):
+        if marks[at : at + 8] == wanted:
+            return marks[at + 8 : at + MARK_BYTES]
+    return None
+
+
+class Transaction:
+    """One write transaction; see contract. `now` is the same time for all that it writes."""
+
+    __slots__ = (
+        "_first_revision",
+        "_ledger",
+        "_machine",
+        "_machine_id",
+        "_marks",
+        "_turn",
+        "ended",
+        "live",
+        "notes",
+        "now",
+        "revision",
+        "store",
+    )
+
+    def __init__(self, store: EmbeddedStore) -> None:
+        self.store = store
+        self.now = 0
+        self.revision = 0
+        self.live = 0
+        self.ended = False
+        # Lines for stderr, said after the commit.
+        self.notes: list[str] = []
+
+    def __enter__(self) -> Transaction:
+        store = self.store
+        if store.altered is not None:
+            raise store.altered
+        self._turn = writer_queue.take(store.path, store.budget_ms)
+        try:
+            if store.format != FORMAT:
+                from hooks_cli.store.sqlite.file import migrations
+
+                migrations.migrate(store)
+            self._machine_id = store.machine()
+            store.query("BEGIN IMMEDIATE")
+            self.revision, self.live, ledger, self._marks, self._machine = store.query(_STATE, (self._machine_id,))[0]
+        except BaseException:
+            self._rollback()
+            raise
+        self._first_revision = self.revision
+        self._ledger = int.from_bytes(ledger, "little")
+        self.now = store.clock()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._rollback()
+            return
+        store = self.store
+        ledger = self._ledger.to_bytes(32, "little")
+        try:
+            if self.revision != self._first_revision:
+                mark = self.revision.to_bytes(8, "little") + ledger[: anchor.SHORT_HASH]
+                marks = self._marks[-(MARKS - 1) * MARK_BYTES :] + mark
+                store.query(
+                    "UPDATE state SET revision=?, live=?, ledger=?, marks=?", (self.revision, self.live, ledger, marks)
+                )
+            store.query("COMMIT")
+        except BaseException:
+            self._rollback()
+            raise
+        self.ended = True
+        if self.revision != self._first_revision:
+            anchor.advance(store.anchor_path, store.key.raw, store.store_id, self.revision, ledger)
+            if store.noted is not None:
+                from hooks_cli.store.sqlite import telemetry_note
+
+                telemetry_note.note(store, store.noted, self._first_revision, self.revision)
+        for line in self.notes:
+            store.tell(line)
+        if store.patient:
+            writer_queue.give(self._turn)  # a passive checkpoint needs no turn
+            store.checkpoint()
+        else:
+            store.checkpoint()  # before the next one's turn: a truncation needs a moment without writers
+            writer_queue.give(self._turn)
+
+    def _rollback(self) -> None:
+        try:
+            if self.store.connection.in_transaction:
+                self.store.connection.execute("ROLLBACK")
+        finally:
+            writer_queue.give(self._turn)
+            self._turn = writer_queue.NONE
+
+    def accept_ledger(self, ledger: int, revision: int) -> None:
+        """Begin anew with this ledger, above this revision: only for a user who has looked and takes the store as it is."""
+        self._ledger = ledger
+        self.revision = max(self.revision, revision) + 1
+
+    @property
+    def machine(self) -> int | None:
+        """The row of this machine, made by its first write, which takes a revision too; None where the machine has no number."""
+        if self._machine is None and self._machine_id:
+            from hooks_cli.store.sqlite import machines
+
+            self._machine = machines.number_of(self, self._machine_id)
+        number: int | None = self._machine
+        return number
+
+    def next_revision(self) -> int:
+        """See contract."""
+        self.revision += 1
+        return self.revision
+
+    def insert(self, table: str, row: Row) -> None:
+        """See contract."""
+        self.store.query(_INSERT[table], row)
+        self.remember(table, row)
+
+    def forget(self, table: str, row: Row) -> None:
+        """See contract."""
+        self._ledger = (self._ledger - self.store.ledger.row(table, row)) % MODULUS
+
+    def remember(self, table: str, row: Row) -> None:
+        """See contract."""
+        self._ledger = (self._ledger + self.store.ledger.row(table, row)) % MODULUS
+
+    def add_to_ledger(self, amount: int) -> None:
+        """Take in the sum of the hashes of many rows (those taken out subtracted), modulo 2**256."""
+        self._ledger = (self._ledger + amount) % MODULUS
