@@ -1,8 +1,8 @@
 """`python -m hooks_cli`, and what the launchers in `packaging/` start by path.
 
-Run by path (`python -IS …/hooks_cli/__main__.py`) there is no `site`, so the directory that holds the package has to be put on
-the search path here; `system.python_startup.complete` does the rest for the commands that need it. A hot command ends before there is much to
-collect: it runs without the cyclic garbage collector, which would otherwise look at all imported modules several times.
+Run by path (`python -IS …/hooks_cli/__main__.py`) there is no `site`, so the directory that holds the package is put on the search
+path here; `system.python_startup.complete` does the rest for the commands that need it. A hot command runs without the cyclic
+garbage collector: it ends before there is much to collect.
 """
 
 import sys

@@ -180,7 +180,10 @@ class Environment(Streams):
             return number
         from hooks_cli.system import machine_id
 
-        return machine_id.make(self)
+        try:
+            return machine_id.make(self.data_dir)
+        except ConfigError:
+            return b""
 
     @lazy
     def project_dir(self) -> str:
@@ -274,7 +277,7 @@ class Environment(Streams):
 
     @property
     def trust_path(self) -> str:
-        """The note that says that the user trusts this project's settings file (`project_trust`)."""
+        """The note that says that the user trusts this project's settings file (`project.trust`)."""
         return os.path.join(self.config_dir, "trusted", self.project_stem)
 
     # --- settings ------------------------------------------------------------------------------------------------------
@@ -287,7 +290,7 @@ class Environment(Streams):
         """
         path = self.project_config_path
         cache = os.path.join(self.cache_dir, "settings", stem_of(self.project.root) + ".cache")
-        settings = settings_keys.load(self.user_config_path, path, cache, self.trust_path, self.project.home)
+        settings = settings_keys.load(self.user_config_path, path, cache, self.trust_path, self._trusts_project)
         for line in settings.warnings:
             self.err(f"hooks-cli: {line}")
         if settings.problem:
@@ -297,6 +300,11 @@ class Environment(Streams):
                 )
             self.err(f"hooks-cli: the configuration {path} is not valid and was not used: {settings.problem}.")
         return settings
+
+    def _trusts_project(self) -> bool:
+        from hooks_cli.project.trust import is_trusted
+
+        return is_trusted(self.trust_path, self.project.home)
 
     def ancestors(self) -> list[tuple[int, int]]:
         """(pid, start time) of the processes that this call descends from, nearest first."""

@@ -49,7 +49,8 @@ class Place:
 
     def trust(self) -> None:
         """Trust the project, as `project trust` does."""
-        project_trust.trust(self.environment(settle=False))
+        environment = self.environment(settle=False)
+        project_trust.trust(environment.trust_path, environment.project_home)
 
     def settle(self) -> None:
         """Wait until the files are old enough to be cached."""

@@ -9,6 +9,7 @@ import pytest
 from hooks_cli.features.entries import delete, patch
 from hooks_cli.features.entries import destroy as entry_destroy
 from hooks_cli.features.entries import write as entry_write
+from hooks_cli.features.entries.draft import make_draft
 from hooks_cli.features.entries.new_version import Who
 from hooks_cli.features.journal.record import Occasion, record
 from hooks_cli.store.sqlite.maintenance import versions as maintenance_versions
@@ -91,7 +92,7 @@ def test_a_dry_run_names_all_that_would_go(run: Run) -> None:
 
 def test_the_event_of_a_version_that_was_collected_before(place: Place, tmp_path: Path) -> None:
     def notice(address: str, message: str) -> None:
-        draft = entry_write.make_draft(place.store, address, message, metadata="{}")
+        draft = make_draft(place.store, address, message, metadata="{}")
         fields: dict[str, object] = {"message": message, "memory_key": address}
         record(place.store, place.environment, Occasion("notify", fields, draft=draft))
 

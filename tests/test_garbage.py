@@ -13,6 +13,7 @@ import pytest
 
 from hooks_cli.features.entries import delete, destroy, pins
 from hooks_cli.features.entries import write as entry_write
+from hooks_cli.features.entries.draft import make_draft
 from hooks_cli.features.entries.new_version import Who
 from hooks_cli.features.journal.record import Occasion, record
 from hooks_cli.features.retention import collect
@@ -272,7 +273,7 @@ def test_destroy_leaves_no_bytes(place: Place, tmp_path: Path) -> None:
     entry_write.store_value(
         place.store, place.environment, "x/leak", "zzqsecretone " * 400, metadata='{"m":"zzqmetadata"}', tags="zzqtag"
     )
-    draft = entry_write.make_draft(place.store, "x/leak", "zzqsecrettwo", metadata="{}")
+    draft = make_draft(place.store, "x/leak", "zzqsecrettwo", metadata="{}")
     occasion = Occasion("notify", {"message": "zzqevent", "memory_key": "x/leak"}, draft=draft)
     record(place.store, place.environment, occasion)
     delete.delete(place.store, place.environment, "x/leak", WHO)

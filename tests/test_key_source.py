@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hooks_cli.crypto.keys import source, unlock_cache
+from hooks_cli.crypto.keys.data_key import FILE_VARIABLE, VARIABLE
 from hooks_cli.crypto.keys.file import create_key_file, publish_key_file, read_key_file
 from hooks_cli.crypto.keys.source import resolve_or_create as resolve
 from hooks_cli.crypto.keys.source import second_key
@@ -188,12 +189,12 @@ def test_an_empty_source_is_an_error(place: SimpleNamespace, name: str, value: s
 
 @pytest.mark.parametrize("text", ["${MEMORY_KEY}", "${secrets.MEMORY_KEY}\n"])
 def test_a_reference_that_nothing_resolved_is_no_passphrase(place: SimpleNamespace, tmp_path: Path, text: str) -> None:
-    place.variables[source.VARIABLE] = text
+    place.variables[VARIABLE] = text
     with pytest.raises(KeySourceError, match="nothing has replaced"):
         resolve(place)
     (tmp_path / "key").write_text(text)
     (tmp_path / "key").chmod(0o600)
-    place.variables = {source.FILE_VARIABLE: str(tmp_path / "key")}
+    place.variables = {FILE_VARIABLE: str(tmp_path / "key")}
     with pytest.raises(KeySourceError, match="nothing has replaced"):
         resolve(place)
     assert not os.path.exists(place.slots_path)

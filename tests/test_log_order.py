@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hooks_cli.features.entries import delete, write
+from hooks_cli.features.entries.draft import make_draft
 from hooks_cli.features.entries.new_version import Who
 from hooks_cli.features.journal.record import Occasion, record
 from hooks_cli.store.sqlite.reports import journal_log
@@ -21,7 +22,7 @@ def test_both_ways_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patter
     for n in range(12):
         address = f"{'ab'[n % 2]}/{n % 3}"
         if n % 4 == 3:
-            draft = write.make_draft(store, address, f"notice {n}")
+            draft = make_draft(store, address, f"notice {n}")
             record(
                 store, environment, Occasion("notify", {"message": f"notice {n}", "memory_key": address}, draft=draft)
             )

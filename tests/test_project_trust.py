@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hooks_cli.features.entries import write
+from hooks_cli.features.entries.draft import lifetime_ms
 from hooks_cli.features.retention import collect
-from hooks_cli.features.retention.decide import Version, decide
+from hooks_cli.features.retention.decide import decide
+from hooks_cli.model.version import Version
 from hooks_cli.project import trust
 from hooks_cli.settings import files
 from hooks_cli.text.units import DAY
@@ -93,7 +94,7 @@ def test_no_project_file_drops_more_than_the_users_settings(
     assert after.event_age == 0 or 0 < before.event_age <= after.event_age
     assert alone.settings.flag("memory.gc.enabled") or not both.settings.flag("memory.gc.enabled")
     for address in ADDRESSES:
-        mine, ours = write.lifetime_ms(alone, address), write.lifetime_ms(both, address)
+        mine, ours = lifetime_ms(alone, address), lifetime_ms(both, address)
         assert ours == 0 or 0 < mine <= ours, address
 
 
@@ -106,7 +107,7 @@ def test_a_rule_of_a_project_that_keeps_more_counts(place: Place) -> None:
     rules = collect.rules_of(environment)
     days = [rules.for_address(address).max_age // DAY for address in ("logs/a", "logs/b", "x")]
     assert days == [7, 60, 30] and rules.for_address("keep/x").keep and not rules.for_address("x").keep
-    assert [write.lifetime_ms(environment, a) // DAY for a in ("logs/b", "keep/x", "x")] == [2, 0, 1]
+    assert [lifetime_ms(environment, a) // DAY for a in ("logs/b", "keep/x", "x")] == [2, 0, 1]
     assert environment.settings.held == [] and environment.settings.warnings == []
 
 

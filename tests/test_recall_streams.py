@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hooks_cli.environment import Environment
-from hooks_cli.features.entries import write
+from hooks_cli.features.entries import read
 from hooks_cli.output import envelope
 from hooks_cli.store.sqlite.rows import lists
 from hooks_cli.store.sqlite.store import open_store
@@ -73,7 +73,7 @@ def test_what_is_destroyed_meanwhile_is_left_out_and_not_counted(
     there = Environment(environ, str(project))
     store = open_store(there, create=False)
     try:
-        found = write.recall(store, "k/*", there.now(), 10, lazy=True)
+        found = read.recall(store, "k/*", there.now(), 10, lazy=True)
         assert [entry.value for entry in found.entries] == [None, None]
         run("memory", "destroy", "k/b", "--yes", check=True)
         pieces = envelope.entries_pieces(lists.each(store, found.entries), 2, found.total, "1")

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from hooks_cli.features.retention.decide import (
     Decision,
-    Version,
     decide,
     decide_address,
     is_baseline,
@@ -16,6 +15,7 @@ from hooks_cli.features.retention.decide import (
     rank_baselines,
 )
 from hooks_cli.features.retention.rules import Rules
+from hooks_cli.model.version import Version
 from hooks_cli.text.units import DAY
 
 NOW = 1_800_000_000_000

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hooks_cli.environment import Environment
-from hooks_cli.features.entries.write import tags_json
+from hooks_cli.features.entries.draft import tags_json
 from hooks_cli.features.transfer import export, imports
 from hooks_cli.features.transfer.export_parts import Choices
 from hooks_cli.features.transfer.importers.detect import open_source

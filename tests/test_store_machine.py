@@ -18,12 +18,13 @@ from hooks_cli.features.entries import delete as entry_delete
 from hooks_cli.features.entries import destroy as entry_destroy
 from hooks_cli.features.entries import history as entry_history
 from hooks_cli.features.entries import patch as entry_patch
-from hooks_cli.features.entries import pins, write
+from hooks_cli.features.entries import pins, read, write
 from hooks_cli.features.entries.new_version import Who
 from hooks_cli.features.retention import collect as retention_collect
-from hooks_cli.features.retention.decide import Version, decide
+from hooks_cli.features.retention.decide import decide
 from hooks_cli.features.retention.outcome import Scope
 from hooks_cli.features.retention.rules import Rules
+from hooks_cli.model.version import Version
 from hooks_cli.store.sqlite.rows import entries
 from hooks_cli.store.sqlite.rows import history as row_history
 from hooks_cli.store.sqlite.rows.selection import Selection
@@ -311,7 +312,7 @@ class StoreMachine(RuleBasedStateMachine):
             kept = [(i, v.kind, v.value) for i, v in enumerate(made, 1) if not v.gone]
             assert [(e.version, e.kind, e.value) for e in reversed(row_history.versions(store, address))] == kept
         live = sorted(a for a in self.model if self.current(a))
-        assert sorted(e.address for e in write.recall(store, "*", now, 100).entries) == live
+        assert sorted(e.address for e in read.recall(store, "*", now, 100).entries) == live
 
     @precondition(lambda self: self.revision > 0)
     @rule(data=st.data())

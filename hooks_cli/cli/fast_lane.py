@@ -37,7 +37,7 @@ def parse(argv: list[str]) -> Call | None:
 
 def help_call(*words: str) -> Call:
     """The call of `hooks-cli help` for a group, or a group and a verb; what is "" is left out."""
-    from hooks_cli.commands.program.help import VERB
-
     named = [word for word in words if word]
-    return Call(VERB, {"command": named} if named else {}, [], [])
+    verb = declared("hooks_cli.commands.program.help")
+    assert verb is not None
+    return Call(verb, {"command": named} if named else {}, [], [])

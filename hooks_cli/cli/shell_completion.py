@@ -94,7 +94,7 @@ def _answers(choices: tuple[str, ...], is_file: bool, is_address: bool) -> Answe
 
 def addresses(beginning: str) -> list[str]:
     """The newest addresses of this project that begin so, by name; none without a store, or when it cannot be read."""
-    from hooks_cli.features.entries import write
+    from hooks_cli.features.entries import read
     from hooks_cli.store.sqlite.store import open_store
 
     if not _HARMLESS.issuperset(beginning):
@@ -104,7 +104,7 @@ def addresses(beginning: str) -> list[str]:
         store = open_store(environment, create=False, budget_ms=BUDGET_MS)
         try:
             # No address is spelt like this, as one is like `swarm/*`, which then would be all that is found.
-            found = write.recall(store, f"{beginning}[^ ]*", environment.now(), MOST, short=True).entries
+            found = read.recall(store, f"{beginning}[^ ]*", environment.now(), MOST, short=True).entries
         finally:
             store.close()
     except (HooksError, OSError):

@@ -15,13 +15,40 @@ from hooks_cli.system.private_files import make_folder, read_file, write_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.environment import Environment
+    from typing import Protocol
+
+    class Places(Protocol):
+        """What is asked of the environment here."""
+
+        @property
+        def named_store(self) -> str:
+            """The store's path where a setting names one, else ""."""
+
+        @property
+        def store_path(self) -> str:
+            """The store's database file."""
+
+        @property
+        def project_dir(self) -> str:
+            """The project's folder in the data directory."""
+
+        @property
+        def data_dir(self) -> str:
+            """The folder of all stores."""
+
+        @property
+        def project_home(self) -> str:
+            """The folder that stands for the project."""
+
+        def err(self, line: str) -> None:
+            """Write one line to standard error."""
+
 
 NOTE_FILE = "project"
 NOTE_LIMIT = 65536
 
 
-def prepare_store_folder(environment: Environment) -> None:
+def prepare_store_folder(environment: Places) -> None:
     """Make the folder that the store is about to be created in (0700), with the note that says whose it is.
 
     When the project seems to have been moved here and left a store behind, one line on stderr says how to bring it.
@@ -44,7 +71,7 @@ def prepare_store_folder(environment: Environment) -> None:
         )
 
 
-def moved_from(environment: Environment) -> str:
+def moved_from(environment: Places) -> str:
     """The `<name>-<hash>` of the store that this project seems to have had before its folder was moved, or ""."""
     if environment.named_store:
         return ""

@@ -12,10 +12,6 @@ from stat import S_ISREG
 from hooks_cli.project.discovery import stem_of
 from hooks_cli.system.private_files import make_folder, read_file, trouble, write_file
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from hooks_cli.environment import Environment
-
 NOTE_LIMIT = 65536
 
 
@@ -32,9 +28,11 @@ def is_trusted(path: str, home: str) -> bool:
     return read_file(path, NOTE_LIMIT) == os.fsencode(home) + b"\n"
 
 
-def trust(environment: Environment) -> bool:
-    """Trust the present project; False when it was trusted already. Raises CannotCreate (73), PermissionRefused (77), DiskFull (74)."""
-    path, home = environment.trust_path, environment.project_home
+def trust(path: str, home: str) -> bool:
+    """Write the note at `path` that trusts the project at `home`; False when it was there already.
+
+    Raises CannotCreate (73), PermissionRefused (77), DiskFull (74).
+    """
     if is_trusted(path, home):
         return False
     make_folder(os.path.dirname(path))
@@ -42,10 +40,12 @@ def trust(environment: Environment) -> bool:
     return True
 
 
-def distrust(environment: Environment) -> bool:
-    """Trust the present project no longer; False when it was not trusted. Raises PermissionRefused (77), StorageFailed (74)."""
-    path = environment.trust_path
-    was = is_trusted(path, environment.project_home)
+def distrust(path: str, home: str) -> bool:
+    """Remove the note at `path` that trusts the project at `home`; False when there was none.
+
+    Raises PermissionRefused (77), StorageFailed (74).
+    """
+    was = is_trusted(path, home)
     try:
         os.unlink(path)
     except FileNotFoundError:

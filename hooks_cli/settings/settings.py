@@ -17,6 +17,8 @@ from hooks_cli.system.private_files import read_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     Value = str | int | bool | list[str]
 
 CACHE_FORMAT = "2"
@@ -135,7 +137,7 @@ class Settings:
     `values` maps dotted keys to what was written; `origins` to where (USER, PROJECT, or both). `tables` are the tables that stand in a
     file, also when empty. `warnings` are lines for stderr. `problem` says why the project's file, or part of it, could not be
     used; a hooks verb prints it and goes on, any other verb ends with 78. `trusted` says that the user trusts the project
-    (`project_trust`); `held` are the settings of its file that count only then.
+    (`project.trust`); `held` are the settings of its file that count only then.
     """
 
     __slots__ = ("held", "origins", "problem", "tables", "trusted", "values", "warnings")
@@ -220,10 +222,16 @@ class Settings:
         return not self.trusted and all(self.origins.get(start + field) == PROJECT for field in fields)
 
 
-def load(user_path: str, project_path: str, cache_path: str, trust_path: str = "", home: str = "") -> Settings:
+def load(
+    user_path: str,
+    project_path: str,
+    cache_path: str,
+    trust_path: str = "",
+    is_trusted: Callable[[], bool] | None = None,
+) -> Settings:
     """The settings of two files, from the cache when it fits them, else from the files (and then cached when that is possible).
 
-    `trust_path` is the note that says whether the project at `home` is trusted.
+    `trust_path` is the note that says that the user trusts the project, `is_trusted` reads it when no cache answers.
 
     Raises ConfigError (78) when the user's file is not valid, PermissionRefused (77) when it cannot be read or others can write it.
     """
@@ -235,10 +243,9 @@ def load(user_path: str, project_path: str, cache_path: str, trust_path: str = "
     cached = read_cache(cache_path, header)
     if cached is not None:
         return cached
-    from hooks_cli.project import trust as project_trust
     from hooks_cli.settings import cache, files
 
-    settings = files.read(user_path, project_path, trusted=project_trust.is_trusted(trust_path, home))
+    settings = files.read(user_path, project_path, trusted=is_trusted is not None and is_trusted())
     # A file that changes again within its clock's grain would keep the same identity: such a young one is not cached.
     now = (identity(user_path), identity(project_path), "-" if project == "-" else identity(trust_path))
     if (user, project, trust) == now and not files.is_young(user_path, project_path, trust_path):

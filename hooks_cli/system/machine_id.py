@@ -11,18 +11,13 @@ import os
 from hooks_cli.errors import HooksError
 from hooks_cli.system.private_files import make_folder, read_file, write_file
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from hooks_cli.environment import Environment
-
 FILE = "machine"
 BYTES = 16
 
 
-def make(environment: Environment) -> bytes:
-    """Make the file, unless another process has done so meanwhile, and return the number; b"" where it cannot be kept."""
+def make(folder: str) -> bytes:
+    """Make the file in the data folder unless another process has; return the number, b"" where it cannot be kept."""
     try:
-        folder = environment.data_dir
         place = os.path.join(folder, FILE)
         make_folder(folder)
         draft = f"{place}.{os.getpid()}-{os.urandom(4).hex()}"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import IO, Any
 
-    from hooks_cli.environment import Environment
+    from hooks_cli.system.streams import Streams
 
     # Puts a writer that seals (`crypto.sealed_file.SealedWriter`) before a file.
     Seal = Callable[[IO[bytes]], Any]
@@ -111,7 +111,7 @@ class FileSink:
 class StreamSink:
     """Standard output as a sink."""
 
-    def __init__(self, environment: Environment, compress: bool = False, seal: Seal | None = None) -> None:
+    def __init__(self, environment: Streams, compress: bool = False, seal: Seal | None = None) -> None:
         self._environment = environment
         self._compress = compress
         self._seal = seal
@@ -151,7 +151,7 @@ class StreamSink:
 class _Out:
     """Standard output as the binary file that gzip writes to."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Streams) -> None:
         self._environment = environment
 
     def write(self, data: Any) -> int:

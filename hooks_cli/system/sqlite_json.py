@@ -5,18 +5,20 @@ One row of `json_tree` for each value, in the order of the text, each naming its
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from hooks_cli.errors import DataError, InvalidJson
 from hooks_cli.system.apsw_import import apsw
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+    from collections.abc import Iterator, Mapping
+    from typing import Any, Protocol
 
-    from hooks_cli.store.sqlite.store import EmbeddedStore
+    class Connected(Protocol):
+        """Something with an open connection, a store for instance."""
+
+        @property
+        def connection(self) -> apsw.Connection:
+            """The connection."""
 
 
 class Unreadable(ValueError):
@@ -55,7 +57,7 @@ def load(connection: apsw.Connection, text: str) -> Any:
     return root
 
 
-def read_json(store: EmbeddedStore, text: str) -> Any:
+def read_json(store: Connected, text: str) -> Any:
     """The value of valid JSON text."""
     try:
         return load(store.connection, text)

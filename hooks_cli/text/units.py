@@ -12,6 +12,8 @@ Parsing durations loads nothing, because `memory store --ttl` is a hot command; 
 
 from __future__ import annotations
 
+import time
+
 from hooks_cli.errors import UsageError
 
 SECOND = 1000
@@ -33,6 +35,10 @@ UNITS = {
     "mo": 30 * DAY, "month": 30 * DAY, "months": 30 * DAY,
     "y": 365 * DAY, "year": 365 * DAY, "years": 365 * DAY,
 }  # fmt: skip
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    pass
 
 
 def parse_duration(text: str, what: str = "the duration", bare: int = SECOND) -> int:
@@ -163,3 +169,11 @@ def size_in_words(size: int) -> str:
             return f"{size} B" if unit == "B" else f"{number:.1f} {unit}"
         number /= 1024
     return f"{number:.1f} TiB"
+
+
+def moment(at: int) -> str:
+    """`2025-10-17T12:00:00Z` of milliseconds since the epoch."""
+    try:
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at // 1000))
+    except (OverflowError, ValueError, OSError):
+        return f"{at} ms"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.errors import InvalidJson
-from hooks_cli.features.entries import write
+from hooks_cli.features.entries.draft import make_draft, metadata_json
 from hooks_cli.features.journal.record import Occasion
 from hooks_cli.model.verb import FALSE_WORDS
 from hooks_cli.text.json_writer import Raw, object_text
@@ -68,7 +68,7 @@ def draft(call: Call, store: EmbeddedStore, value: str, source: str | None = Non
     metadata(call, store)
     if not key:
         return None
-    made = write.make_draft(store, key, value, metadata=call.text("metadata"), source=source)
+    made = make_draft(store, key, value, metadata=call.text("metadata"), source=source)
     if call.unknown and (call.strange or any(word.lower() in FALSE_WORDS for _, word in call.unknown)):
         from hooks_cli.model import write_conditions
 
@@ -84,7 +84,7 @@ def metadata(call: Call, store: EmbeddedStore) -> str | None:
     """
     given = call.text("metadata")
     try:
-        return write.metadata_json(store, given)
+        return metadata_json(store, given)
     except InvalidJson:
         from hooks_cli.text.placeholders import kept_as_text
 
@@ -94,7 +94,7 @@ def metadata(call: Call, store: EmbeddedStore) -> str | None:
         listed = ", ".join(dict.fromkeys(found))
         store.tell(f"hooks-cli: --metadata: no shell filled in {listed}; kept as text")
         call.values["metadata"] = mended
-        return write.metadata_json(store, mended)
+        return metadata_json(store, mended)
 
 
 def metadata_field(call: Call, store: EmbeddedStore, key: str) -> str | None:

@@ -24,7 +24,8 @@ def phrase_for(call: Call, environment: Environment) -> str | None:
     None when no passphrase is needed, or when nobody can be asked: the unlocked key may serve then.
     """
     from hooks_cli.commands.options.secret_prompt import Answers
-    from hooks_cli.crypto.keys.source import decode, explicit_source
+    from hooks_cli.crypto.keys.data_key import explicit_source
+    from hooks_cli.crypto.keys.source import decode
 
     found = explicit_source(environment)
     if found is not None:

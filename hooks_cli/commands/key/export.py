@@ -37,7 +37,8 @@ def run(call: Call, environment: Environment) -> int:
     if not (call.flag("yes") or environment.is_terminal(1)):
         raise ExportRefused
     from hooks_cli.commands.key import phrase_for
-    from hooks_cli.crypto.keys import paper, source
+    from hooks_cli.crypto.keys import paper
+    from hooks_cli.crypto.keys.data_key import fingerprint
     from hooks_cli.features.keys.manage import present_key
 
     key = present_key(environment, phrase_for(call, environment))
@@ -45,7 +46,7 @@ def run(call: Call, environment: Environment) -> int:
         shown = key.raw.hex() if call.flag("hex") else paper.form(key.raw)
         body = {
             "store": environment.store_stem,
-            "fingerprint": source.fingerprint(key.raw),
+            "fingerprint": fingerprint(key.raw),
             "hex" if call.flag("hex") else "paper": shown,
         }
         environment.out(object_text({"schema_version": "1", "key": body}) + "\n")
@@ -54,7 +55,6 @@ def run(call: Call, environment: Environment) -> int:
         environment.out(key.raw.hex() + "\n")
         return 0
     environment.out(
-        f"hooks-cli key of {environment.store_stem} (fingerprint {source.fingerprint(key.raw)})\n"
-        f"{paper.form(key.raw)}\n"
+        f"hooks-cli key of {environment.store_stem} (fingerprint {fingerprint(key.raw)})\n{paper.form(key.raw)}\n"
     )
     return 0

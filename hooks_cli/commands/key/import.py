@@ -34,7 +34,8 @@ VERB = Verb(
 def run(call: Call, environment: Environment) -> int:
     """Import. Raises PaperKeyWrong (65), WrongKey (77), CannotCreate (73), KeySourceError (78)."""
     from hooks_cli.commands.options.secret_prompt import Answers
-    from hooks_cli.crypto.keys import paper, source
+    from hooks_cli.crypto.keys import paper
+    from hooks_cli.crypto.keys.data_key import fingerprint
     from hooks_cli.features.keys.manage import bring_back
 
     if call.text("file"):
@@ -45,7 +46,7 @@ def run(call: Call, environment: Environment) -> int:
     is_hex = len(word) == 64 and not word.strip("0123456789abcdefABCDEF")
     raw = bytes.fromhex(word) if is_hex else paper.parse(paper.body(text))
     path = bring_back(environment, raw, call.flag("force"))
-    print_ = source.fingerprint(raw)
+    print_ = fingerprint(raw)
     if call.format != "text":
         environment.out(object_text({"schema_version": "1", "imported": {"path": path, "fingerprint": print_}}) + "\n")
     else:

@@ -8,7 +8,8 @@ from hooks_cli.commands.memory import store as store_verb
 from hooks_cli.commands.options import address_options
 from hooks_cli.commands.options.about import metadata_of
 from hooks_cli.errors import UsageError, VersionConflict
-from hooks_cli.features.entries import dry_run, write
+from hooks_cli.features.entries import dry_run
+from hooks_cli.features.entries.draft import make_draft
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
 
@@ -98,7 +99,7 @@ def _rehearsed(call: Call, environment: Environment, address: str, value: str) -
     """What the write would make. The store itself is made where there is none, and nothing in it."""
     store = store_access.for_memory(environment)
     metadata, tags = metadata_of(call, store, environment), call.words("tags")
-    draft = write.make_draft(store, address, value, metadata=metadata, tags=tags, redact=call.flag("redact"))
+    draft = make_draft(store, address, value, metadata=metadata, tags=tags, redact=call.flag("redact"))
     expected = address_options.if_version(call)
     return dry_run.rehearse(
         store, environment, draft, ttl=call.text("ttl"), agent=call.text("agent"), if_version=expected

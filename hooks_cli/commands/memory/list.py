@@ -6,7 +6,7 @@ from hooks_cli.commands import store_access
 from hooks_cli.commands.options import output_file, point_in_time
 from hooks_cli.commands.options.filters import LISTING_OPTIONS, NARROWING_OPTIONS, confidence, facts, globs, tags, times
 from hooks_cli.errors import UsageError
-from hooks_cli.features.entries import write
+from hooks_cli.features.entries import read
 from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import envelope
@@ -16,7 +16,7 @@ from hooks_cli.store.sqlite.rows import entries
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
-    from hooks_cli.features.entries.write import Found
+    from hooks_cli.features.entries.read import Found
     from hooks_cli.features.search.search import Request
     from hooks_cli.model.entry import Entry
     from hooks_cli.model.verb import Call
@@ -117,7 +117,7 @@ def _run(call: Call, environment: Environment) -> int:
         from hooks_cli.commands.memory import _group_by
 
         return _group_by.answer(call, environment, store, _request(call, environment, limit, offset))
-    found = write.Found([], 0, False) if store is None else _found(call, environment, store, limit, offset)
+    found = read.Found([], 0, False) if store is None else _found(call, environment, store, limit, offset)
     if call.flag("count_only"):
         environment.out(f"{found.total}\n")
         return 0
@@ -175,7 +175,7 @@ def _found(call: Call, environment: Environment, store: EmbeddedStore, limit: in
             return point_in_time.read(call, environment, store, wanted[0], limit)
         if call.text("pattern") and entries.read(store, wanted[0], environment.now()) is None:
             wanted = [wanted[0] if addresses.is_glob(wanted[0]) else addresses.under(wanted[0])]
-        return write.recall(
+        return read.recall(
             store, wanted[0], environment.now(), limit, offset, counted=counted, short=short, lazy=not short
         )
     if point_in_time.asked(call):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hooks_cli.commands import store_access
 from hooks_cli.commands.options import output_file, point_in_time
 from hooks_cli.errors import MissingArgument, NotFound, UsageError
-from hooks_cli.features.entries import reveal, write
+from hooks_cli.features.entries import read, reveal
 from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import envelope
@@ -14,7 +14,7 @@ from hooks_cli.output.listing import entry_lines, one_line
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
-    from hooks_cli.features.entries.write import Found
+    from hooks_cli.features.entries.read import Found
     from hooks_cli.model.entry import Entry
     from hooks_cli.model.verb import Call
     from hooks_cli.store.sqlite.store import EmbeddedStore
@@ -127,7 +127,7 @@ def _run(call: Call, environment: Environment) -> int:
     # Without a store there is no entry at an address, and nothing that a glob matches: the one is a miss, the other an answer.
     store = store_access.for_reading(environment) if glob else store_access.for_memory(environment, create=False)
     if store is None:
-        found = write.Found([], 0, False)
+        found = read.Found([], 0, False)
     elif point_in_time.asked(call):
         found = point_in_time.read(call, environment, store, pattern, limit)
     else:
@@ -169,7 +169,7 @@ def _found(call: Call, environment: Environment, store: EmbeddedStore, namespace
     pattern = addresses.join(namespace, key) if key else addresses.under(namespace)
     values, whole_values = call.flag("value_only"), call.flag("reveal")
     as_json = call.format != "text" and not values
-    found = write.recall(
+    found = read.recall(
         store, pattern, environment.now(), limit, call.number("offset", 0), counted=call.format == "json",
         short=not as_json and not values and not whole_values, lazy=as_json and not whole_values,
     )  # fmt: skip

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hooks_cli.commands import store_access
 from hooks_cli.commands.options import address_options
 from hooks_cli.errors import MissingArgument
-from hooks_cli.features.entries import pins, write
+from hooks_cli.features.entries import pins
+from hooks_cli.features.entries.draft import FOR_EVER
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
 from hooks_cli.output.envelope import moment
@@ -37,7 +38,7 @@ def run(call: Call, environment: Environment) -> int:
     ttl = call.text("ttl")
     if not ttl:
         raise MissingArgument(verb=call.verb.title, what="a lifetime: --ttl 7d, or --ttl none")
-    lifetime = None if ttl in write.FOR_EVER else parse_duration(ttl, "--ttl")
+    lifetime = None if ttl in FOR_EVER else parse_duration(ttl, "--ttl")
     store = store_access.for_memory(environment, create=False)
     entry = pins.touch(store, environment, address, lifetime, address_options.who(call))
     expires = None if entry.expires is None else moment(entry.expires)

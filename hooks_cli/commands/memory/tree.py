@@ -49,10 +49,11 @@ def run(call: Call, environment: Environment) -> int:
     below = 0 if addresses.is_glob(prefix) or prefix in ("", "default", "all") else prefix.count("/") + 1
     depth += below
     if theme.on(call, environment):
+        from hooks_cli.features.entries import tree_view
         from hooks_cli.output.views import entries
 
         root = tree.bounded(tree.walk(store, pattern, now, depth), entries.MOST_CHILDREN)
-        entries.show_tree(theme.console(environment), root, environment.project_name, now)
+        tree_view.show_tree(theme.console(environment), root, environment.project_name, now)
         return 0
     nodes = tree.walk(store, pattern, now, depth)
     for piece in _lines(nodes) if call.format == "text" else _object(nodes):

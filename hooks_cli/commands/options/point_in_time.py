@@ -8,7 +8,7 @@ from hooks_cli.model.verb import Option
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
-    from hooks_cli.features.entries.write import Found
+    from hooks_cli.features.entries.read import Found
     from hooks_cli.model.verb import Call
     from hooks_cli.store.sqlite.store import EmbeddedStore
 

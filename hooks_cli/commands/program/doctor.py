@@ -31,12 +31,13 @@ SIGNS = {"ok": "ok  ", "note": "note", "warning": "WARN", "error": "FAIL"}
 def run(call: Call, environment: Environment) -> int:
     """Examine and print. Exit code by the worst finding."""
     from hooks_cli.features.doctor import examine
+    from hooks_cli.features.doctor.finding import LEVELS, OK
 
     found = examine.examine(environment, sys.argv[0])
     code = examine.exit_code(found)
     if call.format != "text":
         findings = [{"check": f.check, "level": f.level, "text": f.text, "mend": f.mend or None} for f in found]
-        worst = max((f.level for f in found), key=examine.LEVELS.index)
+        worst = max((f.level for f in found), key=LEVELS.index)
         if call.format == "ndjson":
             environment.out("".join(json.dumps(item, ensure_ascii=False) + "\n" for item in findings))
         else:
@@ -46,7 +47,7 @@ def run(call: Call, environment: Environment) -> int:
     width = max(len(f.check) for f in found)
     for finding in found:
         environment.out(f"{SIGNS[finding.level]}  {finding.check:<{width}}  {_line(finding.text)}\n")
-        if finding.mend and finding.level != examine.OK:
+        if finding.mend and finding.level != OK:
             environment.out(f"{'':6}{'':<{width}}    {_line(finding.mend)}\n")
     return code
 

@@ -38,7 +38,7 @@ def run(call: Call, environment: Environment) -> int:
     environment.lenient = remove  # a broken hooks.toml must not stand in the way of that
     attribution.check_write(environment)
     counting = [] if remove else held(environment)
-    changed = trust.distrust(environment) if remove else trust.trust(environment)
+    changed = (trust.distrust if remove else trust.trust)(environment.trust_path, environment.project_home)
     home = environment.project_home
     if call.format != "text":
         body = {"schema_version": "1", "project": home, "trusted": not remove, "changed": changed}

@@ -17,8 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from hooks_cli.crypto.keys.data_key import Key
     from hooks_cli.crypto.keys.slots import Slot
-    from hooks_cli.crypto.keys.source import Key, KeyEnvironment
+    from hooks_cli.crypto.keys.source import KeyEnvironment
 
     class Keeper(Protocol):
         """Keeps the data key of one store."""

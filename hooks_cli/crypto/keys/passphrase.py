@@ -8,8 +8,8 @@ import os
 import time
 
 from hooks_cli.crypto.keys import slots, unlock_cache
+from hooks_cli.crypto.keys.data_key import Key, explicit_source
 from hooks_cli.crypto.keys.file import KEY_BYTES, read_key_file
-from hooks_cli.crypto.keys.source import Key, explicit_source
 from hooks_cli.errors import KeyMissing, WrongKey
 
 TYPE_CHECKING = False

@@ -1,8 +1,8 @@
 """A copy of the store and the slot file beside it get their names together, or neither does.
 
 `FILE.slots` gets its name first and keeps its temporary one until `FILE` is there, so that what a killed process left of it is known
-and cleared away (`hooks_cli.system.atomic_file`). Where a copy is replaced, its slots stay beside the new ones until the new copy has its name: at
-every moment the copy that is there opens with its own passphrase.
+and cleared away (`system.atomic_file`). Where a copy is replaced, its slots stay beside the new ones until the new copy has its
+name: at every moment the copy that is there opens with its own passphrase.
 """
 
 from __future__ import annotations

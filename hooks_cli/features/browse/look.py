@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 
 from hooks_cli.errors import NotFound
-from hooks_cli.features.entries import write
+from hooks_cli.features.entries import read
 from hooks_cli.features.search import search
 from hooks_cli.model.entry import JSON
 from hooks_cli.store.sqlite.rows import history
@@ -34,10 +34,10 @@ def find(environment: Environment, typed: str) -> list[Entry]:
     try:
         now, wanted = environment.now(), typed.strip()
         if not wanted:
-            return write.recall(store, "*", now, MOST).entries
+            return read.recall(store, "*", now, MOST).entries
         literal = "".join(f"[{c}]" if c in _SPECIAL else c for c in wanted)
         glob = wanted if any(c in _SPECIAL for c in wanted) else f"*{literal}*"
-        found = write.recall(store, glob, now, MOST).entries
+        found = read.recall(store, glob, now, MOST).entries
         known = {entry.revision for entry in found}
         query = wanted + "*" if wanted[-1].isalnum() else wanted
         hits = search.search_store(store, environment, search.Request(query, MOST)).hits

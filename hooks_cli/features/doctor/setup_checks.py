@@ -9,7 +9,7 @@ import os
 from hooks_cli.errors import HooksError
 from hooks_cli.features.agents import setup
 from hooks_cli.features.agents.catalogue import USER
-from hooks_cli.features.doctor.examine import NOTE, OK, WARNING, Finding
+from hooks_cli.features.doctor.finding import NOTE, OK, WARNING, Finding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 
 from hooks_cli.errors import HooksError, StoreGone
-from hooks_cli.features.doctor.examine import ERROR, NOTE, OK, WARNING, Finding, of_error
+from hooks_cli.features.doctor.finding import ERROR, NOTE, OK, WARNING, Finding, of_error
 from hooks_cli.features.keys.facts import facts
 
 TYPE_CHECKING = False

@@ -7,7 +7,7 @@ import json
 import os
 
 from hooks_cli.errors import DataError, InputMissing, UsageError, VersionConflict
-from hooks_cli.features.entries import write
+from hooks_cli.features.entries.draft import FOR_EVER, lifetime_line, lifetime_ms, tags_json
 from hooks_cli.features.entries.new_version import Who
 from hooks_cli.features.validation.check import check_draft
 from hooks_cli.model import address as addresses
@@ -94,7 +94,7 @@ def store_lines(
                         progress(writer.written, size)
             reader.hand_to(writer)
             if reader.limited:
-                tx.notes.append(write.told(reader.limited[0], reader.limited[1], reader.number_limited))
+                tx.notes.append(lifetime_line(reader.limited[0], reader.limited[1], reader.number_limited))
             return writer.written, tx.revision, reader.number_limited
     finally:
         gc.enable()
@@ -183,7 +183,7 @@ class _Reader:
         if len(row) > 2:
             self._details(row, draft)
         if self.default_lifetime and draft.expires is None and ("ttl" not in row or row["ttl"] is None):
-            lives = write.lifetime_ms(self.environment, address)
+            lives = lifetime_ms(self.environment, address)
             draft.expires = self.now + lives if lives else None
             if lives:
                 self.limited = self.limited or (address, lives)
@@ -205,9 +205,9 @@ class _Reader:
         if tags is not None:
             if not isinstance(tags, str) and not (isinstance(tags, list) and all(isinstance(t, str) for t in tags)):
                 raise DataError("'tags' is neither a list of texts nor a text")
-            draft.tags = write.tags_json(tags)
+            draft.tags = tags_json(tags)
         if ttl is not None:
-            draft.expires = None if str(ttl) in write.FOR_EVER else self.now + parse_duration(str(ttl), "ttl")
+            draft.expires = None if str(ttl) in FOR_EVER else self.now + parse_duration(str(ttl), "ttl")
 
 
 def _condition(row: dict[str, Any], otherwise: int | None) -> int | None:

@@ -1,7 +1,7 @@
 """Destroying: the content leaves every page, the word index, the journal and the write-ahead log; that it was there stays known.
 
-One transaction per address takes the content away and notes that bytes are left to be driven out; `store.sqlite.maintenance.scrub` then does that. A
-process killed in between leaves the note, and the next destroy or gc goes on.
+One transaction per address takes the content away and notes that bytes are left to be driven out;
+`store.sqlite.maintenance.scrub` then does that. A process killed in between leaves the note, and the next destroy or gc goes on.
 
 A rename leaves the content in the versions of the old address, which are destroyed along with it: whole with a whole address, and with
 one version the one that was moved.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.features import attribution
-from hooks_cli.features.entries import write
+from hooks_cli.features.entries.draft import limit_lifetime
 from hooks_cli.features.validation.check import check_draft
 from hooks_cli.store.sqlite.rows import entries
 
@@ -36,7 +36,7 @@ def rehearse(
     check_draft(store, environment, draft)
     try:
         with store.writing() as tx:
-            write.limit(tx, environment, draft, ttl)
+            limit_lifetime(tx, environment, draft, ttl)
             written = entries.put(tx, draft, if_version=if_version)
             raise _Undone
     except _Undone:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.features.entries.delete import readable_version
-from hooks_cli.features.entries.write import Found
+from hooks_cli.features.entries.read import Found
 from hooks_cli.model import address as addresses
 from hooks_cli.store.sqlite.rows import history
 from hooks_cli.text.units import parse_time, to_iso

@@ -6,12 +6,12 @@ Loaded only where an address was asked for and nothing is there.
 from __future__ import annotations
 
 from hooks_cli.errors import NotFound
-from hooks_cli.features.entries.write import Found
-from hooks_cli.features.restore.brief_lines import moment
+from hooks_cli.features.entries.read import Found
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import DESTROYED, TOMBSTONE
 from hooks_cli.store.sqlite.rows import entries, history, lists
 from hooks_cli.text.escapes import shell_word
+from hooks_cli.text.units import moment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

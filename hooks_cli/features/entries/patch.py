@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.errors import DataError, InvalidJson
-from hooks_cli.features.entries import write
+from hooks_cli.features.entries.draft import limit_lifetime
 from hooks_cli.features.entries.new_version import Who, draft_from
 from hooks_cli.features.validation.check import check_draft
 from hooks_cli.model.entry import Draft, Written
@@ -92,7 +92,7 @@ def _draft(tx: Transaction, environment: Environment, address: str, event: str, 
     entry = entries.read(tx.store, address, tx.now)
     if entry is None:
         draft = Draft(address, None, event=event, session=by.session, guessed=by.guessed, agent=by.agent)
-        write.limit(tx, environment, draft)
+        limit_lifetime(tx, environment, draft)
         return draft
     draft = draft_from(tx.store, entry, event, by)
     draft.source = None  # what a file said, this no longer is

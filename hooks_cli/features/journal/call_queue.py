@@ -17,6 +17,7 @@ import json
 import os
 
 from hooks_cli.crypto.keys import source
+from hooks_cli.crypto.keys.data_key import Key
 from hooks_cli.crypto.queue_box import close_box, open_box
 from hooks_cli.errors import HooksError, Tampered, WrongKey
 from hooks_cli.features.journal.file_capture import capture
@@ -118,7 +119,7 @@ class Claimed:
         self.name = name
         self.at = int(name.partition("-")[0])
 
-    def content(self, environment: Environment, key: source.Key) -> dict[str, Any]:
+    def content(self, environment: Environment, key: Key) -> dict[str, Any]:
         """What `_described` wrote. Raises Tampered (77)."""
         box = read_file(self.path, LARGEST_BOX) or b""  # a FIFO in its place is not waited for
         try:

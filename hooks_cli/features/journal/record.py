@@ -5,7 +5,7 @@ from __future__ import annotations
 from hooks_cli.errors import ConfigError, DataError, ReadOnlyAgent, VersionConflict
 from hooks_cli.features import attribution as caller_attribution
 from hooks_cli.features.attribution import Attribution, agent_name, attribute
-from hooks_cli.features.entries import write
+from hooks_cli.features.entries.draft import limit_lifetime
 from hooks_cli.features.validation.check import check_draft
 from hooks_cli.model import address as addresses
 from hooks_cli.store.sqlite.rows import entries, journal
@@ -201,7 +201,7 @@ def record_in(
         draft.session, draft.agent, draft.guessed, draft.event = who.session, who.agent, who.guessed, occasion.verb
         draft.trace = occasion.trace
         if draft.expires is None:
-            write.limit(tx, environment, draft)
+            limit_lifetime(tx, environment, draft)
         written = entries.put(tx, draft, revision=revision)
     if task is None:
         current = journal.newest_open_task(tx, who.session, who.agent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from hooks_cli.crypto.keys import slots, source, unlock_cache
+from hooks_cli.crypto.keys.data_key import fingerprint
 from hooks_cli.errors import Busy, HooksError
 from hooks_cli.features.keys.manage import present_key
 from hooks_cli.store.sqlite import opener_lock
@@ -52,7 +53,7 @@ def facts(environment: Environment) -> dict[str, object]:
         return found
     found["rotation_unfinished"] = _unfinished(environment)
     found["kind"], found["source"] = KIND_WORDS[key.kind], key.source
-    found["fingerprint"] = source.fingerprint(key.raw)
+    found["fingerprint"] = fingerprint(key.raw)
     return found
 
 

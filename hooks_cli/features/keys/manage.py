@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from hooks_cli.crypto.keys import passphrase, slots, unlock_cache
 from hooks_cli.crypto.keys import source as key_source
+from hooks_cli.crypto.keys.data_key import Key, explicit_source
 from hooks_cli.crypto.keys.file import KEY_BYTES, make_private_folders, publish_key_file, read_key_file, sync_folder
 from hooks_cli.errors import AccessDenied, CannotCreate, HooksError, KeySourceError, NotFound, WrongKey
 from hooks_cli.store.sqlite import connection, opener_lock
@@ -17,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hooks_cli.crypto.keys.source import Key
+    from hooks_cli.crypto.keys.data_key import Key
     from hooks_cli.environment import Environment
 
 
@@ -32,9 +33,9 @@ def present_key(environment: Environment, phrase: str | None = None) -> Key:
         opened = passphrase.try_all(slots.read(environment.slots_path) or [], phrase)
         if opened is None:
             raise WrongPassphrase(path=environment.slots_path)
-        key = key_source.Key(opened[0], "the passphrase", "passphrase")
+        key = Key(opened[0], "the passphrase", "passphrase")
         if opened[1] is not None and not opens(environment, key):
-            key = key_source.Key(opened[1], "the passphrase", "passphrase")
+            key = Key(opened[1], "the passphrase", "passphrase")
         return key
     if not os.path.exists(environment.store_path):
         return key_source.resolve(environment)
@@ -57,7 +58,7 @@ def sole_keeper(environment: Environment) -> Iterator[None]:
     """Meanwhile no other process changes where the key is kept, or which it is: one that takes the key file away must not meet one that
     is about to put the next key there. Take it before the store's own lock. Raises Busy (75), CannotCreate (73), PermissionRefused (77).
     """
-    found = key_source.explicit_source(environment)
+    found = explicit_source(environment)
     if found is not None and key_source.decode(found[2], found[1]) is not None:
         yield  # the user keeps it
         return
@@ -88,11 +89,11 @@ def bring_back(environment: Environment, raw: bytes, force: bool = False) -> str
     """Make `raw` the key file's key; returns the file's path. Raises WrongKey (77) when it does not open the store, CannotCreate (73)
     when another key is there (`force` replaces one that does not open the store), KeySourceError (78) when the key is kept elsewhere.
     """
-    source = key_source.explicit_source(environment)
+    source = explicit_source(environment)
     if source is not None:
         raise KeySourceError(reason=f"the key comes from {source[1]}", hint="Put it there yourself, or unset that.")
     path = environment.key_path
-    key = key_source.Key(raw, "the imported key")
+    key = Key(raw, "the imported key")
     with sole_keeper(environment):
         if not opens(environment, key):
             raise WrongKey(source="what was given", store=environment.store_path, hint="Nothing was changed.")
@@ -242,7 +243,7 @@ def require_slots(environment: Environment) -> list[slots.Slot]:
 
 def _refuse_users_key(environment: Environment) -> None:
     """A key that the user gives as it is cannot be wrapped: who has it needs no passphrase."""
-    found = key_source.explicit_source(environment)
+    found = explicit_source(environment)
     if found is not None and key_source.decode(found[2], found[1]) is not None:
         raise KeySourceError(
             reason=f"the key comes from {found[1]} as it is, and needs no slot",

@@ -10,6 +10,7 @@ import os
 
 from hooks_cli.crypto.keys import keepers, slots, unlock_cache
 from hooks_cli.crypto.keys import source as key_source
+from hooks_cli.crypto.keys.data_key import fingerprint
 from hooks_cli.crypto.keys.file import KEY_BYTES
 from hooks_cli.errors import AccessDenied, KeySourceError, NotFound, WrongKey
 from hooks_cli.features.journal import call_queue
@@ -24,8 +25,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hooks_cli.crypto.keys.data_key import Key
     from hooks_cli.crypto.keys.keepers import Keeper
-    from hooks_cli.crypto.keys.source import Key
     from hooks_cli.environment import Environment
 
 
@@ -108,7 +109,7 @@ def _rotate(
         reached("the next key is the key")
     finally:
         opener_lock.release(held)
-    return Rotated(key_source.fingerprint(following), key.source, key.kind, dropped)
+    return Rotated(fingerprint(following), key.source, key.kind, dropped)
 
 
 def keeper_of(environment: Environment, key: Key, phrase: str | None, new_key: bytes | None) -> tuple[Keeper, int]:

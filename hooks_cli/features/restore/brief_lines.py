@@ -6,9 +6,8 @@ Names stand in them quoted unless they are plain (`visible.named`), and stored t
 
 from __future__ import annotations
 
-import time
-
 from hooks_cli.text.escapes import escaped, hidden, named
+from hooks_cli.text.units import moment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -123,14 +122,6 @@ def age(now: int, at: int) -> str:
             count = seconds // length
             return f"{count} {unit}{'s' if count > 1 else ''} ago"
     return "just now"
-
-
-def moment(at: int) -> str:
-    """`2025-10-17T12:00:00Z` of milliseconds since the epoch."""
-    try:
-        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at // 1000))
-    except (OverflowError, ValueError, OSError):
-        return f"{at} ms"
 
 
 def first_line(subject: Subject, frame: str, shown: int, total: int, more: bool) -> str:

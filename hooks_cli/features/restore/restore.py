@@ -12,12 +12,12 @@ from hooks_cli.features.attribution import named_session
 from hooks_cli.features.journal.file_capture import textless_source
 from hooks_cli.features.journal.record import Occasion, Recorded, record_in
 from hooks_cli.features.restore import brief
-from hooks_cli.features.restore.brief_lines import moment
 from hooks_cli.model.entry import Entry, shown
 from hooks_cli.store.sqlite.rows import journal, lists
 from hooks_cli.store.sqlite.rows.entries import SHORT_COLUMNS, beginning
 from hooks_cli.store.sqlite.rows.lists import text_field
 from hooks_cli.text.json_writer import Raw, object_text
+from hooks_cli.text.units import moment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,16 +9,10 @@ from __future__ import annotations
 import time
 
 from hooks_cli.features.retention import collect_journal
-from hooks_cli.features.retention.decide import (
-    Decision,
-    Version,
-    decide_address,
-    is_baseline,
-    is_expired,
-    rank_baselines,
-)
+from hooks_cli.features.retention.decide import Decision, decide_address, is_baseline, is_expired, rank_baselines
 from hooks_cli.features.retention.outcome import Collected, Scope
 from hooks_cli.features.retention.rules import Rules
+from hooks_cli.model.version import Version
 from hooks_cli.project.discovery import fingerprint
 from hooks_cli.settings.settings import PROJECT
 from hooks_cli.store.sqlite.maintenance import journal as ageing

@@ -6,7 +6,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.features.retention.decide import Version
+    from hooks_cli.model.version import Version
 
 
 class Collected:

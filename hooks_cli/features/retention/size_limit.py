@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hooks_cli.features.retention.decide import Version
+    from hooks_cli.model.version import Version
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
 WINDOW = 500

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.errors import ExtraMissing
 from hooks_cli.features.attribution import current_session
-from hooks_cli.features.entries.write import Found
+from hooks_cli.features.entries.read import Found
 from hooks_cli.features.search.query import Query, understand
 from hooks_cli.store.sqlite.rows import journal
 from hooks_cli.store.sqlite.rows.entries import SHORT_COLUMNS, shorten

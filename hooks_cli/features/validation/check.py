@@ -2,8 +2,7 @@
 
 A user's schema (`[schemas.patterns]`, the first glob that matches) takes the place of the built-in one of the key family
 (`swarm/<family>/…`). Both say what the metadata may be. Built-in: a look at plain members (`surely_fits`), and where that is not
-enough the plan (`features.validation.builtin_plans`). A user's: its plan from the cache (`user_schemas`). Nothing is loaded for an address without
-one.
+enough the plan (`builtin_plans`). A user's: its plan from the cache (`user_schemas`). Nothing is loaded for an address without one.
 """
 
 from __future__ import annotations

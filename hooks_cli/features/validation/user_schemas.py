@@ -4,7 +4,7 @@
 reads. A schema that the compiler cannot say (`features.validation.compile`) has no plan; then `jsonschema` itself checks, in
 about 90 ms. docs/schemas.md.
 
-A project's `hooks.toml` may name a schema, so nothing in one is trusted: `features.validation.schema_bounds` says what is refused, and a check has
+A project's `hooks.toml` may name a schema, so nothing in one is trusted: `schema_bounds` says what is refused, and a check has
 `schema_plan.STEPS` steps. What takes more is stored unchecked when the project named the schema, and refused when the user did.
 """
 

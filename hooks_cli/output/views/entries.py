@@ -12,7 +12,6 @@ from rich.rule import Rule
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
-from rich.tree import Tree
 
 from hooks_cli.model.entry import JSON, SEALED_WHOLE, Entry
 from hooks_cli.output.changes import size, state
@@ -20,12 +19,10 @@ from hooks_cli.output.envelope import moment
 from hooks_cli.output.views.safe_text import ago, line, text, who
 from hooks_cli.text.escapes import escaped
 from hooks_cli.text.sealed_marker import MASK
-from hooks_cli.text.units import size_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hooks_cli.features.entries.tree import Node
 
 # Narrower than this, a table keeps only what says most.
 NARROW = 70
@@ -61,34 +58,6 @@ def show_list(console: Console, entries: list[Entry], now: int) -> None:
             ]
         table.add_row(*cells)
     console.print(table)
-
-
-def show_tree(console: Console, root: Node, label: str, now: int) -> None:
-    """The tree of addresses: counts, sizes, and how old the newest write is."""
-    made = Tree(line(Text(label or ".", "folder"), *_figures(root, now, console)), guide_style="faint")
-    _grow(made, root, now, console)
-    console.print(made)
-
-
-def _grow(branch: Tree, node: Node, now: int, console: Console) -> None:
-    for child in node.children:
-        folder = child.folder or not child.own
-        name = text(child.name, "folder" if folder else "key", 200)
-        if folder:
-            name.append("/")
-        _grow(branch.add(line(name, *_figures(child, now, console))), child, now, console)
-    if node.more:
-        branch.add(Text(f"… and {node.more:,} more", "faint"))
-
-
-def _figures(node: Node, now: int, console: Console) -> list[tuple[str, str]]:
-    if not node.entries:
-        return [("empty", "faint")]
-    many = node.entries > 1 or not node.own
-    parts = [(f"{node.entries:,}", "number")] if many else [(f"v{node.version}", "faint")]
-    if console.width >= NARROW:
-        parts.append((size_in_words(node.size), "faint"))
-    return [*parts, (ago(now - node.newest), "when")]
 
 
 def show_entry(

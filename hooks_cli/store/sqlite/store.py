@@ -10,6 +10,7 @@ import os
 
 from hooks_cli.crypto import secret_screen
 from hooks_cli.crypto.keys import source
+from hooks_cli.crypto.keys.data_key import Key
 from hooks_cli.crypto.ledger import Ledger
 from hooks_cli.errors import CannotCreate, InvalidJson, NotFound, PermissionRefused, Tampered, WrongKey
 from hooks_cli.store.sensitive_values import Guard, guard_of
@@ -41,7 +42,7 @@ def open_store(
     *,
     create: bool = True,
     budget_ms: int = MEMORY_BUDGET_MS,
-    key: source.Key | None = None,
+    key: Key | None = None,
 ) -> EmbeddedStore:
     """Open the project's store, making it and its key on first use when `create` is true. `key` is one that was had already.
 
@@ -68,9 +69,7 @@ def open_store(
         return read_only.open_store(environment, budget_ms, key, error)
 
 
-def _opened(
-    environment: Environment, path: str, encrypted: bool, key: source.Key | None, budget_ms: int
-) -> EmbeddedStore:
+def _opened(environment: Environment, path: str, encrypted: bool, key: Key | None, budget_ms: int) -> EmbeddedStore:
     held = opener_lock.shared(path, budget_ms)
     try:
         sqlite_connection.check_encryption(path, encrypted)
@@ -122,8 +121,8 @@ def _mend_permissions(environment: Environment, path: str) -> None:
 
 
 def _open_with_second_key(
-    environment: Environment, path: str, tried: source.Key, budget_ms: int
-) -> tuple[source.Key, apsw.Connection]:
+    environment: Environment, path: str, tried: Key, budget_ms: int
+) -> tuple[Key, apsw.Connection]:
     """Try the key that a rotation has brought in meanwhile, or left behind when it was killed. Raises WrongKey (77)."""
     from hooks_cli.crypto.keys import keepers
 
@@ -176,7 +175,7 @@ class EmbeddedStore:
         connection: apsw.Connection,
         path: str,
         anchor_path: str,
-        key: source.Key,
+        key: Key,
         budget_ms: int,
         held: int,
     ) -> None:

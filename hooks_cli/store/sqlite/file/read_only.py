@@ -18,6 +18,7 @@ import os
 from urllib.parse import quote
 
 from hooks_cli.crypto.keys import source
+from hooks_cli.crypto.keys.data_key import Key
 from hooks_cli.errors import Busy, HooksError, StoreReadOnly
 from hooks_cli.store.sqlite import connection as sqlite_connection
 from hooks_cli.store.sqlite import opener_lock
@@ -36,7 +37,7 @@ MERGE = (
 )
 
 
-def open_store(environment: Environment, budget_ms: int, key: source.Key | None, cause: HooksError) -> ReadOnlyStore:
+def open_store(environment: Environment, budget_ms: int, key: Key | None, cause: HooksError) -> ReadOnlyStore:
     """Open the project's store to read it, after the ordinary way failed with `cause`.
 
     Raises `cause` where the place can be written, so that it has another reason; StoreReadOnly (77) where the log cannot be read,

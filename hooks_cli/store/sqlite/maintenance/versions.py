@@ -1,8 +1,8 @@
-"""What garbage collection reads and deletes. The decision itself is `features.retention.decide`; the order of the work `features.retention.collect`."""
+"""The rows that garbage collection reads and deletes. `features.retention.decide` decides, `features.retention.collect` orders the work."""
 
 from __future__ import annotations
 
-from hooks_cli.features.retention.decide import Version
+from hooks_cli.model.version import Version
 from hooks_cli.store.sqlite.maintenance import state
 from hooks_cli.store.sqlite.rows.entries import has_version, matching, numbered, of_head
 from hooks_cli.store.sqlite.rows.entry_updates import ENTRY, HEAD, update_heads
