@@ -20,6 +20,7 @@ from hooks_cli.features.retention import collect
 from hooks_cli.features.retention import run as retention_run
 from hooks_cli.features.retention.outcome import Scope
 from hooks_cli.store.sqlite.maintenance import scrub, state
+from hooks_cli.store.sqlite.maintenance import versions as maintenance_versions
 from hooks_cli.store.sqlite.rows import entries, history
 from hooks_cli.store.sqlite.rows.changes_feed import Feed, RevisionCollected
 from hooks_cli.text.units import DAY
@@ -188,11 +189,11 @@ def test_space_goes_back_to_the_disk(place: Place) -> None:
 
 def test_a_stale_decision_is_not_carried_out(place: Place) -> None:
     write(place, 100, "a")
-    versions = collect.collecting.versions_at(place.store, "a")
+    versions = maintenance_versions.versions_at(place.store, "a")
     place.now = NOW
     entry_write.store_value(place.store, place.environment, "a", "new")
     with place.store.writing() as tx:
-        assert collect.collecting.drop(tx, [(1, versions)]) == []
+        assert maintenance_versions.drop(tx, [(1, versions)]) == []
     assert kept(place) == {("a", 1), ("a", 2)}
 
 

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "hooks_cli"
 SHARED = {option.name for option in (*UNIVERSAL_OPTIONS, *MEMORY_OPTIONS, *HOOKS_OPTIONS)}
 READERS = (PACKAGE / "commands", PACKAGE / "output" / "progress.py")
 # These keep all that they are told, under its own name.
-KEEPERS = PACKAGE / "commands" / "happenings.py"
+KEEPERS = PACKAGE / "commands" / "hooks" / "_plain_events.py"
 # What they promise is so anyhow, and their help says so.
 TRUE_ANYHOW = {("hooks list", "active"), ("memory gc", "stale"), ("memory search", "redact")}
 

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks_cli.features.entries import tree
+from hooks_cli.features.address_tree import tree
 from hooks_cli.store.sqlite.reports import overview
 from tests.conftest import Run
 from tests.test_export_beside import peak_mib

@@ -13,57 +13,23 @@ True
 
 from __future__ import annotations
 
-from hooks_cli.cli.foreign_options import kind_of
-from hooks_cli.model.verb import FALSE_WORDS, FORMAT_WORDS, TRUE_WORDS, Call, Option, Verb
+from hooks_cli.cli.option_words import (
+    HELP_FLAGS,
+    Line,
+    Mistake,
+    begins_like_option,
+    declared_option,
+    integer_value,
+    is_flag,
+    is_sign,
+    looks_like_option,
+    switch_value,
+)
+from hooks_cli.model.verb import FORMAT_WORDS, Call, Option, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.model.verb import Verb
-
-
-HELP_FLAGS = ("--help", "-h")
-LONGEST_INTEGER = 18
-
-
-class Mistake:
-    """Why a line is not a call. `kind` is one of
-
-    help (no mistake: the help was asked for), unknown (`flag` is not declared), missing (`flag` stands without a value),
-    choice (`word` is none of the option's choices), integer, switch (`word` is no value for it), extra (`word` is one too many),
-    unclear (`word` may be the value of `flag`, which is not declared, or an argument), held (`flag` is not declared, and its name says
-    that something is not to be written: `model.write_conditions`).
-    """
-
-    __slots__ = ("flag", "kind", "option", "verb", "word")
-
-    def __init__(self, kind: str, flag: str = "", word: str = "", option: Option | None = None) -> None:
-        self.kind = kind
-        self.flag = flag
-        self.word = word
-        self.option = option
-        self.verb: Verb | None = None  # the verb whose words they are, where the line named another one
-
-
-class Line:
-    """What was read so far of one line: `at` is the word that comes next."""
-
-    __slots__ = ("at", "flags", "foreign", "missing", "plain", "stranger", "unknown", "values", "verb", "words")
-
-    def __init__(self, verb: Verb, words: list[str]) -> None:
-        self.verb = verb
-        self.words = words
-        self.at = 0
-        self.flags = {flag: option for option in verb.options for flag in option.flags}
-        self.values: dict[str, object] = {}
-        self.unknown: list[tuple[str, str]] = []
-        self.missing: list[str] = []
-        self.plain: list[str] = []
-        self.foreign: list[str] = []
-        self.stranger: Mistake | None = None
-
-    def following(self) -> str | None:
-        """The word that comes next, None at the end."""
-        return self.words[self.at] if self.at < len(self.words) else None
 
 
 def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
@@ -82,8 +48,10 @@ def read(verb: Verb, words: list[str], alias: str = "") -> Call | Mistake:
             return Mistake("help")
         flag, joined, text = word.partition("=")
         value = text if joined else None
-        option = _declared(flag, line.flags)
+        option = declared_option(flag, line.flags)
         if option is None:
+            from hooks_cli.cli.undeclared_options import read_undeclared
+
             mistake = read_undeclared(line, flag, value)
         elif option.kind == "optional":
             mistake = _optional(line, option, flag, value)
@@ -142,7 +110,7 @@ def _valued(line: Line, option: Option, flag: str, value: str | None) -> Mistake
     joined = value is not None
     if value is None:
         value = line.following()
-        if value is None or (value[:1] == "-" and _is_flag(value, line.flags)):
+        if value is None or (value[:1] == "-" and is_flag(value, line.flags)):
             if not line.verb.lenient:
                 return Mistake("missing", flag, option=option)
             if option.kind == "choice":
@@ -199,7 +167,7 @@ def _arguments(line: Line) -> Mistake | None:
     """Give the words that are no options to the verb's arguments; what is over is prose, kept as unknown, or a mistake."""
     verb, values, plain = line.verb, line.values, line.plain
     if verb.prose and plain:
-        first = next((place for place, word in enumerate(plain) if _is_sign(word)), None if verb.positionals else 0)
+        first = next((place for place, word in enumerate(plain) if is_sign(word)), None if verb.positionals else 0)
         if first is not None:
             line.unknown += [("argument", word) for word in plain[first:]]
             plain = plain[:first]
@@ -245,152 +213,3 @@ def _refused_by_strict(line: Line) -> Mistake | None:
         if line.stranger is None and name != "argument" and flag not in line.foreign:
             return Mistake("unknown", flag)
     return line.stranger
-
-
-def looks_like_option(word: str) -> bool:
-    """Whether a word is an option (`-x`, `--name`, `--name=…`) and not a text that begins with a dash (`-`, `-5`, `- item`)."""
-    if word[:1] != "-" or word == "--":
-        return False
-    name = word.partition("=")[0]
-    name = name[2:] if name[:2] == "--" else name[1:]
-    if not name[:1].isalpha() or not name.isascii():
-        return False
-    return name.replace("-", "").replace("_", "").replace(".", "").replace(":", "").isalnum()
-
-
-def _is_sign(word: str) -> bool:
-    """Whether a word is an arrow, a dash or another sign behind which a sentence about the line begins."""
-    if word.isascii():
-        return word in ("-", "->", "=>", "#", "//", "|")
-    return not any(letter.isalnum() or letter.isascii() for letter in word.replace("\ufe0f", ""))
-
-
-def switch_value(word: str) -> bool | None:
-    """True or False for the words that mean them, in any case; None for any other."""
-    word = word.lower()
-    return True if word in TRUE_WORDS else False if word in FALSE_WORDS else None
-
-
-def integer_value(word: str) -> int | None:
-    """The number of a word of decimal digits with or without a sign, at most 18 digits; None for any other."""
-    digits = word[1:] if word[:1] in ("-", "+") else word
-    if not digits.isascii() or not digits.isdigit() or len(digits) > LONGEST_INTEGER:
-        return None
-    return int(word)
-
-
-def kebab(flag: str) -> str:
-    """`--camelCase` as `--camel-case`; runs of capitals stay together (`--sessionID` is `--session-id`)."""
-    letters: list[str] = []
-    before = ""
-    for letter in flag:
-        if letter.isupper():
-            if before.islower() or before.isdigit():
-                letters.append("-")
-            letters.append(letter.lower())
-        else:
-            letters.append(letter)
-        before = letter
-    return "".join(letters)
-
-
-def _declared(flag: str, flags: dict[str, Option]) -> Option | None:
-    option = flags.get(flag)
-    if option is None and flag[:2] == "--" and not flag.islower():
-        option = flags.get(kebab(flag))
-    return option
-
-
-def _is_flag(word: str, flags: dict[str, Option]) -> bool:
-    return word in HELP_FLAGS or _declared(word.partition("=")[0], flags) is not None
-
-
-def begins_like_option(word: str) -> bool:
-    """Whether a word begins with a dash and is no negative number."""
-    return word[:1] == "-" and not word[1:2].isdigit()
-
-
-def read_undeclared(line: Line, flag: str, value: str | None) -> Mistake | None:
-    """An option that the verb does not have: of another program (`foreign_options`), or one that nobody knows (`strangers`)."""
-    verb = line.verb
-    following = line.following() if value is None else None
-    kind = kind_of(verb.group, kebab(flag).lstrip("-"))
-    if not kind or switch_value(value or following or "") is False:
-        held = _condition(line, flag, value, bool(kind))
-        if held is None or isinstance(held, Mistake):
-            return held
-    taken: bool | None = False
-    if kind:
-        line.foreign.append(flag)
-    else:
-        line.stranger = line.stranger or Mistake("unknown", flag)
-        if not verb.lenient:
-            from hooks_cli.cli import unknown_options
-
-            if not verb.strangers or unknown_options.is_misspelt(kebab(flag).lstrip("-"), line.flags):
-                return Mistake("unknown", flag)
-            if following is not None:
-                taken = unknown_options.takes_next(verb, line.words[line.at :], line.values, line.plain, line.flags)
-                if taken is None:
-                    return Mistake("unclear", flag, following)
-    if following is not None and (
-        _is_its_value(kind, following, verb, line.values, line.plain) if kind or verb.lenient else taken
-    ):
-        value = following
-        line.at += 1
-    name = flag if kind or verb.lenient else kebab(flag)
-    line.unknown.append((name.lstrip("-"), "true" if value is None else value))
-    return None
-
-
-def _condition(line: Line, flag: str, value: str | None, foreign: bool) -> Mistake | bool | None:
-    """An option that holds a write back (`model.write_conditions`): True for any other, None when it was taken.
-
-    A verb that stores takes what it obeys under its own name for it, and refuses the rest; a hooks verb keeps them all with its event.
-    """
-    verb = line.verb
-    if not verb.lenient and (verb.group != "memory" or verb.strangers not in ("", "metadata")):
-        return True
-    from hooks_cli.model import write_conditions as conditions
-
-    name = kebab(flag).lstrip("-")
-    known = conditions.known(name)
-    anyway = conditions.is_done_anyway(name)
-    if (verb.lenient and (foreign or not known)) or (foreign and not anyway):
-        return True
-    following = line.following() if value is None else None
-    if following is not None and known == conditions.VERSION:
-        said = None if begins_like_option(following) else following
-    elif following is not None and (known or anyway) and switch_value(following) is not None:
-        said = following
-    else:
-        said, following = value, None
-    kind = conditions.meaning(name, said or "")
-    if not kind:
-        return True
-    if verb.lenient or (kind == conditions.OFF and verb.strangers):
-        if verb.lenient:
-            line.stranger = line.stranger or Mistake("unknown", flag)
-        else:
-            line.foreign.append(flag)
-        line.unknown.append((flag.lstrip("-"), "true" if said is None else said))
-    elif any(option.name == kind for option in verb.options):
-        line.values[kind] = conditions.number_of(said or "") if kind == conditions.VERSION else True
-    else:
-        return Mistake("held" if verb.strangers else "unknown", flag)
-    line.at += following is not None and said is not None
-    return None
-
-
-def _is_its_value(kind: str, word: str, verb: Verb, values: dict[str, object], plain: list[str]) -> bool:
-    """Whether the word behind an option that is not declared is its value; `kind` as `foreign_options.kind_of` has it."""
-    if kind == "switch":
-        # Where `store` was told key and value by their options, a word has no other place: `--compress gzip`.
-        told = "value_option" in values and "key_option" in values and not begins_like_option(word)
-        return switch_value(word) is not None or (told and verb.strangers == "metadata")
-    if begins_like_option(word):
-        return False
-    if kind == "family" and len(plain) < len(verb.positionals):
-        # `query --use-embedding TEXT` has no value, `query TEXT --embedding-kind small` has one.
-        return any(name.endswith("_option") for name in values)
-    return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.errors import UsageError
-from hooks_cli.features.entries import tree
+from hooks_cli.features.address_tree import tree
 from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import theme
@@ -49,7 +49,7 @@ def run(call: Call, environment: Environment) -> int:
     below = 0 if addresses.is_glob(prefix) or prefix in ("", "default", "all") else prefix.count("/") + 1
     depth += below
     if theme.on(call, environment):
-        from hooks_cli.features.entries import tree_view
+        from hooks_cli.features.address_tree import tree_view
         from hooks_cli.output.views import entries
 
         root = tree.bounded(tree.walk(store, pattern, now, depth), entries.MOST_CHILDREN)

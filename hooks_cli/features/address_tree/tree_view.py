@@ -13,7 +13,7 @@ from hooks_cli.text.units import size_in_words
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from hooks_cli.features.entries.tree import Node
+    from hooks_cli.features.address_tree.tree import Node
 
 
 # On a narrower terminal the sizes are left out.

@@ -1,0 +1,1 @@
+"""The tree of addresses: counts, sizes and ages by folder."""
