@@ -24,6 +24,7 @@ from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
+ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 PROGRAM = BIN / "hooks-cli"
 TIMEOUT_SECONDS = 60

@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from hooks_cli import bytecode
-from tests.conftest import BIN
+from tests.conftest import BIN, ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 _SPEC = importlib.util.spec_from_file_location("module_image", ROOT / "packaging" / "module_image.py")
 assert _SPEC is not None and _SPEC.loader is not None
 module_image = importlib.util.module_from_spec(_SPEC)

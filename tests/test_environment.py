@@ -17,8 +17,7 @@ from hooks_cli.environment import Environment
 from hooks_cli.errors import CannotCreate, ConfigError, PermissionRefused
 from hooks_cli.project.note import prepare_store_folder
 from hooks_cli.system.private_files import make_folder, read_file, write_file
-
-ROOT = Path(__file__).parent.parent
+from tests.conftest import ROOT
 
 
 def python(code: str, **options: object) -> subprocess.CompletedProcess[bytes]:

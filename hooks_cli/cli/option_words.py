@@ -101,6 +101,7 @@ def kebab(flag: str) -> str:
 
 
 def declared_option(flag: str, flags: dict[str, Option]) -> Option | None:
+    """The option that a flag names, also in another writing (`--maxAge`); None when it is not declared."""
     option = flags.get(flag)
     if option is None and flag[:2] == "--" and not flag.islower():
         option = flags.get(kebab(flag))
@@ -108,6 +109,7 @@ def declared_option(flag: str, flags: dict[str, Option]) -> Option | None:
 
 
 def is_flag(word: str, flags: dict[str, Option]) -> bool:
+    """Whether a word is a declared flag, or asks for help."""
     return word in HELP_FLAGS or declared_option(word.partition("=")[0], flags) is not None
 
 

@@ -18,8 +18,8 @@ from hooks_cli.store.sqlite import schema
 from hooks_cli.store.sqlite.file import migrations
 from hooks_cli.store.sqlite.store import open_store
 from tests.conftest import PROGRAM, Run
+from tests.store.sqlite.file.test_read_only import like_others
 from tests.stores import check
-from tests.test_read_only import like_others
 
 KEPT = Path(__file__).parents[3] / "fixtures" / "store-0.1"
 
