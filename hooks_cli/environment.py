@@ -200,7 +200,10 @@ class Environment(Streams):
                 return os.path.realpath(named) if named else ""
             from hooks_cli.project.trust import store_inside
 
-            return store_inside(self, named)
+            place, reason = store_inside(named, self.project_home, self.settings.trusted, self.keys_dir)
+            if reason:
+                self.err(f"hooks-cli: Ignored in {self.project_config_path}: {reason}")
+            return place
         try:
             place = os.path.realpath(os.path.join(self.cwd, named))
         except ValueError:

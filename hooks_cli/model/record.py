@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from hooks_cli.errors import InvalidAddress
 from hooks_cli.model import address as addresses
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from hooks_cli.store.sqlite.annotations.transfer import MarkRead, RelationRead
+# A mark: kind, version, at, origin, session, agent. A relation: kind, version, at, target version, digest, commit, target.
+MarkRead = tuple[int, int, int, int | None, str | None, str | None]
+RelationRead = tuple[int, int, int, int | None, str | None, str | None, str]
 
 # Years 1970 to 9999, in ms. What lies outside is no time.
 LATEST = 253_402_300_799_999

@@ -55,25 +55,22 @@ def distrust(path: str, home: str) -> bool:
     return was
 
 
-def store_inside(environment: Environment, named: str) -> str:
-    """The real path of the store that the project's file names, "" where that does not count: one line on stderr says why.
+def store_inside(named: str, home: str, trusted: bool, keys_dir: str) -> tuple[str, str]:
+    """(real path, "") of the store that the file of the project at `home` names; ("", reason) where that does not count.
 
     It must be inside the project still when symbolic links are followed. Without trust a store must have been made there already: a file
     that is pulled does not put another memory, or an empty one, in the place of this one.
     """
-    home = environment.project_home
     place = os.path.realpath(os.path.join(home, named))
     reason = ""
     if not place.startswith(home.rstrip("/") + "/") or ".git" in place[len(home) :].split("/"):
         reason = "memory.store leads out of the project."
-    elif not environment.settings.trusted and not _has_keys(environment, stem_of(place)):
+    elif not trusted and not _has_keys(keys_dir, stem_of(place)):
         reason = "memory.store names another memory; it counts once you trust the project: hooks-cli project trust"
-    if reason:
-        environment.err(f"hooks-cli: Ignored in {environment.project_config_path}: {reason}")
-    return "" if reason else place
+    return ("" if reason else place), reason
 
 
-def _has_keys(environment: Environment, stem: str) -> bool:
+def _has_keys(keys_dir: str, stem: str) -> bool:
     """Whether a store was made here under this name: its anchor or its key is there."""
-    name = os.path.join(environment.keys_dir, stem)
+    name = os.path.join(keys_dir, stem)
     return os.path.exists(name + ".anchor") or os.path.exists(name + ".key")

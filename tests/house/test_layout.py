@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 
 PACKAGE = ROOT / "hooks_cli"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-LONGEST_FILE = 370
+LONGEST_FILE = 360
 LONGEST_TEST_FILE = 400
 MOST_FILES_IN_A_FOLDER = 15
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"}
@@ -64,6 +64,7 @@ FEATURE_IMPORTS: dict[str, set[str]] = {
     "retention": {"entries"},
     "search": {"attribution", "entries", "projects"},
     "settings_report": {"validation"},
+    "test_runs": {"attribution", "entries", "journal", "processes", "traces", "validation"},
     "transfer": {"projects", "validation"},
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 from hooks_cli.environment import Environment
 from hooks_cli.features import attribution
 from hooks_cli.features.attribution import BY_OPTION, Attribution, agent_name
-from hooks_cli.features.entries import write
+from hooks_cli.features.entries.draft import lifetime_ms, make_draft
 from hooks_cli.features.journal.record import Occasion, record_in
 from hooks_cli.features.test_runs.baseline import Latency, measured, of_metadata
 from hooks_cli.features.test_runs.expectations import PASSED
@@ -52,7 +52,7 @@ def keep(
     now = environment.now()
     pairs = list(_entries(result, verdict, commit, environment, store, now))
     drafts = [
-        write.draft(store, address, value, metadata=json.dumps(metadata, ensure_ascii=False))
+        make_draft(store, address, value, metadata=json.dumps(metadata, ensure_ascii=False))
         for address, value, metadata in pairs
     ]
     for draft in drafts:
@@ -74,7 +74,7 @@ def keep(
         record_in(tx, environment, Occasion(EVENT, {**told, "file": result.plan.path}), attribution=who)
         for draft in drafts:
             draft.session, draft.agent, draft.event = session.id, agent, EVENT
-            lives = write.lifetime(environment, draft.address)
+            lives = lifetime_ms(environment, draft.address)
             draft.expires = tx.now + lives if lives else None
             entries.put(tx, draft)
         journal.set_session_closed(tx, session, tx.now)

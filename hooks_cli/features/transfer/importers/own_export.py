@@ -23,7 +23,7 @@ from hooks_cli.text.sealed_marker import MASK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.store.sqlite.annotations.transfer import MarkRead, RelationRead
+    from hooks_cli.model.record import MarkRead, RelationRead
 
 KIND = "hooks-cli-export"
 # The members of an entry, which are also the columns of the CSV and SQLite forms.

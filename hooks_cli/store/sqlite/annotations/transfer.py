@@ -12,12 +12,9 @@ from hooks_cli.text.json_writer import value_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from hooks_cli.model.record import MarkRead, RelationRead
     from hooks_cli.store.sqlite.store import EmbeddedStore
     from hooks_cli.store.sqlite.transaction import Transaction
-
-# A mark: kind, version, at, origin, session, agent. A relation: kind, version, at, target version, digest, commit, target.
-MarkRead = tuple[int, int, int, int | None, str | None, str | None]
-RelationRead = tuple[int, int, int, int | None, str | None, str | None, str]
 
 _TIME = "strftime('%Y-%m-%dT%H:%M:%fZ', {} / 1000.0, 'unixepoch')"
 
