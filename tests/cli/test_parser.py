@@ -114,7 +114,7 @@ def test_the_table_of_groups_is_the_folders() -> None:
     folders = {
         entry.name for entry in Path(hooks_cli.commands.__path__[0]).iterdir() if (entry / "__init__.py").exists()
     }
-    assert {*GROUPS, catalogue.PROGRAM} == folders
+    assert {*GROUPS, catalogue.PROGRAM, "options"} == folders
 
 
 def test_the_table_of_other_words_is_what_the_declarations_say() -> None:

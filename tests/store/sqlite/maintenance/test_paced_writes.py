@@ -135,7 +135,7 @@ def test_sessions_in_use_and_their_tasks_stay(place: Place) -> None:
     with store.writing() as tx:
         entries.put(tx, entries.Draft("of/s3", "v", session=numbers["s3"]))
         for task, (name, at) in enumerate((("s4", START), ("s5", NOW - DAY)), 1):
-            tx.insert("task", (task, 1, numbers[name], None, "d", tx.revision, at, None, None, f"t{task}"))
+            tx.insert("task", (task, 1, numbers[name], None, "d", tx.revision, at, None, None, f"t{task}", None, None))
     result = Collected()
     place.now = NOW
     collect_journal.collect(store, NOW - 90 * DAY, Scope(), result)
