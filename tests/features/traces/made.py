@@ -7,7 +7,13 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from hooks_cli.features.traces.spans import Event, Span, TraceRun
+from hooks_cli.features.traces.check import check
+from hooks_cli.features.traces.constraints import types
+from hooks_cli.features.traces.matches import MatchIndex
+from hooks_cli.features.traces.rules import rule_file
+from hooks_cli.features.traces.rules.table_reader import TableReader
+from hooks_cli.features.traces.spans import Event, Span, TraceRun, Usage
+from hooks_cli.features.traces.verdict import Outcome, Verdict
 
 MS = 1_000_000
 BEGIN = 1_700_000_000_000 * MS
@@ -96,3 +102,16 @@ def pair(key: str, value: object) -> dict[str, Any]:
 
 def text(spans: Iterable[Span]) -> str:
     return json.dumps(otlp(spans)) + "\n"
+
+
+def judge(table: dict[str, Any], *spans: Span, most: int = 20) -> Outcome:
+    """What a constraint says of these spans."""
+    rule = types.read(TableReader(table, "constraint 1", "rules.toml", 1), 1)
+    run = run_of(*spans)
+    roots = [rule.where] if rule.where is not None else []
+    return types.judge(rule, MatchIndex(run, [*rule.all_selectors, *roots]), most)
+
+
+def verdict_of(rules: str, spans: Iterable[Span], usage: Iterable[Usage] = ()) -> Verdict:
+    """What a rule file says of these spans."""
+    return check(rule_file.parse(rules.encode(), "rules.toml"), TraceRun(spans, usage=list(usage)))

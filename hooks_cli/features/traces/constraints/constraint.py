@@ -41,12 +41,14 @@ class Constraint:
         """Read the selector under a key; with `demanded` its absence from the run is a violation."""
         value = self._table.take(name)
         if value is None:
-            self._table.refuse(f"{self._table.title} has no {name}")
+            self._table.lacks(name)
         return self._added(parse(value, f"{self._table.title}: {name}", self.path, self.line), demanded)
 
     def select_many(self, name: str, least: int) -> list[Selector]:
         """Read the list of selectors under a key."""
         value = self._table.take(name)
+        if value is None:
+            self._table.lacks(name)
         if not isinstance(value, list) or len(value) < least:
             self._table.refuse(f"{self._table.title}: {name} is not a list of at least {least} selectors")
         title = f"{self._table.title}: {name}"

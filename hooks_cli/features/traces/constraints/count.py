@@ -13,6 +13,7 @@ def read_count(rule: Constraint, table: TableReader) -> None:
     rule.select("span", demanded=False)
     least, most, exact = (table.number(name) for name in ("min", "max", "exactly"))
     if least is None and most is None and exact is None:
+        table.finish()
         table.refuse(f"{table.title} has no bound: min, max or exactly")
     if exact is not None and (least is not None or most is not None):
         table.refuse(f"{table.title}: exactly stands for both min and max")

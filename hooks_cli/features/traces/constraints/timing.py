@@ -28,6 +28,7 @@ def read_latency(rule: Constraint, table: TableReader) -> None:
         "least": table.whole("min_samples", 1, 1),
     }
     if longest is None and not rule.options["percentiles"]:
+        table.finish()
         table.refuse(f"{table.title} has no bound: max_duration_ms, p50_max_ms, p95_max_ms or p99_max_ms")
 
 
@@ -208,6 +209,8 @@ def _judge_grid(rule: Constraint, outcome: Outcome, title: str, found: list[Foun
     """Each start is near the first start plus a whole number of periods, and no number is left out or comes twice."""
     period, tolerance = rule.options["period"], rule.options["tolerance"]
     first = found[0].start or 0
+    if all(abs((match.start or 0) - first - beat * period) <= tolerance for beat, match in enumerate(found)):
+        return
     before = 0
     for match in found[1:]:
         since = (match.start or 0) - first

@@ -55,9 +55,11 @@ def read_level(table: TableReader, lines: list[int]) -> Level:
     """A level from its table; `lines` are those of its rules. Raises ConfigError (78)."""
     name = table.text("name", required=True)
     if table.take("scope") is None:
-        table.refuse(f"{table.title} has no scope: {', '.join(SCOPES)}")
+        table.lacks("scope")
     level = Level(name, table.choice("scope", SCOPES, ""), table.line)
-    rules = table.take("rule") or []
+    rules = table.take("rule")
+    if rules is None:
+        table.lacks("rule")
     table.finish()
     if not isinstance(rules, list) or not rules:
         table.refuse(f"level {name!r} has no rule; write [[validation.hierarchy.level.rule]]")
@@ -74,6 +76,8 @@ def _read_span(rule: LevelRule, table: TableReader) -> None:
     wanted: dict[str, object] = {}
     name, service = table.text("span_name"), table.text("service_name")
     if not name and not service:
+        table.known += ["duration_ms", "kind", "status", "attrs"]
+        table.finish()
         table.refuse(f"{table.title} has neither span_name nor service_name")
     if name:
         wanted["name"] = name
@@ -113,6 +117,7 @@ def _read_service(rule: LevelRule, table: TableReader) -> None:
         "acyclic": table.flag("graph_acyclic", False),
     }
     if not rule.options["spans"] and not rule.options["acyclic"]:
+        table.finish()
         table.refuse(f"{table.title} asks for nothing: neither spans_required nor graph_acyclic")
 
 
@@ -124,6 +129,7 @@ def _read_cross_service(rule: LevelRule, table: TableReader) -> None:
         "forbidden": _edges(table, "forbidden_edges"),
     }
     if not any(rule.options[name] for name in ("services", "edges", "forbidden")):
+        table.finish()
         table.refuse(f"{table.title} asks for nothing: services, topology_matches or forbidden_edges")
     if rule.options["exact"] and not rule.options["edges"]:
         table.refuse(f"{table.title}: exact needs topology_matches")
@@ -159,6 +165,7 @@ def _read_trace(rule: LevelRule, table: TableReader) -> None:
     if rule.options["error_rate"].get("max", 0) > 1:
         table.refuse(f"{table.title}: error_rate is a share from 0 to 1")
     if not any(rule.options[name] for name in ("root", "latency", "error_rate", "usage")):
+        table.finish()
         table.refuse(f"{table.title} asks for nothing: root_span, end_to_end_latency_ms, error_rate or resource_usage")
     rule.title = "traces" if selector is None else selector.text
 

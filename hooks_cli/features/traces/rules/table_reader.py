@@ -35,6 +35,11 @@ class TableReader:
             hint=hint or "See docs/traces.md for the rules and their keys.",
         )
 
+    def lacks(self, name: str) -> NoReturn:
+        """Raise ConfigError (78) for a key that is not there; one that is spelt nearly so is named."""
+        meant = [key for key in self.table if name in near(key, [name])]
+        self.refuse(f"{self.title} has no {name}", f"It has {meant[0]!r}. Did you mean {name}?" if meant else "")
+
     def take(self, name: str) -> Any:
         """A value as it stands, None when it is not there."""
         self.known.append(name)
@@ -45,7 +50,7 @@ class TableReader:
         value = self.take(name)
         if value is None:
             if required:
-                self.refuse(f"{self.title} has no {name}")
+                self.lacks(name)
             return default
         if not isinstance(value, str) or not value.strip():
             self.refuse(f"{self.title}: {name} is not a text")
@@ -72,7 +77,7 @@ class TableReader:
         value = self.take(name)
         if value is None:
             if required:
-                self.refuse(f"{self.title} has no {name}")
+                self.lacks(name)
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value < 1e15:
             self.refuse(f"{self.title}: {name} is not a number of at least {least:g}")
@@ -90,7 +95,9 @@ class TableReader:
     def texts(self, name: str, required: bool = False, least: int = 1) -> list[str]:
         """A list of texts, [] when it is not there."""
         value = self.take(name)
-        if value is None and not required:
+        if value is None:
+            if required:
+                self.lacks(name)
             return []
         if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
             self.refuse(f"{self.title}: {name} is not a list of texts")
