@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hooks_cli.errors import HooksError
 from hooks_cli.features.test_runs.critical_path import self_times
 from hooks_cli.features.test_runs.faults import FaultInjection
-from hooks_cli.features.test_runs.files.case_plan import CasePlan
+from hooks_cli.features.test_runs.files.case_plan import CasePlan, ScenarioPlan
 from hooks_cli.features.test_runs.files.fault_catalogue import FAULTS
 from hooks_cli.features.test_runs.observation import Observation
 from hooks_cli.features.test_runs.scenarios import STEADY_PASSES, ScenarioRunner
@@ -100,6 +100,9 @@ class CaseRun:
             await self.runner.repeat(plans.pop(0))
         if plan.timing.kind in ("between_scenarios", "at_start"):
             await self.fault.inject()
+            if not self.case.expectations:  # nothing has to be seen more often than is asked for
+                await self._repeat_under(self.fault, plans)
+                return
         over = asyncio.Event()
         drivers = [asyncio.create_task(self.runner.until(scenario, over)) for scenario in plans]
         try:
@@ -110,6 +113,16 @@ class CaseRun:
             for driver in drivers:
                 driver.cancel()
             await asyncio.gather(*drivers, return_exceptions=True)
+
+    async def _repeat_under(self, fault: FaultInjection, plans: list[ScenarioPlan]) -> None:
+        """Run each scenario as often as it asks for, while the fault takes its course."""
+        watch = asyncio.create_task(fault.watch())
+        try:
+            for scenario in plans:
+                await self.runner.repeat(scenario)
+        finally:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
 
     async def _inject_and_watch(self, fault: FaultInjection, drivers: list[asyncio.Task[None]]) -> None:
         """Inject the fault at its time, and wait until it is over and enough runs were seen. Raises what a driver raised."""
