@@ -32,7 +32,19 @@ OWN_VARIABLES = (
 ANSWER_SECONDS = 30.0
 STOP_SECONDS = 10
 # Variables that are for processes of this machine: a container does not reach its loopback.
-_NOT_INSIDE = ("PATH", "HOME", "USER", "SHELL", "TMPDIR", "http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY")
+_NOT_INSIDE = (
+    "PATH",
+    "HOME",
+    "USER",
+    "SHELL",
+    "TMPDIR",
+    "LANG",
+    "TERM",
+    "http_proxy",
+    "HTTP_PROXY",
+    "no_proxy",
+    "NO_PROXY",
+)
 
 
 class DaemonMissing(Unavailable):
@@ -56,7 +68,7 @@ class Containers:
         return f"hooks-{self.run}-{service}"
 
     def run_argv(self, service: ServicePlan, variables: Mapping[str, str], host_port: int) -> tuple[str, ...]:
-        """The command line that runs a service in the foreground."""
+        """The command line that runs a service in the foreground; the program must get `variables` as its environment."""
         argv = [self.program, "run", "--rm", "--name", self.name(service.name), "--label", f"{LABEL}={self.run}"]
         argv += ["--network", f"hooks-{self.run}", "--network-alias", service.name]
         argv += ["--security-opt", "no-new-privileges"]
@@ -64,7 +76,10 @@ class Containers:
             argv += ["--publish", f"{LOOPBACK}:{host_port}:{service.port}"]
         for name in sorted(variables):
             if name not in _NOT_INSIDE and not name.startswith(("OTEL_EXPORTER_", "LC_")):
-                argv += ["--env", f"{name}={variables[name]}"]
+                argv += [
+                    "--env",
+                    name,
+                ]  # its value is in the environment of the program, where other users cannot read it
         return (*argv, service.image)
 
     def prepare(self) -> None:

@@ -62,6 +62,12 @@ class HttpProxy:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         try:
+            await self._answer(reader, writer)
+        except asyncio.CancelledError:  # by `close`; asyncio would log one that a handler lets out
+            reset(writer)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
             head = await reader.readuntil(b"\r\n\r\n")
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
             reset(writer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from hooks_cli.features.test_runs.services.network_link import NetworkLink
+from hooks_cli.features.test_runs.services.network_link import NetworkLink, reset
 
 LOOPBACK = "127.0.0.1"
 
@@ -63,4 +63,7 @@ class TcpProxy:
         if task is not None:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        await self.link.relay(reader, writer, self.host, self.port)
+        try:
+            await self.link.relay(reader, writer, self.host, self.port)
+        except asyncio.CancelledError:  # by `close`; asyncio would log one that a handler lets out
+            reset(writer)
