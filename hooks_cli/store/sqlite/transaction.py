@@ -22,8 +22,11 @@ _INSERT = {
     table: f"INSERT INTO {table}({columns}) VALUES({','.join('?' * len(columns.split(',')))})"
     for table, columns in LEDGER_TABLES.items()
 }
-# What a transaction begins from, and the row of this machine (NULL when it has none yet): one statement.
-_STATE = "SELECT revision, live, ledger, marks, (SELECT id FROM machine WHERE name = ?) FROM state"
+# What a transaction begins from, the row of this machine (NULL when it has none yet), and the version of the word index: one statement.
+_STATE = (
+    "SELECT revision, live, ledger, marks, (SELECT id FROM machine WHERE name = ?), "
+    "coalesce((SELECT value FROM upkeep WHERE name = 'word_index'), 1) FROM state"
+)
 
 
 def find_mark(marks: bytes, revision: int) -> bytes | None:
@@ -46,6 +49,7 @@ class Transaction:
         "_marks",
         "_turn",
         "ended",
+        "index_version",
         "live",
         "notes",
         "now",
@@ -58,6 +62,8 @@ class Transaction:
         self.now = 0
         self.revision = 0
         self.live = 0
+        # Which version of the word index serves, and so how words are written to it (`store.sqlite.search.next_index`).
+        self.index_version = 1
         self.ended = False
         # Lines for stderr, said after the commit.
         self.notes: list[str] = []
@@ -74,7 +80,8 @@ class Transaction:
                 migrations.migrate(store)
             self._machine_id = store.machine()
             store.query("BEGIN IMMEDIATE")
-            self.revision, self.live, ledger, self._marks, self._machine = store.query(_STATE, (self._machine_id,))[0]
+            row = store.query(_STATE, (self._machine_id,))[0]
+            self.revision, self.live, ledger, self._marks, self._machine, self.index_version = row
         except BaseException:
             self._rollback()
             raise

@@ -78,8 +78,10 @@ def destroy(tx: Transaction, address: str, versions: list[int] | None) -> list[i
         _scrub_event(tx, "revision = ?", (row[0],), address)
     if rows:
         from hooks_cli.store.sqlite.annotations import relations
+        from hooks_cli.store.sqlite.search import next_index
 
         relations.forget_files(tx, head[0], versions)
+        next_index.abandon(tx)
     if head[3] and any(row[0] == head[1] for row in rows):
         tx.store.query("DELETE FROM search WHERE rowid = ?", (head[1],))
         update_heads(tx, [head], live=0, expires=None)
