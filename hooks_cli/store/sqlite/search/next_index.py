@@ -12,17 +12,17 @@ from __future__ import annotations
 
 import time
 
-from hooks_cli.store import upkeep
-from hooks_cli.store.pacing import enough, paced
-from hooks_cli.store.schema import NEWEST
+from hooks_cli.store.sqlite.maintenance import state
+from hooks_cli.store.sqlite.maintenance.paced_writes import enough, paced
+from hooks_cli.store.sqlite.schema import NEWEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hooks_cli.store.contract import Row
-    from hooks_cli.store.embedded import EmbeddedStore
-    from hooks_cli.store.transaction import Transaction
+    from hooks_cli.store.sqlite.store import EmbeddedStore
+    from hooks_cli.store.sqlite.transaction import Transaction
 
 SERVING = "word_index"
 _BUILDING = "word_index_next"
@@ -47,7 +47,7 @@ class Version:
 
 def serving(store: EmbeddedStore) -> int:
     """Which version of the index the table `search` is."""
-    return upkeep.get(store, SERVING) or 1
+    return state.get(store, SERVING) or 1
 
 
 def is_due(store: EmbeddedStore, number: int) -> bool:
@@ -90,12 +90,12 @@ def _fill_some(store: EmbeddedStore, version: Version) -> bool:
     """Index heads in one short transaction; whether the new index has all."""
     with paced(store) as tx:
         began = time.monotonic()
-        if upkeep.get(store, _BUILDING) != version.number:
+        if state.get(store, _BUILDING) != version.number:
             abandon(tx)
             for statement in version.create:
                 store.query(statement)
-            upkeep.put(tx, _BUILDING, version.number)
-        done_to = upkeep.get(store, _DONE_TO)
+            state.put(tx, _BUILDING, version.number)
+        done_to = state.get(store, _DONE_TO)
         while True:
             rows = store.query(
                 f"SELECT d.id, h.address, e.tags, e.metadata, e.value FROM {NEWEST} d CROSS JOIN entry e ON e.revision = d.id "
@@ -107,7 +107,7 @@ def _fill_some(store: EmbeddedStore, version: Version) -> bool:
                 done_to = row[0]
             if len(rows) < HEADS or enough(store, began):
                 break
-        upkeep.put(tx, _DONE_TO, done_to)
+        state.put(tx, _DONE_TO, done_to)
     return len(rows) < HEADS
 
 
@@ -125,15 +125,15 @@ def _exchange(store: EmbeddedStore, number: int) -> bool:
     with paced(store) as tx:
         newest, count = store.query(f"SELECT coalesce(max(id), 0), count(*) FROM {NEWEST}")[0]
         if (
-            newest > upkeep.get(store, _DONE_TO)
+            newest > state.get(store, _DONE_TO)
             or count != store.query("SELECT count(*) FROM search_next_docsize")[0][0]
         ):
             return False
         store.query("ALTER TABLE search RENAME TO search_old")
         store.query("ALTER TABLE search_next RENAME TO search")
-        upkeep.put(tx, SERVING, number)
-        upkeep.put(tx, upkeep.UNINDEXED, 0)
-        upkeep.put(tx, upkeep.MERGING, 0)
+        state.put(tx, SERVING, number)
+        state.put(tx, state.UNINDEXED, 0)
+        state.put(tx, state.MERGING, 0)
         store.query("DELETE FROM upkeep WHERE name IN (?, ?)", (_BUILDING, _DONE_TO))
     return True
 

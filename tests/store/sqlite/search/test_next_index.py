@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hooks_cli.model.entry import Draft
-from hooks_cli.store import changing, entries, verification
+from hooks_cli.store.sqlite.file import verify
+from hooks_cli.store.sqlite.rows import entries, entry_updates
 from hooks_cli.store.sqlite.search import next_index
 from hooks_cli.store.sqlite.search.next_index import Version
 from tests.stores import Place, check
@@ -37,7 +38,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
         write(made, f"a/{number}", "some words")
     yield made
     check(made.store)
-    assert verification.verify(made.store, lambda count: None).sound
+    assert verify.verify(made.store, lambda count: None).sound
     made.close()
 
 
@@ -101,7 +102,7 @@ def test_a_destruction_gives_an_unfinished_one_up(place: Place) -> None:
     next_index._fill_some(place.store, SECOND)
     with place.store.writing() as tx:
         tx.next_revision()
-        changing.destroy(tx, "a/1", None)
+        entry_updates.destroy(tx, "a/1", None)
     assert next_index.progress(place.store) == (0, 0)
     build(place)
     assert found(place, "words") == 29
