@@ -32,8 +32,9 @@ tool call". Scripts may rely on the code and on the name; `--json` prints both, 
 {"schema_version": "1", "error": {"code": 76, "name": "version-conflict", "message": "…", "hint": "…", "address": "…"}}
 ```
 
-0 is success. A search or a glob without a hit is an answer and exits 0 with nothing on stdout; 1 says that the one address asked
-for does not exist. A hooks verb with `--fail-open` or `HOOKS_FAIL_OPEN=1` exits 0 whatever happens, with one line on stderr.
+0 is success. A search or a glob without a hit is an answer and exits 0 with nothing on stdout. 1 is "the answer is no": the one address
+asked for does not exist, a test failed (`test run`), a trace breaks a rule (`trace check`). A hooks verb with `--fail-open` or
+`HOOKS_FAIL_OPEN=1` exits 0 whatever happens, with one line on stderr.
 """
 
 

@@ -46,6 +46,9 @@ COLD_ROOMS = (
     "hooks_cli.cli.help_page",
     "hooks_cli.system.python_startup",
     "hooks_cli.error_report",
+    "hooks_cli.features.processes",
+    "hooks_cli.features.test_runs",
+    "hooks_cli.features.traces",
 )
 SEES = (
     "import sys\n"

@@ -15,6 +15,7 @@ from hooks_cli.features.test_runs.observation import Observation
 from hooks_cli.features.test_runs.scenarios import STEADY_PASSES, ScenarioRunner
 from hooks_cli.features.test_runs.services.containers import Containers
 from hooks_cli.features.test_runs.services.http_proxy import HttpProxy
+from hooks_cli.features.test_runs.services.resource_samples import ResourceSamples
 from hooks_cli.features.test_runs.services.service import NotReady, Service
 from hooks_cli.features.test_runs.services.surroundings import Surroundings
 from hooks_cli.features.traces.check import check
@@ -52,6 +53,8 @@ class CaseRun:
         self.proxy.refused = self._refused
         self.services = {plan.name: Service(plan, around, self.containers) for plan in self.case.services}
         self.fault: FaultInjection | None = None
+        self.samples = ResourceSamples(self.services)
+        sampling = asyncio.create_task(self.samples.measure_until_cancelled()) if self.rules is not None else None
         try:
             for service in self.services.values():
                 await service.open()
@@ -67,6 +70,8 @@ class CaseRun:
         except NotReady as error:
             self.seen.problems.append(str(error))
         finally:
+            if sampling is not None:
+                sampling.cancel()
             await asyncio.shield(self._end())
         return self.seen
 
@@ -210,7 +215,9 @@ class CaseRun:
         if self.rules is not None:
             # Of all spans since the test began, also those outside of its scenarios' traces, as of a service's start.
             since = [span for span in everything.spans if span.start is None or span.start >= self.began_ns]
-            self.seen.outcomes = check(self.rules, TraceRun(since, usage=everything.usage)).outcomes
+            self.seen.outcomes = check(
+                self.rules, TraceRun(since, usage=[*everything.usage, *self.samples.usage])
+            ).outcomes
         if self.receiver.problem is not None:
             self.seen.notes.append(f"spans were not read: {self.receiver.problem}")
 

@@ -90,6 +90,8 @@ class FileRunner:
         """Run one file. Raises Unavailable (69), InvalidTestFile (78), Interrupted (130); nothing started by it is left then, either."""
         self._check_external(plan)
         notes = self.end_dead()
+        if process_table.reach() == "group":
+            notes.append("this system does not show its processes: what leaves its process group is not ended")
         subreaper.become_subreaper()
         others = set(subreaper.orphans(()))  # children that are none of this run's
         with RunFolder(self.runs, os.urandom(6).hex()) as folder:
