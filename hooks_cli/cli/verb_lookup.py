@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hooks_cli.model.verb import Verb
 
 # Each is a folder; the verbs of `program` stand alone.
-GROUPS = ("hooks", "memory", "config", "key", "project", "session", "setup", "shims", "task", "test", "trace")
+GROUPS = ("hooks", "memory", "config", "key", "project", "remote", "session", "setup", "shims", "task", "test", "trace")
 GROUP_ALIASES = {"hook": "hooks"}
 
 # (group, other word) -> the verb it means

@@ -56,8 +56,9 @@ if TYPE_CHECKING:
         def row(self, sql: str, params: Params = ()) -> Row | None:
             """The first row, or None."""
 
-        def writing(self) -> Any:
-            """A write transaction (a context manager that gives a Transaction)."""
+        def writing(self, *, local: bool = False) -> Any:
+            """A write transaction (a context manager that gives a Transaction). A `local` one changes no table of the ledger: it needs no
+            server where the store is a replica."""
 
         def close(self) -> None:
             """Give the file and the lock back. A process that ends without it loses nothing."""

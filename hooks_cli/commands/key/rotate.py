@@ -44,11 +44,14 @@ def run(call: Call, environment: Environment) -> int:
     """Rotate. Raises KeySourceError (78), WrongKey, Tampered (77), Busy (75), NotFound (1)."""
     from hooks_cli.commands.key import phrase_for
     from hooks_cli.features.keys import rotate
+    from hooks_cli.features.remote import membership
+    from hooks_cli.features.remote import rotate as shared
     from hooks_cli.output.progress import Progress, mode_of
 
     new_key, phrase = _new_key(call, environment), phrase_for(call, environment)
+    rotated_by = shared.rotate if membership.is_replica(environment) else rotate.rotate
     with Progress(environment, "Rotating the key", STEPS, mode=mode_of(call), unit="steps") as progress:
-        rotated = rotate.rotate(
+        rotated = rotated_by(
             environment,
             new_key=new_key,
             phrase=phrase,

@@ -8,6 +8,7 @@ from hooks_cli.commands import store_access
 from hooks_cli.commands.options import address_options
 from hooks_cli.errors import UsageError
 from hooks_cli.features.entries import destroy
+from hooks_cli.features.remote import compaction
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
@@ -39,6 +40,14 @@ VERB = Verb(
             "Do not ask: needed for a glob without a terminal.",
             "switch",
         ),
+        Option(
+            "compact",
+            ("--compact",),
+            "Of a shared memory: drive the bytes out of the server's log, too, before it is said (the default); --no-compact leaves "
+            "that to the next pull or destroy.",
+            "switch",
+        ),
+        Option("no_compact", ("--no-compact",), "The same as --compact false.", "switch"),
         address_options.DRY_RUN,
         *address_options.WHO_OPTIONS,
     ),
@@ -76,6 +85,7 @@ def run(call: Call, environment: Environment) -> int:
         environment.err("hooks-cli: nothing was destroyed")
         return 0
     done = destroy.destroy(store, environment, targets, address_options.who(call))
+    facts = compaction.after_destruction(store, environment, _compacts(call))
     for old, new in destroy.moved_to(store, done):
         environment.err(
             f"hooks-cli: what {one_line(old, 200)} said was moved to {one_line(new, 200)}, and is still there: "
@@ -83,7 +93,7 @@ def run(call: Call, environment: Environment) -> int:
         )
     if as_json:
         rows = [{"key": d.address, "key_versions": d.versions} for d in done]
-        environment.out(changes.json_object({"destroyed": rows, "total": sum(len(d.versions) for d in done)}))
+        environment.out(changes.json_object({"destroyed": rows, "total": sum(len(d.versions) for d in done), **facts}))
         return 0
     for d in done:
         numbers = ", ".join(map(str, d.versions))
@@ -104,15 +114,23 @@ def _destroy_calls(call: Call, environment: Environment) -> int:
     dry_run = call.flag("dry_run")
     if not dry_run:
         destroy.destroy_calls(store, environment, revisions, address_options.who(call))
+    facts = {} if dry_run else compaction.after_destruction(store, environment, _compacts(call))
     if call.format != "text":
         rows = [{"revision": revision} for revision in revisions]
         environment.out(
-            changes.json_object({"destroyed": rows, "total": len(rows), **({"dry_run": True} if dry_run else {})})
+            changes.json_object(
+                {"destroyed": rows, "total": len(rows), **({"dry_run": True} if dry_run else {}), **facts}
+            )
         )
         return 0
     verb = "Would destroy" if dry_run else "Destroyed"
     environment.out("".join(f"{verb}: what the call r{revision} said\n" for revision in revisions))
     return 0
+
+
+def _compacts(call: Call) -> bool:
+    """Whether the bytes are to leave the server of a shared memory now."""
+    return call.flag("compact", True) and not call.flag("no_compact")
 
 
 def _numbers(call: Call, name: str, usage: str) -> list[int] | None:

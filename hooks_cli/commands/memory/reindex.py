@@ -31,7 +31,10 @@ def run(call: Call, environment: Environment) -> int:
     """Rebuild the index. Raises NotFound (1) without a store, ReadOnlyAgent (77), Busy (75)."""
     attribution.check_write(environment, call.text("agent"))
     store = store_access.for_memory(environment, create=False)
-    with Progress(environment, "Indexing", mode=mode_of(call), unit="entries") as progress, store.writing() as tx:
+    with (
+        Progress(environment, "Indexing", mode=mode_of(call), unit="entries") as progress,
+        store.writing(local=True) as tx,
+    ):
         count = reindex(tx, progress.advance)
     if call.format != "text":
         environment.out(changes.json_object({"indexed": count}))

@@ -141,6 +141,10 @@ def _replace(call: Call, environment: Environment, path: str, phrase: str) -> in
     from hooks_cli.text.json_writer import object_text
 
     dry_run = call.flag("dry_run")
+    if not dry_run:
+        from hooks_cli.features.remote import membership
+
+        membership.refuse_replica(environment)
     done = backup.restore(environment, path, phrase=phrase, dry_run=dry_run)
     holds = done.holds
     if call.format != "text":

@@ -39,6 +39,13 @@ def run(call: Call, environment: Environment) -> int:
     anchored = "none" if found.anchored is None else f"revision {found.anchored[0]}"
     if environment.accept_rollback and (store.altered is not None or not found.sound):
         attribution.check_write(environment)
+        if store.replica is not None:
+            raise Tampered(
+                store=store.path,
+                expected=_expected(found),
+                found=_found(found) or "a state that was rolled back or altered",
+                hint="A shared memory comes back from its server: hooks-cli remote join ADDRESS --key-file FILE --replace",
+            )
         if found.pages:
             raise Tampered(store=store.path, expected="authentic pages", found=found.pages[0])
         verify.accept(store)

@@ -76,6 +76,8 @@ def store_lines(
 
     Raises LineError (65) and VersionConflict (76) with the number of the line; nothing is kept then.
     """
+    if store.replica is not None:
+        lines = iter(list(lines))  # all machines wait while a batch is written: none of it is still to be read then
     gc.disable()  # the rows make no cycles; looking for some again and again would take a tenth of the time
     try:
         with store.writing() as tx:

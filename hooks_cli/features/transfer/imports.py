@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -74,6 +75,10 @@ def import_source(
 ) -> Imported:
     """Take in one source. Raises what the source raises while it is read (65, 66) and the store's errors; then nothing is kept."""
     report = Imported(source.kind)
+    if store.replica is not None:
+        source = dataclasses.replace(
+            source, records=iter(list(source.records))
+        )  # all machines wait while it is written: it is read before
     try:
         with store.writing() as tx:
             _Import(tx, environment, choices, report).run(source, advance)

@@ -57,12 +57,15 @@ class Tail:
 
 
 class Snapshot:
-    """A snapshot on the server: the state after record `seq`, in `parts` sealed parts, under a random id of its own (16 bytes)."""
+    """A snapshot on the server: the state after record `seq`, in `parts` sealed parts, under a random id of its own (16 bytes).
 
-    __slots__ = ("parts", "seq", "snapshot_id")
+    `ledger` is that state's (32 bytes, a keyed hash); a snapshot whose parts do not belong to it does not open."""
 
-    def __init__(self, seq: int, snapshot_id: bytes, parts: int) -> None:
+    __slots__ = ("ledger", "parts", "seq", "snapshot_id")
+
+    def __init__(self, seq: int, snapshot_id: bytes, parts: int, ledger: bytes) -> None:
         self.seq = seq
+        self.ledger = ledger
         self.snapshot_id = snapshot_id
         self.parts = parts
 
@@ -117,7 +120,15 @@ if TYPE_CHECKING:
     class LogStorage(Log, Protocol):
         """What the cold verbs need beside: making a log, snapshots, compaction, who reads it."""
 
-        def create(self, format: int, snapshot: Snapshot, parts: Iterable[bytes]) -> bool:
+        log_id: bytes
+
+        def make_tables(self) -> None:
+            """Make what the server needs for any log, where it is not there yet."""
+
+        def labels(self) -> list[tuple[bytes, bytes]]:
+            """(id, sealed label) of every log on the server that was not ended."""
+
+        def create(self, format: int, label: bytes, snapshot: Snapshot, parts: Iterable[bytes]) -> bool:
             """Make the log with its first snapshot, all or nothing, at the snapshot's `seq`. False when it is there already and has
             records or other readers; one that nobody joined is made anew."""
 
@@ -138,8 +149,9 @@ if TYPE_CHECKING:
         def set_format(self, format: int) -> None:
             """Note the format that records have from now on."""
 
-        def end(self) -> None:
-            """End the log: nothing is appended any more. It is known as ended, and kept."""
+        def end(self, seq: int) -> bool:
+            """End the log where `seq` is its newest record: nothing is appended any more, it is kept and known as ended. False when it is
+            beyond `seq`."""
 
         def note_reader(self, machine: bytes, seq: int, label: bytes, left: bool = False) -> None:
             """Note how far a machine has taken the log in, or that it has left."""

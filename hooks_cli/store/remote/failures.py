@@ -17,6 +17,12 @@ class LogBusy(Busy):
     hint = "Try again."
 
 
+class BehindLog(Busy):
+    """This machine has seen record {seq}; the log begins after {floor} by now. Nothing was stored."""
+
+    hint = "Take in the server's snapshot: hooks-cli remote pull"
+
+
 class KeptRemotely(HooksError):
     """The write is stored on the server, but not yet here: {reason}. It comes with the next pull. Do not repeat it."""
 

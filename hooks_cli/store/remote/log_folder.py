@@ -1,9 +1,9 @@
 """A log in a folder: for tests, and to see what a log is. All machines must share the folder's disk. Its contract: `contract`.
 
-head            JSON: seq, floor, format, ended; renaming a new one over it is the commit
+head            JSON: seq, floor, format, ended, label; renaming a new one over it is the commit
 turn            flock: whose turn it is
 records/SEQ     write id and sealed bytes; those above the head's seq were never committed
-snapshots/SEQ-ID-PARTS/PART, readers/MACHINE
+snapshots/SEQ-ID-PARTS-LEDGER/PART, readers/MACHINE
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 POLL_SECONDS = 0.002
+END_MS = 30_000
 
 
 class FolderLog:
     """The log `log_id` below a folder that is there."""
 
     def __init__(self, folder: str, log_id: bytes) -> None:
+        self.log_id = log_id
         self.root = folder
         self.folder = os.path.join(folder, log_id.hex())
         self._turn = -1
@@ -96,7 +98,24 @@ class FolderLog:
         self.release()
 
     # --- what the cold verbs need --------------------------------------------------------------------------------------
-    def create(self, format: int, snapshot: Snapshot, parts: Iterable[bytes]) -> bool:
+    def make_tables(self) -> None:
+        """See `contract.LogStorage`."""
+        if not os.path.isdir(self.root):
+            raise ServerUnreachable(reason=f"the folder {self.root} is not there")
+
+    def labels(self) -> list[tuple[bytes, bytes]]:
+        """See `contract.LogStorage`."""
+        found = []
+        for name in sorted(os.listdir(self.root)):
+            path = os.path.join(self.root, name, "head")
+            if os.path.exists(path):
+                with open(path, encoding="utf-8") as file:
+                    head = json.load(file)
+                if not head["ended"]:
+                    found.append((bytes.fromhex(name), bytes.fromhex(head["label"])))
+        return found
+
+    def create(self, format: int, label: bytes, snapshot: Snapshot, parts: Iterable[bytes]) -> bool:
         """See `contract.LogStorage`."""
         if os.path.exists(os.path.join(self.folder, "head")):
             head = self._head()
@@ -106,7 +125,9 @@ class FolderLog:
         for name in ("records", "snapshots", "readers"):
             os.makedirs(os.path.join(self.folder, name), 0o700)
         self.put_snapshot(snapshot, parts)
-        self._set_head({"seq": snapshot.seq, "floor": snapshot.seq, "format": format, "ended": False})
+        self._set_head(
+            {"seq": snapshot.seq, "floor": snapshot.seq, "format": format, "ended": False, "label": label.hex()}
+        )
         return True
 
     def put_snapshot(self, snapshot: Snapshot, parts: Iterable[bytes]) -> None:
@@ -149,9 +170,13 @@ class FolderLog:
         """See `contract.LogStorage`."""
         self._set_head(self._head() | {"format": format})
 
-    def end(self) -> None:
+    def end(self, seq: int) -> bool:
         """See `contract.LogStorage`."""
-        self._set_head(self._head() | {"ended": True})
+        tail = self.lock(seq, END_MS)
+        if tail.seq == seq:
+            self._set_head(self._head() | {"ended": True})
+        self.release()
+        return tail.seq == seq
 
     def note_reader(self, machine: bytes, seq: int, label: bytes, left: bool = False) -> None:
         """See `contract.LogStorage`."""
@@ -204,15 +229,15 @@ class FolderLog:
         return os.path.join(self.folder, "records", f"{seq:016d}")
 
     def _snapshot(self, snapshot: Snapshot) -> str:
-        name = f"{snapshot.seq:016d}-{snapshot.snapshot_id.hex()}-{snapshot.parts}"
+        name = f"{snapshot.seq:016d}-{snapshot.snapshot_id.hex()}-{snapshot.parts}-{snapshot.ledger.hex()}"
         return os.path.join(self.folder, "snapshots", name)
 
     def _snapshots(self) -> list[Snapshot]:
         found = []
         for name in sorted(os.listdir(os.path.join(self.folder, "snapshots"))):
-            seq, snapshot_id, parts = name.split("-")
-            if parts.isdigit():
-                found.append(Snapshot(int(seq), bytes.fromhex(snapshot_id), int(parts)))
+            seq, snapshot_id, parts, ledger = name.split("-")
+            if not ledger.endswith(".new"):
+                found.append(Snapshot(int(seq), bytes.fromhex(snapshot_id), int(parts), bytes.fromhex(ledger)))
         return found
 
 

@@ -30,6 +30,14 @@ _RECORDS = f"""SELECT seq, write_id, sealed FROM (
         FROM hooks_cli.record WHERE log = %s AND seq > %s ORDER BY seq LIMIT {RECORDS_AT_ONCE}) r
     WHERE before < {PULL_BYTES} ORDER BY seq"""
 _INSERT = "INSERT INTO hooks_cli.record(log, seq, write_id, sealed) VALUES (%s, %s, %s, %s)"
+# A server that refuses the connection gives no state, only words.
+_REFUSED_WORDS = (
+    "authentication failed",
+    "no pg_hba.conf entry",
+    "no password supplied",
+    "certificate",
+    "does not exist",
+)
 _REFUSED = ("28", "42501", "3D000", "0A000")
 
 
@@ -212,7 +220,7 @@ class PostgresLog:
         if isinstance(error, (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)):
             return LogGone("The server has no tables of hooks-cli: nothing was made there yet.")
         line = one_line(error)
-        if state.startswith(_REFUSED) or "authentication failed" in line or "no pg_hba.conf entry" in line:
+        if state.startswith(_REFUSED) or any(words in line for words in _REFUSED_WORDS):
             return ServerRefused(reason=line)
         if isinstance(error, psycopg.OperationalError):
             return ServerUnreachable(reason=line)

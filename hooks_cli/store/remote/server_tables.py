@@ -13,7 +13,8 @@ CREATE TABLE IF NOT EXISTS hooks_cli.log(
     seq bigint NOT NULL,                        -- the newest record
     floor bigint NOT NULL,                      -- records up to this were compacted away
     format integer NOT NULL,
-    ended boolean NOT NULL DEFAULT false);
+    ended boolean NOT NULL DEFAULT false,
+    label bytea NOT NULL);                      -- which store and project it is, sealed
 CREATE TABLE IF NOT EXISTS hooks_cli.record(
     log bytea NOT NULL REFERENCES hooks_cli.log,
     seq bigint NOT NULL,
@@ -27,6 +28,7 @@ CREATE TABLE IF NOT EXISTS hooks_cli.snapshot(
     snapshot_id bytea NOT NULL,
     part integer NOT NULL,
     parts integer NOT NULL,
+    ledger bytea NOT NULL,                      -- a keyed hash of that state
     at timestamptz NOT NULL DEFAULT now(),
     sealed bytea NOT NULL,
     PRIMARY KEY (log, seq, snapshot_id, part));

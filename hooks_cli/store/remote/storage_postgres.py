@@ -17,19 +17,25 @@ class PostgresStorage(PostgresLog):
     """A log in PostgreSQL with all that can be done to it."""
 
     def make_tables(self) -> None:
-        """Make the tables where they are not there yet, for the user that connects. Raises ServerRefused (77)."""
+        """See `contract.LogStorage`. They belong to the user that connects."""
         with self._transaction() as connection:
             if connection.execute("SELECT to_regclass('hooks_cli.reader')").fetchone()[0] is not None:
                 return
             connection.execute("SELECT pg_advisory_xact_lock(7219204821)")  # two that make them at once
             connection.execute(server_tables.TABLES)
 
-    def create(self, format: int, snapshot: Snapshot, parts: Iterable[bytes]) -> bool:
+    def labels(self) -> list[tuple[bytes, bytes]]:
+        """See `contract.LogStorage`."""
+        with self._transaction() as connection:
+            rows = connection.execute("SELECT log, label FROM hooks_cli.log WHERE NOT ended ORDER BY log").fetchall()
+        return [(bytes(log), bytes(label)) for log, label in rows]
+
+    def create(self, format: int, label: bytes, snapshot: Snapshot, parts: Iterable[bytes]) -> bool:
         """See `contract.LogStorage`."""
         with self._transaction() as connection:
             connection.execute(
-                "INSERT INTO hooks_cli.log(log, seq, floor, format) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-                (self.log_id, snapshot.seq, snapshot.seq, format),
+                "INSERT INTO hooks_cli.log(log, seq, floor, format, label) VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                (self.log_id, snapshot.seq, snapshot.seq, format, label),
             )
             seq, ended = connection.execute(
                 "SELECT seq, ended FROM hooks_cli.log WHERE log = %s FOR UPDATE", (self.log_id,)
@@ -48,11 +54,11 @@ class PostgresStorage(PostgresLog):
     def newest_snapshot(self) -> Snapshot | None:
         """See `contract.LogStorage`."""
         row = self._one(
-            "SELECT seq, snapshot_id, parts FROM hooks_cli.snapshot WHERE log = %s "
-            "GROUP BY seq, snapshot_id, parts HAVING count(*) = parts ORDER BY seq DESC, max(at) DESC LIMIT 1",
+            "SELECT seq, snapshot_id, parts, ledger FROM hooks_cli.snapshot WHERE log = %s "
+            "GROUP BY seq, snapshot_id, parts, ledger HAVING count(*) = parts ORDER BY seq DESC, max(at) DESC LIMIT 1",
             (self.log_id,),
         )
-        return None if row is None else Snapshot(int(row[0]), bytes(row[1]), int(row[2]))
+        return None if row is None else Snapshot(int(row[0]), bytes(row[1]), int(row[2]), bytes(row[3]))
 
     def snapshot_part(self, snapshot: Snapshot, part: int) -> bytes:
         """See `contract.LogStorage`."""
@@ -74,11 +80,14 @@ class PostgresStorage(PostgresLog):
         with self._transaction() as connection:
             connection.execute("UPDATE hooks_cli.log SET format = %s WHERE log = %s", (format, self.log_id))
 
-    def end(self) -> None:
+    def end(self, seq: int) -> bool:
         """See `contract.LogStorage`."""
         with self._transaction() as connection:
-            connection.execute("UPDATE hooks_cli.log SET ended = true WHERE log = %s", (self.log_id,))
+            done = connection.execute(
+                "UPDATE hooks_cli.log SET ended = true WHERE log = %s AND seq = %s", (self.log_id, seq)
+            )
             connection.execute("SELECT pg_notify(%s, 'ended')", (self.channel,))
+            return bool(done.rowcount)
 
     def note_reader(self, machine: bytes, seq: int, label: bytes, left: bool = False) -> None:
         """See `contract.LogStorage`."""
@@ -120,8 +129,9 @@ class PostgresStorage(PostgresLog):
     def _insert_snapshot(self, snapshot: Snapshot, parts: Iterable[bytes]) -> None:
         for number, part in enumerate(parts):
             self.connected().execute(
-                "INSERT INTO hooks_cli.snapshot(log, seq, snapshot_id, part, parts, sealed) VALUES (%s, %s, %s, %s, %s, %s)",
-                (self.log_id, snapshot.seq, snapshot.snapshot_id, number, snapshot.parts, part),
+                "INSERT INTO hooks_cli.snapshot(log, seq, snapshot_id, part, parts, ledger, sealed) "
+                "VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                (self.log_id, snapshot.seq, snapshot.snapshot_id, number, snapshot.parts, snapshot.ledger, part),
             )
 
     def _transaction(self) -> _Transaction:

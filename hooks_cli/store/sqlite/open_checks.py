@@ -25,10 +25,14 @@ def check(store: EmbeddedStore, environment: Environment) -> None:
 
     Raises NewerFormat (69), Tampered (77); with `environment.accept_rollback` the latter is noted in `store.altered` instead.
     """
-    row = store.row("SELECT store_id, format FROM state")
+    row = store.row("SELECT store_id, format, (SELECT 1 FROM upkeep WHERE name = 'remote_seq') FROM state")
     if row is None:
         raise Tampered(store=store.path, expected="one row of state", found="none")
-    store.store_id, store.format = row
+    store.store_id, store.format, shared = row
+    if shared is not None:
+        from hooks_cli.store.remote import attach
+
+        attach.attach(store, environment)
     if store.format != FORMAT:
         from hooks_cli.store.sqlite.file import format_1, migrations
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from hooks_cli.environment import Environment
     from hooks_cli.store.contract import Params, Row
+    from hooks_cli.store.remote.replica import Replica
 
 
 MEMORY_BUDGET_MS = 30_000
@@ -162,6 +163,7 @@ class EmbeddedStore:
         "noted",
         "path",
         "patient",
+        "replica",
         "store_id",
         "tell",
         "trace",
@@ -189,6 +191,8 @@ class EmbeddedStore:
         self.format = 0
         # Gives the number that this machine made for itself, b"" where it has none (`store.sqlite.machines`).
         self.machine = _no_machine
+        # Set where this store is one machine's replica of a log (`store.remote`).
+        self.replica: Replica | None = None
         self.ledger = Ledger(key.raw)
         self.clock = _no_clock
         self.guard = Guard((), False)
@@ -218,9 +222,9 @@ class EmbeddedStore:
         rows = self.query(sql, params)
         return rows[0] if rows else None
 
-    def writing(self) -> Transaction:
+    def writing(self, *, local: bool = False) -> Transaction:
         """See contract."""
-        return Transaction(self)
+        return Transaction(self, local)
 
     def normal_json(self, text: str, what: str, *, only_object: bool = False) -> str:
         """The JSON text without needless space, checked by SQLite (RFC 8259, not JSON5).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.crypto.ledger import MODULUS
+from hooks_cli.errors import HooksError
 from hooks_cli.store import anchor
 from hooks_cli.store.sqlite import writer_queue
 from hooks_cli.store.sqlite.schema import FORMAT, LEDGER_TABLES
@@ -47,6 +48,7 @@ class Transaction:
         "_machine",
         "_machine_id",
         "_marks",
+        "_replica",
         "_turn",
         "ended",
         "index_version",
@@ -57,8 +59,9 @@ class Transaction:
         "store",
     )
 
-    def __init__(self, store: EmbeddedStore) -> None:
+    def __init__(self, store: EmbeddedStore, local: bool = False) -> None:
         self.store = store
+        self._replica = None if local else store.replica
         self.now = 0
         self.revision = 0
         self.live = 0
@@ -73,13 +76,18 @@ class Transaction:
         if store.altered is not None:
             raise store.altered
         self._turn = writer_queue.take(store.path, store.budget_ms)
+        replica = self._replica
         try:
             if store.format != FORMAT:
                 from hooks_cli.store.sqlite.file import migrations
 
                 migrations.migrate(store)
             self._machine_id = store.machine()
+            if replica is not None:
+                replica.lock(store)
             store.query("BEGIN IMMEDIATE")
+            if replica is not None:
+                replica.begin(store)
             row = store.query(_STATE, (self._machine_id,))[0]
             self.revision, self.live, ledger, self._marks, self._machine, self.index_version = row
         except BaseException:
@@ -98,6 +106,7 @@ class Transaction:
             return
         store = self.store
         ledger = self._ledger.to_bytes(32, "little")
+        replica = self._replica
         try:
             if self.revision != self._first_revision:
                 mark = self.revision.to_bytes(8, "little") + ledger[: anchor.SHORT_HASH]
@@ -105,9 +114,15 @@ class Transaction:
                 store.query(
                     "UPDATE state SET revision=?, live=?, ledger=?, marks=?", (self.revision, self.live, ledger, marks)
                 )
+                if replica is not None:
+                    replica.append(self, ledger)
+            elif replica is not None:
+                replica.release(store)
             store.query("COMMIT")
-        except BaseException:
+        except BaseException as failed:
             self._rollback()
+            if replica is not None and isinstance(failed, HooksError):
+                raise replica.refused_here(failed) from failed
             raise
         self.ended = True
         if self.revision != self._first_revision:
@@ -127,6 +142,8 @@ class Transaction:
 
     def _rollback(self) -> None:
         try:
+            if self._replica is not None:
+                self._replica.abandon(self.store)
             if self.store.connection.in_transaction:
                 self.store.connection.execute("ROLLBACK")
         finally:

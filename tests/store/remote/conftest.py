@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests import postgres_server
+from tests.machines import Machines
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +60,21 @@ def open_log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callabl
     yield opener
     for log in opened:
         log.close()
+
+
+@pytest.fixture(params=["folder", "postgres"])
+def machines(request: pytest.FixtureRequest, tmp_path: Path) -> Machines:
+    """Machines over a log of each kind in turn."""
+    if request.param == "folder":
+        (tmp_path / "log").mkdir()
+        return Machines(tmp_path, f"folder:{tmp_path / 'log'}", {})
+    server = request.getfixturevalue("postgres")
+    name = request.getfixturevalue("database")
+    return Machines(tmp_path, server.socket_address(name), {})
+
+
+@pytest.fixture
+def tls_machines(postgres: postgres_server.Server, database: str, tmp_path: Path) -> Machines:
+    """Machines that reach the server on loopback, with TLS and a password."""
+    passwords = postgres.passwords(tmp_path / "passwords")
+    return Machines(tmp_path, postgres.tls_address(database), {"PGPASSFILE": str(passwords)})

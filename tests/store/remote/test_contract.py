@@ -20,9 +20,13 @@ def record(seq: int, content: bytes = b"sealed") -> Record:
     return Record(seq, os.urandom(16), content)
 
 
+def snapshot_at(seq: int, parts: int = 1) -> Snapshot:
+    return Snapshot(seq, os.urandom(16), parts, bytes([seq]) * 32)
+
+
 def made(open_log: OpenLog, seq: int = 0) -> Any:
     log = open_log()
-    assert log.create(2, Snapshot(seq, os.urandom(16), 1), [b"a part"])
+    assert log.create(2, b"label", snapshot_at(seq, 1), [b"a part"])
     return log
 
 
@@ -145,12 +149,12 @@ def test_a_long_log_comes_in_pieces(open_log: OpenLog, monkeypatch: pytest.Monke
 
 def test_a_log_is_made_once(open_log: OpenLog) -> None:
     log = made(open_log)
-    again = Snapshot(0, os.urandom(16), 2)
-    assert log.create(2, again, [b"new", b"parts"])  # nobody joined yet: the second try counts
+    again = snapshot_at(0, 2)
+    assert log.create(2, b"label", again, [b"new", b"parts"])  # nobody joined yet: the second try counts
     newest = log.newest_snapshot()
     assert newest.snapshot_id == again.snapshot_id
     log.note_reader(b"m" * 16, 0, b"label")
-    assert not log.create(2, Snapshot(0, os.urandom(16), 1), [b"x"])
+    assert not log.create(2, b"label", snapshot_at(0, 1), [b"x"])
 
 
 def test_snapshots_are_whole_and_the_log_below_them_can_go(open_log: OpenLog) -> None:
@@ -159,11 +163,12 @@ def test_snapshots_are_whole_and_the_log_below_them_can_go(open_log: OpenLog) ->
         log.lock(seq - 1, PATIENT_MS)
         log.append([record(seq)])
     assert log.compact(3, 3) == 0  # there is no snapshot at 3
-    snapshot = Snapshot(3, os.urandom(16), 2)
+    snapshot = snapshot_at(3, 2)
     log.put_snapshot(snapshot, [b"part 0", b"part 1"])
     assert log.compact(3, 4) == 0  # what is above the snapshot stays
     newest = log.newest_snapshot()
     assert (newest.seq, newest.snapshot_id, newest.parts) == (3, snapshot.snapshot_id, 2)
+    assert newest.ledger == bytes([3]) * 32
     assert [log.snapshot_part(newest, part) for part in (0, 1)] == [b"part 0", b"part 1"]
     with pytest.raises(LogTampered):
         log.snapshot_part(newest, 2)
@@ -179,7 +184,9 @@ def test_snapshots_are_whole_and_the_log_below_them_can_go(open_log: OpenLog) ->
 def test_an_ended_log_says_so(open_log: OpenLog) -> None:
     log = made(open_log)
     log.set_format(3)
-    log.end()
+    assert not log.end(1)
+    assert not log.pull(0).ended
+    assert log.end(0)
     tail = open_log().pull(0)
     assert (tail.ended, tail.format) == (True, 3)
 

@@ -141,7 +141,7 @@ class ReadOnlyStore(EmbeddedStore):
             yield row
         self._check()
 
-    def writing(self) -> Transaction:
+    def writing(self, *, local: bool = False) -> Transaction:
         """Refuse. Raises StoreReadOnly (77)."""
         raise StoreReadOnly(store=self.path, reason=self._reason)
 

@@ -33,10 +33,11 @@ _company_until = 0.0
 
 
 class paced:  # noqa: N801
-    """`with paced(store) as tx`: a write transaction of long work, once the rest after the last one is over."""
+    """`with paced(store) as tx`: a write transaction of long work, once the rest after the last one is over. `local` as in the contract."""
 
-    def __init__(self, store: EmbeddedStore) -> None:
+    def __init__(self, store: EmbeddedStore, *, local: bool = False) -> None:
         self.store = store
+        self.local = local
         self.transaction: Transaction | None = None
 
     def __enter__(self) -> Transaction:
@@ -47,7 +48,7 @@ class paced:  # noqa: N801
         left = _released + REST_SECONDS - now
         if left > 0 and now < _company_until:
             time.sleep(left)
-        self.transaction = self.store.writing()
+        self.transaction = self.store.writing(local=self.local)
         transaction = self.transaction.__enter__()
         self.store.patient = True
         if transaction.revision != _revision and _revision >= 0:

@@ -44,7 +44,7 @@ def scrub(store: EmbeddedStore) -> None:
         merge_words(store, insist=True)  # one that began before the destruction may have copied the words on already
     merge_words(store, insist=True)
     truncate_log(store)
-    with store.writing() as tx:
+    with store.writing(local=True) as tx:
         tx.store.query("DELETE FROM upkeep WHERE name = ?", (state.SCRUB,))
 
 
@@ -84,7 +84,7 @@ def _merge_step(store: EmbeddedStore, deadline: float | None, *, make_way: bool)
         return (deadline is not None and now >= deadline) or (make_way and writer_queue.wanted(store.path))
 
     try:
-        with paced(store) as tx:
+        with paced(store, local=True) as tx:
             merging = state.get(store, state.MERGING)
             before = store.connection.total_changes()
             store.connection.set_progress_handler(break_off, LOOK_STEPS)

@@ -37,13 +37,13 @@ BATCH = 1_000
 def prepare(store: EmbeddedStore, model: str) -> None:
     """Make the table where there is none, and empty it when its vectors are another model's."""
     if store.row("SELECT 1 FROM sqlite_master WHERE name = 'vector'") is None:
-        with store.writing():
+        with store.writing(local=True):
             for statement in (TABLE, *TRIGGERS):
                 store.query(statement)
         return
     row = store.row("SELECT model FROM vector LIMIT 1")
     if row is not None and row[0] != model:
-        with store.writing():
+        with store.writing(local=True):
             store.query("DELETE FROM vector")
 
 
@@ -67,7 +67,7 @@ def missing_count(store: EmbeddedStore) -> int:
 
 def keep(store: EmbeddedStore, model: str, rows: list[tuple[int, int, bytes | None]]) -> None:
     """Keep (revision, part, data) rows. A head that was superseded meanwhile gets none."""
-    with store.writing():
+    with store.writing(local=True):
         for revision, part, data in rows:
             store.query(
                 "INSERT OR REPLACE INTO vector(revision, part, model, data) "

@@ -1,0 +1,84 @@
+"""From an open store that is a replica to its log: where the server is, and the way there.
+
+The address is the user's: HOOKS_REMOTE_URL, else the file that `remote create` or `remote join` wrote beside the store's key. A project's
+own settings cannot name it. That the store is a replica stands in the store itself (`remote_seq`), so that a file that is lost does not
+make two memories of one.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hooks_cli.errors import UsageError
+from hooks_cli.store.remote.failures import NoAddress
+from hooks_cli.store.remote.replica import Replica
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from hooks_cli.environment import Environment
+    from hooks_cli.store.remote.contract import LogStorage
+    from hooks_cli.store.remote.direct_link import DirectLink
+    from hooks_cli.store.sqlite.store import EmbeddedStore
+
+ENDING = ".remote"
+VARIABLE = "HOOKS_REMOTE_URL"
+LONGEST_ADDRESS = 4096
+FOLDER_SCHEME = "folder:"
+
+
+def attach(store: EmbeddedStore, environment: Environment) -> None:
+    """Make of an open store the replica that it is."""
+    store.replica = Replica(lambda opened: direct_link(environment, opened))
+
+
+def address_path(environment: Environment) -> str:
+    """The file that holds the server's address."""
+    return os.path.join(environment.keys_dir, environment.store_stem + ENDING)
+
+
+def address_of(environment: Environment) -> str:
+    """The server's address. Raises NoAddress (78)."""
+    named = environment.variables.get(VARIABLE, "")
+    if named:
+        return named
+    from hooks_cli.system.private_files import read_file
+
+    content = read_file(address_path(environment), LONGEST_ADDRESS)
+    if not content:
+        raise NoAddress(reason=f"{VARIABLE} is not set, and {address_path(environment)} is not there")
+    return content.decode("utf-8", "replace").strip()
+
+
+def open_log(address: str, log_id: bytes) -> LogStorage:
+    """The log at an address, not connected yet. Raises UsageError (64), ExtraMissing (69)."""
+    if address.startswith(FOLDER_SCHEME):
+        from hooks_cli.store.remote.log_folder import FolderLog
+
+        return FolderLog(address.removeprefix(FOLDER_SCHEME), log_id)
+    if not address.startswith(("postgresql://", "postgres://")):
+        raise UsageError(
+            f"This is no address of a server: {address[:80]!r}.",
+            hint="postgresql://USER@HOST/DATABASE, without a password",
+        )
+    from hooks_cli.system.python_startup import complete
+
+    complete()
+    from hooks_cli.store.remote.log_postgres import connection_words
+    from hooks_cli.store.remote.storage_postgres import PostgresStorage
+
+    connection_words(address)
+    return PostgresStorage(address, log_id)
+
+
+def direct_link(environment: Environment, store: EmbeddedStore, address: str = "") -> DirectLink:
+    """The way to the store's log without the relay. Raises NoAddress (78), ExtraMissing (69)."""
+    from hooks_cli.system.python_startup import complete
+
+    complete()
+    from hooks_cli.crypto.record_seal import RecordSeal, log_id, remote_key
+    from hooks_cli.store.remote.direct_link import DirectLink
+    from hooks_cli.store.sqlite.schema import FORMAT
+
+    key = remote_key(store.key.raw)
+    log = open_log(address or address_of(environment), log_id(key, store.store_id))
+    return DirectLink(log, RecordSeal(key, store.store_id), FORMAT)
