@@ -59,6 +59,7 @@ FEATURE_IMPORTS: dict[str, set[str]] = {
     "insights": {"transfer"},
     "journal": {"attribution", "entries", "validation"},
     "keys": {"journal"},
+    "remote": {"keys", "transfer"},
     "report": {"restore", "retention"},
     "restore": {"attribution", "journal"},
     "retention": {"entries"},
