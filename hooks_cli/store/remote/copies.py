@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hooks_cli.store.remote.position import REMOTE_SEQ
+from hooks_cli.store.remote.position import COMPACT, REMOTE_AT, REMOTE_SEQ
 from hooks_cli.store.sqlite import connection as sqlite_connection
 from hooks_cli.store.sqlite.errors import translate
 from hooks_cli.system.apsw_import import apsw
@@ -12,8 +12,8 @@ from hooks_cli.system.apsw_import import apsw
 BUDGET_MS = 30_000
 # Tables about this machine alone. Vectors are kept: any machine would compute the same.
 OWN_TABLES = ("binding", "shown_entry")
-# What of `upkeep` holds for the state, not for the machine.
-KEPT_UPKEEP = (REMOTE_SEQ,)
+# What of `upkeep` is about the machine. The rest tells how far work on the very file is.
+OWN_UPKEEP = (REMOTE_AT, COMPACT)
 
 
 def make_shareable(path: str, key: bytes | None, seq: int | None = None) -> tuple[int, bytes]:
@@ -28,7 +28,7 @@ def make_shareable(path: str, key: bytes | None, seq: int | None = None) -> tupl
         for table in OWN_TABLES:
             if table in tables:
                 _run(connection, f"DELETE FROM {table}")
-        _run(connection, f"DELETE FROM upkeep WHERE name NOT IN ({','.join('?' * len(KEPT_UPKEEP))})", KEPT_UPKEEP)
+        _run(connection, f"DELETE FROM upkeep WHERE name IN ({','.join('?' * len(OWN_UPKEEP))})", OWN_UPKEEP)
         if seq is not None:
             _run(connection, "INSERT OR REPLACE INTO upkeep(name, value) VALUES(?, ?)", (REMOTE_SEQ, seq))
         _run(connection, "COMMIT")
