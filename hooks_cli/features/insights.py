@@ -11,6 +11,7 @@ from typing import Any
 
 from hooks_cli.environment import Environment
 from hooks_cli.errors import NotFound
+from hooks_cli.features.regressions import FEW_SAMPLES, Latency, judge
 from hooks_cli.features.transfer.formats.sqlite_fill import Filler
 from hooks_cli.features.transfer.formats.sqlite_tables import (
     COMMITS,
@@ -19,6 +20,7 @@ from hooks_cli.features.transfer.formats.sqlite_tables import (
     REGRESSION_COLUMNS,
     REGRESSIONS,
     REMEDIATION_COLUMNS,
+    SAMPLES,
     SUCCESSFUL_REMEDIATIONS,
 )
 from hooks_cli.model.selection import Selection
@@ -75,4 +77,24 @@ def ask(
         baseline = baseline or (others[0] if others else "")
         values = {"baseline_commit": baseline, "current_commit": current}
     rows = filler.query(query, values)[1]
+    if question == "regressions":
+        rows = _beyond_chance(filler, rows, baseline, current)
     return Insight(question, columns, rows, baseline, current)
+
+
+def _beyond_chance(filler: Filler, rows: list[tuple[Any, ...]], baseline: str, current: str) -> list[tuple[Any, ...]]:
+    """The rows that the rule of `features.regressions` keeps, with what each rests on: "intervals" or "few samples"."""
+    sides = []
+    for commit in (baseline, current):
+        found = filler.query(SAMPLES, {"commit": commit})[1]
+        sides.append({row[0]: Latency(*(_number(value) for value in row[1:])) for row in found})
+    kept = []
+    for row in rows:
+        verdict = judge(sides[0].get(row[0], Latency(None)), sides[1].get(row[0], Latency(None)))
+        if verdict:
+            kept.append((*row, FEW_SAMPLES if verdict == FEW_SAMPLES else "intervals"))
+    return kept
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

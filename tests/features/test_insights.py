@@ -25,15 +25,38 @@ def test_a_planted_regression_is_found(run: Run) -> None:
     baseline(run, "def456", 11, "swarm/performance/baselines/steady")
     words = ["memory", "insights", "regressions", "--baseline", "abc123", "--current", "def456"]
     found = json.loads(run(*words, "--json", check=True).stdout)
-    assert found["rows"] == [{"test_name": "scenario_01", "current_p95": 116.0, "baseline_p95": 100.0}]
+    assert found["rows"] == [
+        {"test_name": "scenario_01", "current_p95": 116.0, "baseline_p95": 100.0, "basis": "few samples"}
+    ]
     assert (found["baseline"], found["current"], found["total"]) == ("abc123", "def456", 1)
     assert json.loads(run("memory", "insights", "regressions", "--json").stdout) == found
     text = run(*words, check=True)
-    assert text.stdout.splitlines()[0].split() == ["test_name", "current_p95", "baseline_p95"]
+    assert text.stdout.splitlines()[0].split() == ["test_name", "current_p95", "baseline_p95", "basis"]
     assert "scenario_01" in text.stdout
     assert "steady" not in text.stdout
     turned = ["memory", "insights", "regressions", "--baseline", "def456", "--current", "abc123"]
     assert run(*turned, check=True).stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "basis"),
+    [
+        ((100, 50, 90, 110), (120, 50, 112, 130), ["intervals"]),
+        ((100, 50, 90, 113), (120, 50, 112, 130), []),
+        ((100, 7, 90, 110), (120, 50, 112, 130), ["few samples"]),
+        ((2, 50, 1.9, 2.1), (2.9, 50, 2.8, 3), []),  # less than 1 ms
+        ((100, 50, 90, 110), (114, 50, 112, 115), []),  # less than 15 %
+    ],
+)
+def test_a_regression_is_no_chance_where_the_samples_are_known(
+    run: Run, before: tuple[float, ...], now: tuple[float, ...], basis: list[str]
+) -> None:
+    for commit, figures in (("abc123", before), ("def456", now)):
+        metadata = dict(zip(("p95_ms", "n", "p95_low_ms", "p95_high_ms"), figures, strict=True))
+        words = ["--memory-key", BASELINES, "--metadata", json.dumps({"git_commit": commit, **metadata})]
+        run("hooks", "notify", "--message", "Baseline", *words, check=True)
+    found = json.loads(run("memory", "insights", "regressions", "--json").stdout)
+    assert [row["basis"] for row in found["rows"]] == basis
 
 
 def test_a_baseline_outlives_its_address(run: Run) -> None:

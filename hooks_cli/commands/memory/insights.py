@@ -24,7 +24,8 @@ VERB = Verb(
         "hooks-cli memory insights regressions --baseline abc123 --current def456",
     ),
     details="patterns: swarm/intelligence/patterns/*, seen in more than 5 % of the traces. remediations: swarm/self_healing/remediations* "
-    "that worked more than 8 times in 10. regressions: swarm/performance/baselines/* with a p95 more than 15 % over the baseline's; "
+    "that worked more than 8 times in 10. regressions: swarm/performance/baselines/* with a p95 more than 15 % over the baseline's, and, "
+    "where both tell their samples (n, p95_low_ms, p95_high_ms), at least 1 ms over it and with intervals apart (else: few samples); "
     "without commits, the newest commit is compared with the one before. The same tables and queries are in the sqlite export.",
 )  # fmt: skip
 

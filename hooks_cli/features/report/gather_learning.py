@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 
+from hooks_cli.features.regressions import Latency, change, regressions
 from hooks_cli.features.report.model import Baseline, Experiment, Pattern, Remediation, Series
-from hooks_cli.features.report.regressions import change, regressions
 from hooks_cli.features.retention.decide import is_baseline
 from hooks_cli.store.sqlite.reports import report_queries
 
@@ -38,6 +38,7 @@ def baselines(store: EmbeddedStore, since: int) -> list[Series]:
         series = found.setdefault(test, Series(test, address, []))
         commit = _words(figures, "git_commit", "commit")
         point = Baseline(commit or f"version {version}", at, p50, p95, p99, session)
+        point.n, point.p95_low, point.p95_high = (_number(figures, name) for name in ("n", "p95_low_ms", "p95_high_ms"))
         if commit:
             # The newest capture of a commit counts, in the place of its first.
             for place, before in enumerate(series.points):
@@ -55,7 +56,7 @@ def baselines(store: EmbeddedStore, since: int) -> list[Series]:
 
 
 def _compare(points: list[Baseline]) -> None:
-    worse = set(regressions([point.p95 for point in points]))
+    worse = set(regressions([Latency(point.p95, point.n, point.p95_low, point.p95_high) for point in points]))
     before: float | None = None
     for place, point in enumerate(points):
         point.change = change(before, point.p95)

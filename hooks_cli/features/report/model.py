@@ -49,7 +49,10 @@ class Activity:
 
 @dataclass
 class Baseline:
-    """The capture of one commit; latencies in ms, `regression` whether p95 is over 15 % above the commit before."""
+    """The capture of one commit; latencies in ms, `regression` whether p95 is one against the commit before (`features.regressions`).
+
+    `n` samples and the interval of p95 are None where the capture does not tell them.
+    """
 
     commit: str
     at: int
@@ -59,6 +62,9 @@ class Baseline:
     session: str = ""
     change: float | None = None
     regression: bool = False
+    n: float | None = None
+    p95_low: float | None = None
+    p95_high: float | None = None
 
 
 @dataclass

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hooks_cli.features.regressions import Latency, above, regressions
 from hooks_cli.features.report.gather import MOST_BUCKETS, bucket_size
-from hooks_cli.features.report.regressions import regressed, regressions
 from tests.conftest import FilledBy, Run
 from tests.report_page import Page, check_markup
 from tests.report_store import NOW, fill, notify, report, tell
@@ -125,14 +125,14 @@ def test_sealed_values_are_not_in_it(run: Run, project: Path) -> None:
 
 @given(st.lists(st.one_of(st.none(), st.floats(0, 1e9))))
 def test_a_regression_is_over_15_percent_above_the_one_before(values: list[float | None]) -> None:
-    found = regressions(values)
+    found = regressions([Latency(value) for value in values])
     for place in found:
         before = [value for value in values[:place] if value is not None]
         now = values[place]
         assert before and before[-1] > 0 and now is not None and now > before[-1] * 1.15
     for place, now in enumerate(values):
         before = [value for value in values[:place] if value is not None]
-        assert (place in found) == regressed(before[-1] if before else None, now)
+        assert (place in found) == above(before[-1] if before else None, now)
 
 
 def test_a_large_tree_is_shown_as_far_as_a_page_can_hold_it(run: Run, project: Path) -> None:

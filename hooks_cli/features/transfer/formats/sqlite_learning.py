@@ -74,7 +74,8 @@ def _learning(where: Mapping[str, str]) -> Iterator[str]:
     yield f"""INSERT OR REPLACE INTO performance_baselines
       SELECT coalesce(m ->> '$.test_name', {_LAST_SEGMENT}), coalesce(m ->> '$.git_commit', ''),
         coalesce(m ->> '$.p50_latency_ms', m ->> '$.p50_ms'), coalesce(m ->> '$.p95_latency_ms', m ->> '$.p95_ms'),
-        coalesce(m ->> '$.p99_latency_ms', m ->> '$.p99_ms'), created_at
+        coalesce(m ->> '$.p99_latency_ms', m ->> '$.p99_ms'), created_at,
+        m ->> '$.n', m ->> '$.p95_low_ms', m ->> '$.p95_high_ms'
       FROM (SELECT e.key, e.created_at, e.revision, {_NUMBERS} AS m FROM entries e
         WHERE e.state = 'live' AND {where["performance_baselines"]})
       WHERE coalesce(m ->> '$.p50_latency_ms', m ->> '$.p50_ms', m ->> '$.p95_latency_ms', m ->> '$.p95_ms',

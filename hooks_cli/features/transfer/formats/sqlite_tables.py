@@ -78,7 +78,8 @@ LEARNING = {
     "failure_patterns": """id INTEGER PRIMARY KEY, error_type TEXT, symptom_spans JSON, root_cause TEXT, remediation TEXT,
         success_rate REAL""",
     "performance_baselines": """test_name TEXT NOT NULL, git_commit TEXT NOT NULL, p50_latency_ms REAL, p95_latency_ms REAL,
-        p99_latency_ms REAL, captured_at TIMESTAMP, PRIMARY KEY(test_name, git_commit)""",
+        p99_latency_ms REAL, captured_at TIMESTAMP, n INTEGER, p95_low_ms REAL, p95_high_ms REAL,
+        PRIMARY KEY(test_name, git_commit)""",
 }
 
 OTHER = f"id INTEGER PRIMARY KEY, {_ENTRY.format('created_at')}, UNIQUE(project, key)"
@@ -126,7 +127,11 @@ REGRESSIONS = """
 """
 PATTERN_COLUMNS = ("id", "pattern_hash", "span_topology", "frequency", "first_seen", "last_seen", "success_rate")
 REMEDIATION_COLUMNS = ("id", "error_type", "symptom_spans", "root_cause", "remediation", "success_rate")
-REGRESSION_COLUMNS = ("test_name", "current_p95", "baseline_p95")
+REGRESSION_COLUMNS = ("test_name", "current_p95", "baseline_p95", "basis")
+# What is known of the samples behind the latencies of a commit.
+SAMPLES = (
+    "SELECT test_name, p95_latency_ms, n, p95_low_ms, p95_high_ms FROM performance_baselines WHERE git_commit = :commit"
+)
 # The commits that baselines were captured for, the newest first.
 COMMITS = """
   SELECT git_commit FROM performance_baselines WHERE git_commit <> ''
