@@ -14,7 +14,7 @@ from hooks_cli.errors import DataError, HooksError, NewerFormat, Tampered, Wrong
 from hooks_cli.store import anchor
 from hooks_cli.store.sqlite import connection as sqlite_connection
 from hooks_cli.store.sqlite.errors import check_name, translate
-from hooks_cli.store.sqlite.file import rekey
+from hooks_cli.store.sqlite.file import format_1, rekey
 from hooks_cli.store.sqlite.file.rekey import SIDE_FILES, Rewritten
 from hooks_cli.store.sqlite.schema import FORMAT
 from hooks_cli.store.sqlite.store import EmbeddedStore
@@ -41,7 +41,11 @@ def copy_to(store: EmbeddedStore, draft: str) -> None:
     """Write a copy of the store to a file that is there and empty, synced."""
     check_name(draft)
     try:
-        store.query("VACUUM INTO ?", (draft,))
+        if store.format == FORMAT:
+            store.query("VACUUM INTO ?", (draft,))
+        else:
+            with format_1.as_it_is(store):
+                store.query("VACUUM INTO ?", (draft,))
         descriptor = os.open(draft, os.O_RDONLY | os.O_CLOEXEC)
         os.fsync(descriptor)
         os.close(descriptor)

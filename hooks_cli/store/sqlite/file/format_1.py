@@ -26,6 +26,20 @@ def show_as_format_2(store: EmbeddedStore) -> None:
         store.query(f"CREATE TEMP VIEW {name} AS {body}")
 
 
+class as_it_is:  # noqa: N801
+    """`with as_it_is(store)`: without the views, for VACUUM, which would take them for the tables. Nothing else is read meanwhile."""
+
+    def __init__(self, store: EmbeddedStore) -> None:
+        self.store = store
+
+    def __enter__(self) -> None:
+        show_as_it_is(self.store)
+
+    def __exit__(self, *error: object) -> None:
+        if self.store.format != FORMAT:
+            show_as_format_2(self.store)
+
+
 def catch_up(store: EmbeddedStore) -> None:
     """Read the store as it is when another process has brought it up to date meanwhile."""
     if store.query("SELECT format FROM state")[0][0] == FORMAT:

@@ -24,6 +24,16 @@ from tests.stores import check
 KEPT = Path(__file__).parents[3] / "fixtures" / "store-0.1"
 
 
+READING = (
+    "memory stats", "memory tree", "memory log", "memory status", "memory show decisions/cache", "memory diff decisions/cache",
+    "memory history notes/pinned", "memory list --at-revision 5", "memory recall decisions/cache --version 1", "memory recall * --json",
+    "memory search valkey --json", "memory search cache --tags infra", "memory insights patterns", "memory validate", "monitor --once",
+    "report --output report.html", "memory export --format sqlite --output e.sqlite", "memory export --format csv -", "task list --json",
+    "session show old-session --json", "hooks metrics", "memory namespace list", "memory get-pattern-stats", "memory stats --by tag",
+    "memory usage --action list", "project show",
+)  # fmt: skip
+
+
 @pytest.fixture
 def old(tmp_path: Path, environ: dict[str, str]) -> Path:
     """The kept store of format 1 in a place of its own, which `run` and `opened` use."""
@@ -61,8 +71,10 @@ def test_it_is_read_as_it_is(old: Path, run: Run) -> None:
     assert "old-session" in run("session", "list", check=True).stdout
     assert "partly" in run("task", "list", check=True).stdout
     assert "Choose a cache" in run("session", "show", "old-session", check=True).stdout
-    for verb in (("memory", "stats"), ("memory", "tree"), ("memory", "log"), ("memory", "status"), ("doctor",)):
-        assert run(*verb).stderr.count("Error") == 0
+    for verb in READING:
+        done = run(*verb.split())
+        assert done.returncode == 0, f"{verb}: {done.stdout}{done.stderr}"
+    assert run("memory", "gc", "--dry-run").returncode == 0
     assert old.read_bytes() == before, "reading left format 1 alone"
 
 
@@ -132,6 +144,20 @@ def test_a_backup_of_format_1_is_restored_and_written_to(run: Run, old: Path, en
     run("memory", "restore", old.parent / "copy", "--yes", check=True)
     assert run("memory", "recall", "new/one").returncode == 1
     assert "from format 1 to 2" in run("memory", "store", "new/one", "again", check=True).stderr
+    run("memory", "verify", check=True)
+
+
+def test_it_is_copied_and_gets_another_key_as_it_is(run: Run, old: Path, environ: dict[str, str]) -> None:
+    (Path(environ["HOOKS_HOME"]) / "config" / "config.toml").write_text("[memory.security]\nallow_reveal = true\n")
+    run("memory", "backup", old.parent / "copy", check=True)
+    run("memory", "restore", old.parent / "copy", "--dry-run", check=True)
+    run("key", "rotate", check=True)
+    assert "29 rows" in run("memory", "verify", check=True).stdout
+    assert (
+        run("memory", "recall", "app/credentials", "--reveal", check=True).stdout
+        == "user=app password=hunter2-not-real"
+    )
+    assert "from format 1 to 2" in run("memory", "store", "new/one", "fresh", check=True).stderr
     run("memory", "verify", check=True)
 
 
