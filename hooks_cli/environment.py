@@ -54,7 +54,7 @@ class Environment(Streams):
         self.captured: object = None
         # The span of this command, and what it is to tell; only where telemetry is configured.
         self.span: Span | None = None
-        self.noted: dict[str, str | int] | None = None
+        self.span_facts: dict[str, str | int] | None = None
         if cwd:
             self.cwd = cwd
 

@@ -159,7 +159,7 @@ def fields(call: Call, environment: Environment) -> dict[str, object]:
 
 
 def conditions(call: Call, environment: Environment) -> list[tuple[str, str, str]]:
-    """What they ask of the metadata, as `store.sqlite.rows.filters.Narrowing.facts`, told on stderr with those that ask for nothing."""
+    """What they ask of the metadata, as `store.sqlite.rows.filters.Filters.facts`, told on stderr with those that ask for nothing."""
     found, idle = [], []
     for name, value in of(call):
         asked = condition_of(name, value)

@@ -68,7 +68,7 @@ def take_in(store: EmbeddedStore, environment: Environment, patience_ms: int) ->
     deadline = time.monotonic() + patience_ms / 1000
     taken, budget_ms = 0, store.budget_ms
     store.wait_at_most(patience_ms // 4)  # what waits has waited before; the call at hand is not to be late for it
-    noted, store.noted = store.noted, None  # the span is about this call, not about those that waited
+    facts, store.span_facts = store.span_facts, None  # the span is about this call, not about those that waited
     for name in call_queue.waiting(folder):
         if taken and time.monotonic() > deadline:
             break
@@ -86,7 +86,7 @@ def take_in(store: EmbeddedStore, environment: Environment, patience_ms: int) ->
         finally:
             store.clock, store.trace = environment.now, environment.trace
     store.wait_at_most(budget_ms)
-    store.noted = noted
+    store.span_facts = facts
     call_queue.remove_if_empty(folder)
     if taken:
         environment.err(f"hooks-cli: took in {taken} queued {'call' if taken == 1 else 'calls'}")

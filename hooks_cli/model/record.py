@@ -66,7 +66,7 @@ class Header:
 
 
 @dataclass(slots=True)
-class Aside:
+class JournalRecord:
     """A session, task or event of an export of ours; `text` is its JSON object."""
 
     kind: str
@@ -90,7 +90,7 @@ class Left:
     why: str
 
 
-Found = Record | Header | Aside | Refused | Left
+Found = Record | Header | JournalRecord | Refused | Left
 Records = Iterator[Found]
 
 

@@ -25,11 +25,11 @@ LARGEST_COMPANION = 256 * 1024
 _HEX = frozenset("0123456789abcdef")
 
 
-def is_aside(name: str) -> bool:
+def is_temporary_name(name: str) -> bool:
     """Whether a file's name has the form.
 
-    >>> is_aside("out.json.4711.0a1b2c3d.hooks-new"), is_aside("4711.0a1b2c3d.hooks-new"), is_aside("out.json.hooks-new")
-    (True, False, False)
+    >>> [is_temporary_name(n) for n in ("out.json.4711.0a1b2c3d.hooks-new", "4711.0a1b2c3d.hooks-new", "out.json.hooks-new")]
+    [True, False, False]
     """
     parts = name.removesuffix(ENDING).rsplit(".", 2)
     return (
@@ -43,8 +43,8 @@ def is_aside(name: str) -> bool:
     )
 
 
-class Aside:
-    """`with Aside(path) as aside:` an empty file (0600) at `system.atomic_file.name`, beside `path`, gone at the end unless it was renamed.
+class AtomicFile:
+    """`with AtomicFile(path) as file:` an empty file (0600) at `file.name`, beside `path`; removed at the end unless it was renamed.
 
     Raises CannotCreate (73), PermissionRefused (77), DiskFull (74).
     """
@@ -54,7 +54,7 @@ class Aside:
         self.name = ""
         self.descriptor = -1
 
-    def __enter__(self) -> Aside:
+    def __enter__(self) -> AtomicFile:
         sweep(os.path.dirname(self.path) or ".")
         while self.descriptor < 0:
             self.name = f"{self.path}.{os.getpid()}.{os.urandom(4).hex()}{ENDING}"
@@ -93,7 +93,7 @@ def _is_locked_by_us(descriptor: int, name: str) -> bool:
 def sweep(folder: str) -> list[str]:
     """Remove what killed processes of this user left in the folder; the names removed."""
     try:
-        names = [name for name in os.listdir(folder) if is_aside(name)]
+        names = [name for name in os.listdir(folder) if is_temporary_name(name)]
     except OSError:
         return []
     return [name for name in names if _remove_if_dead(os.path.join(folder, name))]
@@ -123,7 +123,7 @@ def _remove_if_dead(path: str) -> bool:
 
 
 def _take_back_companion(aside: str) -> None:
-    """Remove the companion that the dead maker of `system.atomic_file` had published, when its file never came. Raises OSError."""
+    """Remove the companion that the dead process had published, when its file never came. Raises OSError."""
     companion = aside.removesuffix(ENDING).rsplit(".", 2)[0]
     if not companion.endswith(COMPANION) or os.path.lexists(companion.removesuffix(COMPANION)):
         return

@@ -11,7 +11,7 @@ import os
 _passed: dict[str, int] = {}
 
 
-def pass_by(name: str) -> None:
+def failpoint(name: str) -> None:
     """End the process here, as `kill -9` would, when the test asks for it."""
     wanted = os.environ.get("HOOKS_FAILPOINT")
     if not wanted or wanted.partition(":")[0] != name:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from hooks_cli.errors import InputMissing, OutputExists
-from hooks_cli.system.atomic_file import Aside
+from hooks_cli.system.atomic_file import AtomicFile
 from hooks_cli.system.private_files import remove_quietly, sync_folder, trouble
 
 TYPE_CHECKING = False
@@ -69,13 +69,13 @@ class FileSink:
         self._sealed: Any = None
         self._force = force
         self._compress = compress
-        self._aside = Aside(path)
+        self._target = AtomicFile(path)
         self._file: Any = None
 
     def __enter__(self) -> FileSink:
         refuse_existing(self.path, self._force)
-        self._aside.__enter__()
-        raw: IO[bytes] = open(self._aside.descriptor, "wb", buffering=BUFFER, closefd=False)
+        self._target.__enter__()
+        raw: IO[bytes] = open(self._target.descriptor, "wb", buffering=BUFFER, closefd=False)
         self._raw = raw
         self._sealed = self._seal(raw) if self._seal is not None else None
         target = raw if self._sealed is None else self._sealed
@@ -100,12 +100,12 @@ class FileSink:
                     self._sealed.finish()
                 self._raw.flush()
                 os.fsync(self._raw.fileno())
-                publish(self._aside.name, self.path, self._force)
+                publish(self._target.name, self.path, self._force)
             self._raw.close()
         except OSError as problem:
             raise trouble(self.path, problem) from None
         finally:
-            self._aside.__exit__(kind, error, trace)
+            self._target.__exit__(kind, error, trace)
 
 
 class StreamSink:

@@ -12,7 +12,7 @@ import pytest
 from hooks_cli.environment import Environment
 from hooks_cli.errors import HooksError, StorageFailed, Tampered
 from hooks_cli.features.entries.write import store_value
-from hooks_cli.features.journal.record import Occasion, record
+from hooks_cli.features.journal.record import HookCall, record
 from hooks_cli.store.sqlite.file import verify
 from hooks_cli.store.sqlite.rows import entries
 from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
@@ -61,7 +61,7 @@ def _long(store: EmbeddedStore, environment: Environment) -> dict[str, str | Non
 
 
 def _event(store: EmbeddedStore, environment: Environment) -> dict[str, str | None]:
-    record(store, environment, Occasion("notify", {"message": "m"}, session_id="s"))
+    record(store, environment, HookCall("notify", {"message": "m"}, session_id="s"))
     return {}
 
 

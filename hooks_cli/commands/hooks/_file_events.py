@@ -47,14 +47,14 @@ def announce(call: Call, environment: Environment, verb: str) -> int:
         "source": Raw(source) if source is not None and draft is None else None,
         "metadata": _hook_call.metadata_field(call, store, key),
     }
-    occasion = _hook_call.occasion(call, environment, fields, wanted="file", draft=draft)
+    hook_call = _hook_call.build(call, environment, fields, wanted="file", draft=draft)
     # What is known is looked up before this call itself is a part of it.
     known = None
     if path and call.flag("load_context"):
         from hooks_cli.features.restore import file_context
 
         known = file_context.about(store, environment, path)
-    recorded = record(store, environment, occasion)
+    recorded = record(store, environment, hook_call)
     text = "" if recorded.written else f"{verb} recorded: {path or '(no file)'} (revision {recorded.revision})\n"
     result: dict[str, object] = {"revision": recorded.revision}
     if known is not None:

@@ -1,10 +1,10 @@
-"""From a parsed hooks call to an `Occasion`, and the lines that all hooks verbs print alike."""
+"""From a parsed hooks call to a `HookCall`, and the lines that all hooks verbs print alike."""
 
 from __future__ import annotations
 
 from hooks_cli.errors import InvalidJson
 from hooks_cli.features.entries.draft import make_draft, metadata_json
-from hooks_cli.features.journal.record import Occasion
+from hooks_cli.features.journal.record import HookCall
 from hooks_cli.model.verb import FALSE_WORDS
 from hooks_cli.text.json_writer import Raw, object_text
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
 
-def occasion(
+def build(
     call: Call, environment: Environment, fields: dict[str, object], *, wanted: str = "", draft: Draft | None = None
-) -> Occasion:
+) -> HookCall:
     """The call as the journal will keep it. `wanted` names the field that this verb is about: its absence is recorded and told."""
     kept = {name: value for name, value in fields.items() if value not in ("", None)}
     missing = [name for name in call.missing if name not in kept]
@@ -28,7 +28,7 @@ def occasion(
         kept["missing"] = missing
         names = ", ".join("--" + name.replace("_", "-") for name in missing)
         environment.err(f"hooks-cli: {call.verb.title}: no value for {names}; recorded as missing")
-    return Occasion(
+    return HookCall(
         call.verb.name,
         kept,
         draft=draft,
@@ -92,7 +92,7 @@ def metadata(call: Call, store: EmbeddedStore) -> str | None:
         if not found or call.flag("strict") or not store.is_json_document(mended):
             raise
         listed = ", ".join(dict.fromkeys(found))
-        store.tell(f"hooks-cli: --metadata: no shell filled in {listed}; kept as text")
+        store.warn(f"hooks-cli: --metadata: no shell filled in {listed}; kept as text")
         call.values["metadata"] = mended
         return metadata_json(store, mended)
 

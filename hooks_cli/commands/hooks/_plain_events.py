@@ -40,7 +40,7 @@ def keep(call: Call, environment: Environment) -> int:
     draft = _hook_call.draft(call, store, object_text({**facts, **_hook_call.attributes(call)}))
     metadata = _hook_call.metadata_field(call, store, call.text("memory_key"))
     recorded = record(
-        store, environment, _hook_call.occasion(call, environment, {**facts, "metadata": metadata}, draft=draft)
+        store, environment, _hook_call.build(call, environment, {**facts, "metadata": metadata}, draft=draft)
     )
     text = "" if recorded.written else f"Recorded: {call.verb.name} (revision {recorded.revision})\n"
     _hook_call.say(call, environment, text, {"revision": recorded.revision}, recorded.written)

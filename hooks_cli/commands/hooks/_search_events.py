@@ -49,7 +49,7 @@ def announce(call: Call, environment: Environment) -> int:
         "success": call.values.get("success"),
         "metadata": _hook_call.metadata_field(call, store, key),
     }
-    recorded = record(store, environment, _hook_call.occasion(call, environment, fields, wanted="query", draft=draft))
+    recorded = record(store, environment, _hook_call.build(call, environment, fields, wanted="query", draft=draft))
     text = "" if recorded.written else f"Search recorded (revision {recorded.revision})\n"
     result: dict[str, object] = {"revision": recorded.revision}
     if query and call.flag("check_memory"):

@@ -66,8 +66,8 @@ def before(call: Call, environment: Environment) -> int:
         "metadata": _hook_call.metadata_field(call, store, key),
         "dangers": [rule for rule, _ in found] if found else None,
     }
-    occasion = _hook_call.occasion(call, environment, fields, wanted="" if command else "command", draft=draft)
-    recorded = record(store, environment, occasion)
+    hook_call = _hook_call.build(call, environment, fields, wanted="" if command else "command", draft=draft)
+    recorded = record(store, environment, hook_call)
     text = "" if recorded.written else f"Command recorded (revision {recorded.revision})\n"
     result: dict[str, object] = {"revision": recorded.revision}
     if found is not None:
@@ -100,8 +100,8 @@ def after(call: Call, environment: Environment) -> int:
         "working_dir": call.text("working_dir"),
         "metadata": _hook_call.metadata_field(call, store, key),
     }
-    occasion = _hook_call.occasion(call, environment, fields, wanted="command", draft=draft)
-    recorded = record(store, environment, occasion)
+    hook_call = _hook_call.build(call, environment, fields, wanted="command", draft=draft)
+    recorded = record(store, environment, hook_call)
     told = "" if success is None else " (succeeded)" if success else f" (failed{f', exit {code}' if code else ''})"
     text = "" if recorded.written else f"Command recorded{told} (revision {recorded.revision})\n"
     _hook_call.say(call, environment, text, {"revision": recorded.revision, "success": success}, recorded.written)

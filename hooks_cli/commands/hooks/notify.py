@@ -60,8 +60,8 @@ def run(call: Call, environment: Environment) -> int:
         "recipients": call.text("recipients"),
         "metadata": _hook_call.metadata_field(call, store, key),
     }
-    occasion = _hook_call.occasion(call, environment, fields, wanted="" if message else "message", draft=draft)
-    recorded = record(store, environment, occasion)
+    hook_call = _hook_call.build(call, environment, fields, wanted="" if message else "message", draft=draft)
+    recorded = record(store, environment, hook_call)
     text = "" if recorded.written else f"Notification recorded (revision {recorded.revision})\n"
     _hook_call.say(call, environment, text, {"revision": recorded.revision}, recorded.written)
     return 0

@@ -69,8 +69,8 @@ def run(call: Call, environment: Environment) -> int:
         "metadata": _hook_call.metadata_field(call, store, key),
         "success": call.values.get("success"),
     }
-    occasion = _hook_call.occasion(call, environment, fields, wanted="" if value else "file", draft=draft)
-    recorded = record(store, environment, occasion)
+    hook_call = _hook_call.build(call, environment, fields, wanted="" if value else "file", draft=draft)
+    recorded = record(store, environment, hook_call)
     text = "" if recorded.written else f"Edit recorded: {path or '(no file)'} (revision {recorded.revision})\n"
     _hook_call.say(call, environment, text, {"revision": recorded.revision}, recorded.written)
     reason = textless(captured.kind) if captured is not None and recorded.written is not None and not value else ""

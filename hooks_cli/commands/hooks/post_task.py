@@ -83,8 +83,8 @@ def run(call: Call, environment: Environment) -> int:
         "rollback": call.values.get("rollback"),
         "metadata": _hook_call.metadata_field(call, store, key),
     }
-    occasion = _hook_call.occasion(call, environment, fields, wanted="", draft=draft)
-    done = tasks.finish(store, environment, occasion, call.text("task_id"), outcome(call))
+    hook_call = _hook_call.build(call, environment, fields, wanted="", draft=draft)
+    done = tasks.finish(store, environment, hook_call, call.text("task_id"), outcome(call))
     counts = ", ".join([f"{number} {verb}" for verb, number in done.counts.items()])
     took = "its beginning was not recorded" if done.duration_ms is None else f"after {duration(done.duration_ms)}"
     word = "Task was closed already" if done.already else "Task closed"

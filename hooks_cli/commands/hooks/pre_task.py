@@ -68,8 +68,8 @@ def run(call: Call, environment: Environment) -> int:
         "file": call.text("file"),
         "metadata": _hook_call.metadata_field(call, store, ""),
     }
-    occasion = _hook_call.occasion(call, environment, fields, wanted="description")
-    name, recorded = tasks.begin(store, environment, occasion, call.text("task_id"))
+    hook_call = _hook_call.build(call, environment, fields, wanted="description")
+    name, recorded = tasks.begin(store, environment, hook_call, call.text("task_id"))
     session = recorded.attribution.session_name
     result: dict[str, object] = {"task_id": name, "session_id": session, "revision": recorded.revision}
     _hook_call.say(

@@ -68,11 +68,11 @@ def run(call: Call, environment: Environment) -> int:
         "swarm_id": call.text("swarm_id"),
         "metadata": _hook_call.metadata_field(call, store, ""),
     }
-    occasion = _hook_call.occasion(call, environment, fields)
-    ended = sessions.end(store, environment, occasion, summary=bool(call.values.get("generate_summary")))
+    hook_call = _hook_call.build(call, environment, fields)
+    ended = sessions.end(store, environment, hook_call, summary=bool(call.values.get("generate_summary")))
     path = sessions.export(environment, ended, output) if output or call.flag("export_metrics") else ""
     collected = None
-    if not sessions.may_write(environment, occasion):
+    if not sessions.may_write(environment, hook_call):
         environment.err(
             "hooks-cli: the agent has read-only memory access: the metrics were not stored, and nothing is collected"
         )

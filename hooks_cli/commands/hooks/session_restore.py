@@ -65,8 +65,8 @@ def run(call: Call, environment: Environment) -> int:
         raise reveal.RestoreNeverReveals
     _stdin_event.complete(call, environment, "session_id")
     store = store_access.for_hooks(environment)
-    occasion = _hook_call.occasion(call, environment, {})
-    recorded = restore.bind(store, environment, occasion)
+    hook_call = _hook_call.build(call, environment, {})
+    recorded = restore.bind(store, environment, hook_call)
     who = recorded.attribution
     named = who.session_name if who.how not in (None, "bound", "guessed") else ""
     if not call.flag("load_memory", True):
@@ -79,7 +79,7 @@ def run(call: Call, environment: Environment) -> int:
 
 def print_brief(call: Call, environment: Environment, store: EmbeddedStore, session_name: str) -> None:
     """Print what a session ("" for the whole project) should know, within the budget."""
-    wanted = restore.Wanted(_budget(call, environment), call.words("include"), not call.flag("no_values"))
+    wanted = restore.BriefQuery(_budget(call, environment), call.words("include"), not call.flag("no_values"))
     made, what = restore.build_brief(store, environment, session_name, environment.now(), wanted)
     if call.format == "text":
         environment.out(made.text)

@@ -50,7 +50,7 @@ def run(call: Call, environment: Environment) -> int:
         "swarm_id": call.text("swarm_id"),
         "metadata": _hook_call.metadata_field(call, store, ""),
     }
-    recorded = sessions.start(store, environment, _hook_call.occasion(call, environment, fields))
+    recorded = sessions.start(store, environment, _hook_call.build(call, environment, fields))
     name = recorded.attribution.session_name or ""
     result: dict[str, object] = {"session_id": name, "revision": recorded.revision}
     _hook_call.say(call, environment, f"Session started: {name} (revision {recorded.revision})\n", result)

@@ -24,12 +24,12 @@ def answer(call: Call, environment: Environment, store: EmbeddedStore | None, re
     groups: list[tuple[str | None, int]] = []
     if store is not None:
         query = understand(request.text) if request.text.strip() else None
-        narrowing = search.narrowing_of(store, environment, request)
+        filters = search.filters_of(store, environment, request)
         match = ""
         if query is not None and query.kind not in ("everything", "nothing"):
-            match, _, _ = search.by_words(store, environment, request, query, narrowing)
+            match, _, _ = search.by_words(store, environment, request, query, filters)
         if query is None or query.kind != "nothing":
-            groups = word_index.grouped(store, match, narrowing, environment.now(), by)
+            groups = word_index.grouped(store, match, filters, environment.now(), by)
     total = sum(count for _, count in groups)
     shown = groups[:limit] if limit > 0 else groups
     if call.format == "text":

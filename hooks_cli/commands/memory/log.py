@@ -67,7 +67,7 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the lines, nothing when there are none. Raises UsageError (64) for a time or trace that is none."""
-    wanted = journal_log.Wanted(
+    wanted = journal_log.LogQuery(
         session=call.text("session_id"),
         agent=call.text("agent"),
         verb=call.text("verb"),
@@ -95,7 +95,7 @@ def run(call: Call, environment: Environment) -> int:
     return 0
 
 
-def _range(wanted: journal_log.Wanted) -> str:
+def _range(wanted: journal_log.LogQuery) -> str:
     """The times that were looked at, as they were understood."""
     since = f" since {moment(wanted.since)}" if wanted.since is not None else ""
     return since + (f" until {moment(wanted.until)}" if wanted.until is not None else "")
@@ -112,7 +112,7 @@ def _show(call: Call, environment: Environment, lines: list[journal_log.Line]) -
         environment.out("".join(line_text(line) for line in lines))
 
 
-def _follow(call: Call, environment: Environment, wanted: journal_log.Wanted) -> int:
+def _follow(call: Call, environment: Environment, wanted: journal_log.LogQuery) -> int:
     """The last lines, then each as it comes, oldest first. Between two looks no transaction is open and no lock is held."""
     for name in ("before", "until", "reverse"):
         if name in call.values:

@@ -113,14 +113,14 @@ def run(call: Call, environment: Environment) -> int:
 
 def _run(call: Call, environment: Environment) -> int:
     """Print what is there. Raises NotFound (1) for one address without an entry, Sealed or RevealRefused (77), MissingArgument (64)."""
-    narrowing = [option.flags[0] for option in _NARROWING if option.name in call.values]
-    namespace, key = _asked_for(call, narrowing)
+    filters = [option.flags[0] for option in _NARROWING if option.name in call.values]
+    namespace, key = _asked_for(call, filters)
     pattern = addresses.join(namespace, key) if key else addresses.under(namespace)
     glob = addresses.is_glob(pattern)
-    if narrowing:
+    if filters:
         if glob or not key:
             return _narrowed(call, environment, pattern)
-        environment.err(f"hooks-cli: {', '.join(narrowing)} narrows a glob; one address is read as it is")
+        environment.err(f"hooks-cli: {', '.join(filters)} narrows a glob; one address is read as it is")
     if call.flag("reveal"):
         reveal.allow(environment)
     limit = call.number("limit", UNLIMITED if call.flag("all") else DEFAULT_LIMIT)
@@ -152,14 +152,14 @@ def _run(call: Call, environment: Environment) -> int:
     return 0
 
 
-def _asked_for(call: Call, narrowing: list[str]) -> tuple[str, str]:
+def _asked_for(call: Call, filters: list[str]) -> tuple[str, str]:
     """(namespace, key or glob), as KEY, --namespace N KEY or N KEY say it. Raises MissingArgument or UsageError (64)."""
     key, namespace = call.text("key_option") or call.text("key"), call.text("namespace")
     if "rest" in call.values:
         if call.text("key_option") or namespace:
             raise UsageError(f"{call.verb.title} reads one key; {call.text('rest')!r} is one too many.")
         namespace, key = key, call.text("rest")
-    if not key and not namespace and not narrowing:
+    if not key and not namespace and not filters:
         raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY")
     return namespace, key
 

@@ -37,7 +37,7 @@ def run(call: Call, environment: Environment) -> int:
             progress.total = verify.row_count(store)
         found = verify.verify(store, progress.advance)
     anchored = "none" if found.anchored is None else f"revision {found.anchored[0]}"
-    if environment.accept_rollback and (store.altered is not None or not found.sound):
+    if environment.accept_rollback and (store.rollback_seen is not None or not found.sound):
         attribution.check_write(environment)
         if store.replica is not None:
             raise Tampered(

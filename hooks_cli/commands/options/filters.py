@@ -170,7 +170,7 @@ _FACTS = ("type", "category", "domain", "scope", "owner", "partition", "status")
 
 
 def facts(call: Call, environment: Environment) -> list[tuple[str, str, str]]:
-    """What the entries have to be like, as `store.sqlite.rows.filters.Narrowing.facts`. `--type all` is any. Raises UsageError (64)."""
+    """What the entries have to be like, as `store.sqlite.rows.filters.Filters.facts`. `--type all` is any. Raises UsageError (64)."""
     found = [(field, "=", call.text("about_" + field)) for field in _FACTS]
     found = [(field, how, value) for field, how, value in found if value and value != "all"]
     if any(name in call.values for name in ("filters", "key_pattern", "size_over", "size_under", "exclude")):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from hooks_cli.environment import Environment
     from hooks_cli.model.verb import Call
-    from hooks_cli.system.atomic_file import Aside
+    from hooks_cli.system.atomic_file import AtomicFile
 
 OUTPUT_OPTION = Option(
     "output",
@@ -63,7 +63,7 @@ class _Saved:
 
     def __init__(self, place: str) -> None:
         self.place = place
-        self._aside: Aside | None = None
+        self._target: AtomicFile | None = None
         self._file: BinaryIO | None = None
 
     def write(self, text: str) -> None:
@@ -88,23 +88,23 @@ class _Saved:
             os.fsync(file.fileno())
         except OSError as error:
             raise trouble(self.place, error) from None
-        if self._aside is not None:
-            publish(self._aside.name, self.place, True)
+        if self._target is not None:
+            publish(self._target.name, self.place, True)
 
     def close(self) -> None:
         """Take away what was not published."""
-        if self._aside is not None:
-            self._aside.__exit__(None, None, None)
+        if self._target is not None:
+            self._target.__exit__(None, None, None)
 
     def _opened(self) -> BinaryIO:
         import os
 
-        from hooks_cli.system.atomic_file import Aside
+        from hooks_cli.system.atomic_file import AtomicFile
         from hooks_cli.system.private_files import make_parents
 
         if self._file is None:
             make_parents(self.place)
-            self._aside = Aside(self.place)
-            self._aside.__enter__()
-            self._file = os.fdopen(self._aside.descriptor, "wb", closefd=False)
+            self._target = AtomicFile(self.place)
+            self._target.__enter__()
+            self._file = os.fdopen(self._target.descriptor, "wb", closefd=False)
         return self._file

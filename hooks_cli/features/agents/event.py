@@ -13,7 +13,7 @@ from hooks_cli.features.agents.protocol import answers
 from hooks_cli.features.agents.protocol import incoming as protocol
 from hooks_cli.features.agents.protocol.answers import Answer
 from hooks_cli.features.journal import record
-from hooks_cli.features.journal.record import AlreadyRecorded, Occasion, Recorded
+from hooks_cli.features.journal.record import AlreadyRecorded, HookCall, Recorded
 from hooks_cli.features.restore import brief
 from hooks_cli.text.json_writer import Raw
 
@@ -60,7 +60,7 @@ def keep(
 
     `session_id`, `agent` and `attributes` are what the command line says beside it.
     """
-    occasion = Occasion(
+    hook_call = HookCall(
         meaning.verb,
         fields_of(environment, event, meaning),
         session_id=session_id,
@@ -74,18 +74,18 @@ def keep(
         if kind == protocol.SESSION_START:
             from hooks_cli.features.restore import restore
 
-            return restore.bind(store, environment, occasion)
+            return restore.bind(store, environment, hook_call)
         if kind == protocol.SESSION_END:
             from hooks_cli.features.journal import sessions
 
-            return sessions.end(store, environment, occasion).recorded
+            return sessions.end(store, environment, hook_call).recorded
         if kind in (protocol.PROMPT, protocol.STOP):
             from hooks_cli.features.journal import tasks
 
             if kind == protocol.PROMPT:
-                return tasks.begin(store, environment, occasion)[1]
-            return tasks.finish(store, environment, occasion, unnamed_only=True).recorded
-        return record.record(store, environment, occasion)
+                return tasks.begin(store, environment, hook_call)[1]
+            return tasks.finish(store, environment, hook_call, unnamed_only=True).recorded
+        return record.record(store, environment, hook_call)
     except AlreadyRecorded:
         return None
 
@@ -108,7 +108,7 @@ def context(store: EmbeddedStore, environment: Environment, session: str) -> str
     configured = environment.settings.number("restore.max_chars")
     budget = max(min(configured or answers.MAX_CONTEXT, answers.MAX_CONTEXT), brief.MINIMUM_BUDGET)
     while True:
-        made, what = restore.build_brief(store, environment, session, environment.now(), restore.Wanted(budget))
+        made, what = restore.build_brief(store, environment, session, environment.now(), restore.BriefQuery(budget))
         if all(entry.event == "session-end" for entry in what.entries):
             return ""  # nothing, or nothing but the figures of earlier sessions
         if answers.fits(made.text) or budget <= brief.MINIMUM_BUDGET:

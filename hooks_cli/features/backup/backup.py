@@ -26,7 +26,7 @@ from hooks_cli.store.sqlite import connection, opener_lock
 from hooks_cli.store.sqlite.file import backup
 from hooks_cli.store.sqlite.file.backup import Copied
 from hooks_cli.store.sqlite.store import MEMORY_BUDGET_MS, EmbeddedStore
-from hooks_cli.system.atomic_file import COMPANION, Aside, sweep
+from hooks_cli.system.atomic_file import COMPANION, AtomicFile, sweep
 from hooks_cli.system.output_file import refuse_existing
 from hooks_cli.system.private_files import trouble
 from hooks_cli.text.escapes import shell_word
@@ -84,7 +84,7 @@ def back_up(
     if phrase:
         refuse_existing(path + COMPANION, force)
     encrypted = connection.cipher_in_force(store.connection) != ""
-    with Aside(path) as draft:
+    with AtomicFile(path) as draft:
         stage("Copying the store")
         backup.copy_to(store, draft.name)
         stage("Verifying the copy")
@@ -150,7 +150,7 @@ def restore(environment: Environment, path: str, *, phrase: str = "", dry_run: b
 def _restore(environment: Environment, path: str, phrase: str, encrypted: bool, dry_run: bool) -> Restored:
     keys, source = _its_keys(environment, path, phrase)
     place = environment.store_path
-    with Aside(place if os.path.isdir(os.path.dirname(place)) else path) as draft:
+    with AtomicFile(place if os.path.isdir(os.path.dirname(place)) else path) as draft:
         _copy(path, draft)
         its_key, holds = _opened(draft, path, keys, encrypted, source)
         if dry_run:
@@ -165,7 +165,7 @@ def _restore(environment: Environment, path: str, phrase: str, encrypted: bool, 
     return Restored(holds, aside)
 
 
-def _examined(draft: Aside, path: str, key: bytes, encrypted: bool, source: str) -> Copied:
+def _examined(draft: AtomicFile, path: str, key: bytes, encrypted: bool, source: str) -> Copied:
     """`backup.examine` of what was copied from `path`; its errors name that, not the name it has for the moment."""
     if os.fstat(draft.descriptor).st_size % PAGE:
         raise DataError(f"{path} is cut short: it is no whole number of pages. Nothing was replaced.")
@@ -178,7 +178,7 @@ def _examined(draft: Aside, path: str, key: bytes, encrypted: bool, source: str)
         raise
 
 
-def _opened(draft: Aside, path: str, keys: list[bytes], encrypted: bool, source: str) -> tuple[bytes, Copied]:
+def _opened(draft: AtomicFile, path: str, keys: list[bytes], encrypted: bool, source: str) -> tuple[bytes, Copied]:
     """The key of the copy, and what is in it. Two come into question where a copy was about to be replaced (`copy_files`)."""
     for key in keys[:-1]:
         try:
@@ -224,7 +224,7 @@ def _its_keys(environment: Environment, path: str, phrase: str) -> tuple[list[by
     return keys, FROM_PHRASE
 
 
-def _copy(path: str, draft: Aside) -> None:
+def _copy(path: str, draft: AtomicFile) -> None:
     try:
         with open(path, "rb") as source, open(draft.descriptor, "wb", closefd=False) as target:
             shutil.copyfileobj(source, target, 1 << 20)

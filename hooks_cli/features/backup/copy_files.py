@@ -11,7 +11,7 @@ import os
 
 from hooks_cli.crypto.keys import slots
 from hooks_cli.errors import HooksError, OutputExists
-from hooks_cli.system.atomic_file import COMPANION, Aside
+from hooks_cli.system.atomic_file import COMPANION, AtomicFile
 from hooks_cli.system.output_file import publish
 from hooks_cli.system.private_files import remove_quietly, sync_folder, trouble
 
@@ -47,7 +47,7 @@ def put_in_place(draft: str, path: str, new: list[Slot], force: bool) -> str:
 
 def _both(draft: str, path: str, companion: str, new: list[Slot], force: bool) -> None:
     folder = os.path.dirname(path) or "."
-    with Aside(companion) as aside:
+    with AtomicFile(companion) as aside:
         _fill(aside, new)
         sync_folder(folder)  # the temporary name is on the disk before the other: it tells whose that is
         try:
@@ -73,12 +73,12 @@ def _there(companion: str) -> list[Slot]:
 
 
 def _replace(companion: str, new: list[Slot]) -> None:
-    with Aside(companion) as aside:
+    with AtomicFile(companion) as aside:
         _fill(aside, new)
         publish(aside.name, companion, True)
 
 
-def _fill(aside: Aside, new: list[Slot]) -> None:
+def _fill(aside: AtomicFile, new: list[Slot]) -> None:
     try:
         with open(aside.descriptor, "wb", closefd=False) as file:
             file.write(slots.content(new))

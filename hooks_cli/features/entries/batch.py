@@ -14,7 +14,7 @@ from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import MAX_VALUE_BYTES, Draft
 from hooks_cli.store.sqlite.bulk.write import BulkWriter
 from hooks_cli.store.sqlite.rows import entries
-from hooks_cli.system.failpoints import pass_by
+from hooks_cli.system.failpoints import failpoint
 from hooks_cli.text.json_exact import complaint
 from hooks_cli.text.units import parse_duration
 
@@ -91,7 +91,7 @@ def store_lines(
                 reader.take(line, number)
                 if len(reader.drafts) >= PORTION:
                     reader.hand_to(writer)
-                    pass_by("batch-portion")
+                    failpoint("batch-portion")
                     if progress is not None:
                         progress(writer.written, size)
             reader.hand_to(writer)

@@ -10,7 +10,7 @@ from hooks_cli.features.entries.new_version import Who, current, draft_from, tom
 from hooks_cli.features.validation.check import check_draft
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import DESTROYED, TOMBSTONE, Entry, Written
-from hooks_cli.store.sqlite.maintenance.paced_writes import enough, paced
+from hooks_cli.store.sqlite.maintenance.throttled_writes import ThrottledWrite, should_commit
 from hooks_cli.store.sqlite.rows import entries, history, selection
 from hooks_cli.store.sqlite.rows.selection import Selection
 from hooks_cli.text.json_writer import object_text
@@ -73,7 +73,7 @@ def _each(
     written: list[Written] = []
     at = 0
     while at < len(chosen):
-        with paced(store) as tx:
+        with ThrottledWrite(store) as tx:
             began = time.monotonic()
             by = who.in_transaction(tx, environment, verb)
             while True:  # one at least, however slow the machine
@@ -81,7 +81,7 @@ def _each(
                 if done is not None:
                     written.append(done)
                 at += 1
-                if at == len(chosen) or enough(store, began):
+                if at == len(chosen) or should_commit(store, began):
                     break
     return written
 

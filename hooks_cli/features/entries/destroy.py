@@ -14,7 +14,7 @@ from hooks_cli.model import address as addresses
 from hooks_cli.store.sqlite.maintenance import scrub, state
 from hooks_cli.store.sqlite.rows import entry_updates, history, journal, selection
 from hooks_cli.store.sqlite.rows.selection import Selection
-from hooks_cli.system.failpoints import pass_by
+from hooks_cli.system.failpoints import failpoint
 from hooks_cli.text.escapes import shell_word
 
 TYPE_CHECKING = False
@@ -111,9 +111,9 @@ def destroy(store: EmbeddedStore, environment: Environment, wanted: list[Target]
                 attribution=by.how,
                 agent=by.agent,
             )
-            pass_by("destroy-in-transaction")
+            failpoint("destroy-in-transaction")
         done.append(Destroyed(address, numbers))
-        pass_by("destroy-committed")
+        failpoint("destroy-committed")
     scrub.scrub(store)
     return done
 

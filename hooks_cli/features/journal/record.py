@@ -35,7 +35,7 @@ class AlreadyRecorded(Exception):
     """The call's `call_id` is in the journal already: the same event came twice. Nothing was kept the second time."""
 
 
-class Occasion:
+class HookCall:
     """One hook call as the command line or an agent's event gave it.
 
     `fields` is what the verb says (message, file, …), `attributes` the options that nobody knows, `draft` the entry to be made.
@@ -81,53 +81,53 @@ class Occasion:
         self.at = at
 
 
-def record(store: EmbeddedStore, environment: Environment, occasion: Occasion) -> Recorded:
+def record(store: EmbeddedStore, environment: Environment, hook_call: HookCall) -> Recorded:
     """Keep the call in a transaction of its own.
 
     An entry that cannot be kept (an invalid address or text, an agent that may only read, a strict schema that does not fit or cannot
     be used) does not lose the event: it is kept without the entry, and the error is raised after the commit (65, 77, 78).
     """
-    refusal = refused_draft(store, environment, occasion)
+    refusal = refused_draft(store, environment, hook_call)
     with store.writing() as tx:
-        recorded = record_in(tx, environment, occasion)
+        recorded = record_in(tx, environment, hook_call)
     if refusal is not None:
         raise refusal
     return recorded
 
 
-def refused_draft(store: EmbeddedStore, environment: Environment, occasion: Occasion) -> HooksError | None:
+def refused_draft(store: EmbeddedStore, environment: Environment, hook_call: HookCall) -> HooksError | None:
     """Take away a draft that cannot be kept, note it in the fields, and return the error to raise after the commit."""
-    draft = occasion.draft
+    draft = hook_call.draft
     if draft is None:
         return None
     if draft.held[0]:
-        _without_entry(environment, occasion, draft, f"{draft.held[1]}: {draft.held[0]}")
+        _without_entry(environment, hook_call, draft, f"{draft.held[1]}: {draft.held[0]}")
         return None
     try:
         addresses.check(draft.address)
         if draft.value is not None:
             entries.check_value(draft.value)
-        refused = caller_attribution.refusal(environment, agent_name(environment, occasion.agent))
+        refused = caller_attribution.refusal(environment, agent_name(environment, hook_call.agent))
         if refused is not None:
             raise refused
         check_draft(store, environment, draft)
     except (ConfigError, DataError, ReadOnlyAgent) as error:
-        occasion.draft = None
-        occasion.fields["memory_key"] = draft.address
-        if occasion.verb == "notify" and not _is_sensitive(environment, draft.address):
-            occasion.fields["message"] = draft.value  # it would have been the entry's
-        occasion.fields["refused"] = str(error)
+        hook_call.draft = None
+        hook_call.fields["memory_key"] = draft.address
+        if hook_call.verb == "notify" and not _is_sensitive(environment, draft.address):
+            hook_call.fields["message"] = draft.value  # it would have been the entry's
+        hook_call.fields["refused"] = str(error)
         return error
     return None
 
 
-def _without_entry(environment: Environment, occasion: Occasion, draft: Draft, why: str) -> None:
+def _without_entry(environment: Environment, hook_call: HookCall, draft: Draft, why: str) -> None:
     """Take away a draft that the call itself holds back; what it would have kept stays with the event, and one line says so."""
-    fields = occasion.fields
-    occasion.draft = None
+    fields = hook_call.fields
+    hook_call.draft = None
     fields["memory_key"], fields["refused"] = draft.address, why
     if not _is_sensitive(environment, draft.address):
-        named = {"notify": "message", "post-task": "result"}.get(occasion.verb)
+        named = {"notify": "message", "post-task": "result"}.get(hook_call.verb)
         if named is not None:
             fields[named] = draft.value
         for name, text in (("metadata", draft.metadata), ("source", draft.source)):
@@ -135,7 +135,7 @@ def _without_entry(environment: Environment, occasion: Occasion, draft: Draft, w
                 fields[name] = Raw(text)
     size = len((draft.value or "").encode("utf-8", "replace"))
     environment.err(
-        f"hooks-cli: hooks {occasion.verb}: {why}; no entry was written at {draft.address} ({size:,} B), the call was recorded"
+        f"hooks-cli: hooks {hook_call.verb}: {why}; no entry was written at {draft.address} ({size:,} B), the call was recorded"
     )
 
 
@@ -147,28 +147,28 @@ def _is_sensitive(environment: Environment, address: str) -> bool:
     )
 
 
-def _as_expected(tx: Transaction, environment: Environment, occasion: Occasion, draft: Draft) -> Draft | None:
+def _as_expected(tx: Transaction, environment: Environment, hook_call: HookCall, draft: Draft) -> Draft | None:
     """The draft, None where its address is not at the version that it asks for."""
     try:
         entries.check_version(tx, draft.address, entries.find_head(tx, draft.address), draft.if_version or 0)
     except VersionConflict as conflict:
         why = str(conflict).removesuffix(" Nothing was stored.").removesuffix(".")
-        _without_entry(environment, occasion, draft, f"{draft.held[1]}: {why}")
+        _without_entry(environment, hook_call, draft, f"{draft.held[1]}: {why}")
         return None
     return draft
 
 
 def attribution_of(
-    tx: Transaction, environment: Environment, occasion: Occasion, *, begin: bool = False, fresh: bool = False
+    tx: Transaction, environment: Environment, hook_call: HookCall, *, begin: bool = False, fresh: bool = False
 ) -> Attribution:
-    """Whose call it is, from what the occasion says of itself; `begin` and `fresh` as `attribute` has them."""
+    """Whose call it is, from what the hook_call says of itself; `begin` and `fresh` as `attribute` has them."""
     return attribute(
         tx,
         environment,
-        occasion.verb,
-        session_id=occasion.session_id,
-        agent=occasion.agent,
-        event_session=occasion.event_session,
+        hook_call.verb,
+        session_id=hook_call.session_id,
+        agent=hook_call.agent,
+        event_session=hook_call.event_session,
         begin=begin,
         fresh=fresh,
     )
@@ -177,7 +177,7 @@ def attribution_of(
 def record_in(
     tx: Transaction,
     environment: Environment,
-    occasion: Occasion,
+    hook_call: HookCall,
     *,
     begin: bool = False,
     attribution: Attribution | None = None,
@@ -186,34 +186,34 @@ def record_in(
 ) -> Recorded:
     """Keep the call inside a transaction that does more (`begin` as `attribute` has it; `task` the row id it belongs to).
 
-    Raises AlreadyRecorded, which takes the transaction back, when the journal has the occasion's `call_id`.
+    Raises AlreadyRecorded, which takes the transaction back, when the journal has the hook_call's `call_id`.
     """
     environment.transaction = tx
-    if occasion.call_id is not None and journal.seen_call(tx, occasion.call_id):
+    if hook_call.call_id is not None and journal.seen_call(tx, hook_call.call_id):
         raise AlreadyRecorded
-    who = attribution or attribution_of(tx, environment, occasion, begin=begin)
+    who = attribution or attribution_of(tx, environment, hook_call, begin=begin)
     revision = revision or tx.next_revision()
     written = None
-    draft = occasion.draft
+    draft = hook_call.draft
     if draft is not None and draft.if_version is not None:
-        draft = _as_expected(tx, environment, occasion, draft)
+        draft = _as_expected(tx, environment, hook_call, draft)
     if draft is not None:
-        draft.session, draft.agent, draft.guessed, draft.event = who.session, who.agent, who.guessed, occasion.verb
-        draft.trace = occasion.trace
+        draft.session, draft.agent, draft.guessed, draft.event = who.session, who.agent, who.guessed, hook_call.verb
+        draft.trace = hook_call.trace
         if draft.expires is None:
             limit_lifetime(tx, environment, draft)
         written = entries.put(tx, draft, revision=revision)
     if task is None:
         current = journal.newest_open_task(tx, who.session, who.agent)
         task = None if current is None else current.id
-    fields = dict(occasion.fields)
+    fields = dict(hook_call.fields)
     if draft is not None:
         fields["memory_key"] = draft.address
-    if occasion.attributes:
-        fields["attributes"] = occasion.attributes
+    if hook_call.attributes:
+        fields["attributes"] = hook_call.attributes
     journal.record(
         tx,
-        occasion.verb,
+        hook_call.verb,
         fields,
         revision=revision,
         session=who.session,
@@ -221,8 +221,8 @@ def record_in(
         agent=who.agent,
         task=task,
         has_entry=written is not None,
-        call_id=occasion.call_id,
-        trace=occasion.trace,
-        at=occasion.at,
+        call_id=hook_call.call_id,
+        trace=hook_call.trace,
+        at=hook_call.at,
     )
     return Recorded(revision, written, who)

@@ -7,7 +7,7 @@ import os
 from hooks_cli.errors import InvalidAddress
 from hooks_cli.features import attribution
 from hooks_cli.features.attribution import Attribution, agent_name
-from hooks_cli.features.journal.record import Occasion, Recorded, attribution_of, record_in, refused_draft
+from hooks_cli.features.journal.record import HookCall, Recorded, attribution_of, record_in, refused_draft
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import Draft
 from hooks_cli.store.sqlite.reports import session_metrics
@@ -34,26 +34,26 @@ class Ended:
         self.recorded = recorded
 
 
-def end(store: EmbeddedStore, environment: Environment, occasion: Occasion, *, summary: bool = False) -> Ended:
+def end(store: EmbeddedStore, environment: Environment, hook_call: HookCall, *, summary: bool = False) -> Ended:
     """Close the session and store its metrics at `sessions/<id>/metrics`. A session that is closed already is measured again."""
-    refusal = refused_draft(store, environment, occasion)
+    refusal = refused_draft(store, environment, hook_call)
     with store.writing() as tx:
-        who = attribution_of(tx, environment, occasion)
+        who = attribution_of(tx, environment, hook_call)
         figures: dict[str, object] = {}
         if who.session is not None:
             figures = _close(tx, who, summary)
-            if may_write(environment, occasion):
-                occasion.draft = _metrics_draft(who, figures)
-            occasion.fields["session_id"] = who.session_name
-        recorded = record_in(tx, environment, occasion, attribution=who)
+            if may_write(environment, hook_call):
+                hook_call.draft = _metrics_draft(who, figures)
+            hook_call.fields["session_id"] = who.session_name
+        recorded = record_in(tx, environment, hook_call, attribution=who)
     if refusal is not None:
         raise refusal
     return Ended(who.session_name, figures, object_text(figures), recorded)
 
 
-def may_write(environment: Environment, occasion: Occasion) -> bool:
+def may_write(environment: Environment, hook_call: HookCall) -> bool:
     """Whether the agent that ends the session may write to the memory: else its metrics are printed, and not stored."""
-    return attribution.refusal(environment, agent_name(environment, occasion.agent)) is None
+    return attribution.refusal(environment, agent_name(environment, hook_call.agent)) is None
 
 
 def _close(tx: Transaction, who: Attribution, summary: bool) -> dict[str, object]:
@@ -93,13 +93,13 @@ def export(environment: Environment, ended: Ended, output: str = "") -> str:
     return path
 
 
-def start(store: EmbeddedStore, environment: Environment, occasion: Occasion) -> Recorded:
+def start(store: EmbeddedStore, environment: Environment, hook_call: HookCall) -> Recorded:
     """Open the session, bind the calling processes to it, and record the call."""
-    refusal = refused_draft(store, environment, occasion)
+    refusal = refused_draft(store, environment, hook_call)
     with store.writing() as tx:
-        who = attribution_of(tx, environment, occasion, begin=True, fresh=True)
-        occasion.fields["session_id"] = who.session_name
-        recorded = record_in(tx, environment, occasion, attribution=who)
+        who = attribution_of(tx, environment, hook_call, begin=True, fresh=True)
+        hook_call.fields["session_id"] = who.session_name
+        recorded = record_in(tx, environment, hook_call, attribution=who)
     if refusal is not None:
         raise refusal
     return recorded

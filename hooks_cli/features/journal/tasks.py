@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.features.attribution import Attribution
-from hooks_cli.features.journal.record import Occasion, Recorded, attribution_of, record_in, refused_draft
+from hooks_cli.features.journal.record import HookCall, Recorded, attribution_of, record_in, refused_draft
 from hooks_cli.store.sqlite.rows import journal
 
 TYPE_CHECKING = False
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 
 def begin(
-    store: EmbeddedStore, environment: Environment, occasion: Occasion, task_id: str = ""
+    store: EmbeddedStore, environment: Environment, hook_call: HookCall, task_id: str = ""
 ) -> tuple[str, Recorded]:
     """Open the session (a new one when none is found) and a task in it; returns the task's name and what was kept.
 
     Without `task_id` the task is named after its revision, `task-42`.
     """
-    refusal = refused_draft(store, environment, occasion)
+    refusal = refused_draft(store, environment, hook_call)
     with store.writing() as tx:
-        who = attribution_of(tx, environment, occasion, begin=True)
+        who = attribution_of(tx, environment, hook_call, begin=True)
         revision = tx.next_revision()
         name = task_id or f"task-{revision}"
-        description = occasion.fields.get("description")
+        description = hook_call.fields.get("description")
         task = journal.open_task(
             tx,
             name,
@@ -35,8 +35,8 @@ def begin(
             description=description if isinstance(description, str) else None,
             revision=revision,
         )
-        occasion.fields["task_id"] = name
-        recorded = record_in(tx, environment, occasion, attribution=who, task=task.id, revision=revision)
+        hook_call.fields["task_id"] = name
+        recorded = record_in(tx, environment, hook_call, attribution=who, task=task.id, revision=revision)
     if refusal is not None:
         raise refusal
     return name, recorded
@@ -63,7 +63,7 @@ class Finished:
 def finish(
     store: EmbeddedStore,
     environment: Environment,
-    occasion: Occasion,
+    hook_call: HookCall,
     task_id: str = "",
     outcome: str | None = None,
     *,
@@ -74,21 +74,21 @@ def finish(
     newest open task of this session and agent, with `unnamed_only` (an agent's turn is over, which ends no task that was given an id)
     the newest that has no name of its own.
     """
-    refusal = refused_draft(store, environment, occasion)
+    refusal = refused_draft(store, environment, hook_call)
     with store.writing() as tx:
-        who = attribution_of(tx, environment, occasion)
+        who = attribution_of(tx, environment, hook_call)
         revision = tx.next_revision()
         task, already = _close(tx, who, task_id, outcome, revision, unnamed_only)
         ended = tx.now if task is None or task.closed_at is None else task.closed_at
         duration = None if task is None or task.opened_at is None else ended - task.opened_at
         counts = {} if task is None else journal.task_counts(store, task)
         name = task.name if task is not None else task_id
-        fields = occasion.fields
+        fields = hook_call.fields
         fields["task_id"] = name or None
         fields["duration_ms"] = duration
         fields["outcome"] = outcome
         recorded = record_in(
-            tx, environment, occasion, attribution=who, task=None if task is None else task.id, revision=revision
+            tx, environment, hook_call, attribution=who, task=None if task is None else task.id, revision=revision
         )
     if refusal is not None:
         raise refusal

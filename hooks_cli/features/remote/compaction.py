@@ -12,7 +12,7 @@ from hooks_cli.store.remote.contract import Reader
 from hooks_cli.store.remote.position import compaction_wanted, position, want_compaction
 from hooks_cli.store.sqlite import opener_lock
 from hooks_cli.store.sqlite.store import MEMORY_BUDGET_MS, EmbeddedStore
-from hooks_cli.system.atomic_file import Aside
+from hooks_cli.system.atomic_file import AtomicFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def tidy(store: EmbeddedStore, environment: Environment) -> Compacted | None:
 
 
 def _compact(store: EmbeddedStore, link: DirectLink, upto: int | None) -> int:
-    with Aside(store.path) as draft:
+    with AtomicFile(store.path) as draft:
         made = snapshots.copy(store, draft)
         link.log.put_snapshot(made, snapshots.sealed_parts(draft.name, made, link.seal))
         return link.log.compact(made.seq, made.seq if upto is None else min(upto, made.seq))

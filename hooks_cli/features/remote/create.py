@@ -14,7 +14,7 @@ from hooks_cli.store.remote.replica import machine_of
 from hooks_cli.store.sqlite import writer_queue
 from hooks_cli.store.sqlite.schema import FORMAT
 from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
-from hooks_cli.system.atomic_file import Aside
+from hooks_cli.system.atomic_file import AtomicFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def upload_first(
     advance: Callable[[int, int], None],
 ) -> int:
     """Make the log with a snapshot of the store as its state at record `seq`; the size in bytes. Raises LogExists (76)."""
-    with Aside(store.path) as draft:
+    with AtomicFile(store.path) as draft:
         made = snapshots.copy(store, draft, seq)
         size, sent = os.stat(draft.name).st_size, 0
 

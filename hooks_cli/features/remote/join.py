@@ -21,7 +21,7 @@ from hooks_cli.store.sqlite import opener_lock
 from hooks_cli.store.sqlite.file import backup
 from hooks_cli.store.sqlite.schema import FORMAT
 from hooks_cli.store.sqlite.store import MEMORY_BUDGET_MS, EmbeddedStore, open_store
-from hooks_cli.system.atomic_file import Aside
+from hooks_cli.system.atomic_file import AtomicFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def join(
     link = DirectLink(attach.open_log(address, log_id(seal_key, store_id)), RecordSeal(seal_key, store_id), FORMAT)
     encrypted = environment.settings.get("memory.security.encrypt_at_rest") is not False
     prepare_store_folder(environment)
-    with sole_keeper(environment), Aside(environment.store_path) as draft:
+    with sole_keeper(environment), AtomicFile(environment.store_path) as draft:
         old = _refuse_other_key(environment, key)
         found = snapshots.fetch(link.log, link.seal, draft, advance)
         snapshots.examine(draft, found, key, encrypted, "the invited key")

@@ -18,7 +18,7 @@ from hooks_cli.store.remote.failures import LogGone, LogTampered
 from hooks_cli.store.remote.position import position
 from hooks_cli.store.remote.replica import machine_of
 from hooks_cli.store.sqlite import writer_queue
-from hooks_cli.system.failpoints import pass_by
+from hooks_cli.system.failpoints import failpoint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def rotate(
         store.close()
     else:
         reached("the log is ended")
-        pass_by("remote-log-ended")
+        failpoint("remote-log-ended")
         rotated = key_rotate.rotate(environment, new_key=new_key, phrase=phrase, reached=reached)
-    pass_by("remote-key-rotated")
+    failpoint("remote-key-rotated")
     begin_log(environment)
     reached("the new log has begun")
     return rotated

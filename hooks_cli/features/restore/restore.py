@@ -10,7 +10,7 @@ import os
 
 from hooks_cli.features.attribution import named_session
 from hooks_cli.features.journal.file_capture import textless_source
-from hooks_cli.features.journal.record import Occasion, Recorded, record_in
+from hooks_cli.features.journal.record import HookCall, Recorded, record_in
 from hooks_cli.features.restore import brief
 from hooks_cli.model.entry import Entry, shown
 from hooks_cli.store.sqlite.rows import journal, lists
@@ -29,14 +29,14 @@ LATEST = ("latest", "last", "newest")
 CHARACTERS_PER_ENTRY = 100
 
 
-def bind(store: EmbeddedStore, environment: Environment, occasion: Occasion) -> Recorded:
+def bind(store: EmbeddedStore, environment: Environment, hook_call: HookCall) -> Recorded:
     """Bind the calling processes to the session (`latest` is the newest one) and record the call."""
     with store.writing() as tx:
-        if occasion.session_id.lower() in LATEST:
+        if hook_call.session_id.lower() in LATEST:
             newest = journal.newest_session(store)
-            occasion.session_id = newest.name if newest is not None else ""
-        begin = named_session(environment, occasion.session_id, occasion.event_session) is not None
-        return record_in(tx, environment, occasion, begin=begin)
+            hook_call.session_id = newest.name if newest is not None else ""
+        begin = named_session(environment, hook_call.session_id, hook_call.event_session) is not None
+        return record_in(tx, environment, hook_call, begin=begin)
 
 
 class Known:
@@ -51,7 +51,7 @@ class Known:
         self.more = more
 
 
-class Wanted:
+class BriefQuery:
     """How much is wanted: characters, further addresses (globs) that come first, and whether with their values."""
 
     __slots__ = ("include", "max_chars", "values")
@@ -62,7 +62,7 @@ class Wanted:
         self.values = values
 
 
-def known(store: EmbeddedStore, environment: Environment, session_name: str, now: int, wanted: Wanted) -> Known:
+def known(store: EmbeddedStore, environment: Environment, session_name: str, now: int, wanted: BriefQuery) -> Known:
     """Find the entries for a session ("" for the whole project). Long values are left to be read when they are shown."""
     limit = max(10, wanted.max_chars // CHARACTERS_PER_ENTRY)
     found: dict[str, Entry] = {}
@@ -116,7 +116,7 @@ def roles_of(environment: Environment, session_name: str) -> list[tuple[str, lis
 
 
 def build_brief(
-    store: EmbeddedStore, environment: Environment, session_name: str, now: int, wanted: Wanted
+    store: EmbeddedStore, environment: Environment, session_name: str, now: int, wanted: BriefQuery
 ) -> tuple[brief.Brief, Known]:
     """The text for the agent's prompt, never longer than wanted, and what it was made from."""
     what = known(store, environment, session_name, now, wanted)

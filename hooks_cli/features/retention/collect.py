@@ -18,8 +18,8 @@ from hooks_cli.settings.settings import PROJECT
 from hooks_cli.store.sqlite.maintenance import journal as ageing
 from hooks_cli.store.sqlite.maintenance import scrub, state
 from hooks_cli.store.sqlite.maintenance import versions as maintenance_versions
-from hooks_cli.store.sqlite.maintenance.paced_writes import enough, paced
-from hooks_cli.system.failpoints import pass_by
+from hooks_cli.store.sqlite.maintenance.throttled_writes import ThrottledWrite, should_commit
+from hooks_cli.system.failpoints import failpoint
 from hooks_cli.text.units import DAY
 
 TYPE_CHECKING = False
@@ -182,7 +182,7 @@ def _drop_all(
     pending.reverse()
     while pending and not scope.over():
         newest = 0
-        with paced(store) as tx:
+        with ThrottledWrite(store) as tx:
             began = time.monotonic()
             tx.next_revision()
             while pending:
@@ -190,12 +190,12 @@ def _drop_all(
                     result.add(version)
                     if not is_expired(version, now):
                         newest = max(newest, version.revision)
-                if enough(store, began):
+                if should_commit(store, began):
                     break
             if newest:
                 maintenance_versions.note_collected(tx, newest)
-            pass_by("gc-in-transaction")
-        pass_by("gc-between-transactions")
+            failpoint("gc-in-transaction")
+        failpoint("gc-between-transactions")
     pending.reverse()
 
 

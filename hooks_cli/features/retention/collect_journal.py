@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from hooks_cli.store.sqlite.maintenance import journal as ageing
-from hooks_cli.store.sqlite.maintenance.paced_writes import enough, paced
-from hooks_cli.system.failpoints import pass_by
+from hooks_cli.store.sqlite.maintenance.throttled_writes import ThrottledWrite, should_commit
+from hooks_cli.system.failpoints import failpoint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,14 +55,14 @@ def _collect(
         found, after = find(after)
         fruitless = 0 if found else fruitless + 1
         while found and not scope.over():
-            with paced(store) as tx:
+            with ThrottledWrite(store) as tx:
                 began = time.monotonic()
                 tx.next_revision()
                 while found:
                     dropped += drop(tx, found[:AT_ONCE])
                     del found[:AT_ONCE]
-                    pass_by("gc-events")
-                    if enough(store, began):
+                    failpoint("gc-events")
+                    if should_commit(store, began):
                         break
         if not after or (scope.deadline is not None and fruitless > FRUITLESS):
             break

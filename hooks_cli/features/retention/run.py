@@ -109,7 +109,7 @@ def _for_size(store: EmbeddedStore, rules: Rules, now: int, request: Request, fo
     added: list[Decision] = []
     if excess <= 0:
         return added
-    for _, version in size_limit.victims(store, rules, now, gone):
+    for _, version in size_limit.deletion_candidates(store, rules, now, gone):
         if excess <= 0:
             break
         gone.add((version.address, version.version))

@@ -11,7 +11,7 @@ from hooks_cli.features.retention.outcome import Collected
 from hooks_cli.features.retention.rules import Rules
 from hooks_cli.store.sqlite.maintenance import journal
 from hooks_cli.store.sqlite.maintenance import versions as maintenance_versions
-from hooks_cli.store.sqlite.maintenance.paced_writes import paced
+from hooks_cli.store.sqlite.maintenance.throttled_writes import ThrottledWrite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,10 +24,12 @@ WINDOW = 500
 PART = 50
 BYTES_AT_ONCE = 128 * 1024
 # Where a store is too large, it is brought a little below the limit, so that the next write does not make it too large again.
-AIM = 0.98
+TARGET_FILL = 0.98
 
 
-def victims(store: EmbeddedStore, rules: Rules, now: int, gone: set[tuple[str, int]]) -> Iterator[tuple[bool, Version]]:
+def deletion_candidates(
+    store: EmbeddedStore, rules: Rules, now: int, gone: set[tuple[str, int]]
+) -> Iterator[tuple[bool, Version]]:
     """(whether it is what its address says now, the version) for everything that may go for size, in the order in which it goes.
 
     `gone` are (address, version) that are as good as deleted; what is yielded is added by the caller when it goes too.
@@ -65,7 +67,7 @@ def excess_of(store: EmbeddedStore, rules: Rules) -> int:
     """
     used = maintenance_versions.used_bytes(store)
     share = max(1.0, used / max(maintenance_versions.estimated_bytes(store), 1))
-    return int((used - rules.max_size * AIM) / share) if used > rules.max_size else 0
+    return int((used - rules.max_size * TARGET_FILL) / share) if used > rules.max_size else 0
 
 
 def fit(store: EmbeddedStore, rules: Rules, now: int, result: Collected) -> None:
@@ -74,7 +76,7 @@ def fit(store: EmbeddedStore, rules: Rules, now: int, result: Collected) -> None
     gone: set[tuple[str, int]] = set()
     events_done = False
     going: list[Version] = []
-    for is_standing, version in victims(store, rules, now, gone):
+    for is_standing, version in deletion_candidates(store, rules, now, gone):
         if is_standing and not events_done:
             excess = _drop(store, going, excess, result)
             going = []
@@ -100,7 +102,7 @@ def _drop(store: EmbeddedStore, going: list[Version], excess: int, result: Colle
     by_address: dict[str, list[Version]] = {}
     for version in going:
         by_address.setdefault(version.address, []).append(version)
-    with paced(store) as tx:
+    with ThrottledWrite(store) as tx:
         tx.next_revision()
         plans = [
             (maintenance_versions.newest_version(store, address), versions) for address, versions in by_address.items()
@@ -117,7 +119,7 @@ def _drop_events(store: EmbeddedStore, excess: int, result: Collected) -> int:
         revisions, size = journal.oldest_events(store, PART)
         if not revisions:
             break
-        with paced(store) as tx:
+        with ThrottledWrite(store) as tx:
             tx.next_revision()
             result.events += journal.drop_events(tx, revisions)
         excess -= size

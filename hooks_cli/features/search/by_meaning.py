@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.features.search.query import Query
     from hooks_cli.model.entry import Entry
-    from hooks_cli.store.sqlite.rows.filters import Narrowing
+    from hooks_cli.store.sqlite.rows.filters import Filters
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
 # The share of meaning in a hybrid score: the customary value, not fitted to our questions.
@@ -33,18 +33,18 @@ def search_store(
     environment: Environment,
     request: search.Request,
     query: Query,
-    narrowing: Narrowing,
+    filters: Filters,
     notes: list[str],
 ) -> search.Result:
     """Search one store by meaning (`request.semantic` is "semantic" or "hybrid"). Raises ExtraMissing (69)."""
     embedder = embedding.load()
     update(store, environment, embedder)
-    near = nearest(store, embedder, request.text, narrowing, environment.now())
+    near = nearest(store, embedder, request.text, filters, environment.now())
     match, matched = query.match, "meaning"
     pairs: list[tuple[int, float]] = []
     if request.semantic == "hybrid":
         wider = search.Request(request.text, word_index.RANKED)
-        match, pairs, matched = search.by_words(store, environment, wider, query, narrowing)
+        match, pairs, matched = search.by_words(store, environment, wider, query, filters)
     scored = fused(near, {revision: -rank for revision, rank in pairs}) if pairs else list(near.items())
     scored.sort(key=lambda one: (-one[1], -one[0]))
     if request.recent:
@@ -75,13 +75,13 @@ def _stretched(scores: dict[int, float]) -> dict[int, float]:
 
 
 def nearest(
-    store: EmbeddedStore, embedder: embedding.Embedder, text: str, narrowing: Narrowing, now: int
+    store: EmbeddedStore, embedder: embedding.Embedder, text: str, filters: Filters, now: int
 ) -> dict[int, float]:
     """The cosine of the nearest entries' best passages, by revision."""
     import numpy  # type: ignore[import-not-found,unused-ignore]
 
     revisions, data = [], []
-    for revision, packed in vectors.each(store, narrowing, now):
+    for revision, packed in vectors.each(store, filters, now):
         revisions.append(revision)
         data.append(packed)
     if not revisions:

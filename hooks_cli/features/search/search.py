@@ -8,7 +8,7 @@ from hooks_cli.features.entries.read import Found
 from hooks_cli.features.search.query import Query, understand
 from hooks_cli.store.sqlite.rows import journal
 from hooks_cli.store.sqlite.rows.entries import SHORT_COLUMNS, shorten
-from hooks_cli.store.sqlite.rows.filters import Narrowing
+from hooks_cli.store.sqlite.rows.filters import Filters
 from hooks_cli.store.sqlite.search import word_index
 
 TYPE_CHECKING = False
@@ -24,7 +24,7 @@ class Request:
     """What is asked for.
 
     text        the query as it was typed; `session` a session's name, "latest", or "current" for the caller's own
-    globs, tags, agent, kind, since, until, facts, min_confidence   see store.narrowing.Narrowing
+    globs, tags, agent, kind, since, until, facts, min_confidence   see store.filters.Filters
     limit, offset     how many results, after how many
     min_score   results below it are left out; scores are between 0 and 1, the best result's is 1
     recent      the newest first instead of the best first
@@ -89,22 +89,22 @@ def search_store(store: EmbeddedStore, environment: Environment, request: Reques
         notes.append("the query is not valid search syntax and was taken as words")
     if query.cut:
         notes.append("only the first 64 words of the query were looked for")
-    narrowing = narrowing_of(store, environment, request)
+    filters = filters_of(store, environment, request)
     if query.kind == "nothing":
         return Result([], 0, "nothing", notes)
     if query.kind == "everything":
-        return _everything(store, environment, request, narrowing, notes)
+        return _everything(store, environment, request, filters, notes)
     if request.semantic:
         from hooks_cli.features.search import by_meaning
 
         try:
-            return by_meaning.search_store(store, environment, request, query, narrowing, notes)
+            return by_meaning.search_store(store, environment, request, query, filters, notes)
         except ExtraMissing as error:
             # Prompts write --semantic wherever they search; half of what was asked for is better than nothing, and is told.
             if request.semantic == "semantic":
                 raise
             notes.append(f"searched by words alone: {str(error)[:1].lower()}{str(error)[1:]} {error.hint_text}")
-    match, pairs, matched = by_words(store, environment, request, query, narrowing)
+    match, pairs, matched = by_words(store, environment, request, query, filters)
     if matched == "any" and pairs:
         notes.append("no entry has all the words; these have some of them")
     best = min([rank for _, rank in pairs], default=0.0)
@@ -113,7 +113,7 @@ def search_store(store: EmbeddedStore, environment: Environment, request: Reques
         scored = [one for one in scored if one[2] >= request.min_score]
         total = len(scored)
     else:
-        total = word_index.count(store, match, narrowing, environment.now()) if request.counted and pairs else -1
+        total = word_index.count(store, match, filters, environment.now()) if request.counted and pairs else -1
     if total > word_index.RANKED:
         notes.append(
             f"{total} entries match; the newest {word_index.RANKED} of them were ranked. More words find better."
@@ -124,30 +124,30 @@ def search_store(store: EmbeddedStore, environment: Environment, request: Reques
 
 
 def by_words(
-    store: EmbeddedStore, environment: Environment, request: Request, query: Query, narrowing: Narrowing
+    store: EmbeddedStore, environment: Environment, request: Request, query: Query, filters: Filters
 ) -> tuple[str, list[tuple[int, float]], str]:
     """The expression that found something, the (revision, rank) it found, and which one it was: all, any or syntax."""
     # One at least, so that --limit 0 can tell whether there is any.
     wanted = word_index.RANKED if request.min_score else max(1, request.offset + request.limit)
     now = environment.now()
-    pairs = word_index.ranked(store, query.match, narrowing, now, wanted, recent=request.recent)
+    pairs = word_index.ranked(store, query.match, filters, now, wanted, recent=request.recent)
     if pairs or not query.terms:
         return query.match, pairs, "syntax" if query.kind == "syntax" else "all"
     match = word_index.any_of(store, query.terms)
     if not match:
         return query.match, [], "any"
-    return match, word_index.ranked(store, match, narrowing, now, wanted, recent=request.recent), "any"
+    return match, word_index.ranked(store, match, filters, now, wanted, recent=request.recent), "any"
 
 
-def narrowing_of(store: EmbeddedStore, environment: Environment, request: Request) -> Narrowing:
+def filters_of(store: EmbeddedStore, environment: Environment, request: Request) -> Filters:
     """The filters of a request in the terms of one store."""
-    narrowing = Narrowing()
-    narrowing.globs = [] if "*" in request.globs else request.globs
-    narrowing.tags = request.tags
-    narrowing.agent, narrowing.kind = request.agent, request.kind
-    narrowing.since, narrowing.until = request.since, request.until
-    narrowing.facts, narrowing.min_confidence = request.facts, request.min_confidence
-    narrowing.expired = request.expired
+    filters = Filters()
+    filters.globs = [] if "*" in request.globs else request.globs
+    filters.tags = request.tags
+    filters.agent, filters.kind = request.agent, request.kind
+    filters.since, filters.until = request.since, request.until
+    filters.facts, filters.min_confidence = request.facts, request.min_confidence
+    filters.expired = request.expired
     if any(how == "matches" for _, how, _ in request.facts):
         from hooks_cli.store.sqlite.rows.field_filters import allow_patterns
 
@@ -160,17 +160,17 @@ def narrowing_of(store: EmbeddedStore, environment: Environment, request: Reques
             session = journal.newest_session(store)
         else:
             session = journal.find_session(store, request.session)
-        narrowing.session = session.id if session is not None else 0
-    return narrowing
+        filters.session = session.id if session is not None else 0
+    return filters
 
 
 def _everything(
-    store: EmbeddedStore, environment: Environment, request: Request, narrowing: Narrowing, notes: list[str]
+    store: EmbeddedStore, environment: Environment, request: Request, filters: Filters, notes: list[str]
 ) -> Result:
     now = environment.now()
-    found = word_index.narrowed(store, narrowing, now, request.limit, request.offset, columns=SHORT_COLUMNS)
+    found = word_index.narrowed(store, filters, now, request.limit, request.offset, columns=SHORT_COLUMNS)
     shorten(store, found)
-    total = word_index.count_narrowed(store, narrowing, now) if request.counted else -1
+    total = word_index.count_narrowed(store, filters, now) if request.counted else -1
     project = environment.project_name
     hits = [Hit(entry, 0.0, 1.0, word_index.searched_text(entry), project) for entry in found]
     return Result(hits, total if total >= 0 or found else 0, "everything", notes)
@@ -196,11 +196,11 @@ def list_entries(store: EmbeddedStore, environment: Environment, request: Reques
     Long values are `short`ened as a list shows them, or left out, for `store.sqlite.rows.lists.each` to read one at a time.
     """
     now = environment.now()
-    narrowing = narrowing_of(store, environment, request)
-    found = word_index.narrowed(store, narrowing, now, request.limit + 1, request.offset, order, SHORT_COLUMNS)
+    filters = filters_of(store, environment, request)
+    found = word_index.narrowed(store, filters, now, request.limit + 1, request.offset, order, SHORT_COLUMNS)
     total = request.offset + len(found)
     if len(found) > request.limit and request.counted:
-        total = word_index.count_narrowed(store, narrowing, now)
+        total = word_index.count_narrowed(store, filters, now)
     found = found[: request.limit]
     if short:
         shorten(store, found)

@@ -55,7 +55,7 @@ def begin(title: str, environment: Environment) -> CommandSpan | None:
         environment.trace = f"{format_trace_id(ids.trace_id)}-{format_span_id(ids.span_id)}"
     except Exception:
         return None  # also when the extra is not installed: the command goes on as without telemetry
-    environment.noted = {}
+    environment.span_facts = {}
     return CommandSpan(title, span, export, environment)
 
 
@@ -79,7 +79,7 @@ class CommandSpan:
     def _finish(self, code: int, error: BaseException | None) -> None:
         from opentelemetry.trace import Status, StatusCode
 
-        span, noted = self._span, self._environment.noted or {}
+        span, facts = self._span, self._environment.span_facts or {}
         span.set_attributes(
             {
                 "process.executable.name": "hooks-cli",
@@ -93,8 +93,8 @@ class CommandSpan:
             ("session", "session.id"),
             ("task", "hooks_cli.task"),
         ):
-            if name in noted:
-                span.set_attribute(attribute, noted[name])
+            if name in facts:
+                span.set_attribute(attribute, facts[name])
         if error is not None and not isinstance(error, BrokenPipeError):
             kind = error.name if isinstance(error, HooksError) else type(error).__name__
         else:

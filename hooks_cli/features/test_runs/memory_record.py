@@ -11,7 +11,7 @@ from hooks_cli.environment import Environment
 from hooks_cli.features import attribution
 from hooks_cli.features.attribution import BY_OPTION, Attribution, agent_name
 from hooks_cli.features.entries.draft import lifetime_ms, make_draft
-from hooks_cli.features.journal.record import Occasion, record_in
+from hooks_cli.features.journal.record import HookCall, record_in
 from hooks_cli.features.test_runs.baseline import Latency, measured, of_metadata
 from hooks_cli.features.test_runs.expectations import PASSED
 from hooks_cli.features.test_runs.files.fault_catalogue import as_object as fault_catalogue
@@ -68,10 +68,10 @@ def keep(
                 task = journal.record_finished_task(
                     tx, name, session=session.id, agent=agent, outcome=outcome, revision=revision
                 )
-                occasion = Occasion("post-task", fields)
-                record_in(tx, environment, occasion, attribution=who, task=task.id, revision=revision)
+                hook_call = HookCall("post-task", fields)
+                record_in(tx, environment, hook_call, attribution=who, task=task.id, revision=revision)
         told = {"message": f"test run {result.plan.name}: {'passed' if result.passed else 'failed'}"}
-        record_in(tx, environment, Occasion(EVENT, {**told, "file": result.plan.path}), attribution=who)
+        record_in(tx, environment, HookCall(EVENT, {**told, "file": result.plan.path}), attribution=who)
         for draft in drafts:
             draft.session, draft.agent, draft.event = session.id, agent, EVENT
             lives = lifetime_ms(environment, draft.address)

@@ -13,7 +13,7 @@ from hooks_cli.errors import DataError
 from hooks_cli.features.transfer.importers.detect import Source
 from hooks_cli.features.validation import check
 from hooks_cli.model import address as addresses
-from hooks_cli.model.record import Aside, Header, Left, Record, Refused, milliseconds
+from hooks_cli.model.record import Header, JournalRecord, Left, Record, Refused, milliseconds
 from hooks_cli.store.sqlite.bulk.import_entries import EntryWriter
 from hooks_cli.store.sqlite.store import EmbeddedStore
 from hooks_cli.store.sqlite.transaction import Transaction
@@ -117,8 +117,8 @@ class _Import:
                 self.writer.begin(found.store_id)
             elif not self.wanted_part:
                 self.report.counts["not_asked_for"] += 1
-            elif isinstance(found, Aside):
-                self.aside(found)
+            elif isinstance(found, JournalRecord):
+                self.journal_record(found)
             else:
                 self.entry(found)
         self.finish()
@@ -166,7 +166,7 @@ class _Import:
             self.writer.store, self.environment, record.address, record.metadata, self.mode == "strict"
         )
 
-    def aside(self, found: Aside) -> None:
+    def journal_record(self, found: JournalRecord) -> None:
         """A session, task or event; not when only a part of the entries was asked for."""
         if self.choices.patterns or self.choices.excluded or self.choices.tags or self.choices.under:
             return

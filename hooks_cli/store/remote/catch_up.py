@@ -15,7 +15,7 @@ from hooks_cli.store.sqlite import connection
 from hooks_cli.store.sqlite.maintenance import state
 from hooks_cli.store.sqlite.schema import LEDGER_TABLES
 from hooks_cli.store.sqlite.transaction import find_mark
-from hooks_cli.system.atomic_file import Aside
+from hooks_cli.system.atomic_file import AtomicFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def catch_up(store: EmbeddedStore, link: DirectLink) -> None:
     Raises LogTampered (77) when the snapshot is older than what is here or of another history, and the errors of the server and the disk;
     nothing is changed then."""
     key = store.key.raw.hex() if connection.cipher_in_force(store.connection) else ""
-    with Aside(store.path) as draft:
+    with AtomicFile(store.path) as draft:
         found = snapshots.fetch(link.log, link.seal, draft)
         if found.seq < position.position(store):
             raise LogTampered(

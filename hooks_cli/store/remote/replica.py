@@ -19,7 +19,7 @@ from hooks_cli.store.remote.payload import MACHINE_BYTES, Payload
 from hooks_cli.store.sqlite import writer_queue
 from hooks_cli.store.sqlite.schema import LEDGER_TABLES
 from hooks_cli.system.apsw_import import apsw
-from hooks_cli.system.failpoints import pass_by
+from hooks_cli.system.failpoints import failpoint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,10 +85,10 @@ class Replica:
         self._end_session()
         collected = store.query("SELECT collected FROM state")[0][0]
         content = Payload(tx.revision, tx.live, collected, tx.now, ledger, machine_of(store), changeset).encode()
-        pass_by("remote-before-append")
+        failpoint("remote-before-append")
         seq = self._link.append(os.urandom(WRITE_ID_BYTES), content)
         self._appended = True
-        pass_by("remote-between-commits")
+        failpoint("remote-between-commits")
         position.note(store, seq)
 
     def release(self, store: EmbeddedStore) -> None:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from hooks_cli.store.remote.contract import LogStorage
     from hooks_cli.store.sqlite.store import EmbeddedStore
-    from hooks_cli.system.atomic_file import Aside
+    from hooks_cli.system.atomic_file import AtomicFile
 
 
-def copy(store: EmbeddedStore, draft: Aside, seq: int | None = None) -> Snapshot:
+def copy(store: EmbeddedStore, draft: AtomicFile, seq: int | None = None) -> Snapshot:
     """Copy the store into an empty file, without what is this machine's own. `seq` marks a store that is no replica yet as one that
     begins there. Raises DiskFull or StorageFailed (74)."""
     backup.copy_to(store, draft.name)
@@ -48,7 +48,7 @@ def sealed_parts(
 
 
 def fetch(
-    log: LogStorage, seal: RecordSeal, draft: Aside, advance: Callable[[int, int], None] = lambda part, parts: None
+    log: LogStorage, seal: RecordSeal, draft: AtomicFile, advance: Callable[[int, int], None] = lambda part, parts: None
 ) -> Snapshot:
     """Write the newest snapshot of a log into an empty file. `advance` hears of the part that came, and of how many there are.
 
@@ -79,7 +79,7 @@ def fetch(
     return snapshot
 
 
-def examine(draft: Aside, snapshot: Snapshot, key: bytes, encrypted: bool, source: str) -> Copied:
+def examine(draft: AtomicFile, snapshot: Snapshot, key: bytes, encrypted: bool, source: str) -> Copied:
     """Check a fetched snapshot: its pages, the ledger over all of its rows, and that it is the state it is said to be.
 
     Raises LogTampered, Tampered or WrongKey (77), NewerFormat (69)."""

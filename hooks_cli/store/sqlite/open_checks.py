@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def check(store: EmbeddedStore, environment: Environment) -> None:
     """Fill in the store's id and format, see to it that an older format can be read, and compare with the anchor.
 
-    Raises NewerFormat (69), Tampered (77); with `environment.accept_rollback` the latter is noted in `store.altered` instead.
+    Raises NewerFormat (69), Tampered (77); with `environment.accept_rollback` the latter is noted in `store.rollback_seen` instead.
     """
     row = store.row("SELECT store_id, format, (SELECT 1 FROM upkeep WHERE name = 'remote_seq') FROM state")
     if row is None:
@@ -43,7 +43,7 @@ def check(store: EmbeddedStore, environment: Environment) -> None:
     except Tampered as error:
         if not environment.accept_rollback:
             raise
-        store.altered = error
+        store.rollback_seen = error
 
 
 def _settle(store: EmbeddedStore) -> None:

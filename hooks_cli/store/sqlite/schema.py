@@ -146,7 +146,7 @@ TABLES = (
         metadata TEXT,
         trace TEXT,
         value TEXT) STRICT""",
-    # The version with which a head began has the head's own number as its revision, and is found by that (`entries.of_head`).
+    # The version with which a head began has the head's own number as its revision, and is found by that (`entries.is_version_sql`).
     "CREATE UNIQUE INDEX entry_version ON entry(head, version) WHERE revision <> head",
     "CREATE INDEX entry_session ON entry(session) WHERE session IS NOT NULL",
     "CREATE INDEX entry_trace ON entry(trace) WHERE trace IS NOT NULL",

@@ -102,8 +102,8 @@ def make_ready(store: EmbeddedStore, environment: Environment) -> None:
         raise
     store.clock = environment.now
     store.guard = guard_of(environment)
-    store.tell = environment.err
-    store.trace, store.noted = environment.trace, environment.noted
+    store.warn = environment.err
+    store.trace, store.span_facts = environment.trace, environment.span_facts
     store.machine = environment.machine
 
 
@@ -150,7 +150,6 @@ class EmbeddedStore:
 
     __slots__ = (
         "_held",
-        "altered",
         "anchor_path",
         "budget_ms",
         "clock",
@@ -160,13 +159,14 @@ class EmbeddedStore:
         "key",
         "ledger",
         "machine",
-        "noted",
         "path",
         "patient",
         "replica",
+        "rollback_seen",
+        "span_facts",
         "store_id",
-        "tell",
         "trace",
+        "warn",
     )
 
     # Whether nothing can be written here (`store.sqlite.file.read_only`).
@@ -186,7 +186,7 @@ class EmbeddedStore:
         self.anchor_path = anchor_path
         self.key = key
         self.budget_ms = budget_ms
-        self.patient = False  # whether checkpoints leave writers alone, as long work asks for (`store.sqlite.maintenance.paced_writes`)
+        self.patient = False  # whether checkpoints leave writers alone, as long work asks for (`store.sqlite.maintenance.throttled_writes`)
         self.store_id = b""
         self.format = 0
         # Gives the number that this machine made for itself, b"" where it has none (`store.sqlite.machines`).
@@ -196,11 +196,11 @@ class EmbeddedStore:
         self.ledger = Ledger(key.raw)
         self.clock = _no_clock
         self.guard = Guard((), False)
-        self.tell = _tell_nobody
-        self.altered: Tampered | None = None
+        self.warn = _warn_nobody
+        self.rollback_seen: Tampered | None = None
         # The ids of the trace that this process writes in, and what its span is to tell (None without telemetry).
         self.trace: str | None = None
-        self.noted: dict[str, str | int] | None = None
+        self.span_facts: dict[str, str | int] | None = None
         self._held = held
 
     def query(self, sql: str, params: Params = ()) -> list[Row]:
@@ -287,14 +287,14 @@ class EmbeddedStore:
         finally:
             self.connection.set_busy_timeout(self.budget_ms)
 
-    def let_go(self) -> None:
-        """Give the opener's lock back while nothing is read or written; `take_up` before the next statement."""
+    def release(self) -> None:
+        """Give the opener's lock back while nothing is read or written; `reacquire` before the next statement."""
         # Forgotten before it is closed: an interruption in between must not close somebody else's descriptor later.
         held, self._held = self._held, -1
         if held >= 0:
             opener_lock.release(held)
 
-    def take_up(self) -> None:
+    def reacquire(self) -> None:
         """Take the opener's lock again. The file may have been replaced meanwhile: look at its inode. Raises Busy (75)."""
         if self._held < 0:
             self._held = opener_lock.shared(self.path, self.budget_ms)
@@ -332,7 +332,7 @@ def _no_machine(create: bool = True) -> bytes:
     return b""
 
 
-def _tell_nobody(line: str) -> None:
+def _warn_nobody(line: str) -> None:
     return
 
 

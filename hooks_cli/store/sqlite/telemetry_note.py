@@ -15,13 +15,13 @@ _WHOSE = """SELECT s.name, t.name FROM (
     WHERE s.name IS NOT NULL OR t.name IS NOT NULL ORDER BY w.task IS NULL, w.revision LIMIT 1"""
 
 
-def note(store: EmbeddedStore, noted: dict[str, str | int], first: int, newest: int) -> None:
+def note(store: EmbeddedStore, facts: dict[str, str | int], first: int, newest: int) -> None:
     """Note the newest revision of a commit, and the names of the session and task of what it wrote after revision `first`.
 
     A name that looks like a secret is left out.
     """
-    noted["revision"] = newest
+    facts["revision"] = newest
     row = store.row(_WHOSE, (first,))
     for name, value in zip(("session", "task"), row or (), strict=False):
         if value is not None and secret_screen.reason("", None, (value,), store.guard.names, True) is None:
-            noted.setdefault(name, value)
+            facts.setdefault(name, value)

@@ -73,8 +73,8 @@ class Transaction:
 
     def __enter__(self) -> Transaction:
         store = self.store
-        if store.altered is not None:
-            raise store.altered
+        if store.rollback_seen is not None:
+            raise store.rollback_seen
         self._turn = writer_queue.take(store.path, store.budget_ms)
         replica = self._replica
         try:
@@ -127,12 +127,12 @@ class Transaction:
         self.ended = True
         if self.revision != self._first_revision:
             anchor.advance(store.anchor_path, store.key.raw, store.store_id, self.revision, ledger)
-            if store.noted is not None:
+            if store.span_facts is not None:
                 from hooks_cli.store.sqlite import telemetry_note
 
-                telemetry_note.note(store, store.noted, self._first_revision, self.revision)
+                telemetry_note.note(store, store.span_facts, self._first_revision, self.revision)
         for line in self.notes:
-            store.tell(line)
+            store.warn(line)
         if store.patient:
             writer_queue.give(self._turn)  # a passive checkpoint needs no turn
             store.checkpoint()

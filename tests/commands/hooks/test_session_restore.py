@@ -9,7 +9,7 @@ import pytest
 
 from hooks_cli.environment import Environment
 from hooks_cli.features.restore import restore as session_restore
-from hooks_cli.features.restore.restore import Wanted
+from hooks_cli.features.restore.restore import BriefQuery
 from hooks_cli.model.entry import Draft
 from hooks_cli.store.sqlite.rows import entries, journal, lists
 from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
@@ -148,7 +148,7 @@ def counted(
 
     with monkeypatch.context() as patch:
         patch.setattr(EmbeddedStore, "query", counting)
-        made, _ = session_restore.build_brief(store, environment, session, environment.now(), Wanted(10_000))
+        made, _ = session_restore.build_brief(store, environment, session, environment.now(), BriefQuery(10_000))
     return len(seen), sum(seen), made.text
 
 
@@ -176,7 +176,7 @@ def test_of_a_huge_value_only_the_beginning_is_read(tmp_path: Path) -> None:
         entries.put(tx, Draft("huge", "é" * 3_000_000))
     (row,) = store.query(f"SELECT {entries.SHORT_COLUMNS} FROM {entries.FROM_HEADS}")
     assert row[-1] is None
-    made, what = session_restore.build_brief(store, environment, "", environment.now(), Wanted(10_000))
+    made, what = session_restore.build_brief(store, environment, "", environment.now(), BriefQuery(10_000))
     assert "characters of 6000000 bytes." in made.text and len(made.text) <= 10_000
     text, size, whole = entries.beginning(store, what.entries[0], 100)
     assert (set(text), size, whole) == ({"é"}, 6_000_000, False) and 100 <= len(text) <= 1_000
@@ -190,7 +190,7 @@ def test_a_session_that_wrote_one_address_very_often_costs_no_more(tmp_path: Pat
         entries.put(tx, Draft("early", "written first", session=session.id))
         for n in range(lists.WALKED_WRITES):
             entries.put(tx, Draft("progress", f"{n}", session=session.id))
-    made, what = session_restore.build_brief(store, environment, "busy", environment.now(), Wanted(10_000))
+    made, what = session_restore.build_brief(store, environment, "busy", environment.now(), BriefQuery(10_000))
     assert [entry.address for entry in what.entries] == ["progress"] and what.more
     assert "more than 1 entry" in made.text.splitlines()[0]
 
@@ -212,7 +212,7 @@ def test_no_restore_scans_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with monkeypatch.context() as patch:
         patch.setattr(EmbeddedStore, "query", noting)
         for name in ("", "hyper-tester-001", "x-tester"):
-            session_restore.build_brief(store, environment, name, environment.now(), Wanted(10_000))
+            session_restore.build_brief(store, environment, name, environment.now(), BriefQuery(10_000))
     for sql, params in statements:
         for row in store.query("EXPLAIN QUERY PLAN " + sql, params):
             step = str(row[3])

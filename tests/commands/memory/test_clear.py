@@ -23,15 +23,15 @@ def test_clear_spares_what_changes_while_it_runs(tmp_path: Path, monkeypatch: py
     for key in ("a", "b", "c", "d"):
         write.store_value(store, environment, key, "old")
 
-    def paced(store: EmbeddedStore) -> Transaction:
+    def write_once(store: EmbeddedStore) -> Transaction:
         if store.row("SELECT 1 FROM head WHERE address = 'a' AND live = 0") and not meanwhile:
             meanwhile.append(write.store_value(store, environment, "b", "new"))
             pins.set_pinned(store, environment, "c", True, Who())
         return store.writing()
 
     meanwhile: list[object] = []
-    monkeypatch.setattr(delete, "enough", lambda store, began: True)
-    monkeypatch.setattr(delete, "paced", paced)
+    monkeypatch.setattr(delete, "should_commit", lambda store, began: True)
+    monkeypatch.setattr(delete, "ThrottledWrite", write_once)
     removed = delete.clear(store, environment, Selection(), Who())
     assert meanwhile and [written.address for written in removed.written] == ["a", "d"]
     kept = [entries.read(store, key, place.now) for key in ("b", "c")]

@@ -15,7 +15,7 @@ from hooks_cli.features.search.results_view import marked
 from hooks_cli.features.search.search import Request, search_store
 from hooks_cli.model.entry import Draft
 from hooks_cli.store.sqlite.rows import entries, lists
-from hooks_cli.store.sqlite.rows.filters import Narrowing
+from hooks_cli.store.sqlite.rows.filters import Filters
 from hooks_cli.store.sqlite.search import word_index
 from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
 from tests.conftest import FilledBy, Run
@@ -276,20 +276,20 @@ def plan(store: EmbeddedStore, sql: str, params: tuple[object, ...]) -> list[str
 
 def test_no_search_scans_a_table(large: tuple[EmbeddedStore, Environment]) -> None:
     store, environment = large
-    narrowings = [Narrowing() for _ in range(5)]
-    narrowings[1].globs = ["key/1/*", "other/*"]
-    narrowings[2].session = 1
-    narrowings[3].tags = [["even"]]
-    narrowings[4].agent, narrowings[4].since, narrowings[4].kind = "a", 1, "json"
-    for narrowing, few in [*((each, False) for each in narrowings), (narrowings[1], True), (narrowings[2], True)]:
-        sql, params = word_index.ranked_sql(understand("tenth").match, narrowing, environment.now(), False, few)
+    filters = [Filters() for _ in range(5)]
+    filters[1].globs = ["key/1/*", "other/*"]
+    filters[2].session = 1
+    filters[3].tags = [["even"]]
+    filters[4].agent, filters[4].since, filters[4].kind = "a", 1, "json"
+    for one, few in [*((each, False) for each in filters), (filters[1], True), (filters[2], True)]:
+        sql, params = word_index.ranked_sql(understand("tenth").match, one, environment.now(), False, few)
         steps = plan(store, sql + " LIMIT 10", params)
         for step in steps:
             if step.startswith("SCAN"):
                 # The index's own matches, a subquery's result, and the few tags of one entry; never a table of the store.
                 assert "VIRTUAL TABLE INDEX" in step or step.startswith(("SCAN (subquery", "SCAN t ")), steps
         # What a session wrote is found by its index, and the matches are compared with that list alone.
-        assert not few or narrowing.globs or any("entry_session" in step for step in steps), steps
+        assert not few or one.globs or any("entry_session" in step for step in steps), steps
 
 
 def test_a_search_reads_no_more_rows_than_it_prints(

@@ -11,7 +11,7 @@ from hooks_cli.features.entries import destroy as entry_destroy
 from hooks_cli.features.entries import write as entry_write
 from hooks_cli.features.entries.draft import make_draft
 from hooks_cli.features.entries.new_version import Who
-from hooks_cli.features.journal.record import Occasion, record
+from hooks_cli.features.journal.record import HookCall, record
 from hooks_cli.store.sqlite.maintenance import versions as maintenance_versions
 from hooks_cli.store.sqlite.maintenance.journal import drop_events
 from hooks_cli.store.sqlite.rows import entries, history
@@ -94,7 +94,7 @@ def test_the_event_of_a_version_that_was_collected_before(place: Place, tmp_path
     def notice(address: str, message: str) -> None:
         draft = make_draft(place.store, address, message, metadata="{}")
         fields: dict[str, object] = {"message": message, "memory_key": address}
-        record(place.store, place.environment, Occasion("notify", fields, draft=draft))
+        record(place.store, place.environment, HookCall("notify", fields, draft=draft))
 
     notice("k", SECRET)
     notice("other", "harmless")
@@ -164,6 +164,6 @@ def test_what_a_hook_call_said_goes_by_its_revision(run: Run) -> None:
 
 
 def test_no_page_holds_what_a_hook_call_said(place: Place, tmp_path: Path) -> None:
-    record(place.store, place.environment, Occasion("notify", {"message": SECRET}))
+    record(place.store, place.environment, HookCall("notify", {"message": SECRET}))
     entry_destroy.destroy_calls(place.store, place.environment, [1], WHO)
     gone(place, tmp_path / "after")

@@ -15,7 +15,7 @@ from hooks_cli.features.entries import delete, destroy, pins
 from hooks_cli.features.entries import write as entry_write
 from hooks_cli.features.entries.draft import make_draft
 from hooks_cli.features.entries.new_version import Who
-from hooks_cli.features.journal.record import Occasion, record
+from hooks_cli.features.journal.record import HookCall, record
 from hooks_cli.features.retention import collect
 from hooks_cli.features.retention import run as retention_run
 from hooks_cli.features.retention.outcome import Scope
@@ -112,7 +112,7 @@ def test_eight_baselines_of_three_commits(place: Place) -> None:
 def test_events_tasks_and_sessions_age(place: Place) -> None:
     for age in (100, 91, 90, 1):
         place.now = NOW - age * DAY
-        record(place.store, place.environment, Occasion("notify", {"message": str(age)}, session_id=f"s{age}"))
+        record(place.store, place.environment, HookCall("notify", {"message": str(age)}, session_id=f"s{age}"))
     place.now = NOW
     result = retention_run.run(place.store, place.environment, retention_run.Request(), WHO)
     assert (result.events, result.sessions) == (2, 2)
@@ -275,8 +275,8 @@ def test_destroy_leaves_no_bytes(place: Place, tmp_path: Path) -> None:
         place.store, place.environment, "x/leak", "zzqsecretone " * 400, metadata='{"m":"zzqmetadata"}', tags="zzqtag"
     )
     draft = make_draft(place.store, "x/leak", "zzqsecrettwo", metadata="{}")
-    occasion = Occasion("notify", {"message": "zzqevent", "memory_key": "x/leak"}, draft=draft)
-    record(place.store, place.environment, occasion)
+    hook_call = HookCall("notify", {"message": "zzqevent", "memory_key": "x/leak"}, draft=draft)
+    record(place.store, place.environment, hook_call)
     delete.delete(place.store, place.environment, "x/leak", WHO)
     for number in range(30, 60):
         write(place, 0, f"other/{number}", f"harmless {number} " * 50)

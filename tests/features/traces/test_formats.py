@@ -17,12 +17,12 @@ from hooks_cli.features.traces.facts import facts_of
 from hooks_cli.features.traces.formats import otlp_protobuf, trace_file
 from hooks_cli.features.traces.formats.collector import Collector
 from hooks_cli.features.traces.graph import service_edges
-from hooks_cli.features.traces.spans import Span, TraceRun, Wanted
+from hooks_cli.features.traces.spans import Span, TraceQuery, TraceRun
 from tests.conftest import Run
 from tests.features.traces.made import otlp, span, text
 
 REAL = Path(__file__).parent.parent.parent / "fixtures" / "traces"
-ALL = Wanted(None, events=True)
+ALL = TraceQuery(None, events=True)
 
 # file -> spans, traces, services, the facts that occur, some edges
 FILES: dict[str, tuple[int, int, int, dict[str, int], list[tuple[str, str]]]] = {

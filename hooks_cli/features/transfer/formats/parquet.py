@@ -10,7 +10,7 @@ from typing import Any
 from hooks_cli.errors import ExtraMissing
 from hooks_cli.features.transfer.export_parts import Part
 from hooks_cli.features.transfer.importers.own_export import COLUMNS
-from hooks_cli.system.atomic_file import Aside
+from hooks_cli.system.atomic_file import AtomicFile
 from hooks_cli.system.output_file import publish
 from hooks_cli.system.private_files import trouble
 from hooks_cli.text.json_exact import read, value_text
@@ -34,18 +34,18 @@ def write_parquet(parts: Iterator[Part], path: str, force: bool) -> Iterator[Par
     types: dict[str, Any] = {name: pyarrow.int64() for name in _NUMBERS} | {name: pyarrow.bool_() for name in _FLAGS}
     types |= dict.fromkeys(_TIMES, moment) | {"tags": pyarrow.list_(pyarrow.string())}
     schema = pyarrow.schema([(name, types.get(name, pyarrow.string())) for name in COLUMNS])
-    with Aside(path) as aside:
+    with AtomicFile(path) as file:
         try:
-            with parquet.ParquetWriter(aside.name, schema, compression="zstd") as writer:
+            with parquet.ParquetWriter(file.name, schema, compression="zstd") as writer:
                 for part in parts:
                     for batch in part.batches():
                         rows = [_row(line, part.name) for line in batch]
                         writer.write_batch(pyarrow.RecordBatch.from_pylist(rows, schema=schema))
                     yield part
-            os.fsync(aside.descriptor)
+            os.fsync(file.descriptor)
         except OSError as error:
             raise trouble(path, error, creating=True) from None
-        publish(aside.name, path, force)
+        publish(file.name, path, force)
 
 
 def _row(line: str, project: str) -> dict[str, Any]:

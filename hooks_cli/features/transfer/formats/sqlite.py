@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hooks_cli.features.transfer.export_parts import SECTIONS, Part
 from hooks_cli.features.transfer.formats.sqlite_fill import Filler, engine_errors
 from hooks_cli.store.sqlite.bulk.read import BATCH
-from hooks_cli.system.atomic_file import Aside
+from hooks_cli.system.atomic_file import AtomicFile
 from hooks_cli.system.output_file import publish
 from hooks_cli.text.units import to_iso
 
@@ -16,11 +16,11 @@ from hooks_cli.text.units import to_iso
 def write_sqlite(parts: Iterator[Part], path: str, force: bool) -> Iterator[Part]:
     """Write the database: to a temporary name, 0600, then renamed."""
     filler: Filler | None = None
-    with Aside(path) as aside:
+    with AtomicFile(path) as file:
         try:
             with engine_errors(path):
                 for part in parts:
-                    filler = filler or _begin(aside.name, part)
+                    filler = filler or _begin(file.name, part)
                     _copy(filler, part)
                     yield part
                     now = to_iso(part.environment.now())
@@ -28,8 +28,8 @@ def write_sqlite(parts: Iterator[Part], path: str, force: bool) -> Iterator[Part
                     filler.finish(now)
                     filler.close()
                     filler = None
-            os.fsync(aside.descriptor)
-            publish(aside.name, path, force)
+            os.fsync(file.descriptor)
+            publish(file.name, path, force)
         finally:
             if filler is not None:
                 filler.connection.close()

@@ -15,7 +15,7 @@ from hooks_cli.features.transfer.importers.foreign_sqlite import ForeignDatabase
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import MAX_VALUE_BYTES
 from hooks_cli.model.origin import class_of
-from hooks_cli.model.record import Aside, Found, Header, Record, Records, Refused, milliseconds
+from hooks_cli.model.record import Found, Header, JournalRecord, Record, Records, Refused, milliseconds
 from hooks_cli.store.sqlite.annotations import marks, relations, reviews
 from hooks_cli.system.sqlite_json import JsonReader
 from hooks_cli.text.json_exact import complaint
@@ -147,7 +147,7 @@ def read_document(text: str) -> Records:
             yield _from_json(reader, element, f"entry {number}")
         for section, kind in SECTIONS.items():
             for number, element in enumerate(reader.elements(part, f"$.{section}"), 1):
-                yield Aside(kind, element, f"{kind} {number}")
+                yield JournalRecord(kind, element, f"{kind} {number}")
 
 
 def read_ndjson(lines: Iterator[tuple[int, str]]) -> Records:
@@ -169,7 +169,7 @@ def _line(reader: JsonReader, line: str, where: str) -> Found:
     if head["record"] == "header":
         return Header(str(head["store_id"] or ""), str(head["project"] or ""), str(head["versions"] or "head"))
     if head["record"] in SECTIONS.values():
-        return Aside(head["record"], line, where)
+        return JournalRecord(head["record"], line, where)
     return _from_json(reader, line, where)
 
 
@@ -213,7 +213,7 @@ def read_sqlite(database: ForeignDatabase) -> Records:
     for section, kind in SECTIONS.items():
         for number, row in enumerate(database.rows(section, ("record",)), 1):
             if isinstance(row.get("record"), str):
-                yield Aside(kind, row["record"], f"{section}, row {number}")
+                yield JournalRecord(kind, row["record"], f"{section}, row {number}")
 
 
 def _guarded(fields: Mapping[str, Any], where: str) -> Record | Refused:

@@ -15,7 +15,7 @@ from hooks_cli.store.sqlite.transaction import Transaction
 from hooks_cli.text.json_exact import read
 
 
-class Fallen:
+class Deleted:
     """Addresses whose newest version here is a deletion, while the source has a live one that is no newer."""
 
     def __init__(self, tx: Transaction) -> None:

@@ -25,7 +25,7 @@ from hooks_cli.model.entry import DESTROYED, JSON, TEXT, TOMBSTONE, Draft
 from hooks_cli.model.origin import IMPORT
 from hooks_cli.model.record import Record
 from hooks_cli.store.sensitive_values import seal_draft, sealer_of
-from hooks_cli.store.sqlite.bulk.import_deleted import Fallen
+from hooks_cli.store.sqlite.bulk.import_deleted import Deleted
 from hooks_cli.store.sqlite.bulk.import_journal import JournalWriter
 from hooks_cli.store.sqlite.rows import entries
 from hooks_cli.store.sqlite.transaction import Transaction
@@ -66,7 +66,7 @@ class EntryWriter:
         self.journal = JournalWriter(tx)
         self._began_at = tx.revision
         self._parted: set[str] = set()
-        self._fallen = Fallen(tx)
+        self._deleted = Deleted(tx)
         self._found = 0
         self.offset = 0
         self.begin("")
@@ -88,10 +88,10 @@ class EntryWriter:
                 version = record.version or 1
                 break
             if self._is_there(old, record, target):
-                self._fallen.note(old, record, self._found)
+                self._deleted.note(old, record, self._found)
                 return THERE, target
             if target not in self._parted and not self._has_place(old, record):
-                self._fallen.note(old, record, 0)
+                self._deleted.note(old, record, 0)
                 return OLDER, target
             foreign = self._foreign_version(old, record, target)
             if foreign is not None:
@@ -113,7 +113,7 @@ class EntryWriter:
         """
         wanted = self.strategy == "overwrite" or (self.journal.is_own and self.strategy != "newest")
         counts: Counter[str] = Counter()
-        for record, is_here in self._fallen.take():
+        for record, is_here in self._deleted.take():
             old = entries.find_head(self.tx, record.address)
             if wanted and old is not None:
                 whole = self._open(record)

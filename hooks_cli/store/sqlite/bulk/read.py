@@ -14,7 +14,7 @@ from typing import Any
 from hooks_cli.model.selection import Selection
 from hooks_cli.store.sqlite.annotations import transfer
 from hooks_cli.store.sqlite.rows import field_filters
-from hooks_cli.store.sqlite.rows.entries import ALIVE, matching, of_head
+from hooks_cli.store.sqlite.rows.entries import ALIVE, is_version_sql, matching
 from hooks_cli.store.sqlite.store import EmbeddedStore
 from hooks_cli.system.apsw_import import apsw
 from hooks_cli.text.json_writer import quote
@@ -260,7 +260,7 @@ def events(store: EmbeddedStore, selection: Selection, redact: tuple[str, ...] |
 
 # SQL for a column of milliseconds since the epoch as ISO 8601 in UTC.
 ISO_TIME = "strftime('%Y-%m-%dT%H:%M:%fZ', {} / 1000.0, 'unixepoch')"
-_REVISIONS = f"(SELECT json_group_array(e.revision ORDER BY e.version) FROM entry e WHERE {of_head()})"
+_REVISIONS = f"(SELECT json_group_array(e.revision ORDER BY e.version) FROM entry e WHERE {is_version_sql()})"
 
 
 def rows_of(store: EmbeddedStore, selection: Selection, now: int) -> tuple[str, tuple[object, ...]]:

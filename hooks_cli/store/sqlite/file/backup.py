@@ -19,7 +19,7 @@ from hooks_cli.store.sqlite.file.rekey import SIDE_FILES, Rewritten
 from hooks_cli.store.sqlite.schema import FORMAT
 from hooks_cli.store.sqlite.store import EmbeddedStore
 from hooks_cli.system.apsw_import import apsw
-from hooks_cli.system.failpoints import pass_by
+from hooks_cli.system.failpoints import failpoint
 from hooks_cli.system.private_files import sync_folder, trouble
 
 ASIDE = ".before-restore-"
@@ -119,10 +119,10 @@ def put_in_place(path: str, made: Rewritten, anchor_path: str, key: bytes) -> st
             # The old one's second name and its log's new one must not be lost while the new one's is kept.
             sync_folder(os.path.dirname(path))
         anchor.announce(anchor_path, key, made.store_id, made.revision, made.ledger)
-        pass_by("restore")
+        failpoint("restore")
         os.rename(made.draft, path)
         sync_folder(os.path.dirname(path))
-        pass_by("restored")
+        failpoint("restored")
         anchor.promote(anchor_path)
     except OSError as error:
         raise trouble(path, error, creating=True) from None

@@ -6,7 +6,7 @@ import os
 
 from hooks_cli.store import anchor
 from hooks_cli.store.sqlite import connection
-from hooks_cli.system.atomic_file import is_aside
+from hooks_cli.system.atomic_file import is_temporary_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def leftovers(path: str) -> list[str]:
     marks = (f"{name}.new-", f"{name}.rotating", f"{name}.format-")
     endings = ("-wal", "-shm", "-journal")
     left = [found for found in names if found.startswith(marks) and not found.endswith(endings)]
-    return sorted(left + [found for found in names if found.startswith(f"{name}.") and is_aside(found)])
+    return sorted(left + [found for found in names if found.startswith(f"{name}.") and is_temporary_name(found)])
 
 
 def library_versions() -> dict[str, str]:

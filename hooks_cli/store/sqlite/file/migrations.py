@@ -10,7 +10,7 @@ from __future__ import annotations
 from hooks_cli.errors import NewerFormat
 from hooks_cli.store.sqlite import schema
 from hooks_cli.store.sqlite.file import format_1
-from hooks_cli.system.failpoints import pass_by
+from hooks_cli.system.failpoints import failpoint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ def migrate(store: EmbeddedStore) -> None:
                 store.query(statement)
         if found != schema.FORMAT:
             store.query("UPDATE state SET format = ?", (schema.FORMAT,))
-        pass_by("migrate")
+        failpoint("migrate")
         store.query("COMMIT")
     except BaseException:
         store.connection.execute("ROLLBACK")
         raise
     store.format = schema.FORMAT
     if found != schema.FORMAT:
-        store.tell(
+        store.warn(
             f"hooks-cli: the store was brought from format {found} to {schema.FORMAT}; older programs refuse it from now on"
         )

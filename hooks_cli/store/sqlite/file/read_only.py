@@ -145,7 +145,7 @@ class ReadOnlyStore(EmbeddedStore):
         """Refuse. Raises StoreReadOnly (77)."""
         raise StoreReadOnly(store=self.path, reason=self._reason)
 
-    def take_up(self) -> None:
+    def reacquire(self) -> None:
         """Take the opener's lock again, as far as one that is only read has one."""
         if self._held < 0:
             self._held = opener_lock.reading(self.path, self.budget_ms)

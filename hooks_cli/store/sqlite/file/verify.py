@@ -111,7 +111,7 @@ def _ledger(store: EmbeddedStore, found: Evidence, told: Callable[[int], None]) 
 
 def accept(store: EmbeddedStore) -> None:
     """Take the store as it is for what it should be: its rows' ledger becomes the kept one, and the anchor begins anew."""
-    store.altered = None
+    store.rollback_seen = None
     anchored = anchor.read(store.anchor_path, store.key.raw, store.store_id)
     with store.writing() as tx:
         computed = _ledger(store, Evidence(), lambda _: None)

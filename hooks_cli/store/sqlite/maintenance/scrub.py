@@ -16,7 +16,7 @@ from hooks_cli.errors import Busy
 from hooks_cli.store.sqlite import writer_queue
 from hooks_cli.store.sqlite.errors import translate
 from hooks_cli.store.sqlite.maintenance import state
-from hooks_cli.store.sqlite.maintenance.paced_writes import enough, paced
+from hooks_cli.store.sqlite.maintenance.throttled_writes import ThrottledWrite, should_commit
 from hooks_cli.system.apsw_import import apsw
 
 TYPE_CHECKING = False
@@ -84,7 +84,7 @@ def _merge_step(store: EmbeddedStore, deadline: float | None, *, make_way: bool)
         return (deadline is not None and now >= deadline) or (make_way and writer_queue.wanted(store.path))
 
     try:
-        with paced(store, local=True) as tx:
+        with ThrottledWrite(store, local=True) as tx:
             merging = state.get(store, state.MERGING)
             before = store.connection.total_changes()
             store.connection.set_progress_handler(break_off, LOOK_STEPS)
@@ -163,10 +163,10 @@ def give_back(store: EmbeddedStore, deadline: float | None = None) -> int:
     """Return free pages to the file system in short transactions; how many pages the file shrank by."""
     before = page_count(store)
     while free_pages(store) and (deadline is None or time.monotonic() < deadline):
-        with paced(store):
+        with ThrottledWrite(store):
             began = time.monotonic()
             while free_pages(store):
                 store.query(f"PRAGMA incremental_vacuum({VACUUMED_PAGES})")
-                if enough(store, began):
+                if should_commit(store, began):
                     break
     return before - page_count(store)

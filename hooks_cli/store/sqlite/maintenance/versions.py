@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.model.version import Version
 from hooks_cli.store.sqlite.maintenance import state
-from hooks_cli.store.sqlite.rows.entries import has_version, matching, numbered, of_head
+from hooks_cli.store.sqlite.rows.entries import has_version_sql, is_version_sql, matching, numbered
 from hooks_cli.store.sqlite.rows.entry_updates import ENTRY, HEAD, update_heads
 from hooks_cli.text.json_writer import numbers_text, value_text
 
@@ -36,7 +36,7 @@ _COLUMNS = (
     "+ coalesce(octet_length(e.tags), 0) + coalesce(octet_length(e.source), 0), "
     + ", ".join(_field(name) for name in _FIELDS)
 )
-_FROM = f"head h CROSS JOIN entry e ON {of_head()}"
+_FROM = f"head h CROSS JOIN entry e ON {is_version_sql()}"
 
 
 def _version(row: Row) -> Version:
@@ -71,7 +71,7 @@ def due_heads(
     behind (0: any number)."""
     condition, params = matching(pattern)
     condition = numbered(condition, 6)
-    has_due = has_version("e", "(e.at < ?3 OR e.expires <= ?4 OR (?5 > 0 AND e.version <= h.version - ?5))")
+    has_due = has_version_sql("e", "(e.at < ?3 OR e.expires <= ?4 OR (?5 > 0 AND e.version <= h.version - ?5))")
     sql = f"""SELECT h.id FROM head h WHERE h.id > ?1 AND h.id <= ?2 AND {condition} AND h.pinned = 0
         AND {has_due} ORDER BY h.id"""
     return [row[0] for row in store.query(sql, (after, last, cutoff, now, fewest, *params))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.store.sqlite.rows.entries import matching, of_head
+from hooks_cli.store.sqlite.rows.entries import is_version_sql, matching
 from hooks_cli.text.sealed_marker import mask
 
 TYPE_CHECKING = False
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
 
-class Wanted:
+class LogQuery:
     """Which lines of the journal: times in ms, revisions exclusive, `verb`, `session` and `agent` exactly, `pattern` a glob,
     `trace` the beginning of a trace's ids."""
 
@@ -97,24 +97,25 @@ _BY_REVISION = (
     f"{_OF_ENTRIES} entry v CROSS JOIN head h ON h.id = v.head {_SESSION}",
 )
 _BY_ADDRESS = (
-    f"{_OF_EVENTS} head h CROSS JOIN entry e ON {of_head()} CROSS JOIN event v ON v.entry = 1 AND v.revision = e.revision {_SESSION}",
-    f"{_OF_ENTRIES} head h CROSS JOIN entry v ON {of_head('v')} {_SESSION}",
+    f"{_OF_EVENTS} head h CROSS JOIN entry e ON {is_version_sql()} "
+    f"CROSS JOIN event v ON v.entry = 1 AND v.revision = e.revision {_SESSION}",
+    f"{_OF_ENTRIES} head h CROSS JOIN entry v ON {is_version_sql('v')} {_SESSION}",
 )
 FEW = 2_000
 _NO_EVENT = "NOT EXISTS (SELECT 1 FROM event x WHERE x.revision = v.revision)"
 
 
-def newest(store: EmbeddedStore, wanted: Wanted, limit: int) -> list[Line]:
+def newest(store: EmbeddedStore, wanted: LogQuery, limit: int) -> list[Line]:
     """The newest lines, newest first."""
     return _lines(store, wanted, "DESC", limit)
 
 
-def oldest(store: EmbeddedStore, wanted: Wanted, limit: int) -> list[Line]:
+def oldest(store: EmbeddedStore, wanted: LogQuery, limit: int) -> list[Line]:
     """The oldest lines, oldest first: with `wanted.after`, what came next."""
     return _lines(store, wanted, "ASC", limit)
 
 
-def _lines(store: EmbeddedStore, wanted: Wanted, order: str, limit: int) -> list[Line]:
+def _lines(store: EmbeddedStore, wanted: LogQuery, order: str, limit: int) -> list[Line]:
     events, entries = _BY_ADDRESS if _is_about_few(store, wanted) else _BY_REVISION
     event_condition, params = _condition(wanted, "v.verb")
     entry_condition, entry_params = _condition(wanted, "v.event")
@@ -128,7 +129,7 @@ def _lines(store: EmbeddedStore, wanted: Wanted, order: str, limit: int) -> list
     return [Line(row) for row in rows]
 
 
-def _is_about_few(store: EmbeddedStore, wanted: Wanted) -> bool:
+def _is_about_few(store: EmbeddedStore, wanted: LogQuery) -> bool:
     if not wanted.pattern or wanted.after is not None:
         return False
     condition, params = matching(wanted.pattern)
@@ -138,7 +139,7 @@ def _is_about_few(store: EmbeddedStore, wanted: Wanted) -> bool:
     return int(store.query(sql, params)[0][0]) < FEW
 
 
-def _condition(wanted: Wanted, verb: str) -> tuple[str, tuple[object, ...]]:
+def _condition(wanted: LogQuery, verb: str) -> tuple[str, tuple[object, ...]]:
     conditions: list[str] = ["1"]
     params: list[object] = []
     for value, condition in (

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from hooks_cli.store.sqlite.rows.entries import ALIVE, made_it, matching, numbered, others, versions_at
+from hooks_cli.store.sqlite.rows.entries import (
+    ALIVE,
+    is_first_version_sql,
+    is_later_version_sql,
+    matching,
+    numbered,
+    versions_at,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +31,8 @@ _FIGURES = (
 )
 # How many versions there are of a head `h`; all but one of them are counted in the index.
 _VERSIONS = (
-    f"((SELECT count(*) FROM entry n WHERE {others('n')}) + EXISTS (SELECT 1 FROM entry n WHERE {made_it('n')}))"
+    f"((SELECT count(*) FROM entry n WHERE {is_later_version_sql('n')}) "
+    f"+ EXISTS (SELECT 1 FROM entry n WHERE {is_first_version_sql('n')}))"
 )
 
 

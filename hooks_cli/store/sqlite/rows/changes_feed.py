@@ -92,7 +92,7 @@ class Feed:
             left = LONGEST_SECONDS if deadline is None else deadline - time.monotonic()
             if left <= 0:
                 return False
-            self.store.let_go()
+            self.store.release()
             try:
                 time.sleep(min(pause, left))
             finally:
@@ -101,7 +101,7 @@ class Feed:
 
     def rest(self, seconds: float) -> bool:
         """Give the lock back for so long, then say whether anything was committed since the last `look` or `mark`."""
-        self.store.let_go()
+        self.store.release()
         try:
             time.sleep(seconds)
         finally:
@@ -113,7 +113,7 @@ class Feed:
 
     def _take_up(self) -> None:
         """Take the lock again, and the new file when the old one was replaced meanwhile."""
-        self.store.take_up()
+        self.store.reacquire()
         try:
             replaced = os.stat(self.store.path).st_ino != self._inode
         except FileNotFoundError:

@@ -39,32 +39,33 @@ _NEWEST_HEAD = "head h ON h.id = e.head AND h.revision = e.revision"
 FROM_NEWEST = f"{NEWEST} d CROSS JOIN entry e ON e.revision = d.id CROSS JOIN {_NEWEST_HEAD} {_SESSION}"
 
 
-def made_it(name: str) -> str:
+def is_first_version_sql(name: str) -> str:
     """The SQL condition for the version (of `entry`, under this name) that made a head `h`: its revision is the head's number."""
     return f"{name}.revision = h.id AND {name}.head = h.id"
 
 
-def others(name: str) -> str:
+def is_later_version_sql(name: str) -> str:
     """The same for the versions of a head `h` that the index has: all but the one that made it."""
     return f"{name}.head = h.id AND {name}.revision <> {name}.head"
 
 
-def of_head(name: str = "e", more: str = "") -> str:
+def is_version_sql(name: str = "e", more: str = "") -> str:
     """The SQL condition for the versions (of `entry`, under this name) of a head `h`, and what more must hold of them."""
     more = f" AND {more}" if more else ""
-    return f"(({made_it(name)}{more}) OR ({others(name)}{more}))"
+    return f"(({is_first_version_sql(name)}{more}) OR ({is_later_version_sql(name)}{more}))"
 
 
-def has_version(name: str, such: str) -> str:
+def has_version_sql(name: str, such: str) -> str:
     """The SQL condition that a head `h` has a version of which this holds, and looks no further than the first of them.
 
     A head with one version that is the one that made it has no others; most are so.
     """
     found = f"EXISTS (SELECT 1 FROM entry {name} WHERE {{}} AND {such})"
-    return f"({found.format(made_it(name))} OR (h.version > 1 OR h.revision <> h.id) AND {found.format(others(name))})"
+    first, later = found.format(is_first_version_sql(name)), found.format(is_later_version_sql(name))
+    return f"({first} OR (h.version > 1 OR h.revision <> h.id) AND {later})"
 
 
-FROM_VERSIONS = f"head h CROSS JOIN entry e ON {of_head()} {_SESSION}"
+FROM_VERSIONS = f"head h CROSS JOIN entry e ON {is_version_sql()} {_SESSION}"
 INSERT_HEAD = f"INSERT INTO head({LEDGER_TABLES['head']}) VALUES(?,?,?,?,?,?,?)"
 
 # That a head holds something now, at the time (ms) that is the parameter.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.model.entry import DESTROYED
-from hooks_cli.store.sqlite.rows.entries import of_head
+from hooks_cli.store.sqlite.rows.entries import is_version_sql
 from hooks_cli.store.sqlite.schema import LEDGER_TABLES
 from hooks_cli.text.json_writer import numbers_text, object_text
 
@@ -70,7 +70,7 @@ def destroy(tx: Transaction, address: str, versions: list[int] | None) -> list[i
     params: tuple[object, ...] = (address,) if versions is None else (address, f"[{','.join(map(str, versions))}]")
     columns = ", ".join([f"e.{name}" for name in ENTRY.split(", ")])
     rows = tx.store.query(
-        f"SELECT {columns} FROM head h CROSS JOIN entry e ON {of_head()} WHERE h.address = ? AND e.kind < 2{wanted}",
+        f"SELECT {columns} FROM head h CROSS JOIN entry e ON {is_version_sql()} WHERE h.address = ? AND e.kind < 2{wanted}",
         params,
     )
     for row in rows:

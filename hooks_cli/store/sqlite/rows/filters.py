@@ -11,7 +11,7 @@ from hooks_cli.text.json_writer import value_text
 KINDS = ("text", "json", "sealed")
 
 
-class Narrowing:
+class Filters:
     """The filters. Empty ones do not narrow.
 
     globs     addresses match one of these

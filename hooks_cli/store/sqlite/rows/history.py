@@ -11,12 +11,12 @@ from hooks_cli.model.entry import DESTROYED, TOMBSTONE, Entry
 from hooks_cli.store.sqlite.rows.entries import (
     COLUMNS,
     FROM_VERSIONS,
-    has_version,
-    made_it,
+    has_version_sql,
+    is_first_version_sql,
+    is_later_version_sql,
+    is_version_sql,
     matching,
     numbered,
-    of_head,
-    others,
 )
 
 TYPE_CHECKING = False
@@ -57,15 +57,15 @@ def begins_with(store: EmbeddedStore, address: str) -> tuple[int, int, int] | No
     """(version, revision, at) of the version that an address began with here, when that is not version 1: an import brought the newer
     ones of another store alone. None where it began with version 1, or where the version that it began with is not there any more.
     """
-    sql = f"""SELECT e.version, e.revision, e.at FROM head h JOIN entry e ON {made_it("e")}
-        WHERE h.address = ? AND e.version > 1 AND NOT {has_version("n", "n.version < e.version")}"""
+    sql = f"""SELECT e.version, e.revision, e.at FROM head h JOIN entry e ON {is_first_version_sql("e")}
+        WHERE h.address = ? AND e.version > 1 AND NOT {has_version_sql("n", "n.version < e.version")}"""
     row = store.row(sql, (address,))
     return None if row is None else (row[0], row[1], row[2])
 
 
 def may_be_collected(store: EmbeddedStore, address: str, number: int) -> bool:
     """Whether a version that is missing can have been collected by age, number or size: anything as new as the version before it was."""
-    sql = f"""SELECT s.collected > coalesce((SELECT max(e.revision) FROM entry e WHERE {of_head("e", "e.version < ?2")}), 0)
+    sql = f"""SELECT s.collected > coalesce((SELECT max(e.revision) FROM entry e WHERE {is_version_sql("e", "e.version < ?2")}), 0)
         FROM head h, state s WHERE h.address = ?1"""
     row = store.row(sql, (address, number))
     return row is not None and bool(row[0])
@@ -94,7 +94,7 @@ def has_event(store: EmbeddedStore, revision: int) -> bool:
 def moves_to(store: EmbeddedStore, address: str, versions: list[int] | None) -> list[tuple[str, int, int]]:
     """(old address, version and revision of its tombstone) for each of these versions (None: any) that a rename brought here."""
     rows = store.query(
-        f"SELECT old.address, t.version, t.revision, m.version FROM head h CROSS JOIN entry m ON {of_head('m')} "
+        f"SELECT old.address, t.version, t.revision, m.version FROM head h CROSS JOIN entry m ON {is_version_sql('m')} "
         f"CROSS JOIN entry t ON {_IS_MOVE} JOIN head old ON old.id = t.head WHERE h.address = ? ORDER BY m.version DESC",
         (address,),
     )
@@ -104,7 +104,8 @@ def moves_to(store: EmbeddedStore, address: str, versions: list[int] | None) -> 
 def moves_from(store: EmbeddedStore, address: str) -> list[str]:
     """The addresses that renames brought content of this one to, where it still is."""
     sql = (
-        f"SELECT DISTINCT new.address FROM head h CROSS JOIN entry t ON {of_head('t')} CROSS JOIN entry m ON m.revision = t.revision - 1 "
+        f"SELECT DISTINCT new.address FROM head h CROSS JOIN entry t ON {is_version_sql('t')} "
+        "CROSS JOIN entry m ON m.revision = t.revision - 1 "
         f"AND {_IS_MOVE} JOIN head new ON new.id = m.head WHERE h.address = ? AND m.kind < {TOMBSTONE} AND new.id <> h.id"
     )
     return [row[0] for row in store.query(sql, (address,))]
@@ -131,12 +132,13 @@ def moment_of(store: EmbeddedStore, revision: int) -> int:
 # The newest version of each address up to revision ?1 and time ?3, and whether it was the newest for certain. Revisions and times need
 # not go the same way: an import or a queued call brings versions that are older than their revisions.
 _SUCH = "n.revision <= ?1 AND n.at <= ?3"
-_KNOWN = f"(e.version = h.version OR {has_version('n', 'n.version = e.version + 1')})"
-_BEGINS = has_version("n", "n.version = 1")
+_KNOWN = f"(e.version = h.version OR {has_version_sql('n', 'n.version = e.version + 1')})"
+_BEGINS = has_version_sql("n", "n.version = 1")
 # Its revision. Of the versions in the index the newest is the first that is met, so that a long history is not read through.
 _THEN = f"""(SELECT revision FROM (SELECT revision, max(version) FROM (
-    SELECT n.revision, n.version FROM entry n WHERE {made_it("n")} AND {_SUCH} UNION ALL
-    SELECT * FROM (SELECT n.revision, n.version FROM entry n WHERE {others("n")} AND {_SUCH} ORDER BY n.version DESC LIMIT 1))))"""
+    SELECT n.revision, n.version FROM entry n WHERE {is_first_version_sql("n")} AND {_SUCH} UNION ALL
+    SELECT * FROM (SELECT n.revision, n.version FROM entry n
+        WHERE {is_later_version_sql("n")} AND {_SUCH} ORDER BY n.version DESC LIMIT 1))))"""
 _FROM_THEN = f"head h CROSS JOIN entry e ON e.revision = {_THEN} LEFT JOIN session s ON s.id = e.session"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import TOMBSTONE
-from hooks_cli.store.sqlite.rows.entries import ALIVE, has_version, matching
+from hooks_cli.store.sqlite.rows.entries import ALIVE, has_version_sql, matching
 from hooks_cli.text.json_writer import value_text
 
 TYPE_CHECKING = False
@@ -86,7 +86,7 @@ def written(store: EmbeddedStore, selection: Selection) -> list[Row]:
     condition, params = selection.condition()
     return store.query(
         "SELECT h.address, h.version, h.pinned FROM head h LEFT JOIN entry e ON e.revision = h.revision "
-        f"WHERE {has_version('c', f'c.kind < {TOMBSTONE}')} AND {condition} "
+        f"WHERE {has_version_sql('c', f'c.kind < {TOMBSTONE}')} AND {condition} "
         "ORDER BY h.address",
         params,
     )

@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 
 from hooks_cli.store.sqlite.maintenance import state
-from hooks_cli.store.sqlite.maintenance.paced_writes import enough, paced
+from hooks_cli.store.sqlite.maintenance.throttled_writes import ThrottledWrite, should_commit
 from hooks_cli.store.sqlite.schema import NEWEST
 
 TYPE_CHECKING = False
@@ -88,7 +88,7 @@ def _exists(store: EmbeddedStore, table: str) -> bool:
 
 def _fill_some(store: EmbeddedStore, version: Version) -> bool:
     """Index heads in one short transaction; whether the new index has all."""
-    with paced(store) as tx:
+    with ThrottledWrite(store) as tx:
         began = time.monotonic()
         if state.get(store, _BUILDING) != version.number:
             abandon(tx)
@@ -105,7 +105,7 @@ def _fill_some(store: EmbeddedStore, version: Version) -> bool:
             for row in rows:
                 store.query(version.insert, version.values(row))
                 done_to = row[0]
-            if len(rows) < HEADS or enough(store, began):
+            if len(rows) < HEADS or should_commit(store, began):
                 break
         state.put(tx, _DONE_TO, done_to)
     return len(rows) < HEADS
@@ -116,13 +116,13 @@ def _exchange(store: EmbeddedStore, number: int) -> bool:
     # What is not live is not so for ever: revisions do not come back. So it is looked for before the transaction.
     gone = store.query(f"SELECT id FROM search_next_docsize EXCEPT SELECT id FROM {NEWEST}")
     while gone:
-        with paced(store):
+        with ThrottledWrite(store):
             began = time.monotonic()
             while gone:
                 store.query("DELETE FROM search_next WHERE rowid = ?", gone.pop())
-                if enough(store, began):
+                if should_commit(store, began):
                     break
-    with paced(store) as tx:
+    with ThrottledWrite(store) as tx:
         newest, count = store.query(f"SELECT coalesce(max(id), 0), count(*) FROM {NEWEST}")[0]
         if (
             newest > state.get(store, _DONE_TO)
@@ -142,7 +142,7 @@ def _drop_some(store: EmbeddedStore) -> bool:
     """Delete some blocks of the old index in one short transaction; whether it is gone."""
     if not _exists(store, "search_old"):
         return True
-    with paced(store):
+    with ThrottledWrite(store):
         began = time.monotonic()
         while True:
             for table in ("search_old_data", "search_old_docsize"):
@@ -152,5 +152,5 @@ def _drop_some(store: EmbeddedStore) -> bool:
             ):
                 store.query("DROP TABLE search_old")
                 return True
-            if enough(store, began):
+            if should_commit(store, began):
                 return False

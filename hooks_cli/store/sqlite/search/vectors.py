@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hooks_cli.store.sqlite.rows.filters import Narrowing
+    from hooks_cli.store.sqlite.rows.filters import Filters
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
 TABLE = """CREATE TABLE IF NOT EXISTS vector(
@@ -76,10 +76,10 @@ def keep(store: EmbeddedStore, model: str, rows: list[tuple[int, int, bytes | No
             )
 
 
-def each(store: EmbeddedStore, narrowing: Narrowing, now: int) -> Iterator[tuple[int, bytes]]:
+def each(store: EmbeddedStore, filters: Filters, now: int) -> Iterator[tuple[int, bytes]]:
     """(revision, data) of every vector of the live entries that pass the filters."""
-    if narrowing:
-        condition, params = narrowing.condition(now)
+    if filters:
+        condition, params = filters.condition(now)
         sql = (
             "SELECT v.revision, v.data FROM vector v JOIN entry e ON e.revision = v.revision JOIN head h ON h.id = e.head "
             f"WHERE v.data IS NOT NULL AND {condition}"

@@ -34,7 +34,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hooks_cli.store.sqlite.rows.filters import Narrowing
+    from hooks_cli.store.sqlite.rows.filters import Filters
     from hooks_cli.store.sqlite.store import EmbeddedStore
     from hooks_cli.store.sqlite.transaction import Transaction
 
@@ -55,68 +55,68 @@ _NOT_EXPIRED = "+f.rowid NOT IN (SELECT revision FROM head WHERE expires <= ? AN
 _JOINED = "search f CROSS JOIN entry e ON e.revision = f.rowid CROSS JOIN head h ON h.id = e.head"
 
 
-def _matches(match: str, narrowing: Narrowing, now: int, few: bool) -> tuple[str, tuple[object, ...]]:
+def _matches(match: str, filters: Filters, now: int, few: bool) -> tuple[str, tuple[object, ...]]:
     """FROM and WHERE of the live matches. Without filters the index alone answers.
 
     `few` says that few entries lie at the addresses asked for, or come from the session: they are looked up first, so that of each
     other match only its number is looked at, and not its rows.
     """
-    if not narrowing:
+    if not filters:
         return f"FROM search f WHERE f.search MATCH ? AND {_NOT_EXPIRED}", (match, now)
-    condition, params = narrowing.condition(now)
+    condition, params = filters.condition(now)
     if few:
-        those, values = _by_index(narrowing)
+        those, values = _by_index(filters)
         condition = f"+f.rowid IN (SELECT {those}) AND {condition}"
         params = (*values, *params)
     return f"FROM {_JOINED} WHERE f.search MATCH ? AND {condition}", (match, *params)
 
 
-def _by_index(narrowing: Narrowing) -> tuple[str, tuple[object, ...]]:
+def _by_index(filters: Filters) -> tuple[str, tuple[object, ...]]:
     """What an index gives of the entries that the filters ask for: the revisions at addresses that lie together, or those of a session;
     "" where none does."""
-    if narrowing.is_in_ranges():
-        there, params = narrowing.addresses()
+    if filters.is_in_ranges():
+        there, params = filters.addresses()
         return f"h.revision FROM head h WHERE {there}", params
-    if narrowing.session is not None:
-        return "e.revision FROM entry e WHERE e.session = ?", (narrowing.session,)
+    if filters.session is not None:
+        return "e.revision FROM entry e WHERE e.session = ?", (filters.session,)
     return "", ()
 
 
-def _are_few(store: EmbeddedStore, narrowing: Narrowing) -> bool:
+def _are_few(store: EmbeddedStore, filters: Filters) -> bool:
     """Whether an index gives at most `FEW` entries for the filters; without looking at more, and once a search."""
-    if narrowing.few is None:
-        those, params = _by_index(narrowing)
+    if filters.few is None:
+        those, params = _by_index(filters)
         sql = f"SELECT count(*) FROM (SELECT {those} LIMIT {FEW + 1})"
-        narrowing.few = bool(those) and int(store.query(sql, params)[0][0]) <= FEW
-    return narrowing.few
+        filters.few = bool(those) and int(store.query(sql, params)[0][0]) <= FEW
+    return filters.few
 
 
 def ranked_sql(
-    match: str, narrowing: Narrowing, now: int, recent: bool, few: bool = False
+    match: str, filters: Filters, now: int, recent: bool, few: bool = False
 ) -> tuple[str, tuple[object, ...]]:
     """The statement of `ranked`, without its limit: the tests ask SQLite for its plan."""
-    source, params = _matches(match, narrowing, now, few)
+    source, params = _matches(match, filters, now, few)
     newest = f"SELECT f.rowid AS revision, f.rank AS score {source} ORDER BY f.rowid DESC LIMIT {RANKED}"
     order = "revision DESC" if recent else "score, revision DESC"
     return f"SELECT revision, score FROM ({newest}) ORDER BY {order}", params
 
 
 def ranked(
-    store: EmbeddedStore, match: str, narrowing: Narrowing, now: int, limit: int, *, recent: bool = False
+    store: EmbeddedStore, match: str, filters: Filters, now: int, limit: int, *, recent: bool = False
 ) -> list[tuple[int, float]]:
     """(revision, BM25 as FTS5 gives it: lower is better) of the best matches; at equal score the newer first.
 
     `recent` orders by time alone. `match` comes from `features.search.query`.
     """
     store.query(f"PRAGMA cache_size=-{CACHE_KIB}")
-    sql, params = ranked_sql(match, narrowing, now, recent, _are_few(store, narrowing))
+    sql, params = ranked_sql(match, filters, now, recent, _are_few(store, filters))
     rows = store.query(f"{sql} LIMIT ?", (*params, limit))
     return [(revision, score) for revision, score in rows]
 
 
-def count(store: EmbeddedStore, match: str, narrowing: Narrowing, now: int) -> int:
+def count(store: EmbeddedStore, match: str, filters: Filters, now: int) -> int:
     """How many live entries match."""
-    source, params = _matches(match, narrowing, now, _are_few(store, narrowing))
+    source, params = _matches(match, filters, now, _are_few(store, filters))
     return int(store.query(f"SELECT count(*) {source}", params)[0][0])
 
 
@@ -155,7 +155,7 @@ ORDERS = {
 
 def narrowed(
     store: EmbeddedStore,
-    narrowing: Narrowing,
+    filters: Filters,
     now: int,
     limit: int,
     offset: int = 0,
@@ -164,9 +164,9 @@ def narrowed(
 ) -> list[Entry]:
     """The live entries that pass the filters, whatever their words; `order` is one of ORDERS, `-` before it turns it round."""
     # A walk from the newest head on, unless addresses or a session say where the entries are.
-    walked = narrowing.session is None and not narrowing.is_in_ranges() and order.removeprefix("-") == "newest"
+    walked = filters.session is None and not filters.is_in_ranges() and order.removeprefix("-") == "newest"
     source, revision = (FROM_NEWEST, "d.id") if walked else (FROM_HEADS, "e.revision")
-    condition, params = narrowing.condition(now, tags_by_index=revision)
+    condition, params = filters.condition(now, tags_by_index=revision)
     terms = [f"{revision} DESC"] if walked else ORDERS[order.removeprefix("-")].split(", ")
     if order.startswith("-"):
         terms = [term.removesuffix(" DESC") if term.endswith(" DESC") else term + " DESC" for term in terms]
@@ -174,9 +174,9 @@ def narrowed(
     return [Entry(row) for row in store.query(sql, (*params, limit, offset))]
 
 
-def count_narrowed(store: EmbeddedStore, narrowing: Narrowing, now: int) -> int:
+def count_narrowed(store: EmbeddedStore, filters: Filters, now: int) -> int:
     """How many live entries pass the filters."""
-    condition, params = narrowing.condition(now, tags_by_index="e.revision")
+    condition, params = filters.condition(now, tags_by_index="e.revision")
     return int(store.query(f"SELECT count(*) FROM {FROM_HEADS} WHERE {condition}", params)[0][0])
 
 
@@ -224,14 +224,12 @@ def _without_marks(text: str) -> str:
     return text
 
 
-def grouped(
-    store: EmbeddedStore, match: str, narrowing: Narrowing, now: int, field: str
-) -> list[tuple[str | None, int]]:
+def grouped(store: EmbeddedStore, match: str, filters: Filters, now: int, field: str) -> list[tuple[str | None, int]]:
     """(group, how many live entries), the largest first, of those that match ("" for all) and pass the filters."""
     from hooks_cli.store.sqlite.rows.field_filters import group_of
 
     group, table, params = group_of(field)
-    condition, values = narrowing.condition(now)
+    condition, values = filters.condition(now)
     source = _JOINED if match else "head h JOIN entry e ON e.revision = h.revision"
     words = "f.search MATCH ? AND " if match else ""
     rows = store.query(

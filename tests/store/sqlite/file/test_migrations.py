@@ -187,8 +187,8 @@ def test_a_reader_that_was_there_before_goes_on(old: Path, run: Run, opened: Cal
     run("memory", "store", "new/one", "fresh", check=True)
     assert reader.query("SELECT machine FROM entry ORDER BY revision DESC LIMIT 1") == [(1,)], "new columns are seen"
     assert reader.query("SELECT * FROM machine") == [], "new tables only when it takes the store up again"
-    reader.let_go()
-    reader.take_up()
+    reader.release()
+    reader.reacquire()
     assert reader.format == 2 and len(reader.query("SELECT * FROM machine")) == 1
     with writer.writing() as tx:
         old_row = (tx.next_revision(), *writer.query("SELECT head, version + 9 FROM entry LIMIT 1")[0], tx.now, 0)

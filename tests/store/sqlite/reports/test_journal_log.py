@@ -9,7 +9,7 @@ import pytest
 from hooks_cli.features.entries import delete, write
 from hooks_cli.features.entries.draft import make_draft
 from hooks_cli.features.entries.new_version import Who
-from hooks_cli.features.journal.record import Occasion, record
+from hooks_cli.features.journal.record import HookCall, record
 from hooks_cli.store.sqlite.reports import journal_log
 from tests.stores import Place
 
@@ -24,18 +24,18 @@ def test_both_ways_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patter
         if n % 4 == 3:
             draft = make_draft(store, address, f"notice {n}")
             record(
-                store, environment, Occasion("notify", {"message": f"notice {n}", "memory_key": address}, draft=draft)
+                store, environment, HookCall("notify", {"message": f"notice {n}", "memory_key": address}, draft=draft)
             )
         else:
             write.store_value(store, environment, address, f"{n}")
-        record(store, environment, Occasion("notify", {"message": "without a key"}))
+        record(store, environment, HookCall("notify", {"message": "without a key"}))
     delete.delete(store, environment, "a/1", Who())
 
     def lines() -> list[list[object]]:
         return [
             [
                 [getattr(line, name) for name in journal_log.Line.__slots__]
-                for line in read(store, journal_log.Wanted(pattern=pattern), limit)
+                for line in read(store, journal_log.LogQuery(pattern=pattern), limit)
             ]
             for read in (journal_log.newest, journal_log.oldest)
         ]

@@ -63,7 +63,10 @@ def read(place: Place) -> list[object]:
             then, total = row_history.matching_at(store, glob, revision, place.now, 10)
             told.append(([(entry.address, entry.value) for entry in then.entries], then.collected, total))
         told.append(
-            [(line.revision, line.version) for line in journal_log.newest(store, journal_log.Wanted(pattern=glob), 20)]
+            [
+                (line.revision, line.version)
+                for line in journal_log.newest(store, journal_log.LogQuery(pattern=glob), 20)
+            ]
         )
         told.append([entry.revision for entry in lists.newest(store, glob, place.now, 10)])
         told.append(selection.written(store, selection.Selection(glob)))

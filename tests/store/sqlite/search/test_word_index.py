@@ -9,7 +9,7 @@ import pytest
 from hooks_cli.environment import Environment
 from hooks_cli.model.entry import Draft
 from hooks_cli.store.sqlite.rows import entries
-from hooks_cli.store.sqlite.rows.filters import Narrowing
+from hooks_cli.store.sqlite.rows.filters import Filters
 from hooks_cli.store.sqlite.search import word_index
 from hooks_cli.store.sqlite.store import open_store
 
@@ -27,15 +27,15 @@ def test_what_few_a_session_wrote_is_looked_up_first_and_gives_the_same(
     found = []
     for few in (90, -1):
         monkeypatch.setattr(word_index, "FEW", few)
-        narrowing = Narrowing()
-        narrowing.session = session
+        filters = Filters()
+        filters.session = session
         ranked = [
-            word_index.ranked(store, match, narrowing, 1, 50, recent=recent)
+            word_index.ranked(store, match, filters, 1, 50, recent=recent)
             for match in ('"word"', '"rare" OR "word"')
             for recent in (False, True)
         ]
-        found.append((ranked, word_index.count(store, '"word"', narrowing, 1)))
-        assert narrowing.few is (few > 0)
+        found.append((ranked, word_index.count(store, '"word"', filters, 1)))
+        assert filters.few is (few > 0)
     assert found[0] == found[1] and bool(found[0][1]) is (session in (1, 2))
     store.close()
 
@@ -48,14 +48,14 @@ def test_few_addresses_are_looked_up_first_and_give_the_same(
     with store.writing() as tx:
         for number in range(90):
             entries.put(tx, Draft(f"{'ab'[number % 2]}/{number}", f"word number {number} {'rare' * (number % 7 == 0)}"))
-    narrowing = Narrowing()
-    narrowing.globs = globs
+    filters = Filters()
+    filters.globs = globs
     asked = [(match, recent) for match in ('"word"', '"rare" OR "word"') for recent in (False, True)]
-    first = [word_index.ranked(store, match, narrowing, 1, 50, recent=recent) for match, recent in asked]
-    counts = [word_index.count(store, match, narrowing, 1) for match, _ in asked]
+    first = [word_index.ranked(store, match, filters, 1, 50, recent=recent) for match, recent in asked]
+    counts = [word_index.count(store, match, filters, 1) for match, _ in asked]
     monkeypatch.setattr(word_index, "FEW", -1)
-    narrowing = Narrowing()  # whether they are few is asked once
-    narrowing.globs = globs
-    assert first == [word_index.ranked(store, match, narrowing, 1, 50, recent=recent) for match, recent in asked]
-    assert counts == [word_index.count(store, match, narrowing, 1) for match, _ in asked]
+    filters = Filters()  # whether they are few is asked once
+    filters.globs = globs
+    assert first == [word_index.ranked(store, match, filters, 1, 50, recent=recent) for match, recent in asked]
+    assert counts == [word_index.count(store, match, filters, 1) for match, _ in asked]
     store.close()

@@ -12,11 +12,11 @@ import pytest
 
 from hooks_cli.features.entries import write
 from hooks_cli.features.entries.new_version import Who
-from hooks_cli.features.journal.record import Occasion, record
+from hooks_cli.features.journal.record import HookCall, record
 from hooks_cli.features.retention import collect, collect_journal, run
 from hooks_cli.features.retention.outcome import Collected, Scope
 from hooks_cli.store.sqlite import writer_queue
-from hooks_cli.store.sqlite.maintenance import journal, paced_writes, scrub, state
+from hooks_cli.store.sqlite.maintenance import journal, scrub, state, throttled_writes
 from hooks_cli.store.sqlite.rows import entries
 from hooks_cli.store.sqlite.store import EmbeddedStore
 from hooks_cli.text.units import DAY
@@ -89,8 +89,8 @@ def test_a_collection_that_cannot_merge_says_so_and_collects_all_the_same(
 
 def test_a_transaction_of_a_collection_ends_when_somebody_waits(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long the machine takes for it: without a limit of time, all goes at once; with somebody waiting, little by little."""
-    monkeypatch.setattr(paced_writes, "WORK_SECONDS", 3600)
-    monkeypatch.setattr(paced_writes, "WORK_IN_COMPANY_SECONDS", 3600)
+    monkeypatch.setattr(throttled_writes, "BATCH_SECONDS", 3600)
+    monkeypatch.setattr(throttled_writes, "BUSY_BATCH_SECONDS", 3600)
     turns: list[int] = []
     take = writer_queue.take
     monkeypatch.setattr(writer_queue, "take", lambda path, budget: turns.append(1) or take(path, budget))  # type: ignore[func-returns-value]
@@ -116,10 +116,10 @@ def test_large_versions_go_few_at_a_time(place: Place, monkeypatch: pytest.Monke
         for _ in range(3):
             write.store_value(place.store, place.environment, f"large/{n}", "x" * 100_000)
     place.now = NOW
-    monkeypatch.setattr(collect, "enough", lambda store, began: True)
+    monkeypatch.setattr(collect, "should_commit", lambda store, began: True)
     turns: list[int] = []
-    paced = collect.paced
-    monkeypatch.setattr(collect, "paced", lambda store: turns.append(1) or paced(store))  # type: ignore[func-returns-value]
+    throttled = collect.ThrottledWrite
+    monkeypatch.setattr(collect, "ThrottledWrite", lambda store: turns.append(1) or throttled(store))  # type: ignore[func-returns-value]
     result = collect.collect(place.store, collect.rules_of(place.environment), NOW, Scope())
     assert result.versions == 15 and len(turns) >= 7
     check(place.store)
@@ -130,7 +130,7 @@ def test_sessions_in_use_and_their_tasks_stay(place: Place) -> None:
     store, environment = place.store, place.environment
     place.now = START
     for n in range(30):
-        record(store, environment, Occasion("notify", {"message": "m"}, session_id=f"s{n}"))
+        record(store, environment, HookCall("notify", {"message": "m"}, session_id=f"s{n}"))
     numbers = dict(store.query("SELECT name, id FROM session"))
     with store.writing() as tx:
         entries.put(tx, entries.Draft("of/s3", "v", session=numbers["s3"]))
