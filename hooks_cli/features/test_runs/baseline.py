@@ -74,7 +74,7 @@ def regression(base: Latency, now: Latency) -> str:
 
     With 8 samples or more on both sides the intervals of p95 must lie apart; with fewer the factor alone decides, and that is said.
     """
-    if base.p95_ms <= 0 or now.p95_ms <= base.p95_ms * FACTOR:
+    if base.p95_ms <= 0 or now.p95_ms <= round(base.p95_ms * FACTOR, 6):
         return ""
     text = f"p95 rose from {base.p95_ms:g} ms to {now.p95_ms:g} ms ({now.p95_ms / base.p95_ms:.2f} times)"
     if min(base.n, now.n) < FEWEST:

@@ -36,7 +36,9 @@ def self_times(spans: Iterable[Span]) -> dict[tuple[str, str], int]:
             continue
         seen.add((span.trace, span.id))
         own = 0
-        for child in sorted(children.get((span.trace, span.id), ()), key=lambda each: -(each.end or 0)):
+        for child in sorted(
+            children.get((span.trace, span.id), ()), key=lambda each: (-(each.end or 0), each.start, each.id)
+        ):
             child_start, child_end = max(child.start or 0, start), min(child.end or 0, at)
             if child_end <= child_start:
                 continue
@@ -45,4 +47,4 @@ def self_times(spans: Iterable[Span]) -> dict[tuple[str, str], int]:
             at = child_start
         key = (span.service, span.name)
         found[key] = found.get(key, 0) + own + max(0, at - start)
-    return dict(sorted(found.items(), key=lambda item: -item[1]))
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
