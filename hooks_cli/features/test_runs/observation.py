@@ -22,6 +22,7 @@ class ScenarioRun:
     code: int | None
     reason: str  # why it failed, "" when it passed
     trace: str
+    span: str = ""  # the parent of the spans that its requests caused
 
     @property
     def ok(self) -> bool:

@@ -102,7 +102,7 @@ class ScenarioRunner:
         del self.proxy.traces[trace]
         shutil.rmtree(attempt.folder, ignore_errors=True)
         code = outcome.code if outcome else None
-        return ScenarioRun(plan.name, number, retry, began, seconds, code, reason, trace)
+        return ScenarioRun(plan.name, number, retry, began, seconds, code, reason, trace, span)
 
 
 def _text(written: bytes) -> str:
