@@ -51,7 +51,7 @@ KEYS: dict[str, tuple[str | tuple[str, ...], str | int | bool | tuple[str, ...],
     "memory.gc.max_age_days": ("whole", 90, KEEPS),
     # Successful patterns stay whatever their age.
     "memory.gc.keep_successful_patterns": ("yes", True, KEEPS),
-    # So many newest baselines of each commit stay whatever their age.
+    # Of each commit the newest baseline of every address stays, and others until this many do.
     "memory.gc.keep_baselines_per_commit": ("whole", 5, KEEPS),
     # So many newest versions of an address are kept; 0: all.
     "memory.gc.max_versions": ("whole", 0, KEEPS),

@@ -27,6 +27,7 @@ _PARTICULARS = (
     (re.compile(r".+ old, (more than .+?)(; baseline .+)?"), r"\1 old"),
     (re.compile(r"[\d,]+ newer versions, (\d+ are kept.*?)(; baseline .+)?"), r"newer versions, \1"),
     (re.compile(r"baseline \d+ of (\d+).*"), r"one of the newest \1 baselines of its commit"),
+    (re.compile(r"(the newest baseline of its address) .+"), r"\1"),
     (re.compile(r"(a successful pattern) \(.+"), r"\1"),
 )
 
@@ -182,7 +183,9 @@ def _rules(environment: Environment) -> list[str]:
     if general.patterns:
         told.append("Successful patterns stay.")
     if general.baselines:
-        told.append(f"The newest {general.baselines} baselines of each commit stay.")
+        told.append(
+            f"The newest baseline of each address and commit stays, and others until a commit has {general.baselines}."
+        )
     if general.max_versions:
         told.append(f"At most {general.max_versions} versions of an address stay.")
     if rules.by_pattern:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TOMBSTONE = 2
 SUCCESS = 0.8
+# The place of the newest baseline of an address and commit; other places count from 1.
+FIRST = -1
 BASELINE_WORDS = ("baseline", "baselines")
 PATTERN_WORDS = ("pattern", "patterns", "remediation", "remediations")
 
@@ -108,11 +110,14 @@ def live_addresses(versions: Iterable[Version], now: int) -> set[str]:
 
 
 def rank_baselines(versions: Sequence[Version], now: int) -> dict[int, int]:
-    """revision -> place (1 is the newest) among the baselines of its commit, for all baselines of live addresses.
+    """revision -> place among the baselines of its commit, for all baselines of live addresses.
 
-    Only a newer baseline that lives at least as long takes a place away: one that is to vanish tomorrow must not cost the commit one
-    that would have stayed. Worked example, newest first: a (for a day), b (for good), c (for a week), d (for good) are at the places
-    1, 1, 2, 2; with two places kept, b and d are still there when a and c have run out.
+    The newest baseline of each address has the place FIRST: it stays whatever the other addresses have. The others follow by
+    age, so that `place` says how many of the commit stay before this one, itself included. Worked example, newest first: api v3, web
+    v2, api v2, web v1 have the places FIRST, FIRST, 3, 4.
+
+    Only a newer baseline that lives at least as long takes a place away: one that ends tomorrow must not cost the commit one that
+    would have stayed.
     """
     live = live_addresses(versions, now)
     ends = {v.address: v.expires for v in versions if v.newest}  # with its newest version, an address stops being live
@@ -123,10 +128,20 @@ def rank_baselines(versions: Sequence[Version], now: int) -> dict[int, int]:
     ]
     candidates.sort(key=lambda v: -v.revision)
     places: dict[int, int] = {}
-    newer: dict[str, list[float]] = {}
+    taken: dict[str, list[float]] = {}  # of each commit, when those that hold a place end
+    latest: dict[tuple[str, str], float] = {}  # of each commit and address, the latest end so far
+    others: list[tuple[Version, float]] = []
     for version in candidates:
-        lifetimes = newer.setdefault(commit_of(version), [])
+        commit = commit_of(version)
         until = min(version.expires or inf, ends[version.address] or inf)
+        if until > latest.get((commit, version.address), 0):
+            latest[commit, version.address] = until
+            places[version.revision] = FIRST
+            insort(taken.setdefault(commit, []), until)
+        else:
+            others.append((version, until))
+    for version, until in others:
+        lifetimes = taken[commit_of(version)]
         places[version.revision] = 1 + len(lifetimes) - bisect_left(lifetimes, until)
         insort(lifetimes, until)
     return places
@@ -174,9 +189,10 @@ def decide_address(versions: Sequence[Version], places: dict[int, int], rules: R
 
 def _rescue(version: Version, live: bool, place: int, limits: Limits) -> str:
     """Which keep rule holds a version, in words, or ""."""
-    if 0 < place <= limits.baselines:
+    if limits.baselines and (place == FIRST or 0 < place <= limits.baselines):
+        which = "the newest baseline of its address" if place == FIRST else f"baseline {place} of {limits.baselines}"
         commit = commit_of(version)
-        return f"baseline {place} of {limits.baselines} " + (f"of commit {commit}" if commit else "without a commit")
+        return f"{which} of commit {commit}" if commit else f"{which} without a commit"
     if limits.patterns and live and version.newest and is_pattern(version) and success_of(version):
         return f"a successful pattern ({success_of(version)})"
     return ""
@@ -190,7 +206,9 @@ def _why(version: Version, age: int, last: int, live: bool, place: int, limits: 
         why = f"{last - version.version} newer versions, {limits.max_versions} are kept"
     if limits.pattern:
         why += f" (the rule for {limits.pattern})"
-    if place:
+    if place == FIRST:
+        why += "; no baselines are kept"
+    elif place:
         why += f"; baseline {place} of its commit, {limits.baselines} are kept"
     elif is_pattern(version) and version.newest and live:
         why += "; a pattern, but not a successful one"

@@ -112,6 +112,19 @@ def test_baselines_old() -> None:
     assert found == {4, 5, 6, 7, 8, 12, 13, 14, 15, 16, 20, 21, 22, 23, 24}
 
 
+def test_another_address_does_not_push_out_a_baseline() -> None:
+    """The only baseline of a host stays, however many other metrics of the commit came after it; above five, nothing else does."""
+    fields: dict[str, object] = {"git_commit": "aaa"}
+    versions = [Version("perf/baselines/host-1", 1, 1, NOW - 400 * DAY, fields=fields)]
+    for n in range(7):
+        for version in (1, 2):
+            revision = 2 + 2 * n + version - 1
+            at = NOW - (399 - n) * DAY
+            versions.append(Version(f"perf/baselines/m{n}", version, revision, at, newest=version == 2, fields=fields))
+    found = kept(decide(versions, Rules(), NOW))
+    assert found == {("perf/baselines/host-1", 1), *((f"perf/baselines/m{n}", 2) for n in range(7))}
+
+
 def test_baselines_young() -> None:
     assert all(d.keep for d in decide(baselines([90] * 8), Rules(), NOW))
     found = [d.version.revision for d in decide(baselines([200, 91, 90, 90, 89, 3, 2, 1]), Rules(), NOW) if not d.keep]
@@ -145,7 +158,8 @@ def test_worked_example() -> None:
     reasons = {d.version.revision: d.reason for d in decisions}
     assert reasons[2] == "baseline 5 of 5 of commit abc"
     assert reasons[1] == "400 days old, more than 90 days; baseline 6 of its commit, 5 are kept"
-    assert reasons[8] == "baseline 1 of 5 without a commit"
+    assert reasons[8] == "the newest baseline of its address without a commit"
+    assert reasons[5] == "the newest baseline of its address of commit abc"
     assert reasons[10] == "5 days old"
 
 
