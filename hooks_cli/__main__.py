@@ -1,4 +1,4 @@
-"""`python -m hooks_cli`, and what the launchers in `packaging/` start by path.
+"""Entry point of `python -m hooks_cli`; the launchers in `packaging/` run this file by its path.
 
 Run by path (`python -IS …/hooks_cli/__main__.py`) there is no `site`, so the directory that holds the package is put on the search
 path here; `system.python_startup.complete` does the rest for the commands that need it. A hot command runs without the cyclic

@@ -1,4 +1,4 @@
-"""Loading the light modules of this package from one image of their bytecode, made with the package (`packaging/module_image.py`).
+"""Imports the package's light modules from one file of bytecode, built with the wheel (`packaging/module_image.py`).
 
 Python's own finder lists each folder, looks for every kind of module in it, builds a loader and takes locks; for the fifty small modules
 of a hot command that is a fifth of its time. Here a module is one read at a known place in a file that is open already, and what it

@@ -1,4 +1,4 @@
-"""The program: parse, run, leave. The one place where an error becomes stderr and an exit code (by way of `error_report`).
+"""Runs one command: parses the arguments, calls the verb, turns an error into stderr text and an exit code.
 
 The fast lane comes first, the click app takes what it leaves. A process ends here with `os._exit`: the store is closed by then
 and the streams are flushed, and taking Python down in order costs as much as a write to the store.

@@ -1,4 +1,4 @@
-"""Who, where and when: the one object that is handed to every verb.
+"""`Environment`, the context of one call: settings, paths, key source, streams, clock. Every verb is given one.
 
 Built once, in `entry`, from the process (`Environment.from_process`) or, in tests, from plain values. Nothing is computed before
 it is asked for: the project is looked for when the store's path is needed, the settings are read when a setting is. On the hot

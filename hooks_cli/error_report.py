@@ -1,4 +1,4 @@
-"""What a user sees of an error: `hooks-cli: message`, the hint below it, or one JSON object; and the exit code.
+"""Prints an error: `hooks-cli: message` with the hint below it, or one JSON object. Returns the exit code.
 
 Called by `entry` alone. Every error leaves through here, those that nobody foresaw too.
 """

@@ -1,4 +1,4 @@
-"""Every error a user can meet: its message, its exit code, and what to do next.
+"""The errors that users meet: each class has a message, an exit code and a hint that says what to type.
 
 The docstring of a class is its message, with `{named}` holes that are filled from the keyword arguments; the class
 attribute `exit_code` is the process's exit code (sysexits(3); `docs/exit-codes.md`; never renumbered, never 2, because agents'

@@ -1,1 +1,1 @@
-"""How verb declarations become a parser."""
+"""Parsing of the command line from the verbs' declarations, help pages, shell completion."""

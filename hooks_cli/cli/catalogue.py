@@ -1,4 +1,4 @@
-"""What there is: groups, verbs, their declarations. For help, completion and generated documents; no hot command loads it."""
+"""Lists all groups, verbs and their declarations, for help, completion and the generated reference."""
 
 from __future__ import annotations
 

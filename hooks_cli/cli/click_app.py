@@ -1,4 +1,4 @@
-"""The click program: everything that is not the plain case of `fast_lane`.
+"""Runs what the fast parser leaves: help, completion, mistakes and unknown verbs, through click.
 
 Mistakes and their suggestions, shell completion. A verb's words are read by `words.read`, as in the fast lane; click's own options
 exist for completion only.

@@ -1,4 +1,4 @@
-"""The parser of the plain case: a verb that there is, its options, its positionals, or the wish for help. Imports nothing but `sys`.
+"""Parses a well-formed command line without click. Imports only `sys`, because every command passes here.
 
 Whatever is not plain (a mistake, an unknown verb, completion) is None, and the click app takes the line from the start; it is the
 one that explains. A property test holds the two together.

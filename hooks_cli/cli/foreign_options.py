@@ -1,4 +1,4 @@
-"""Options that named another program's internals, and prompts still give: the one table of them (docs/compatibility.md is made from it).
+"""Options of claude-flow that have no meaning here, and the note on each (docs/compatibility.md is made from it).
 
 A hooks verb records them as attributes of its event, without a word about it. A memory verb accepts them with one line on stderr
 that they have no effect, because a prompt must not fail for `--reasoningbank`. A verb that declares an option of the same name

@@ -1,6 +1,4 @@
-"""Verbs that this program does not have and people type all the same: claude-flow's own, and good guesses. Who types one is told what
-comes nearest. Cold: loaded only when such a word is met.
-"""
+"""Suggests the nearest verb for commands that do not exist here: claude-flow's own, and likely guesses."""
 
 from __future__ import annotations
 

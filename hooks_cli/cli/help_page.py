@@ -1,4 +1,4 @@
-"""Help pages, made from the declarations: of the program, of a group, of a verb.
+"""Builds the help pages of the program, of a group and of a verb from the declarations.
 
 A page is a list of (style, text) lines. Written plainly it is the same everywhere (100 columns, no colour); on a terminal it is
 as wide as the terminal, up to 100, and coloured unless NO_COLOR is set.

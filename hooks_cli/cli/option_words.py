@@ -1,4 +1,4 @@
-"""What a word of a command line may be: an option, a value, a sign; and the line that is read so far."""
+"""Classifies the words of a command line (option, value, `--`) and holds the state of the line read so far."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The word rules of `spec`, once: from a verb's declaration and the words behind it to a `Call`, or to the `Mistake` in them.
+"""Parses a verb's arguments by its declaration: returns a `Call`, or the `Mistake` in them.
 
 Both parsers use this function, so they cannot understand the same line differently. It is pure, and it needs nothing but `spec`.
 

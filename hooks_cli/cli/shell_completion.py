@@ -1,4 +1,4 @@
-"""What a shell is answered when somebody presses TAB: commands and options by click, and behind them words, files and addresses.
+"""Answers a shell's TAB: commands and options through click, then fixed values, files and addresses.
 
 An address is whatever somebody stored, and most shells put a completion into the line as it is: only those are offered that mean nothing
 to a shell. Nothing is made and nothing is said here; what goes wrong is no completion.

@@ -1,4 +1,4 @@
-"""Reads an option that a verb does not declare: kept, refused, or taken as a condition of the write."""
+"""Parses an option that a verb does not declare: kept for `unknown_options`, refused, or read as a write condition."""
 
 from __future__ import annotations
 

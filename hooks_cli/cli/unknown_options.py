@@ -1,4 +1,4 @@
-"""Options that nobody declared and no table knows, on a memory verb that can make something true of them.
+"""What becomes of an undeclared option of a memory verb: a metadata field, a filter, a note on stderr, or an error.
 
 Which verbs, and what they make of such an option, is said by `Verb.strangers`:
 

@@ -1,4 +1,4 @@
-"""The verbs. A verb exists because its module exists: `memory store` is `commands/memory/store.py`.
+"""Finds a verb's module by its path: `memory store` is `commands/memory/store.py`. There is no registry.
 
 Each module declares `VERB` (plain data, `model.verb.Verb`) and `run(call, environment) -> exit code`. Names with a dash have an
 underscore in the module's name (`pre-task` is `pre_task.py`). Other words for a verb are listed here, so that finding one loads

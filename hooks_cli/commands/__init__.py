@@ -1,1 +1,1 @@
-"""The verbs: what is typed and printed. One folder a group, one module a verb."""
+"""The verbs: what is typed and printed. One folder for each group, one module for each verb."""

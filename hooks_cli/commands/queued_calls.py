@@ -1,4 +1,4 @@
-"""Taking queued calls in: each is run as it was meant, at its own time, in its own place, and into the store that is open now."""
+"""Runs the hook calls that waited in the queue folder, each with its own time and project, into the open store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening the store for a verb, with the lock budget of its group, and the exit of one that cannot wait."""
+"""Opens the store for a verb, with the lock timeout of its group, and handles the failure to get the lock."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Keys, sealing of sensitive values, the tamper ledger."""
+"""Encryption keys, encryption of sensitive values, and the ledger that detects tampering."""

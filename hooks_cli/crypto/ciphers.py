@@ -1,6 +1,4 @@
-"""The one door to `cryptography`: AES-256-GCM and scrypt. Cold: it completes the interpreter's search path and loads
-the library.
-"""
+"""AES-256-GCM and scrypt: the only module that imports `cryptography`. Loaded on demand."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Tamper evidence: a keyed multiset hash over all rows (MSet-Add-Hash: Clarke et al., "Incremental Multiset Hash
-Functions", 2003).
+"""The ledger: a keyed multiset hash over all rows, which detects tampering (MSet-Add-Hash: Clarke et al., "Incremental
+Multiset Hash Functions", 2003).
 
 Each row has a keyed 256-bit hash; the ledger is their sum modulo 2**256. Adding a row adds its hash, removing one
 subtracts it, so that a write costs the hash of what it changed, whatever the size of the store, and nothing has to

@@ -1,4 +1,4 @@
-"""The box in which a call waits that could not be kept: AES-256-GCM under a subkey of the data key. Cold: it loads `cryptography`.
+"""Encrypts queued hook calls on disk: AES-256-GCM under a subkey of the data key. Loaded on demand.
 
 A box is a magic word, a random 96-bit nonce and the ciphertext (NIST SP 800-38D). It is bound to its name, which has the call's
 identity in it, so that one box cannot be put in the place of another.

@@ -1,4 +1,4 @@
-"""Sealing: encrypting one sensitive value once more, inside the encrypted store. Cold: it loads `cryptography`.
+"""Sealing: encrypts one sensitive value a second time, inside the encrypted store. Loaded on demand.
 
 AES-256-GCM (NIST SP 800-38D) under a subkey of the data key, a random 96-bit nonce for each piece, authenticated
 together with the store's id, the address, the revision and the form, so that a sealed piece opens only where and when

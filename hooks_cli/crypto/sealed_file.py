@@ -1,4 +1,4 @@
-"""A file that only a passphrase or the store's key opens: what `memory export --encrypt` writes. Cold.
+"""The file format of `memory export --encrypt`: opened by a passphrase or by the store's key. Loaded on demand.
 
 One line of JSON says how the key is made; the content follows in pieces of 64 KiB, each sealed with AES-256-GCM (NIST SP 800-38D)
 under a key of this file alone. A piece's nonce is its number and, in the last byte, whether it is the last one, as in the STREAM

@@ -1,4 +1,4 @@
-"""The exact finder: which pieces of a text or a JSON document are secrets. Cold: it loads `re`.
+"""Finds secrets (keys, tokens, passwords) and their positions in a text or a JSON document. Loaded on demand.
 
 Shapes are those that their makers document for their tokens (a fixed prefix and an alphabet), private key blocks (RFC 7468), JSON Web
 Tokens (RFC 7519), the password of a URL (RFC 3986, 3.2.1), and passwords and tokens in its query or fragment. Placeholders as

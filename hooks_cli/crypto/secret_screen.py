@@ -1,5 +1,4 @@
-"""Whether a write may hold something to seal: the question that every write asks, answered with substring searches
-alone. Hot.
+"""Tells cheaply whether a value may contain a secret, by substring search. Every write asks it.
 
 `reason` says yes a little too often and never no where `crypto.secret_finder` (cold, exact) would find something; a property
 test holds the two together. Most writes get their None here and load nothing more.

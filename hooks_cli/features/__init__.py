@@ -1,1 +1,1 @@
-"""What is done: one folder or module a capability, functions of (store, request) that return results."""
+"""What the program does: one folder for each capability, with functions of (store, request) that return results."""

@@ -1,4 +1,4 @@
-"""Whose call is this? Real prompts rarely name their session, so the fallback is the product.
+"""Finds the session and agent of a hook call. Few prompts name a session, so the fallbacks decide most calls.
 
 The session is, in this order: the one named by an option; `HOOKS_SESSION_ID`; the agent event's own `session_id`; the one bound to the
 nearest living ancestor process; the newest active one of the last 12 hours, marked `guessed`; else none (and `pre-task` makes one).

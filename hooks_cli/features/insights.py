@@ -1,4 +1,4 @@
-"""`memory insights`: the three queries of cross-run learning, over the live store.
+"""`memory insights`: the three cross-run learning queries, run over the live store.
 
 The tables that they ask are the ones of the SQLite export (`features.transfer.formats.sqlite_tables`), made in memory from the
 addresses that fill them; so an export and this command cannot disagree.

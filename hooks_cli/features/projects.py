@@ -1,4 +1,4 @@
-"""The projects that this user has a store for, and taking over the store of a project that was moved or renamed.
+"""Lists the projects that have a store, and adopts the store of a project that was moved or renamed.
 
 A store is named after the real path of its project (`project.stem_of`), so a folder that moves leaves its store behind. `adopt`
 brings store and keys under the new name. Its steps are ordered so that after a kill at any point either the old name or the new

@@ -1,4 +1,4 @@
-"""The settings in force as rows to look at: each key, its value, and the file that it comes from. Never a secret."""
+"""Lists the settings in force: each key, its value, and the file it comes from. Secrets are never included."""
 
 from __future__ import annotations
 

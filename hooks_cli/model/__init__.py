@@ -1,1 +1,1 @@
-"""Pure rules: addresses, entries, events, retention. Imports nothing of ours but errors."""
+"""Pure data types and rules: addresses, entries, verb declarations, selections."""

@@ -1,4 +1,4 @@
-"""Addresses: what names an entry, and globs over them.
+"""Addresses (the keys of entries, such as `a/b/c`): their rules, and globs over them.
 
 An address is 1 to 1,024 bytes of UTF-8 with no control characters and no empty, `.` or `..` segment (segments are what `/`
 separates). `--namespace N --key K` is another spelling of `N/K`; `--namespace default` (or none) means K alone.

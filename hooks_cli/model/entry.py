@@ -1,4 +1,4 @@
-"""Entries: what is to be written (`Draft`), what was written (`Written`), and what is read (`Entry`)."""
+"""`Draft` (an entry to write), `Written` (the result of a write) and `Entry` (an entry as read)."""
 
 from __future__ import annotations
 

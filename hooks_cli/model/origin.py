@@ -1,4 +1,4 @@
-"""The classes of writers of a version. The program stamps them; nobody can claim one."""
+"""The kinds of writers of a version (person, agent, import, …). The program sets them; a caller cannot."""
 
 from __future__ import annotations
 

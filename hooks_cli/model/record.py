@@ -1,4 +1,4 @@
-"""What a reader gives: records, what else a store of ours holds, and what was not taken."""
+"""What an importer returns: records, other parts of a store, and what was skipped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a store is meant: the choices of `memory export` (and of everything that reads entries in bulk), as plain data."""
+"""The selection of `memory export` and other bulk readers: which entries of a store, as plain data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words in which a verb is declared: `Verb`, `Option`, `Positional`, and the parsed `Call`.
+"""The declaration of a verb (`Verb`, `Option`, `Positional`) and the parsed `Call`.
 
 A declaration is plain data. `words.read` reads the words behind a verb from it, for both parsers: `fast_lane` for the plain case
 with nothing but `sys`, `click_app` for all else. The rules:

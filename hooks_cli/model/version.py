@@ -1,4 +1,4 @@
-"""One stored version as retention sees it: plain values, without its content."""
+"""One stored version as the retention rules see it, without its content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options that hold a write back: "only if", "do not", "add to". They are obeyed or refused, and never kept as metadata.
+"""Options that make a write conditional (`--if-not-exists`, …): obeyed or refused, never kept as metadata.
 
 A verb declares those that it obeys; their other names are here. What the tables do not know is judged by its name, so that
 `--skip-unchanged` is refused and not recorded beside a value that was written all the same. Loaded only when an option is met

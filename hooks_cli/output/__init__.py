@@ -1,1 +1,1 @@
-"""Rendering: plain text, JSON, rich, and the export formats."""
+"""Output on plain data: text, JSON, tables for a terminal."""

@@ -1,4 +1,4 @@
-"""What a change of versions printed: one address or many, as text or as one JSON object."""
+"""Prints the result of a change, for one address or many, as text or as one JSON object."""
 
 from __future__ import annotations
 

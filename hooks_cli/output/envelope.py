@@ -1,4 +1,4 @@
-"""The envelope: the JSON form of an entry (seed 000, "Version All Stored Data"; `schemas/envelope.schema.json`)."""
+"""The envelope, the JSON form of an entry (`schemas/envelope.schema.json`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Annotations as GitHub's workflow commands: a line each, shown at a file's line in a pull request."""
+"""Prints annotations as GitHub workflow commands, which show at a file's line in a pull request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JUnit XML, as build servers read it: suites of cases with failures, skips and what was told."""
+"""Writes JUnit XML for build servers: suites of cases with failures, skips and output."""
 
 from __future__ import annotations
 

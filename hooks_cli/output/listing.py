@@ -1,4 +1,4 @@
-"""Lists of entries as plain lines, one an entry: stable columns separated by tabs, safe for a terminal and for `cut`."""
+"""Prints entries as lines of tab-separated columns, safe for a terminal and for `cut`."""
 
 from __future__ import annotations
 

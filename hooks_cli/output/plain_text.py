@@ -1,4 +1,4 @@
-"""Plain text: stable, without decoration, for scripts and prompts."""
+"""Plain text output: stable, without decoration, for scripts and prompts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far long work is: a bar on a terminal once it takes over a second, plain lines where they are asked for, else nothing.
+"""Shows progress of long work: a bar on a terminal after one second, plain lines on request, else nothing.
 
 `--progress=plain` gives a line on standard error after a second and then every few, for logs; `--progress=off` nothing at all. The bar
 is drawn by a thread, so that it also shows while one statement of the engine takes long.

@@ -1,4 +1,4 @@
-"""A list of things of one kind in the form that was asked for: JSON, a line of JSON each, a view on a terminal, or plain lines."""
+"""Prints a list in the requested form: JSON, NDJSON, a terminal table, or plain lines."""
 
 from __future__ import annotations
 

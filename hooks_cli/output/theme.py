@@ -1,4 +1,4 @@
-"""How things look on a terminal: one set of meanings with their colours, and the console that has them.
+"""Colours and styles for terminal output, and the rich console that has them.
 
 Views name what something means (`key`, `when`, `bad` …), never a colour. The sixteen colours of the terminal's own palette are used, so
 that a light and a dark background both work. NO_COLOR takes the colour and leaves the layout; a terminal that is dumb, or none, gets the

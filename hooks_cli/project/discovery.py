@@ -1,4 +1,4 @@
-"""Which project a call belongs to, and the name under which its store is kept.
+"""Finds the project of a call by its folder, and the name of the project's store.
 
 A project has a `root`, the top of the working tree that the call runs in (its files and its `hooks.toml` lie there), and a `home`,
 the folder that stands for the project as a whole: the store is named after it. They differ only in a linked git worktree, whose

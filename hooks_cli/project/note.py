@@ -1,4 +1,4 @@
-"""The note that a project leaves beside its store: where the project's folder is.
+"""The note beside a store that says where its project's folder is.
 
 A store's folder is named after a hash of the project's path, which cannot be turned round; the note (`project`, 0600) makes
 `project list` and `project adopt` possible, and lets the first store of a folder that was moved say that an older one is waiting.

@@ -1,4 +1,4 @@
-"""Whether the user trusts a project's settings file: one note for each trusted project, in the user's configuration folder.
+"""Whether the user trusts a project's settings file: one note for each trusted project.
 
 The note is `<config>/trusted/<name>-<hash>` (0600) and holds the path of the project. Where it is, the project's hooks.toml decides how
 long its memory is kept (docs/threat-model.md); it never decides about keys or what is shown.

@@ -1,4 +1,4 @@
-"""Writing the cache of the parsed settings, which keeps TOML off the hot path. Reading it is in `config.py`.
+"""Writes the cache of the parsed settings, so that most calls need no TOML parser. `settings.py` reads it.
 
 Lines that end with "\\n". First a header of four lines that is compared as a whole: program and format, then each file's identity
 (its stat, or absence) and path, then the identity of the note that the project is trusted. Then the number of lines that follow, then

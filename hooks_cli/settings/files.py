@@ -1,4 +1,4 @@
-"""Reading the settings files: TOML, names, and what the project's file may not say. Cold: the cache in `config.py` stands before it.
+"""Reads the settings files: TOML, key names, what a project may not set. Runs only if the cache is stale.
 
 The user's file is trusted, so it must be the user's (nobody else may write it) and right: a mistake in it is an error (78), an
 unknown key one line. The project's file is not trusted: `config.KEYS` says for each key what it may do, everything else is left out

@@ -1,4 +1,4 @@
-"""What of a project's retention counts without trust: only what keeps as much as the user's own settings, or the defaults.
+"""Limits retention settings of an untrusted project: they may only keep more than the user's own.
 
 A key is compared with what the user's file says, and where that is silent with the default; a field of `memory.gc.rules."GLOB"` with
 the user's rule for the same glob, then with the user's general rule. Rules for different globs that fit one address meet later, in

@@ -1,4 +1,4 @@
-"""The settings: every key with its default, `Settings`, and the cache that keeps TOML off the hot path.
+"""All settings with their defaults, `Settings`, and reading them from the cache.
 
 Settings come from two files, the user's `config.toml` and the project's `hooks.toml`. The second arrives with a cloned repository
 and is not trusted: `KEYS` says for each key what it may do. Reading and judging the files is `settings.files.py` (it imports

@@ -1,4 +1,4 @@
-"""The kinds of values that a settings file may hold (`config.KEYS` names them), and how a wrong one is told."""
+"""The types of values in a settings file, and the message for a wrong one."""
 
 from __future__ import annotations
 

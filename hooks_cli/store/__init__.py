@@ -1,1 +1,1 @@
-"""The store: its contract, and the one engine that keeps it."""
+"""The store: its contract, and the SQLite engine that implements it."""

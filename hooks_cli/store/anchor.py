@@ -1,4 +1,4 @@
-"""The anchor: the newest (revision, ledger) that this user's programs committed, kept outside the database beside its key.
+"""The anchor: the newest committed revision and ledger, kept outside the database to detect rollback.
 
 An authenticated page cipher notices an altered page, but not an old file put back. The anchor does: a store that is behind it, or that
 has another ledger at the anchored revision, is not the one that was written. A store that is ahead is normal (a process died between

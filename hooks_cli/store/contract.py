@@ -1,4 +1,4 @@
-"""What a store promises, stated before its code. `store.sqlite.store.EmbeddedStore` is the one that keeps it.
+"""The contract of a store: the methods of `Store` and `Transaction` with their errors.
 
 1. **Durable.** When the `with store.writing()` block has ended without an error, what it wrote is on the disk (one sync), and stays
    there through `kill -9` and power loss. When it ended with an error, nothing of it was kept.

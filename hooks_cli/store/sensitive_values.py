@@ -1,4 +1,4 @@
-"""Sealing on the way into the store: the one place where every entry, event and task passes by. Hot.
+"""Encrypts sensitive values on their way into the store: entries, events, tasks. On the hot path.
 
 Whether there may be something to seal is a matter of substring searches (`crypto.secret_screen`); only then the rest is
 loaded. What was sealed is told on stderr after the commit (`Transaction.notes`).

@@ -1,1 +1,1 @@
-"""What the operating system gives and takes."""
+"""Access to the operating system: files, processes, streams, and SQLite's import."""

@@ -1,4 +1,4 @@
-"""The database engine, `apsw`, imported without what it does not need.
+"""Imports `apsw` (the SQLite binding) without the parts of it that are not needed.
 
 `import apsw` pulls in `collections.abc`, and with it `collections`, `keyword`, `operator`, `reprlib` and `itertools`: 3 ms of the 19 ms
 that a bare interpreter takes here. `collections.abc` is `_collections_abc` under another name, which `os` has loaded already, so that

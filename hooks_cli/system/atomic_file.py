@@ -1,4 +1,4 @@
-"""Files that are made whole under a temporary name before they get their own; what killed processes left of such is cleared away.
+"""Writes files under a temporary name and renames them when complete; removes leftovers of killed processes.
 
 The temporary name is `<path>.<pid>.<8 hex digits>.hooks-new`, and whoever makes the file holds a lock (flock) on it. So a name of that
 form without a lock is a dead process's, and the next one that makes a file in the same folder removes it.

@@ -1,4 +1,4 @@
-"""Points at which a test kills the process: `HOOKS_FAILPOINT=name` or `name:N` (the N-th time it is passed).
+"""Failpoints: a test kills the process here with `HOOKS_FAILPOINT=name` or `name:N` (the N-th time).
 
 Only cold code that must survive a kill passes them (garbage collection, destruction, batches); where the variable is not set, passing
 one is a dictionary look-up.

@@ -1,4 +1,4 @@
-"""Where the installed program lies: what a shim or an agent's settings run.
+"""Finds the installed program, for shims and agents' settings to run.
 
 A launcher is the console script `hooks-cli` (or `claude-flow`, the same program) that an installer wrote. Its path is kept as it
 is found, without following links, because `pipx` and `uv tool` keep the link stable and replace what it points to.

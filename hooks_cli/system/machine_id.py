@@ -1,4 +1,4 @@
-"""The number of this machine: 128 random bits in the file `machine` of the data folder (0600, 32 hex digits), made once.
+"""The random number of this machine: 128 bits in the file `machine` of the data folder, made once.
 
 It says nothing about the machine. Sessions, tasks and versions carry it, so that what another machine wrote is not taken for this one's.
 Two machines that share one data folder are one machine here; a copied data folder makes two machines look like one.

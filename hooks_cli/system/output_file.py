@@ -1,4 +1,4 @@
-"""Where an export goes: a new file (0600, whole or not at all), or standard output; compressed on request."""
+"""The target of an export: a new file (0600, complete or absent) or standard output, compressed on request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folders and small files that only their owner may read: made, written whole, read with a limit.
+"""Folders and small files that only their owner may read: created, written atomically, read with a limit.
 
 All errors are ours, with the path in them: 73 cannot create, 77 permission, 74 disk.
 """

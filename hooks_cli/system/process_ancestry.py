@@ -1,4 +1,4 @@
-"""The processes that this one descends from, where the system shows them (/proc): how a session finds its later commands.
+"""Lists the ancestors of this process from /proc, so that a session can find its later commands.
 
 An agent's shell lines are short-lived processes below one long-lived agent. A session is bound to all its ancestors when it is opened
 or restored; a later command belongs to the session of its nearest bound ancestor. A pid counts together with its start time, so that

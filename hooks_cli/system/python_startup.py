@@ -1,4 +1,4 @@
-"""The rest of an ordinary Python start, for commands and callers that need it.
+"""Completes Python's start (`site`, search paths) for commands that need third-party packages.
 
 The launchers start Python with -I -S: no `site`, so no .pth files, no virtual environment settings, no system packages; and without
 garbage collection. A hot command needs none of that (its modules lie beside this package). Whatever loads other packages calls

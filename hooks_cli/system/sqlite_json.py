@@ -1,4 +1,4 @@
-"""JSON text as Python values, read by SQLite: the hot path's `json.loads`.
+"""Reads JSON with SQLite's functions, on the hot path, where importing `json` would cost too much.
 
 One row of `json_tree` for each value, in the order of the text, each naming its container.
 """

@@ -1,4 +1,4 @@
-"""Standard input, output and error as the verbs use them: exact bytes, quiet about a reader that went away.
+"""Standard input, output and error for the verbs: exact bytes, and no error if the reader of a pipe went away.
 
 `Streams` is the part of `Environment` that talks to the outside. It bypasses Python's own streams, whose encoding depends on the
 locale and whose errors come at exit; code that prints through `sys.stdout` (rich) calls `flush` first.

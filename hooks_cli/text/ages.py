@@ -1,4 +1,4 @@
-"""Ages: how long ago something was last written, as options that remove or leave out by it take it (`memory gc --older-than 30d`).
+"""Parses `--older-than`: the age since an entry's last write (`memory gc --older-than 30d`).
 
 An age is a duration of `text.units`, read more strictly, because a month that is taken for a minute takes a whole memory away:
 `m` and `M` are refused, and so is what is older than any store can be.

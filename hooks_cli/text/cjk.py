@@ -1,4 +1,4 @@
-"""Scripts that do not part their words: the tokenizer would take a sentence for one word, so each character becomes one."""
+"""Indexes Chinese, Japanese and Korean text character by character, because the tokenizer splits on spaces only."""
 
 from __future__ import annotations
 

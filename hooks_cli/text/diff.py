@@ -1,4 +1,4 @@
-"""What changed between two values: line by line for text, member by member for JSON.
+"""Differences between two values: by line for text, by member for JSON.
 
 Line differences come from difflib, in the unified form that `diff -u` prints. The structural difference is a list of
 `Change(op, path, old, new)` with JSON Pointers (RFC 6901) as paths. Inside an array, elements are matched by content first, so that

@@ -1,4 +1,4 @@
-"""Which known word somebody meant who typed another: only words that are near, and none when none is."""
+"""Suggests the known word nearest to a mistyped one, or none if all are too far."""
 
 from __future__ import annotations
 

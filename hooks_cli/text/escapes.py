@@ -1,4 +1,4 @@
-"""Stored text made safe to look at: nothing in it is hidden, moves what stands beside it, or drives a terminal.
+"""Makes stored text safe to display: escapes control characters, hidden characters and terminal sequences.
 
 Control characters, bidirectional and other formatting characters, variation selectors, fillers and private or unassigned
 code points are shown as `\\u{202e}`; a literal `\\u{` is shown as `\\u{5c}u{`, so every `\\u{…}` in the result is an escape

@@ -1,4 +1,4 @@
-"""SQLite's GLOB as a plain function, for rules that are looked at outside of SQL (retention's rules by pattern).
+"""SQLite's GLOB as a Python function, for patterns that are matched outside SQL.
 
 `*` is any text, slashes too; `?` one character; `[abc]`, `[a-z]`, `[^a]` one character of a set, where `]` directly after the
 opening is a member. An unclosed `[` matches nothing. A test holds this to what SQLite answers.

@@ -1,4 +1,4 @@
-"""JSON read so that no number is lost: Python refuses integers of more than 4,300 digits and makes `1e999` an infinity.
+"""Reads JSON exactly: Python refuses integers over 4,300 digits and turns `1e999` into infinity.
 
 >>> read('[1, 1.5, 1e999]')
 [1, 1.5, '1e999']

@@ -1,4 +1,4 @@
-"""JSON text made by hand: the few small objects that a hot command writes itself, where importing `json` would cost more than writing.
+"""Writes small JSON objects without importing `json`, for hot commands.
 
 Reading and checking JSON is SQLite's work (`store.sqlite.store.EmbeddedStore.normal_json`).
 

@@ -1,4 +1,4 @@
-"""How many steps a regular expression may take on a text, told from its form alone. Not hot: it loads `re`.
+"""Estimates from a regular expression's form how many steps it may take on a text.
 
 Python's `re` tries every way in which a pattern can take a text, one after the other; a count cannot stop it. So a pattern from outside
 (a schema's, a filter's) is judged before it is tried: back references, unbounded repeats within or next to one another that can take the

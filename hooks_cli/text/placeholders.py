@@ -1,4 +1,4 @@
-"""Placeholders that no shell filled in, in the place of a JSON value: `{"score": ${SCORE}}` within single quotes. Cold.
+"""Finds shell placeholders that were not expanded in a JSON value, such as `{"score": ${SCORE}}`.
 
 The value is not known; the placeholder is kept as text, so that the rest of the object is not lost with it.
 """

@@ -1,4 +1,4 @@
-"""How a sealed file (`crypto.sealed_file`) is known: by its first bytes, without loading what opens it."""
+"""Recognizes an encrypted export (`crypto.sealed_file`) by its first bytes, without loading cryptography."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ids of a trace as the journal keeps them: `<trace id>-<span id>`, 32 and 16 hexadecimal digits (W3C Trace Context)."""
+"""Trace ids in the journal: `<trace id>-<span id>`, 32 and 16 hexadecimal digits (W3C Trace Context)."""
 
 from __future__ import annotations
 

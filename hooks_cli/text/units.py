@@ -1,4 +1,4 @@
-"""Durations and points in time as people write them, to integer milliseconds since the epoch (UTC).
+"""Parses durations and points in time as people write them, into integer milliseconds since the epoch (UTC).
 
 A duration is one or more numbers with a unit, `7d`, `1h30m`, `1.5 hours`, or a bare number in the unit that the option speaks of
 (`--ttl 3600` is seconds, `--older-than 30` is days). `m` is minutes, `M` is refused; where something goes by its age, `m` is refused, too

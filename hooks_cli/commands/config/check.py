@@ -1,4 +1,4 @@
-"""`config check`: whether both settings files are right."""
+"""`config check`: checks both settings files."""
 
 from __future__ import annotations
 

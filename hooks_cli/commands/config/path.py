@@ -1,4 +1,4 @@
-"""`config path`: where the settings files are."""
+"""`config path`: prints the paths of the settings files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `pre-edit` and `pre-write` share: a file is about to be changed."""
+"""Shared implementation of `pre-edit` and `pre-write`: records that a file is about to be changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a parsed hooks call to a `HookCall`, and the lines that all hooks verbs print alike."""
+"""Turns a parsed hooks call into the record to write, and prints the lines that all hooks verbs share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the verbs share by which an orchestrator tells that something happened: each keeps its few facts, and all options it is given."""
+"""Shared implementation of the orchestrator events: an event and, with `--memory-key`, a JSON entry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `pre-search` and `post-search` share: an agent looks for something, outside the memory or in it."""
+"""Shared implementation of `pre-search` and `post-search`: records what an agent searches for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the verbs around a shell command share: `pre-command`, `post-command` and their other names `pre-bash`, `post-bash`."""
+"""Shared implementation of `pre-command`, `post-command` and their other names `pre-bash`, `post-bash`."""
 
 from __future__ import annotations
 

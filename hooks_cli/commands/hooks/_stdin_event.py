@@ -1,4 +1,4 @@
-"""What a hooks verb was not told, out of the event that an agent sends its hooks as JSON on stdin.
+"""Fills in the options of a hooks verb from the JSON event that an agent sends on stdin.
 
 Settings files call `hooks post-edit --file "$SOME_VARIABLE"` where the variable is empty, and the agent's event waits on stdin. It is
 looked at only when a value is missing, or is a placeholder that nobody fills in (`${tool.params.file_path}`), only when stdin is a pipe, a

@@ -1,4 +1,4 @@
-"""`hooks agent-spawned`: an agent was started."""
+"""`hooks agent-spawned`: records that an agent was started."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ VERB = _plain_events.verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Keep it. Raises InvalidJson, InvalidAddress (65)."""
+    """Records the event. Raises InvalidJson, InvalidAddress (65)."""
     return _plain_events.keep(call, environment)

@@ -1,4 +1,5 @@
-"""`hooks custom NAME`: an event of a name that is no verb's. `hooks pre-deploy` and `hooks post-review` are its short form.
+"""`hooks custom NAME`: records an event with a name of your own. `hooks pre-deploy` and `hooks post-review` are short
+forms.
 
 Settings files and prompts name events of their own. A hooks verb refuses nothing that it can keep, so these are kept under their names,
 and standard error says that nothing else is done. What asks for an answer (`hooks route`, `hooks session-list`) is none of them.
@@ -41,7 +42,7 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Keep it. Raises MissingArgument and UsageError (64), InvalidJson and InvalidAddress (65)."""
+    """Records the event. Raises MissingArgument and UsageError (64), InvalidJson and InvalidAddress (65)."""
     short = call.alias not in ("", CUSTOM)
     name = call.alias if short else call.text("name")
     if not name:

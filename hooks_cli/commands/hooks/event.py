@@ -1,4 +1,4 @@
-"""`hooks event`: one event of an agent's own hook protocol, as JSON on stdin; answered as that protocol allows."""
+"""`hooks event`: takes one event of an agent's own hooks as JSON on stdin, and answers in that agent's protocol."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hooks list`: the hooks verbs and what each is for."""
+"""`hooks list`: lists the hooks verbs with their purposes."""
 
 from __future__ import annotations
 

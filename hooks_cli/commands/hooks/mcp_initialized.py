@@ -1,4 +1,4 @@
-"""`hooks mcp-initialized`: an MCP server is ready."""
+"""`hooks mcp-initialized`: records that an MCP server is ready."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ VERB = _plain_events.verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Keep it. Raises InvalidJson, InvalidAddress (65)."""
+    """Records the event. Raises InvalidJson, InvalidAddress (65)."""
     return _plain_events.keep(call, environment)

@@ -1,4 +1,4 @@
-"""`hooks metrics`: what the hooks told so far, in figures."""
+"""`hooks metrics`: prints counts of the recorded hook calls."""
 
 from __future__ import annotations
 

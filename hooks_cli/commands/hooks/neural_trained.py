@@ -1,4 +1,4 @@
-"""`hooks neural-trained`: a model was trained elsewhere."""
+"""`hooks neural-trained`: records that a model was trained elsewhere."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ VERB = _plain_events.verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Keep it. Raises InvalidJson, InvalidAddress (65)."""
+    """Records the event. Raises InvalidJson, InvalidAddress (65)."""
     return _plain_events.keep(call, environment)

@@ -1,4 +1,4 @@
-"""`hooks notify`: a message for the journal and, with a memory key, for the other agents."""
+"""`hooks notify`: records a message and, with a memory key, stores it for other agents."""
 
 from __future__ import annotations
 

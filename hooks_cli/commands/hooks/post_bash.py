@@ -1,4 +1,4 @@
-"""`hooks post-bash`: a shell command has ended, under its tool's name."""
+"""`hooks post-bash`: another name of `hooks post-command`."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Keep it. Raises InvalidJson, InvalidAddress (65)."""
+    """Records the event. Raises InvalidJson, InvalidAddress (65)."""
     return _shell_events.after(call, environment)

@@ -1,4 +1,4 @@
-"""`hooks post-command`: a shell command has ended."""
+"""`hooks post-command`: records that a shell command ended."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Keep it. Raises InvalidJson, InvalidAddress (65)."""
+    """Records the event. Raises InvalidJson, InvalidAddress (65)."""
     return _shell_events.after(call, environment)

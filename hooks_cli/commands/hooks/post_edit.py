@@ -1,4 +1,4 @@
-"""`hooks post-edit`: a file was edited; with a memory key its text is kept for other agents."""
+"""`hooks post-edit`: records that a file was edited; with a memory key stores its text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hooks post-search`: a search has been made."""
+"""`hooks post-search`: records that a search was made."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Keep it. Raises InvalidJson, InvalidAddress (65)."""
+    """Records the event. Raises InvalidJson, InvalidAddress (65)."""
     return _search_events.announce(call, environment)

@@ -1,4 +1,4 @@
-"""`hooks pre-bash`: a shell command is about to run, under its tool's name."""
+"""`hooks pre-bash`: another name of `hooks pre-command`."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Keep it. Raises InvalidJson, InvalidAddress (65)."""
+    """Records the event. Raises InvalidJson, InvalidAddress (65)."""
     return _shell_events.before(call, environment)

@@ -1,4 +1,4 @@
-"""`hooks pre-command`: a shell command is about to run."""
+"""`hooks pre-command`: records that a shell command is about to run."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Keep it. Raises InvalidJson, InvalidAddress (65)."""
+    """Records the event. Raises InvalidJson, InvalidAddress (65)."""
     return _shell_events.before(call, environment)

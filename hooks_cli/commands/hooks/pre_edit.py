@@ -1,4 +1,4 @@
-"""`hooks pre-edit`: a file is about to be edited."""
+"""`hooks pre-edit`: records that a file is about to be edited."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hooks pre-task`: opens the session and a task in it."""
+"""`hooks pre-task`: opens a task, and its session if there is none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hooks pre-write`: a file is about to be written."""
+"""`hooks pre-write`: records that a file is about to be written."""
 
 from __future__ import annotations
 

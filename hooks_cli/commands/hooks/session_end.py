@@ -1,4 +1,4 @@
-"""`hooks session-end`: closes the session, stores and prints its metrics."""
+"""`hooks session-end`: closes the session; stores and prints its metrics."""
 
 from __future__ import annotations
 

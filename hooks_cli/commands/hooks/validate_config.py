@@ -1,4 +1,4 @@
-"""`hooks validate-config`: whether our settings files and the hooks in agents' settings files are right."""
+"""`hooks validate-config`: checks the settings files and the hooks in agents' settings files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The key that opens the store: where it is, a copy on paper, a passphrase, a new one.
+"""The key of the store: where it is, a paper copy, a passphrase, rotation.
 
 Two things are called "changing the key", and they are not the same:
 

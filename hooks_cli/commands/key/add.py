@@ -1,4 +1,4 @@
-"""`key add`: a further way to unwrap the data key."""
+"""`key add`: adds another way to unwrap the data key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`key export`: the key on paper."""
+"""`key export`: prints the key in its paper form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`key import`: bring the key back from its paper form."""
+"""`key import`: restores the key from its paper form."""
 
 from __future__ import annotations
 

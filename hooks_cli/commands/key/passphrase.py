@@ -1,4 +1,4 @@
-"""`key passphrase`: set, change or remove what unlocks the data key."""
+"""`key passphrase`: sets, changes or removes the passphrase of the data key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`key remove`: take the keyring slot away."""
+"""`key remove`: removes the keyring slot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`key rotate`: a new data key."""
+"""`key rotate`: replaces the data key and re-encrypts the store."""
 
 from __future__ import annotations
 

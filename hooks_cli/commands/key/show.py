@@ -1,4 +1,4 @@
-"""`key show`: where the key is and of what kind, never the key."""
+"""`key show`: prints the place and kind of the key, never the key."""
 
 from __future__ import annotations
 

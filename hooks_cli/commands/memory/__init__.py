@@ -1,4 +1,4 @@
-"""Keep, find, show and export what is remembered.
+"""Store, find, show, export and delete entries.
 
 The verbs of the group `memory`, one module a verb, named after it.
 """

@@ -1,4 +1,4 @@
-"""`memory store` with a condition: --if-not-exists, --no-clobber, --append, --dry-run. Cold: `store` loads it lazily."""
+"""`memory store` with a condition: --if-not-exists, --no-clobber, --append, --dry-run. Loaded on demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""--group-by of search and list: how many entries there are of each namespace, tag, day or field of the metadata."""
+"""`--group-by` of search and list: counts entries by namespace, tag, day or a field of the metadata."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copies of a part of the store: `memory backup --namespace N`, and how `memory restore` takes one back in.
+"""Backups of a part of the store: `memory backup --namespace N`, and how `memory restore` imports one.
 
 A whole copy is the store itself, page by page. A part is an export with its history, compressed, and sealed with the store's key or a
 passphrase (`crypto.sealed_file`), so that it is as unreadable as the store.

@@ -1,4 +1,4 @@
-"""What `memory pin` and `memory unpin` share: all but the word."""
+"""Shared implementation of `memory pin` and `memory unpin`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory store --batch`: many entries from standard input or a file, with a progress bar on a terminal. Cold: `store` loads it lazily."""
+"""`memory store --batch`: many entries as NDJSON from stdin or a file, with a progress bar. Loaded on demand."""
 
 from __future__ import annotations
 

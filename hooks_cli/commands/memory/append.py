@@ -1,4 +1,4 @@
-"""`memory append`: add to the end of a value."""
+"""`memory append`: adds text to the end of a value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory backup`: an encrypted, verified copy of the whole store."""
+"""`memory backup`: writes an encrypted, verified copy of the whole store."""
 
 from __future__ import annotations
 

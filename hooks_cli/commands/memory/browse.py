@@ -1,4 +1,4 @@
-"""`memory browse`: the memory to walk through on a terminal."""
+"""`memory browse`: opens the memory in a terminal browser."""
 
 from __future__ import annotations
 

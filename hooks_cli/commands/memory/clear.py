@@ -1,4 +1,4 @@
-"""`memory clear`: delete many entries at once."""
+"""`memory clear`: deletes many entries at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory delete`: say that an address holds nothing any more."""
+"""`memory delete`: deletes the entry of an address; older versions stay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory destroy`: remove content for good."""
+"""`memory destroy`: removes content for good."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory diff`: what changed between two versions of an address."""
+"""`memory diff`: shows what changed between two versions of an address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory export`: get memory out, as a file or on standard output."""
+"""`memory export`: writes entries to a file or to standard output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory gc`, also `memory cleanup`: take away what is due, and say why."""
+"""`memory gc`, also `memory cleanup`: deletes what the retention rules allow, and says why."""
 
 from __future__ import annotations
 

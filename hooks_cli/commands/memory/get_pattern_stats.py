@@ -1,4 +1,4 @@
-"""`memory get-pattern-stats`: how the patterns that fit a task went, in figures."""
+"""`memory get-pattern-stats`: prints how often the patterns for a task succeeded."""
 
 from __future__ import annotations
 

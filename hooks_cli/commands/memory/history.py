@@ -1,4 +1,4 @@
-"""`memory history`: all versions of an address."""
+"""`memory history`: lists all versions of an address."""
 
 from __future__ import annotations
 

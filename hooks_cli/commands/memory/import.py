@@ -1,4 +1,4 @@
-"""`memory import`: take memory in, from an export or from another program."""
+"""`memory import`: reads entries from an export or from another program's memory."""
 
 from __future__ import annotations
 

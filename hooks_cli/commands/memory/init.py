@@ -1,4 +1,4 @@
-"""`memory init`: makes the store and its key; where they are there already it says so and changes nothing."""
+"""`memory init`: makes the store and its key; if they exist, it says so and changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory insights`: what was learned across runs."""
+"""`memory insights`: prints what was learned across runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory list`: what there is, newest first, or in another order."""
+"""`memory list`: lists entries, newest first or in another order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory log`: the project's journal."""
+"""`memory log`: prints the project's journal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory namespace`: the namespaces there are. Nobody has to make one; who tries is told."""
+"""`memory namespace`: lists the namespaces. They need not be created; `namespace create` says so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory patch`: change members of a JSON value."""
+"""`memory patch`: changes members of a JSON value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory pin`: keep an address from garbage collection, whatever its age."""
+"""`memory pin`: protects an address from garbage collection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory recall`: read one address, or list what a glob matches."""
+"""`memory recall`: prints the value of one address, or lists what a glob matches."""
 
 from __future__ import annotations
 

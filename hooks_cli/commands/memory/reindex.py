@@ -1,4 +1,4 @@
-"""`memory reindex`: make the word index anew."""
+"""`memory reindex`: rebuilds the word index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory rename`: move an entry to another address."""
+"""`memory rename`: moves an entry to another address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory restore`: put a copy that `memory backup` made in the place of the store."""
+"""`memory restore`: replaces the store with a copy that `memory backup` made."""
 
 from __future__ import annotations
 

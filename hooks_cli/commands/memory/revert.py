@@ -1,4 +1,4 @@
-"""`memory revert`: make an old version the current one again."""
+"""`memory revert`: makes an old version the current one again."""
 
 from __future__ import annotations
 

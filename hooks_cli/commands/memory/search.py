@@ -1,4 +1,4 @@
-"""`memory search`: full text over addresses, tags, values and metadata, the best matches first."""
+"""`memory search`: full-text search over addresses, tags, values and metadata, best matches first."""
 
 from __future__ import annotations
 

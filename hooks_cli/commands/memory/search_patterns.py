@@ -1,4 +1,4 @@
-"""`memory search-patterns`: find what `memory store-pattern` kept, by the words of a task and by how it went."""
+"""`memory search-patterns`: finds patterns of `memory store-pattern` by the words of a task and their result."""
 
 from __future__ import annotations
 

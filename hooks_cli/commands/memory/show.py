@@ -1,4 +1,4 @@
-"""`memory show`: one address from all sides."""
+"""`memory show`: prints everything about one address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory stats`: what the memory holds, in figures."""
+"""`memory stats`: prints counts and sizes of the memory."""
 
 from __future__ import annotations
 

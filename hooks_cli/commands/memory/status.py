@@ -1,4 +1,4 @@
-"""`memory status`: is the memory all right, in a few lines."""
+"""`memory status`: tells in a few lines whether the memory works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory store`: keep a value at an address."""
+"""`memory store`: stores a value at an address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory store-pattern`: keep how a task was gone about, and how it went, so that the next one can learn from it."""
+"""`memory store-pattern`: stores how a task was done and with which result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory touch`: give an entry another lifetime."""
+"""`memory touch`: changes the lifetime of an entry."""
 
 from __future__ import annotations
 

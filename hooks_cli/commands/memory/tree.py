@@ -1,4 +1,4 @@
-"""`memory tree`: the addresses as a tree."""
+"""`memory tree`: prints the addresses as a tree."""
 
 from __future__ import annotations
 

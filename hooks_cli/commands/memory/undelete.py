@@ -1,4 +1,4 @@
-"""`memory undelete`: bring back what was deleted."""
+"""`memory undelete`: restores deleted entries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory unpin`: let garbage collection decide on an address again."""
+"""`memory unpin`: removes a pin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory validate`: check what is stored against its schemas."""
+"""`memory validate`: checks stored entries against their schemas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory verify`: read every row and page, and say whether the store is what was written."""
+"""`memory verify`: reads every row and page and reports whether the store is intact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory wait`: wait until an address holds something."""
+"""`memory wait`: waits until an address has an entry."""
 
 from __future__ import annotations
 

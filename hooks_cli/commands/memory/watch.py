@@ -1,4 +1,4 @@
-"""`memory watch`: print each change as it is committed."""
+"""`memory watch`: prints each change as it is committed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stored value is about: options of `memory store` that become fields of its metadata."""
+"""Options of `memory store` that describe the value and become fields of its metadata."""
 
 from __future__ import annotations
 

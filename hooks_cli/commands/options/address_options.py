@@ -1,4 +1,4 @@
-"""From the words of a call to addresses, globs, versions and times: what the verbs on versions share."""
+"""Reads addresses, globs, versions and times from a call, for the verbs on versions."""
 
 from __future__ import annotations
 

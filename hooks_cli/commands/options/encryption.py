@@ -1,4 +1,4 @@
-"""--encrypt of `memory export`, --decrypt of `memory import` and `memory restore`, and the passphrase of both."""
+"""`--encrypt` of `memory export`, `--decrypt` of `memory import` and `memory restore`, and the passphrase of both."""
 
 from __future__ import annotations
 

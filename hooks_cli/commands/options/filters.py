@@ -1,4 +1,4 @@
-"""The filters that search and list share: their options, and what they mean."""
+"""The filter options that search and list share, and their meaning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""--output, --keys-only and --page: where the answer of a reading verb goes, and how much of it."""
+"""`--output`, `--keys-only` and `--page`: where a reading verb prints, and how much."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options that read the past, for recall and list. The rest is loaded only when one of them is given: these verbs are hot."""
+"""The options of recall and list that read the past; what implements them is loaded only if one is given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""--schedule: this program runs nothing by itself, so the answer is the line for cron(8) that does what was asked for."""
+"""`--schedule`: prints the cron(8) line that runs the command; this program has no scheduler."""
 
 from __future__ import annotations
 

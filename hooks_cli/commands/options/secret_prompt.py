@@ -1,4 +1,4 @@
-"""Asking for a secret: on the terminal without showing it, or lines of standard input for scripts. Never on a hot path."""
+"""Asks for a secret: hidden on the terminal, or as a line of standard input for scripts. Loaded on demand."""
 
 from __future__ import annotations
 

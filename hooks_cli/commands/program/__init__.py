@@ -1,1 +1,1 @@
-"""Commands that stand alone (`hooks-cli doctor`), one module each, named after it."""
+"""Commands without a group (`hooks-cli doctor`), one module for each, named after it."""

@@ -1,4 +1,4 @@
-"""`hooks-cli completion bash|zsh|fish`: the script that makes a shell complete both program names."""
+"""`hooks-cli completion bash|zsh|fish`: prints the completion script of a shell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`doctor`: is everything as it should be, and how to mend what is not."""
+"""`doctor`: checks the installation and the store, and says how to repair what is wrong."""
 
 from __future__ import annotations
 

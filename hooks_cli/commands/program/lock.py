@@ -1,4 +1,4 @@
-"""`lock`: forget the unlocked key."""
+"""`lock`: forgets the unlocked key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`monitor`: what is going on in the project now, and again every few seconds."""
+"""`monitor`: shows current activity in the project, updated every few seconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`report`: the memory as one HTML file that can be looked at anywhere."""
+"""`report`: writes the memory as one HTML file."""
 
 from __future__ import annotations
 

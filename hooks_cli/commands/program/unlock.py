@@ -1,4 +1,4 @@
-"""`unlock`: keep the key behind a passphrase for a while, so that its derivation is paid once per login."""
+"""`unlock`: caches the key behind a passphrase, so that its derivation runs once for each login."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hooks-cli version`, and `hooks-cli --version`: which release this is, and of what."""
+"""`hooks-cli version` and `hooks-cli --version`: prints the version of the program and of its parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""See which project a folder belongs to, and take over the store of one that was moved.
+"""See which project a folder belongs to; adopt the store of a project that was moved.
 
 The verbs of the group `project`, one module a verb.
 """

@@ -1,4 +1,4 @@
-"""`project adopt OLD`: bring the store of a project that was moved or renamed to where the project is now."""
+"""`project adopt OLD`: takes over the store of a project that was moved or renamed."""
 
 from __future__ import annotations
 

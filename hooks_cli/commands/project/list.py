@@ -1,4 +1,4 @@
-"""`project list`: the projects that have a store."""
+"""`project list`: lists the projects that have a store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`project show`: the present project, why it is that one, and where everything of it lies."""
+"""`project show`: prints the current project, how it was found, and the paths of its files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`project trust`: let this project's hooks.toml decide how long its memory is kept; `--remove` takes that back."""
+"""`project trust`: lets this project's hooks.toml shorten how long its memory is kept; `--remove` undoes it."""
 
 from __future__ import annotations
 

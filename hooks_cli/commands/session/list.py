@@ -1,4 +1,4 @@
-"""`session list`: the sessions, newest first."""
+"""`session list`: lists the sessions, newest first."""
 
 from __future__ import annotations
 

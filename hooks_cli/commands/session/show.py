@@ -1,4 +1,4 @@
-"""`session show`: one session with its tasks, edits and notices."""
+"""`session show`: prints one session with its tasks, edits and notices."""
 
 from __future__ import annotations
 

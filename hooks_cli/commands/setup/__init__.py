@@ -1,1 +1,1 @@
-"""Wire agents and shells: write the hooks, the passage and the PATH that they need, and take them out again."""
+"""Set up agents and shells: write (or remove) their hooks, instructions and PATH entries."""

@@ -1,4 +1,4 @@
-"""What the verbs of `setup` have in common: their options, and how planned changes are shown, checked and written."""
+"""Shared implementation of the `setup AGENT` verbs: shows, checks and writes the planned changes."""
 
 from __future__ import annotations
 

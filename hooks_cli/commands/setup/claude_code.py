@@ -1,4 +1,4 @@
-"""`setup claude-code`: Claude Code's hooks call `hooks event`."""
+"""`setup claude-code`: makes Claude Code's hooks call `hooks event`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`setup codex`: Codex's hooks call `hooks event`."""
+"""`setup codex`: makes Codex's hooks call `hooks event`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`setup copilot`: Copilot CLI's hooks call `hooks event`."""
+"""`setup copilot`: makes Copilot CLI's hooks call `hooks event`."""
 
 from __future__ import annotations
 

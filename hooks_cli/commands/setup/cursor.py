@@ -1,4 +1,4 @@
-"""`setup cursor`: Cursor's hooks call `hooks event`."""
+"""`setup cursor`: makes Cursor's hooks call `hooks event`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`setup gemini`: Gemini CLI's hooks call `hooks event`."""
+"""`setup gemini`: makes Gemini CLI's hooks call `hooks event`."""
 
 from __future__ import annotations
 

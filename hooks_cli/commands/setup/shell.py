@@ -1,4 +1,4 @@
-"""`setup shell`: the shims on PATH, completion, and a project's `./claude-flow`."""
+"""`setup shell`: sets up the shims on PATH, completion, and a project's `./claude-flow`."""
 
 from __future__ import annotations
 

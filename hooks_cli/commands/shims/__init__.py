@@ -1,1 +1,1 @@
-"""`hooks-cli shims …`: what prompts call as `npx claude-flow …` runs here."""
+"""Install programs that run `npx claude-flow …` calls here instead."""

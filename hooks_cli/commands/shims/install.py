@@ -1,4 +1,4 @@
-"""`shims install`: write the shims and say how to put them first on PATH."""
+"""`shims install`: writes the shims and says how to put them first on PATH."""
 
 from __future__ import annotations
 

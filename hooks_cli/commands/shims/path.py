@@ -1,4 +1,4 @@
-"""`shims path`: the folder to put first on PATH."""
+"""`shims path`: prints the folder to put first on PATH."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`shims remove`: take the shims away."""
+"""`shims remove`: removes the shims."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`shims status`: which shims are there, whether PATH finds them, and what lies behind them."""
+"""`shims status`: tells which shims exist, whether PATH finds them, and what they hide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Look at tasks: what was begun and what became of it.
+"""List tasks with their state, duration and result.
 
 The verbs of the group `task`, one module a verb. Tasks are begun and ended by `hooks pre-task` and `post-task`.
 """

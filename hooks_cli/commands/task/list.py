@@ -1,4 +1,4 @@
-"""`task list`: the tasks, newest first."""
+"""`task list`: lists the tasks, newest first."""
 
 from __future__ import annotations
 

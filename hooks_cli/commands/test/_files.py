@@ -1,4 +1,4 @@
-"""What the verbs of `test` share: the files on the command line, read into plans."""
+"""Shared by the verbs of `test`: reads the test files on the command line into plans."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`test faults`: the faults that a test may inject."""
+"""`test faults`: lists the faults that a test can inject."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`test lint`: whether test files are valid."""
+"""`test lint`: checks test files without running them."""
 
 from __future__ import annotations
 

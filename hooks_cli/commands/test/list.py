@@ -1,4 +1,4 @@
-"""`test list`: what test files hold."""
+"""`test list`: lists the contents of test files."""
 
 from __future__ import annotations
 

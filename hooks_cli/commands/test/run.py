@@ -1,4 +1,4 @@
-"""`test run`: carries out test files."""
+"""`test run`: runs test files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`trace check`: do the traces of a run keep the rules?"""
+"""`trace check`: checks the traces of a run against rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`trace show`: what a trace file holds."""
+"""`trace show`: prints the contents of a trace file."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""`MEMORY_ENCRYPTION_KEY_COMMAND`: a program that prints the key or the passphrase (a password store, a key
-service). Cold.
-"""
+"""`MEMORY_ENCRYPTION_KEY_COMMAND`: runs a program that prints the key or passphrase."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data key, and which source the caller named for it."""
+"""The data key (the key that encrypts the database), and which source the caller named for it."""
 
 from __future__ import annotations
 

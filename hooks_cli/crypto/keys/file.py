@@ -1,4 +1,4 @@
-"""The key file of a store: 64 hex digits and a line break, readable by its owner alone. Hot: imports `os` only."""
+"""The key file of a store: 64 hex digits and a newline, readable by its owner alone. On the hot path."""
 
 from __future__ import annotations
 

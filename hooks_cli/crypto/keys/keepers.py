@@ -1,4 +1,4 @@
-"""Where a data key is kept, and exchanging it there: what a rotation does to the key file or to the slots. Cold.
+"""The places that hold a data key (key file or slots), and replacing it there in a rotation. Loaded on demand.
 
 Each keeper stores the next key first (`store_next`) and makes it the only one afterwards (`promote`); in between, and after a crash in
 between, both keys can be read (`key_source.second_key`).

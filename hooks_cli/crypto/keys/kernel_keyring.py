@@ -1,4 +1,4 @@
-"""The Linux kernel's key retention service (keyrings(7)), through libc's syscall(2). Cold: it loads ctypes.
+"""The Linux kernel's key retention service (keyrings(7)), through libc's syscall(2). Loaded on demand.
 
 Everything answers None or False where the service is missing, switched off or forbidden (other systems, most
 containers): the caller has another place.

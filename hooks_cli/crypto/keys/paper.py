@@ -1,5 +1,4 @@
-"""The paper form of a key: short enough to write down by hand, with checksums that find a slip and say in which line.
-Cold.
+"""The paper form of a key: short groups to write by hand, with checksums that find a slip. Loaded on demand.
 
 Four lines of 13 key digits and 2 check digits, and a fifth of 5 check digits over the whole, in groups of five. The
 digits are Crockford's base 32 (no I, L, O, U), so that what is easily mistaken in handwriting is read as what was

@@ -1,4 +1,4 @@
-"""A passphrase as the source of the key: opening its slot, making the first one, and keeping the unlocked key. Cold."""
+"""A passphrase as key source: opens or makes its slot, and caches the unlocked key. Loaded on demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The slot file: ways to unwrap a store's data key. Cold: it loads `cryptography`.
+"""The slot file: several ways (passphrase, keyring) to unwrap a store's data key. Loaded on demand.
 
 A slot wraps the 32-byte data key with AES-256-GCM under a key of its own (the wrapping key): derived from a passphrase
 with scrypt (RFC 7914), or kept in the operating system's keyring. Changing a passphrase rewrites a slot and no page of

@@ -1,4 +1,4 @@
-"""Where a store's data key comes from. Hot: nothing but `os` is imported here until a source needs more.
+"""Finds a store's data key: environment, settings, key file, slots. On the hot path: imports only `os` at first.
 
 Sources, of which at most one may be named explicitly:
 

@@ -1,4 +1,4 @@
-"""The operating system's keyring as the keeper of a slot's wrapping key (the extra `hooks-cli[keyring]`). Cold."""
+"""Keeps a slot's wrapping key in the operating system's keyring (the extra `hooks-cli[keyring]`). Loaded on demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where an unlocked data key stays for a while: the Linux kernel's keyring, else a file in XDG_RUNTIME_DIR. Cold.
+"""Caches an unlocked data key for a while: in the Linux kernel's keyring, else in a file in XDG_RUNTIME_DIR.
 
 Neither place is on a disk, both are the user's alone, and both end with the login or the lifetime, whichever is first.
 Other processes of the same user can read either (docs/threat-model.md).

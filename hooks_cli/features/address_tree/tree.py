@@ -1,4 +1,4 @@
-"""Addresses as a tree: each segment a folder, with the number, size and newest write of what lies in it.
+"""Groups addresses into a tree of folders, with the number, size and newest write of the entries in each.
 
 The entries are read twice, in the order of the tree: once for the sums of the folders, once for what is shown. So the memory that this
 takes grows with the folders that are shown (24 bytes each), and not with the entries.

@@ -1,4 +1,4 @@
-"""The address tree on a terminal (rich)."""
+"""Prints the address tree on a terminal, with rich."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each agent wants to be told: where its settings lie, which events are wired with which handler, where its instructions stand.
+"""The supported agents: where their settings files lie, which events are hooked, where their instructions file is.
 
 Sources: the documents named in `features/agents/protocol/incoming.py`. Timeouts are short because a handler answers in milliseconds and
 gives up waiting for a busy memory after a second; without one an agent would wait for ten minutes on a machine that hangs.

@@ -1,4 +1,4 @@
-"""One event of an agent's own hooks, kept as the verb that it is (`features.agents.protocol.meaning`), and what is answered to it.
+"""Handles one event of an agent's own hooks: records it as the matching hooks verb and returns the answer.
 
 The order matters: what is answered to a command about to run (`judge`) is known before the store is opened, so that a store that is
 busy or closed to us takes nobody's seat belt off.

@@ -1,4 +1,4 @@
-"""Changes to files of the user's: planned as texts before and after, shown, and only then written.
+"""Changes to users' files, planned as text before and after, to be shown before they are written.
 
 A file is replaced as a whole by a rename, keeps its mode and owner, and is found through links (settings are often links into a folder of
 dotfiles). A settings file gets a copy of what it was beside it.

@@ -1,4 +1,4 @@
-"""Which hook handlers of a settings file are ours, and how they are put in and taken out.
+"""Finds, adds and removes this program's hook handlers in an agent's settings file.
 
 Two shapes are in use. `NESTED` (Claude Code, Codex, Gemini CLI): each event has groups, a group has a `matcher` and its `hooks`.
 `FLAT` (Cursor, Copilot CLI): each event has its handlers. A handler is ours when its command runs `hooks event` of this program,

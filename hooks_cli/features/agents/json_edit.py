@@ -1,4 +1,4 @@
-"""Small edits of JSON text: put a member or an item at the end, take one away. Everything else keeps its bytes.
+"""Small edits of JSON text: appends or removes a member or an item and keeps every other byte.
 
 New text is written as the text around it is: the same indentation, line ends and space after a colon; a container that stands on one
 line stays on one line. Taking away what was put in gives the text as it was before.

@@ -1,4 +1,4 @@
-"""JSON text as a tree of nodes that know where they stand in the text, so that an edit can leave everything else as it is.
+"""Parses JSON text into nodes with positions, so that an edit leaves the rest of the text unchanged.
 
 Settings files are edited by hand: comments (`//`, `/* */`), trailing commas and a byte-order mark are read and kept, although JSON has
 none of them. Whatever else is not JSON is an error, with its line and column.

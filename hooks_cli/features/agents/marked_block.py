@@ -1,4 +1,4 @@
-"""A few lines of ours in somebody else's file, between two markers: put in, renewed, taken out, nothing else touched."""
+"""Adds, updates or removes a block of lines between two markers in a file that belongs to the user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wiring an agent: which files change and how, so that its hooks call `hooks event` and its instructions name the memory."""
+"""Plans the setup of an agent: its hooks call `hooks event`, and its instructions name the memory."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Wiring a shell: the folder of the shims on PATH and the completion, in a marked block of the shell's own start file; and a project's
-`./claude-flow`, for prompts that call it by that path."""
+"""Plans the setup of a shell: shims on PATH and completion in its start file, and a project's `./claude-flow`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Copies of a store: the whole file, or some entries."""
+"""Backup and restore of the store: the whole file, or a part of its entries."""

@@ -1,4 +1,4 @@
-"""`memory backup` and `memory restore`: a verified copy of the whole store, and putting one back.
+"""`memory backup` and `memory restore`: copies the whole store, verified, and puts a copy back.
 
 A copy is encrypted with the store's own key. With a passphrase a slot file lies beside it (`FILE.slots`), which opens the
 copy where that key is not at hand. Restoring verifies before it replaces anything, and sets the old store aside.

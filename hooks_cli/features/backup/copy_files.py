@@ -1,4 +1,4 @@
-"""A copy of the store and the slot file beside it get their names together, or neither does.
+"""Renames a copied store and the slot file beside it into place together, or neither.
 
 `FILE.slots` gets its name first and keeps its temporary one until `FILE` is there, so that what a killed process left of it is known
 and cleared away (`system.atomic_file`). Where a copy is replaced, its slots stay beside the new ones until the new copy has its

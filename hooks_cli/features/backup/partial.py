@@ -1,4 +1,4 @@
-"""Taking a part of a store back in: as an import does, and then what the part held last is what its addresses hold again.
+"""Restores a partial backup: imports it, then makes the versions of the backup the current ones.
 
 Worked example: the part was made when k held version 2 (b). Since then version 3 (c) was written. An import finds version 2 there
 already; a restore then writes version 4 with the content of version 2, so that k holds b again and c stays as an older version.

@@ -1,4 +1,4 @@
-"""`memory browse`: the memory to walk through, with Textual (the extra `hooks-cli[browse]`). Cold, and loaded by that command alone."""
+"""The Textual application of `memory browse` (the extra `hooks-cli[browse]`). Loaded by that command alone."""
 
 from __future__ import annotations
 

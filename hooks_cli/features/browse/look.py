@@ -1,5 +1,4 @@
-"""What `memory browse` reads. The store is opened for each look and closed after it: between two looks nothing is held, no read
-transaction and no lock, so that a browser left open keeps nobody from writing, checkpointing or restoring."""
+"""The queries of `memory browse`. Each opens and closes the store, so that an idle browser holds no lock."""
 
 from __future__ import annotations
 

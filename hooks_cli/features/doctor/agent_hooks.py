@@ -1,5 +1,4 @@
-"""Whether the hooks in agents' settings files can run: the file is JSON (read as `setup` reads it, comments and all), and the hooks
-verbs that it calls exist."""
+"""Checks that the hooks in agents' settings files can run: the file parses, and the verbs it calls exist."""
 
 from __future__ import annotations
 

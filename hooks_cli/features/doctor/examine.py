@@ -1,4 +1,4 @@
-"""`doctor`: looks at everything that must be right for the memory to work, and says how to mend what is not.
+"""`doctor`: runs all checks and says how to repair what is wrong.
 
 Each check gives findings of one of four levels: `ok`, `note` (worth knowing), `warning` (should be mended), `error`
 (something does not work). A check that itself fails is a finding, too: the doctor does not end because the patient is

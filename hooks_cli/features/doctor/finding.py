@@ -1,4 +1,4 @@
-"""What a check of the doctor found: a level, a message, a hint."""
+"""`Finding`, the result of one check of `doctor`: a level, a message, a hint."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The doctor's look around the store: the shims on PATH, and the settings of the agents that are to call this
-program.
-"""
+"""Checks of `doctor` outside the store: the shims on PATH, and the settings of installed agents."""
 
 from __future__ import annotations
 

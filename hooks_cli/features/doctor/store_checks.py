@@ -1,6 +1,4 @@
-"""The doctor's look at the store: key, permissions, file system, pages, ledger, sizes, what garbage collection would
-find.
-"""
+"""Checks of `doctor` on the store: key, permissions, file system, pages, ledger, sizes, pending garbage collection."""
 
 from __future__ import annotations
 

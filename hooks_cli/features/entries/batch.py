@@ -1,4 +1,4 @@
-"""Storing many entries from NDJSON in one transaction: all of them, or none."""
+"""Stores many entries from NDJSON in one transaction: all of them or none."""
 
 from __future__ import annotations
 

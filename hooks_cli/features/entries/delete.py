@@ -1,4 +1,4 @@
-"""Taking away and giving back: delete, clear, undelete, rename, revert. Everything here can be undone; `destroying` cannot."""
+"""Delete, clear, undelete, rename, revert: all can be undone. Removal for good is in `destroy`."""
 
 from __future__ import annotations
 

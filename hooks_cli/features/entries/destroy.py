@@ -1,4 +1,4 @@
-"""Destroying: the content leaves every page, the word index, the journal and the write-ahead log; that it was there stays known.
+"""Destroys entries: overwrites their content on every page, in the word index, the journal and the write-ahead log.
 
 One transaction per address takes the content away and notes that bytes are left to be driven out;
 `store.sqlite.maintenance.scrub` then does that. A process killed in between leaves the note, and the next destroy or gc goes on.

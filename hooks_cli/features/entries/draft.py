@@ -1,4 +1,6 @@
-"""Makes the draft of an entry from what a caller gives: checked metadata, tags as JSON, the data's own version, its lifetime."""
+"""Builds the draft of an entry from the caller's input: checks metadata, encodes tags, reads data version and
+lifetime.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a write would do, without doing it: `memory store --dry-run`."""
+"""Tells what a write would do, without writing: `memory store --dry-run`."""
 
 from __future__ import annotations
 

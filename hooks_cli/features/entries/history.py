@@ -1,4 +1,4 @@
-"""Reading what an address or a glob said before: by version, by revision, by time."""
+"""Reads older versions of an address or a glob: by version number, by revision, by time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why there is nothing at an address, and what to do: deleted, expired, destroyed, entries below it, or never written.
+"""Explains why an address has no entry (deleted, expired, destroyed, …) and what to type.
 
 Loaded only where an address was asked for and nothing is there.
 """

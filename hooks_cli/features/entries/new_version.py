@@ -1,4 +1,4 @@
-"""Carrying the content of one version into a new one: what undelete, revert, rename, patch and append share.
+"""Creates a version from an existing one, for undelete, revert, rename, patch and append.
 
 A sealed piece is bound to the address and revision that it was written under, so it is opened first, and sealed again by the write.
 """

@@ -1,4 +1,4 @@
-"""Changing part of a value in one transaction: merge patch and append. No reader sees a half, no writer's change is lost."""
+"""Changes a part of a value in one transaction: JSON merge patch, and append."""
 
 from __future__ import annotations
 

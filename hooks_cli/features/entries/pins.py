@@ -1,4 +1,4 @@
-"""Pins and lifetimes: what keeps an address from garbage collection, and what makes it expire."""
+"""Pins (keep an address from garbage collection) and lifetimes (when it expires)."""
 
 from __future__ import annotations
 

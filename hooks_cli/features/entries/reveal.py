@@ -1,6 +1,4 @@
-"""Who may see a sealed value, and showing it: `--reveal` on a terminal, or where the user's own settings allow it
-without one.
-"""
+"""Decides who may see a sealed value and decrypts it: `--reveal` on a terminal, or by the user's settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the memory holds, in figures: for `memory stats`, `memory status` and `hooks metrics`. Without a store all of them are 0."""
+"""Counts and sizes for `memory stats`, `memory status` and `hooks metrics`. Without a store all are 0."""
 
 from __future__ import annotations
 

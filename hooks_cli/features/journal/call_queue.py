@@ -1,4 +1,4 @@
-"""A hooks call that could not be kept (`--fail-open`) waits in a folder beside the store, for the next call to take it in.
+"""Queues a hook call that could not be recorded (`--fail-open`) in a folder; a later call takes it in.
 
 One file a call, in a box that only the store's key opens, named `<time in ms>-<identity>.call`. It is written whole and synced before
 anybody is told `queued`. Whoever takes it in claims it by renaming it to `….taken-<pid>-<start time>`; a claim whose process is dead

@@ -1,4 +1,4 @@
-"""What a file is, and its text where it may be kept: regular UTF-8 files inside the project, 64 KiB at most.
+"""Captures the text of a file: regular UTF-8 files inside the project, 64 KiB at most.
 
 Everything else is kept by its facts: path, size and digest of other regular files (key files and `.env` never by their text), the
 names in a folder, the kind of what is missing or no file at all. A FIFO or a device is never opened.

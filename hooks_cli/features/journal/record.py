@@ -1,4 +1,4 @@
-"""Keeping one hook call: its event, and the entry that it made, in one transaction. Every hooks verb ends here."""
+"""Records one hook call: its event and the entry it creates, in one transaction. All hooks verbs call this."""
 
 from __future__ import annotations
 

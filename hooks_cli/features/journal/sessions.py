@@ -1,4 +1,4 @@
-"""`session-end`: closes the session and says in figures what happened in it."""
+"""`session-end`: closes the session and counts what happened in it."""
 
 from __future__ import annotations
 

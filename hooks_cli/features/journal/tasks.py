@@ -1,4 +1,4 @@
-"""Tasks: `pre-task` begins one, `post-task` ends it, with its duration and what happened in between."""
+"""Tasks: `pre-task` opens one, `post-task` closes it, with its duration and counts."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Keys of a store: what is known of them, slots, rotation."""
+"""The store's key: facts about it, slots, rotation."""

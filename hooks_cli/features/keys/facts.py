@@ -1,4 +1,4 @@
-"""What there is to say about a store's key without saying the key: for `key show` and `doctor`."""
+"""Describes a store's key (place, kind, age) without its bytes, for `key show` and `doctor`."""
 
 from __future__ import annotations
 

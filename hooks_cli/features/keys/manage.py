@@ -1,4 +1,4 @@
-"""The key as its owner handles it: where it is, a paper copy, a passphrase in the key file's place, slots, unlocking."""
+"""Key management: paper copy, passphrase in place of the key file, slots, unlocking."""
 
 from __future__ import annotations
 

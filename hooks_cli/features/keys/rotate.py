@@ -1,4 +1,4 @@
-"""`key rotate`: a new data key for the store, every page of it written anew.
+"""`key rotate`: makes a new data key and re-encrypts every page of the store with it.
 
 The order is what makes it safe to kill at any point: the next key is stored first (openers try both), then the new database is built
 beside the old one, then it takes its place in one rename, then the next key becomes the only one.

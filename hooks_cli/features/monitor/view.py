@@ -1,4 +1,4 @@
-"""How `monitor` shows what it saw: lines, one JSON object, or a screen."""
+"""Output of `monitor`: plain lines, one JSON object, or a live screen."""
 
 from __future__ import annotations
 

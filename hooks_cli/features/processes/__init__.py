@@ -1,4 +1,4 @@
-"""Other programs as this one runs them: started with a mark, watched through files, adopted after a crash, ended completely.
+"""Starts, marks, watches, adopts and ends other programs.
 
 `attempt` starts a program and knows its outcome; `variables` makes its environment; `process_table` finds everything that it started;
 `ending` ends that; `run_folder` finds what a killed orchestrator left behind. Linux covers each process that carries the mark or descends

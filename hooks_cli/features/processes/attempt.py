@@ -1,4 +1,4 @@
-"""One start of a program, as a folder of files: any later process can find out from them what became of it.
+"""One start of a program, kept as a folder of files, so that any later process can see its result.
 
 The folder (0700) holds, each readable by its owner alone:
 

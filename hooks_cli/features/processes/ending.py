@@ -1,4 +1,4 @@
-"""Ends attempts completely: SIGTERM, a time of grace, SIGKILL, until no process of theirs is left."""
+"""Ends programs completely: SIGTERM, a grace period, SIGKILL, until no process of theirs is left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sends a signal to one process and to no other that got its pid meanwhile."""
+"""Sends a signal to one process, and never to a different process that reuses its pid."""
 
 from __future__ import annotations
 

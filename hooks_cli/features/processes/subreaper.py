@@ -1,4 +1,4 @@
-"""Makes this process the parent of what its programs leave behind, and collects it (Linux: PR_SET_CHILD_SUBREAPER).
+"""Makes this process adopt and reap the orphans of the programs it starts (Linux: PR_SET_CHILD_SUBREAPER).
 
 A program that starts another one and ends would hand it to process 1. An orchestrator that is a subreaper becomes its parent instead,
 and finds it even without a mark.

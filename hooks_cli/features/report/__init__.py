@@ -1,1 +1,1 @@
-"""The report: its data, gathered from the store."""
+"""The HTML report: its data, gathered from the store, and its page."""

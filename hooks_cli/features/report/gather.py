@@ -1,4 +1,4 @@
-"""`report`: everything that the page says, gathered from one store. Reads only; each part is one or two statements."""
+"""Gathers all data of `report` from one store. Reads only; each section takes one or two statements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that were edited, for a report: those that were edited most, in bounded memory whatever the journal holds."""
+"""Gathers the most edited files for the report, in bounded memory whatever the size of the journal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where things are and who works with whom: the tree of addresses, the agents' interactions."""
+"""Gathers the address tree and the interactions between agents for the report."""
 
 from __future__ import annotations
 

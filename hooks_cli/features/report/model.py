@@ -1,4 +1,4 @@
-"""What a report says, as plain data: gathered by `features.report.gather`, drawn by `features.report.html`.
+"""The report's data as plain classes: filled by `features.report.gather`, drawn by `features.report.html`.
 
 Times are milliseconds since the epoch (UTC), sizes bytes, rates 0 to 1. No value of an entry is in it: addresses, names, messages and
 the figures of metadata, with everything sealed masked.

@@ -1,1 +1,1 @@
-"""The brief that a session gets at its start."""
+"""`session-restore`: the brief (a summary of the memory) that a session gets at its start."""

@@ -1,4 +1,4 @@
-"""The brief: what a session should know, as text for a language model, within a budget of characters.
+"""Writes the brief: what a session should know, as text for a language model, within a limit of characters.
 
 What it looks like (the mark is new and random each time, so no stored text can know it):
 

@@ -1,4 +1,4 @@
-"""The lines of a brief: its frame, in our own words, and stored text behind a prefix.
+"""The lines of a brief: stored text is prefixed, so that it cannot pose as instructions.
 
 Names stand in them quoted unless they are plain (`visible.named`), and stored text only after `| ` (a value) or `: `
 (metadata) with everything hidden made visible, so no stored text opens, closes or imitates a line of the frame.

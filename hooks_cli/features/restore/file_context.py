@@ -1,4 +1,4 @@
-"""What an agent should know of a file before it edits it: `pre-edit --load-context`."""
+"""Finds what an agent should know about a file before it edits it: `pre-edit --load-context`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`session-restore`: binds the session and finds what its agent should know, most relevant first.
+"""`session-restore`: binds the session and selects the entries for its brief, most relevant first.
 
 In this order: what was written in that session, newest first; then the addresses of each role whose name is a word of the session's
 name (`hyper-tester-001` -> tester), from [restore.roles]; and when these give nothing, or no session is named, the whole project.

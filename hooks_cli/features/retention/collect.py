@@ -1,4 +1,4 @@
-"""Garbage collection: find what is due, ask `features.retention.decide`, delete in transactions of a few milliseconds.
+"""Garbage collection of entries: finds due versions, asks `decide`, deletes in transactions of milliseconds.
 
 Each transaction deletes a little, commits and pauses, so that a hook never waits long for one. Nothing is remembered between two
 transactions that a kill could lose: what was deleted is gone, what was not is found again by the next run.

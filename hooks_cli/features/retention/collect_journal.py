@@ -1,4 +1,4 @@
-"""The ageing of the journal: events, ended tasks and sessions that nothing refers to, in transactions of a few milliseconds."""
+"""Garbage collection of the journal: old events, ended tasks and sessions without references."""
 
 from __future__ import annotations
 

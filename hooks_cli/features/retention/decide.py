@@ -1,4 +1,4 @@
-"""What is kept and what goes: one pure decision, with the reason of each.
+"""Decides which versions are kept and which are deleted, with the reason of each. A pure function.
 
 `decide(versions, rules, now)` is the whole of it; `docs/retention.md` says the same in words, with an example worked by hand. Age
 drops, the keep rules (`retention_rules`) rescue, and a pin stands above all. Nothing here reads a clock or a store.

@@ -1,4 +1,4 @@
-"""What a garbage collection took away, in figures."""
+"""The result of a garbage collection: counts of what was deleted."""
 
 from __future__ import annotations
 

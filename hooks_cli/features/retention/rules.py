@@ -1,4 +1,4 @@
-"""The rules of retention, general and by address, as `docs/retention.md` describes them; `retention` decides by them."""
+"""The retention rules, general and by key pattern (`docs/retention.md`); `decide` applies them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A whole garbage collection, as `memory gc` runs it: everything that is due, the file made smaller, unfinished work finished."""
+"""A full garbage collection as `memory gc` runs it: deletes what is due, shrinks the file, completes interrupted
+work.
+"""
 
 from __future__ import annotations
 

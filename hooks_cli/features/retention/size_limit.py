@@ -1,4 +1,5 @@
-"""Making the store fit `[memory] max_size`: what goes first, and what stays all the same.
+"""Enforces `[memory] max_size`. Deletes in this order, oldest first: superseded versions, journal events, current
+versions. Pins and keep rules are never deleted.
 
 In this order, each the oldest first: what no address says any more, the journal's events, what addresses say now. Pins and keep rules
 hold (`features.retention.decide`); an address keeps its newest version as long as an older one of it is held.

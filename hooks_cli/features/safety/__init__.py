@@ -1,1 +1,1 @@
-"""The judgement of shell commands for `--validate-safety`."""
+"""Judges shell commands for `--validate-safety`: does a command destroy something?"""

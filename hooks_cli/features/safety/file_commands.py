@@ -1,4 +1,4 @@
-"""What the programs that handle files and disks can destroy: part of the rules of `safety`.
+"""Rules for programs that handle files and disks: what each can destroy.
 
 A rule takes the program's words and whether more words come from a pipe (`xargs`), and gives (rule, reason) pairs.
 """

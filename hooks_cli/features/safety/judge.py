@@ -1,4 +1,4 @@
-"""Which shell commands destroy something that cannot be had back: a pure judgement about the text of a command.
+"""Judges by its text whether a shell command destroys something that cannot be recovered. Pure.
 
 `dangers(command)` names each rule that the command breaks, with the reason in words for a user. It judges what a line would *run*
 (`shell_words`): a quoted mention (`echo "rm -rf /"`, `git commit -m "rm -rf"`, `grep "DROP TABLE"`) is no danger, the same text

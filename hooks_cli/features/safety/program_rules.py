@@ -1,4 +1,4 @@
-"""What git, databases, clouds and other tools can destroy: part of the rules of `safety`.
+"""Rules for git, databases, cloud and other tools: what each can destroy.
 
 A rule takes the program's words and whether more words come from a pipe (`xargs`), and gives (rule, reason) pairs.
 """

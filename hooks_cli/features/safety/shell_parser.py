@@ -1,4 +1,4 @@
-"""A shell command line taken apart: which programs it would run, with which words, fed by what.
+"""Parses a shell command line: the programs it would run, their arguments, and what feeds their stdin.
 
 This is no shell. It follows the grammar of POSIX sh and bash (quotes, substitutions, here-documents, pipelines, groups) as far as
 is needed to tell what a line *runs* from what it only *mentions*: in `echo "rm -rf /"` the word is text, in

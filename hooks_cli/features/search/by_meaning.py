@@ -1,4 +1,4 @@
-"""Search by meaning, and by meaning and words together (`--semantic`; the extra hooks-cli[semantic]).
+"""Search by meaning, alone or combined with words (`--semantic`; the extra hooks-cli[semantic]).
 
 An entry is compared passage by passage and counts as its best passage. `hybrid` puts both ways together by relative score fusion: each
 way's scores are stretched to run from 0 to 1 over what it found, and meaning weighs three quarters. `scripts/bench search-quality`

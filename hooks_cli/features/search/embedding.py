@@ -1,4 +1,4 @@
-"""Meaning as vectors: a static embedding model whose weights lie in a Python package, so nothing is ever downloaded.
+"""Turns text into vectors with a static embedding model from an installed package; nothing is downloaded.
 
 The model is WordLlama's `l2_supercat`, 256 dimensions, MIT licence (the extra `hooks-cli[semantic]`; docs/dependencies.md compares it).
 A text's vector is the mean of its tokens' vectors, of length 1: no neural network runs, a text takes some 50 microseconds. The

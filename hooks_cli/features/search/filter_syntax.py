@@ -1,4 +1,4 @@
-"""What people write after --filter, as conditions: `field:value`, `score>0.8`, several with commas or AND, or a JSON object.
+"""Parses `--filter`: `field:value`, `score>0.8`, several joined by commas or AND, or a JSON object.
 
 Loaded only when there is a filter. The conditions are (field, how, value) as `store.sqlite.rows.field_filters` reads them.
 """

@@ -1,4 +1,4 @@
-"""What a user searches for, as FTS5 MATCH expressions. Never an error, whatever the text.
+"""Turns a user's search text into an FTS5 MATCH expression. Any text is accepted; none raises an error.
 
 A text is read in this order:
 

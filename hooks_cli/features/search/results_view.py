@@ -1,4 +1,4 @@
-"""Search results: a line each for people and scripts, or JSON."""
+"""Prints search results: one line for each, or JSON."""
 
 from __future__ import annotations
 

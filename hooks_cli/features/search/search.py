@@ -1,4 +1,4 @@
-"""`memory search`: from a user's words and filters to ranked results with snippets."""
+"""`memory search`: takes words and filters, returns ranked results with snippets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folder of the shims: written whole, replaced file by file, never anything in it that is not ours."""
+"""Writes and removes the shims in their folder. Each file is replaced atomically; files of others are left alone."""
 
 from __future__ import annotations
 

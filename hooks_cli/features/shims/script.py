@@ -1,4 +1,4 @@
-"""The text of one shim: a head with what is known at installation, then `shim.sh` as it stands."""
+"""Builds the text of one shim: a head with the paths known at installation, then `shim.sh`."""
 
 from __future__ import annotations
 

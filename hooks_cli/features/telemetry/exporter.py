@@ -1,4 +1,4 @@
-"""Where spans go: the OpenTelemetry SDK with an OTLP/HTTP exporter, or the console. Needs the extra `hooks-cli[otel]`.
+"""Exports spans with the OpenTelemetry SDK, by OTLP/HTTP or to the console. Needs the extra `hooks-cli[otel]`.
 
 The variables are those of the OpenTelemetry specification ("Environment Variable Specification", "OTLP Exporter Configuration").
 OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_PROTOCOL and its TRACES form are read here; endpoint, headers, certificates, compression,

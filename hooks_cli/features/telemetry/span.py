@@ -1,4 +1,4 @@
-"""One OpenTelemetry span for each command. Loaded only where the environment asks for spans to be exported (docs/telemetry.md).
+"""Makes one OpenTelemetry span for each command. Loaded only if the environment asks for export (docs/telemetry.md).
 
 The API makes the span; the SDK and the exporter come with the extra `hooks-cli[otel]` (`telemetry_export`). Without them, or with
 OTEL_SDK_DISABLED, there is no span, and the journal keeps the ids of TRACEPARENT. Nothing here fails a command or says a word.

@@ -1,4 +1,4 @@
-"""Latency of a test as it is kept at `swarm/performance/baselines/NAME`, and the comparison with it."""
+"""Stores the latency of a test at `swarm/performance/baselines/NAME` and compares later runs with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Carries out one test: services up, scenarios run, the fault injected at its time, everything ended again."""
+"""Runs one test: starts the services, runs the scenarios, injects the fault at its time, ends everything."""
 
 from __future__ import annotations
 

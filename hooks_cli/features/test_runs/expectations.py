@@ -1,4 +1,4 @@
-"""Judges one test: each scenario and each key of `[[expect]]`, from what was seen. Nothing here starts or reads anything.
+"""Judges one test by its observations: each scenario and each key of `[[expect]]`. Starts and reads nothing.
 
 A fault that a target does not survive breaks several expectations at once. The first one is violated; the others say that they follow from
 it, so that a report names one reason.

@@ -1,4 +1,4 @@
-"""Injects one fault of a test, lifts it, and sees when its target is ready again."""
+"""Injects one fault of a test, removes it, and detects when its target is ready again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verdict of a test file: as one object for programs and the memory, and as lines for people."""
+"""The verdict of a test file: as an object for programs and the memory, and as lines for people."""
 
 from __future__ import annotations
 

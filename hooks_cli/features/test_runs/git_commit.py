@@ -1,4 +1,4 @@
-"""The commit that a working tree has checked out, read from the files of git; git itself is not run."""
+"""Reads the commit that a working tree has checked out from git's files, without running git."""
 
 from __future__ import annotations
 

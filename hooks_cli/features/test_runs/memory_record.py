@@ -1,4 +1,4 @@
-"""Keeps a test run in the memory, in one transaction: a session, a task for each scenario, and entries under the document's keys."""
+"""Stores a test run in the memory in one transaction: a session, a task for each scenario, and entries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was seen of one test: the runs of its scenarios, the starts of its services, the fault, and what was noted."""
+"""What was observed in one test: runs of scenarios, starts of services, the fault, and notes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Carries out a test file: its stages in order, its tests, and the end of everything that was started, whatever happens."""
+"""Runs a test file: its stages and tests in order; ends everything that it started, also after errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the scenarios of one test, again and again where that is asked for, with retries."""
+"""Runs the scenarios of one test, with the repetitions and retries of the test file."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Reading, checking and comparing traces: OTLP, Jaeger and Zipkin files, and what rules say about them."""
+"""Reads, checks and compares traces: OTLP, Jaeger and Zipkin files, and rules on them."""

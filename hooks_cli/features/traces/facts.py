@@ -1,4 +1,4 @@
-"""What is wrong with the data of a run itself: orphans, circles, missing times, clocks that disagree."""
+"""Finds faults in the data of a run itself: orphans, cycles, missing times, clocks that disagree."""
 
 from __future__ import annotations
 

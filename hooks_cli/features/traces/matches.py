@@ -1,4 +1,4 @@
-"""Finds what the selectors of all rules mean, in one pass over the run."""
+"""Finds the spans that the selectors of all rules select, in one pass over the run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Percentiles by nearest rank, and intervals that hold for any distribution."""
+"""Percentiles by nearest rank, with confidence intervals that hold for any distribution."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes traces in by OTLP/HTTP on a loopback address, as a collector does: POST /v1/traces, JSON or protobuf, plain or gzip."""
+"""Receives traces by OTLP/HTTP on a loopback address: POST /v1/traces, JSON or protobuf, plain or gzip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Selectors: which spans, or which instants of spans, a rule speaks of.
+"""Selectors: which spans, or which instants of spans, a rule applies to.
 
 A selector is a text, `db.query`, `span:db.*` or `event:cache.miss`, or a table with the keys of `KEYS`, all of which must hold.
 `*`, `?` and `[…]` make a glob; a backslash takes away their meaning.

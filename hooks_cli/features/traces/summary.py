@@ -1,4 +1,4 @@
-"""The figures of `trace show`: spans, traces, services, operations, edges between services, and what is wrong with the data."""
+"""The figures of `trace show`: spans, traces, services, operations, edges between services, faults in the data."""
 
 from __future__ import annotations
 

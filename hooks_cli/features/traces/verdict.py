@@ -1,4 +1,4 @@
-"""What a check found: violations, outcomes of rules, and the verdict over all of them."""
+"""The result of a check: violations, outcomes of rules, and the verdict over all of them."""
 
 from __future__ import annotations
 

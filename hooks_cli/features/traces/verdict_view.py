@@ -1,4 +1,4 @@
-"""A verdict as text, JSON, JUnit XML or annotations of a code host."""
+"""Prints a verdict as text, JSON, JUnit XML or annotations of a code host."""
 
 from __future__ import annotations
 

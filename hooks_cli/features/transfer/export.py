@@ -1,4 +1,4 @@
-"""`memory export`: the parts, the form, and where it goes."""
+"""`memory export`: selects the entries, the format and the target."""
 
 from __future__ import annotations
 

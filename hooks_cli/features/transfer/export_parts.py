@@ -1,4 +1,4 @@
-"""The projects that an export is made of: each with its store open, one after the other."""
+"""Opens the store of each exported project, one after the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`memory import`: take in what `features.transfer.importers` reads, in one transaction, and say what became of each record."""
+"""`memory import`: writes the records of an importer in one transaction and reports the result of each."""
 
 from __future__ import annotations
 

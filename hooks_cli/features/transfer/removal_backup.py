@@ -1,4 +1,4 @@
-"""What is about to be removed, written to a file first, in the form that `memory import` reads."""
+"""Writes entries to a file before they are deleted, in a format that `memory import` reads."""
 
 from __future__ import annotations
 

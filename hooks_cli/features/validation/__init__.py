@@ -1,1 +1,1 @@
-"""Schemas of values and metadata, and the check against them."""
+"""JSON Schemas for values and metadata, and the check against them."""

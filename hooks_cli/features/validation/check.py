@@ -1,4 +1,4 @@
-"""Whether what is written fits the schema of its address, as `[schemas] mode` has it. Hot.
+"""Checks a write against the schema of its address, as `[schemas] mode` says. On the hot path.
 
 A user's schema (`[schemas.patterns]`, the first glob that matches) takes the place of the built-in one of the key family
 (`swarm/<family>/…`). Both say what the metadata may be. Built-in: a look at plain members (`surely_fits`), and where that is not

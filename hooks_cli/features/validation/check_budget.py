@@ -1,4 +1,4 @@
-"""The steps that a check by a schema may take, and the comparisons that spend them. Hot where a schema is checked."""
+"""Limits the steps of a schema check, so that a schema cannot stall a write."""
 
 from __future__ import annotations
 

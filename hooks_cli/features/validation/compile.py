@@ -1,4 +1,4 @@
-"""From a JSON Schema 2020-12 to the plan that `schema_plan` walks, or the reason why it cannot be one. Not hot.
+"""Compiles a JSON Schema 2020-12 into a plan for `plan.py`, or returns why that is not possible.
 
 The subset: every keyword of `schema_plan.KEYWORDS`, annotations (dropped; `format` is one, as the draft has it), and
 `$ref` to `#/$defs/…` or another place of the same document, unless it leads back to itself. Outside of it are

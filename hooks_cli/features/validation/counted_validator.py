@@ -1,4 +1,4 @@
-"""`jsonschema` with a budget: for schemas from outside that have no plan (`pattern`, `unevaluatedProperties`, recursion …). Not hot.
+"""`jsonschema` with a step limit, for user schemas that `compile.py` cannot turn into a plan.
 
 The rules are the library's own for Draft 2020-12. What differs: each part of the schema that is tried on a value, and what a keyword does
 beside that, spends steps of the budget; patterns go through `pattern_cost`; no document but the schema itself is there to refer to.

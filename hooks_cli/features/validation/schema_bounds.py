@@ -1,5 +1,4 @@
-"""What a schema from outside may not have: references out of its document, patterns that may take too long, too many or too deep parts.
-Not hot.
+"""Refuses user schemas that are unsafe: external references, expensive patterns, too many or too deep parts.
 
 A project's `hooks.toml` names schemas, and a cloned repository brings it along: so no reference is followed to another document, by
 whatever name, and what a schema may cost is bounded before anything is tried.

@@ -1,4 +1,4 @@
-"""The JSON Schemas that come with the program (`schemas/` in the repository, `hooks_cli/schemas` when installed)."""
+"""Finds the JSON Schemas that come with the program (`schemas/`, or `hooks_cli/schemas` when installed)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users' own schemas: found by address, compiled once, and kept in the cache under the state of their file.
+"""Users' own schemas: found by address, compiled once, cached until their file changes.
 
 `<cache>/schemas/<name>.plan` is one line that names the schema file and its state, and the plan as JSON, which SQLite
 reads. A schema that the compiler cannot say (`features.validation.compile`) has no plan; then `jsonschema` itself checks, in

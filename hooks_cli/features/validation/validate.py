@@ -1,4 +1,4 @@
-"""`memory validate`: what is stored against the schemas of its addresses, by `jsonschema` itself."""
+"""`memory validate`: checks stored entries against their schemas, with `jsonschema`."""
 
 from __future__ import annotations
 

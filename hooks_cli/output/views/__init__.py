@@ -1,1 +1,1 @@
-"""What commands look like on a terminal, made with rich. Everything that is stored passes through `words.safe` before it is shown."""
+"""Views of commands on a terminal, made with rich. All stored text passes through `safe_text.safe` first."""

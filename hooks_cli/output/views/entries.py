@@ -1,4 +1,4 @@
-"""Entries on a terminal: a list, a tree, and one of them from all sides."""
+"""Terminal views of entries: a list, and one entry in detail."""
 
 from __future__ import annotations
 

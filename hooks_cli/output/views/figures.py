@@ -1,4 +1,4 @@
-"""Figures on a terminal: facts, and small bars for what is counted by something."""
+"""Terminal views of figures: facts, and small bars for counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The journal on a terminal: a paragraph a line, as version control shows its history."""
+"""Terminal view of the journal: one paragraph for each line, like `git log`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Projects on a terminal."""
+"""Terminal view of projects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stored text made fit for a view: harmless, on one line, and kept from turning its neighbours round."""
+"""Makes stored text safe for a view: no control characters, one line, no bidirectional overrides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions and tasks on a terminal, each with its line in a Gantt chart."""
+"""Terminal views of sessions and tasks, with a Gantt chart of their times."""
 
 from __future__ import annotations
 

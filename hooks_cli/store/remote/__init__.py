@@ -1,1 +1,1 @@
-"""Many machines, one memory: a log of sealed records on a server, and the embedded store as each machine's replica of it."""
+"""Shared memory of many machines: a log of encrypted records; each machine's store is a replica."""

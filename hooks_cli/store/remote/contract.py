@@ -1,4 +1,4 @@
-"""What a log of sealed records promises, stated before its code. `log_postgres` and `log_folder` keep it; one suite holds both to it.
+"""The contract of a shared log of encrypted records, implemented by `log_postgres` and `log_folder`.
 
 A log is a sequence of records, numbered 1, 2, 3 … without gaps. It knows nothing of what is in them. Writers take turns:
 

@@ -1,4 +1,4 @@
-"""The errors of a memory that many machines share, each with its exit code. Their form: `hooks_cli.errors`."""
+"""The errors of a shared memory, each with its exit code."""
 
 from __future__ import annotations
 

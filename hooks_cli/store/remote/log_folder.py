@@ -1,4 +1,4 @@
-"""A log in a folder: for tests, and to see what a log is. All machines must share the folder's disk. Its contract: `contract`.
+"""A shared log in a folder on one disk, for tests and for trying the feature out. Contract: `contract`.
 
 head            JSON: seq, floor, format, ended, label; renaming a new one over it is the commit
 turn            flock: whose turn it is

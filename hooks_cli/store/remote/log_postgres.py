@@ -1,4 +1,4 @@
-"""A log in PostgreSQL 14 or newer. Contract: `contract`; tables: `server_tables`; snapshots: `storage_postgres`.
+"""A shared log in PostgreSQL 14 or newer. Contract: `contract`; tables: `server_tables`.
 
 Cold: loading psycopg takes longer than a whole hot command.
 

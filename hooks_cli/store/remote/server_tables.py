@@ -1,4 +1,4 @@
-"""The tables on a PostgreSQL server (14 or newer), as SQL. One database may hold the logs of many memories.
+"""The SQL tables of a shared log on PostgreSQL. One database can hold the logs of many memories.
 
 The server sees sizes, times and counts. `log` is the log's id, made of the data key, so that it names no store and no project.
 """

@@ -1,4 +1,4 @@
-"""What the cold verbs need of a log in PostgreSQL: tables, snapshots, compaction, readers. Contract: `contract.LogStorage`."""
+"""Administration of a shared log in PostgreSQL: tables, snapshots, compaction, readers."""
 
 from __future__ import annotations
 

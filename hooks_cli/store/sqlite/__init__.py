@@ -1,1 +1,1 @@
-"""The SQLite database of the store: its rows, its files, its upkeep."""
+"""The SQLite engine of the store: its rows, its file, its maintenance."""

@@ -1,4 +1,4 @@
-"""Opening the database file: the cipher, the key, the pragmas, and the guards against a file that is not what it should be.
+"""Opens the database file: cipher, key, pragmas, and checks that the file is the expected one.
 
 The cipher pragma fails open: a misspelt name gives a plaintext file, a malformed raw key becomes a passphrase. So the key's length is
 checked before, the file's first bytes and the cipher in force after.

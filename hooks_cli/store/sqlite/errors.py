@@ -1,4 +1,4 @@
-"""The engine's errors in our words, each with its exit code."""
+"""Translates SQLite's errors into this program's, each with its exit code."""
 
 from __future__ import annotations
 

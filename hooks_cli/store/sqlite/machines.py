@@ -1,4 +1,4 @@
-"""The machines that have written to the store. Tables name a machine by its row; the number itself is random (`system.machine_id`)."""
+"""The machines that have written to the store. Tables refer to a machine by its row id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cheap part of the evidence, at each opening: the format, and that the store is not behind or beside its anchor.
+"""Cheap checks at every opening: the format, and that the store matches its anchor (no rollback, no fork).
 
 A store that is ahead of its anchor is normal (a process died between its commit and the anchor's note, or the machine lost power) and
 moves it on. One that is behind it, or has another ledger at the anchored revision, was rolled back or altered: Tampered (77), unless the

@@ -1,4 +1,4 @@
-"""The opener's lock: every process that has the store open holds it shared; whoever replaces the database file holds it exclusively.
+"""The opener's lock: shared `flock` while the store is open, exclusive to replace the database file.
 
 It lies beside the store (`memory.db.lock`), is never removed, and is a `flock`, so that the system takes it back from a process that
 dies. Renaming a file over a live database would let the old write-ahead log replay into the new one: that is what it prevents.

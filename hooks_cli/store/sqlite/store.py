@@ -1,4 +1,4 @@
-"""The embedded store: an encrypted SQLite database in WAL mode, held open under the opener's lock. Its contract: `store.contract`.
+"""`EmbeddedStore`: an encrypted SQLite database in WAL mode, open under the opener's lock.
 
 `open_store` is the one way in. The order of its steps matters: the lock before the file is looked at, so that a replaced file is never
 opened under its old name; the anchor before the state, so that another process's commit in between is not taken for a rollback.

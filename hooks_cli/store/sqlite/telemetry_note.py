@@ -1,4 +1,4 @@
-"""What a command wrote, noted for its span: loaded only where telemetry is configured (`features.telemetry.span`)."""
+"""Adds revision, session and task of a write to the command's telemetry span. Loaded only with telemetry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One write transaction: numbers its writes, keeps the ledger, and notes the commit in the anchor. Its contract: `store.contract`."""
+"""A write transaction: assigns revisions, updates the ledger, writes the anchor at commit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The writers' queue: whose turn it is to write, so that many processes wait asleep and nobody is passed over for long.
+"""A fair queue for writers, built on `flock`. SQLite's busy handler polls (1 to 100 ms) and starves the longest waiter;
+a blocked `flock` wakes in order.
 
 SQLite waits for its write lock by trying again after 1, 2, 5 … 100 ms: with many writers the lock lies idle between tries, and one that
 has waited long tries rarest of all (its own blocking locks do not reach through the cipher's layer). A `flock` on `memory.db.turn` wakes

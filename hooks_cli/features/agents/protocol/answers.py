@@ -1,4 +1,4 @@
-"""What an agent may be told in answer to an event: exactly the output that its protocol allows for that event, or nothing.
+"""Formats the answer to an agent's event: exactly the output that its protocol allows for that event, or nothing.
 
 Every answer goes with exit code 0. Exit code 2 is never used: agents read it as "block". An event that has nothing to be told is
 answered with silence, in Gemini CLI and Cursor (which parse whatever comes as JSON) with `{}`.

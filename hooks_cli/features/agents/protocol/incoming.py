@@ -1,4 +1,4 @@
-"""One event as an agent sends it, brought to one form.
+"""Parses an agent's event (JSON) into one common form.
 
 Six agents' dialects are read, told apart by the fields that only they send (documents as of 2026):
 

@@ -1,4 +1,4 @@
-"""What an agent's event means here: which verb it is, and what that verb is told.
+"""Maps an agent's event to a hooks verb and its options.
 
 The verbs are those a user can type (`hooks post-edit --file …`), so that a project's journal reads the same whoever wrote it: a
 prompt that calls the verbs itself, or the agent's own hooks. What has no verb is kept under the event's own name.

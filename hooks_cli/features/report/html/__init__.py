@@ -1,1 +1,1 @@
-"""The report as one HTML file: `page.render` is the way in. Everything is built as elements, so that no stored text is ever markup."""
+"""The report as one HTML file; `page.render` makes it. Stored text never becomes markup."""

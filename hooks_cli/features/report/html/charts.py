@@ -1,4 +1,4 @@
-"""The charts, drawn by pygal as static SVG and made part of the page.
+"""Draws the charts as static SVG, with pygal.
 
 Of pygal's SVG the shapes and texts are kept. Its style sheets, scripts, colours and sizes go (the page's own style sheet, which knows
 light and dark, takes their place), and its descriptions of values become titles, so that a pointer over a bar says what it is. To a

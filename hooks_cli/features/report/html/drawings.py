@@ -1,4 +1,4 @@
-"""Which chart shows what: each takes plain figures and gives the `svg`."""
+"""The charts of the report: each function takes plain figures and returns an `svg` element."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTML as elements, not as text: what is stored can become text or an attribute's value, and nothing else.
+"""HTML elements as objects: stored text can only become text or an attribute's value.
 
 Every text passes `text.escapes.escaped`, which shows control and bidirectional characters instead of letting them act; the serializer
 of the standard library escapes the rest. Nothing here makes a link, a style attribute or an event handler, and `element` refuses them.

@@ -1,4 +1,4 @@
-"""The whole page: head, policy, filters, sections.
+"""The whole HTML page: head, content security policy, filters, sections.
 
 The policy allows nothing from anywhere: one style sheet and one script, each named by its digest, and the empty icon. The page is
 whole without the script, which only makes the filters work (they are hidden until it runs).

@@ -1,4 +1,4 @@
-"""The parts that sections are made of: a section, a figure with its table, a table whose rows can be filtered, words for figures."""
+"""Building blocks of the report: a section, a chart with its table, a table with filters, formatted figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sections on what was learned: baselines and regressions, chaos experiments, remediations, patterns."""
+"""Report sections on cross-run learning: baselines, regressions, chaos experiments, remediations, patterns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sections on the memory itself: the tree with its growth, and what garbage collection would do."""
+"""Report sections on the memory: the address tree with its growth, and what garbage collection would delete."""
 
 from __future__ import annotations
 

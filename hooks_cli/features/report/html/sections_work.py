@@ -1,4 +1,4 @@
-"""The sections on what was done: activity, sessions, tasks, files, and who worked with whom."""
+"""Report sections on activity: sessions, tasks, files, and which agents worked together."""
 
 from __future__ import annotations
 

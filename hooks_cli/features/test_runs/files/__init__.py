@@ -1,1 +1,1 @@
-"""Reads a test file (TOML) into the plan of its tests, and tells a plan to people. Nothing here starts anything."""
+"""Reads a test file (TOML) into a plan, and prints a plan. Nothing here starts a program."""

@@ -1,4 +1,4 @@
-"""What a test file asks for, as data. `test_file.read` makes it; nothing here starts anything."""
+"""The plan of a test file, as data. `test_file.read` makes it."""
 
 from __future__ import annotations
 

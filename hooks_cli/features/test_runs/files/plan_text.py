@@ -1,4 +1,4 @@
-"""A test plan for people: what would be started, injected, run and judged. Nothing is started for it."""
+"""Prints a test plan: what would be started, injected, run and judged. Starts nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checked access to the tables of a test file: every key is known and of its kind, or the error names it."""
+"""Checked access to the tables of a test file: an unknown key or a wrong type is an error that names it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The services of a test and the ways to them: processes and containers, readiness, and the proxies that carry network faults."""
+"""The services of a test: processes and containers, readiness, and the proxies that inject network faults."""

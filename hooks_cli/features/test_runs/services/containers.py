@@ -1,4 +1,4 @@
-"""Services as containers, by the program `docker` or `podman`: the command lines, and nothing else of theirs.
+"""Runs services as containers, with the command line of `docker` or `podman`.
 
 A container gets no mounts, no privileges and not the network of the host: a network of its own for the run, in which the others are known
 by their service names, and its port on loopback. All carry the label `hooks-run=RUN`, by which the next run finds what a killed one left.

@@ -1,4 +1,4 @@
-"""The proxy that scenarios and services get in `http_proxy`: it knows the services by their names.
+"""The HTTP proxy that scenarios and services use (`http_proxy`): it resolves services by name.
 
 `curl http://api:8080/health` asks it for the host `api`; it goes on to that service's own proxy, which carries the faults. It reaches
 services, and loopback; other hosts only with `--allow-external`. A request without a `traceparent` gets that of its scenario run, whose

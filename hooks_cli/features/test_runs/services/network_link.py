@@ -1,4 +1,4 @@
-"""Carries bytes between a client and a service, and the network faults with them.
+"""Carries bytes between a client and a service, and applies network faults (delay, loss, cut).
 
 Latency is added to what goes to the service, so that one request and its answer take `delay` longer, not twice.
 """

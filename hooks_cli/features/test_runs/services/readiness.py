@@ -1,4 +1,4 @@
-"""Whether a service is ready: one look, by the way that its plan names."""
+"""Checks once whether a service is ready, in the way that its plan names."""
 
 from __future__ import annotations
 

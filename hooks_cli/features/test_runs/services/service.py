@@ -1,4 +1,4 @@
-"""The services of one test: started in order, watched, restarted by their own policy, and ended."""
+"""The services of one test: started in order, watched, restarted by their restart policy, and ended."""
 
 from __future__ import annotations
 

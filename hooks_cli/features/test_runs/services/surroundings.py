@@ -1,4 +1,4 @@
-"""What all programs of one run share: where their files lie, their environment, and the addresses of the services."""
+"""What all programs of one run share: the folder of their files, their environment, and the services' addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The address of a service for all others: a port on loopback whose connections pass a `NetworkLink`."""
+"""A service's address for all others: a loopback port that forwards connections through a `NetworkLink`."""
 
 from __future__ import annotations
 

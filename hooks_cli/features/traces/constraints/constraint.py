@@ -1,4 +1,4 @@
-"""A temporal constraint as its rule file has it, and the groups of matches that it is judged on."""
+"""A temporal constraint of a rule file, and the groups of matches that it is judged on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`happens_before` and `never_follows`: what must, and what must not, come before something else."""
+"""`happens_before` and `never_follows`: a span must, or must not, come before another."""
 
 from __future__ import annotations
 

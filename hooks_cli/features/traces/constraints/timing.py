@@ -1,4 +1,4 @@
-"""`end_to_end_latency`: how long it takes from one span's start to another's end; `periodic`: what must come again and again."""
+"""`end_to_end_latency`: the time from one span's start to another's end; `periodic`: a span that must recur."""
 
 from __future__ import annotations
 

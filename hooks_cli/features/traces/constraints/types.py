@@ -1,4 +1,4 @@
-"""The types of temporal constraints, each with how it is read and how it is judged."""
+"""The types of temporal constraints: how each is read and judged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jaeger JSON: what its UI and query service give (`{"data": […]}`), one trace of it, and single spans with their process inside.
+"""Reads Jaeger JSON: the export of its UI and query service (`{"data": […]}`), one trace of it, or single spans.
 
 Times are microseconds. A reference CHILD_OF into the same trace is the parent; others, and all FOLLOWS_FROM, are links, but a
 FOLLOWS_FROM that stands alone is the parent.

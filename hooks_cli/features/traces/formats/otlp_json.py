@@ -1,4 +1,4 @@
-"""OTLP as JSON: the protocol's own form, and the variants of Tempo and of older collectors.
+"""Reads OTLP as JSON: the protocol's own form, and the variants of Tempo and of older collectors.
 
 Known variants: `batches` and `{"trace": …}` for `resourceSpans`; `instrumentationLibrarySpans` for `scopeSpans`; ids as hexadecimal
 or base64; times as strings or numbers; kind and status as numbers or names; a missing `resource`.

@@ -1,4 +1,4 @@
-"""OTLP as protobuf: `TracesData` or `ExportTraceServiceRequest` (the same bytes), one message or a sequence with lengths before each.
+"""Reads OTLP as protobuf: one `TracesData` or `ExportTraceServiceRequest` message, or a sequence with length prefixes.
 
 Needs `opentelemetry-proto`, which the extra `otel` brings.
 """

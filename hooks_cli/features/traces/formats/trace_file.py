@@ -1,4 +1,4 @@
-"""Reads trace files: the format is found in the content, never in the name; several files are one run.
+"""Reads trace files. The format is detected by content, not by name; several files make one run.
 
 A file holds one JSON document, one document a line, or protobuf, and may be compressed with gzip; `-` is standard input.
 """

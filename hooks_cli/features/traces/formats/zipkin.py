@@ -1,4 +1,4 @@
-"""Zipkin v2 JSON: a list of spans, a list of such lists, or one span a line. Times are microseconds.
+"""Reads Zipkin v2 JSON: a list of spans, a list of such lists, or one span for each line. Times are microseconds.
 
 Client and server of one call may share an id: they become two spans, the server's below the client's, and a child goes below the
 half of its own service. Fragments (the same trace, id, service and kind) are one span. Because fragments may lie in different files,

@@ -1,1 +1,1 @@
-"""Rule files: TOML that says what traces must be like."""
+"""Rule files: TOML that states what traces must satisfy."""

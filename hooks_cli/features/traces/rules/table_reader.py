@@ -1,4 +1,4 @@
-"""Takes values out of a TOML table, checked; what is left over is unknown and refused with a suggestion."""
+"""Reads typed values from a TOML table; a key that is left over is refused with a suggestion."""
 
 from __future__ import annotations
 

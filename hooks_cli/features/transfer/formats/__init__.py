@@ -1,1 +1,1 @@
-"""The formats that an export writes, one module a format."""
+"""The export formats, one module for each."""

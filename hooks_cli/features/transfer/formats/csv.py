@@ -1,6 +1,4 @@
-"""The CSV and TSV forms of an export: the members of the JSON form as columns, with cells that a spreadsheet would take for formulas
-defused (`features.transfer.importers.own_export`). Each takes the parts and a function that writes text.
-"""
+"""CSV and TSV exports: the JSON export's members as columns; formulas are escaped for spreadsheets."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The JSON and NDJSON forms of an export; `schemas/export.schema.json` says what they hold. Each takes the parts and a function that
-writes text, or UTF-8.
-"""
+"""JSON and NDJSON exports (`schemas/export.schema.json`). Each takes the parts and a writing function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Markdown form of an export, for people: a chapter for each entry, what is sealed masked."""
+"""Markdown export, for people: a chapter for each entry; sealed values are masked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Parquet form of an export, for data tools; an optional part (`hooks-cli[parquet]`, pyarrow)."""
+"""Parquet export, for data tools (the extra `hooks-cli[parquet]`, pyarrow)."""
 
 from __future__ import annotations
 

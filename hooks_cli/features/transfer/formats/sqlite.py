@@ -1,4 +1,4 @@
-"""The SQLite form of an export: an ordinary database with the records and the tables of both documents (docs/tables.md)."""
+"""SQLite export: an ordinary database with the records and the tables of docs/tables.md."""
 
 from __future__ import annotations
 

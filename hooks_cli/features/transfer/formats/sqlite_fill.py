@@ -1,4 +1,4 @@
-"""Filling the SQLite export: the records first, then each table from them by SQL (`export_schema` says from which addresses).
+"""Fills the SQLite export: first the records, then each table from them by SQL.
 
 Numbers stand in the metadata of an entry, else in its data when that is a JSON object; `_member` looks in both.
 """

@@ -1,4 +1,4 @@
-"""The statements for the tables that are made of numbers: metrics, dependencies, and the three of cross-run learning.
+"""SQL for the numeric tables of the SQLite export: metrics, dependencies, cross-run learning.
 
 A baseline and a success rate come from all versions of an address: that is what "across runs" means.
 """

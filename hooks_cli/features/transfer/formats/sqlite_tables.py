@@ -1,4 +1,4 @@
-"""The tables of the SQLite export: the records as they are, and the tables that the two documents name.
+"""The tables of the SQLite export: the records, and the tables of docs/tables.md.
 
 `SOURCES` is the one table that says which addresses fill which table; `[export.tables]` in the settings adds to it, and
 `docs/tables.md` explains it. What a row is made from is in `export_fill`.

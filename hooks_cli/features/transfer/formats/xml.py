@@ -1,4 +1,4 @@
-"""The XML form of an export: the members of the JSON form as elements, for programs that read nothing else.
+"""XML export: the members of the JSON export as elements.
 
 XML 1.0 cannot hold most control characters: a text with one stands as a JSON string in an element that says so (`encoding="json"`).
 """

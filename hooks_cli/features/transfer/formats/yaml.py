@@ -1,4 +1,4 @@
-"""The YAML form of an export (1.2): the members of the JSON form, in block style with one member a line.
+"""YAML 1.2 export: the members of the JSON export in block style, one member on each line.
 
 Each member's value is JSON, which is YAML's own flow style, so that no text can be taken for a date, a number or a yes.
 """

@@ -1,4 +1,4 @@
-"""Memory that other programs left, and our own exports, read as records: one module for each family of forms.
+"""Readers of other programs' memory and of this program's own exports: one module for each family of formats.
 
 `recognise.open_source` says by the content what a file or folder is and gives its records. The readers are generators
 that write nothing and know no store; what they cannot take they say (`Refused`), and what they leave out on purpose

@@ -1,4 +1,4 @@
-"""JSON documents of claude-flow: its stores, its exports, and plain lists of entries.
+"""Reads claude-flow's JSON files: its stores, its exports, and plain lists of entries.
 
 * 2.x `memory/memory-store.json` and `memory export`: an object of namespaces, each a list of
   `{key, value, namespace, timestamp}`.

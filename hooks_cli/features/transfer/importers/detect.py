@@ -1,4 +1,4 @@
-"""What a file or folder is, by its content, and its records."""
+"""Detects the format of a file or folder by its content, and returns its records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SQLite files that other programs made, read without trusting them.
+"""Reads SQLite files of other programs as untrusted input.
 
 Opened read-only, with what a file can do to its reader turned off: no triggers or views run functions (`trusted_schema`),
 cells are checked, values and statements are limited, and a query that runs away is ended. Only real tables are read.

@@ -1,4 +1,4 @@
-"""A folder of Markdown: each file is an entry, its path without `.md` the address, its text the value, byte for byte.
+"""Reads a folder of Markdown: each file is an entry, its path without `.md` the address.
 
 The scalars of a front matter (`key: value` lines between two `---`) become metadata, its `tags` tags. Hidden folders and
 `node_modules` are passed over; links are not followed out of the folder.

@@ -1,4 +1,4 @@
-"""The MCP memory server's `memory.jsonl`: a graph, one entity or relation a line.
+"""Reads the MCP memory server's `memory.jsonl`: a graph, one entity or relation on each line.
 
 `{"type": "entity", "name", "entityType", "observations": […]}` becomes `entities/<name>`, tagged with its type;
 `{"type": "relation", "from", "to", "relationType"}` becomes `relations/<from>/<relationType>/<to>`. The value is the

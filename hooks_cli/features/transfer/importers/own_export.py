@@ -1,4 +1,4 @@
-"""Our own exports: JSON, NDJSON, CSV, TSV and SQLite, and what `recall --json` and `list --json` print.
+"""Reads this program's own exports: JSON, NDJSON, CSV, TSV, SQLite, and the JSON output of recall and list.
 
 All of them have the same members (`schemas/export.schema.json`); `own_record` reads one from a plain mapping.
 """

@@ -1,1 +1,1 @@
-"""What is said about entries beside their versions: marks, relations, reviews, and which session was shown which."""
+"""Annotations of entries beside their versions: marks, relations, reviews, and what sessions were shown."""

@@ -1,4 +1,4 @@
-"""SQL conditions on a head `h`: whether restores, prompts and searches may use what it holds. They take no parameters."""
+"""SQL conditions on a current version `h`: may restores, prompts and searches use it?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Marks: somebody called what an address holds stale or wrong. Restores, prompts and searches leave marked entries out (`in_use`).
+"""Marks: addresses called stale or wrong. Restores, prompts and searches leave them out.
 
 A mark holds for the version that it was put on and for those before it; a later version is a new statement. An address has one mark: the
 last. Which address replaces it is a relation (`relations.SUPERSEDES`), put beside the mark.

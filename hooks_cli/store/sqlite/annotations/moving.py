@@ -1,4 +1,4 @@
-"""What is said about an entry goes along when it is renamed."""
+"""Moves the annotations of an entry when it is renamed."""
 
 from __future__ import annotations
 

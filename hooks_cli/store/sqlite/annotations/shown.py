@@ -1,4 +1,4 @@
-"""What sessions were shown: which version of an address, by which event, how often and how many characters of it. Local to the machine.
+"""What sessions were shown: version, event, how often, how many characters. Stays on this machine.
 
 After a compact of the agent's context nothing of it counts as shown (`compacted`); the counts stay.
 """

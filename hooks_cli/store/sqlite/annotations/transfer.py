@@ -1,4 +1,4 @@
-"""Origin, mark, relations and review of a version as members of its JSON in an export, and taken in again by an import.
+"""Exports origin, mark, relations and review of a version as JSON members, and imports them.
 
 A mark and the relations stand with the newest version of an address; a review with the version that it is about.
 """

@@ -1,1 +1,1 @@
-"""Many rows at once: import and export."""
+"""Reading and writing many rows at once, for export and import."""

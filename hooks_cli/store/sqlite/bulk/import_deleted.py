@@ -1,4 +1,4 @@
-"""What an import finds that was here, too, and was deleted since: the candidates for being brought back.
+"""Finds imported entries that the store had and deleted, so that the import may restore them.
 
 Whether the source itself goes on to say that an entry was deleted is known at its end only, so the newest version that it has
 of each such address is remembered: as a number, where the content lies in this store; as the record, where it was collected.

@@ -1,4 +1,4 @@
-"""Writing what an import reads, in one transaction: entries with their own times and numbers, and our own journals.
+"""Writes imported entries in one transaction, with their own times and version numbers.
 
 What decides is `EntryWriter.add`, for one record after the other (worked example: the store has address k with versions
 1 (a) and 2 (b)):

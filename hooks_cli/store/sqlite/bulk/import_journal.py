@@ -1,4 +1,4 @@
-"""Sessions, tasks and events of an export of ours, written into another store (or back into the same)."""
+"""Writes the sessions, tasks and events of an export into a store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading the entries of a store in bulk for the exports, one row after the other.
+"""Reads the entries of a store row by row for exports.
 
 SQLite builds the JSON of each entry; what it does slowly (times) or what is rarely there (expiry, pins …) is added in
 Python. Memory stays flat: rows come in the order of the table or of the index of addresses, nothing is sorted.

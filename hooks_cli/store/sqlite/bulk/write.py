@@ -1,4 +1,4 @@
-"""Writing many versions in one transaction: what `entries.put` does for one, done for a portion at a time with executemany.
+"""Writes many versions in one transaction with `executemany`; same result as `entries.put` for each.
 
 A property test holds both to the same store, row for row.
 """

@@ -1,1 +1,1 @@
-"""The database file: making it, opening it, copying it, and bringing older formats up to date."""
+"""The database file: creation, copies, migration, permissions."""

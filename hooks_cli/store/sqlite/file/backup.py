@@ -1,4 +1,4 @@
-"""Copies of the store, made while writers run and verified before anybody relies on them; and putting one back.
+"""Copies the store while writers run, verifies the copy, and puts a copy back.
 
 A copy is made with VACUUM INTO: one read transaction, one file without a write-ahead log, encrypted with the store's
 key. (The engine's page-by-page backup interface is not used: in this build it can damage an encrypted copy.) Verified

@@ -1,4 +1,4 @@
-"""Making a new store: built whole under a temporary name, then linked into place, so that two first users end with one.
+"""Creates a store under a temporary name and links it into place, so that two first users share one.
 
 The key is published first (fsync and link, `crypto.keys.source.create_key_file`): a store whose key was lost with a crash would be
 lost itself, a key without a store is harmless and serves the next attempt.

@@ -1,4 +1,4 @@
-"""What the store can say about itself besides `verification`: anchor, cipher, numbers, sizes, what lies beside it. Cold."""
+"""Facts about a store for `doctor`: anchor, cipher, counts, sizes, files beside it. Loaded on demand."""
 
 from __future__ import annotations
 

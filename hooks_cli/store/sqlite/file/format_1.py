@@ -1,4 +1,4 @@
-"""A store of format 1, read as one of format 2 until the first write brings it up to date (`store.sqlite.file.migrations`).
+"""Reads a store of format 1 as one of format 2, until the first write migrates it (`store.sqlite.file.migrations`).
 
 SQLite looks for a table among the temporary ones first. So the columns and tables that format 1 has not are given by temporary views of
 this connection: the columns as NULL, the tables without rows. Every statement that reads is written for format 2 alone. Nothing is written

@@ -1,4 +1,4 @@
-"""A store of an older format brought up to date by the first write, in a short transaction of its own and without a copy.
+"""Migrates a store of an older format at the first write, in one short transaction and in place.
 
 `STEPS[n]` are the statements that lead from format n to n + 1. They add tables and columns and read no rows, so that they take as long in
 a large store as in a small one; what takes long (a new index) is made later, in steps. Until then the store is read as it is

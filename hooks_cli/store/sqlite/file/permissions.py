@@ -1,4 +1,4 @@
-"""Who may reach the store's files: their owner alone. What is open to others is mended, with a line that says so. Cold."""
+"""Makes the store's files accessible to their owner only, and says so if it had to. Loaded on demand."""
 
 from __future__ import annotations
 

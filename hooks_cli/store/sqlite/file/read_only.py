@@ -1,4 +1,4 @@
-"""A store that this process can read and not write: on a read-only file system, or in files or a folder of somebody else.
+"""Opens a store that this process cannot write: on a read-only file system, or owned by another user.
 
 Loaded only after the ordinary way of opening was refused (`store.sqlite.store.open_store`), so that an ordinary store pays nothing for it.
 

@@ -1,4 +1,4 @@
-"""A new data key for the whole store: a second database is built with it, and takes the first one's place.
+"""Re-encrypts the store with a new data key: builds a second database, which replaces the first.
 
 Rewriting in place (PRAGMA rekey on the live file) would leave a file that half opens with either key after a crash. So the old file
 is only read: it is copied (VACUUM INTO), the copy is rekeyed, what is sealed in it is sealed anew, its ledger is computed anew, and when

@@ -1,4 +1,4 @@
-"""Reading every row to see whether the store is what was written: pages, ledger, anchor, and that its tables agree with each other."""
+"""Verifies a store by reading every row: pages, ledger, anchor, and the consistency of its tables."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Long jobs in short transactions: collection, scrubbing."""
+"""Long jobs in short transactions: garbage collection, secure deletion."""

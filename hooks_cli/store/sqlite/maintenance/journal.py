@@ -1,4 +1,4 @@
-"""What garbage collection reads and deletes of the journal: events, ended tasks, and sessions that nothing refers to any more.
+"""Garbage collection of the journal in SQL: deletes old events, ended tasks, sessions without references.
 
 What may go is looked for outside of transactions, in portions by number, so that a transaction only deletes, whatever the size of the
 journal; what was in use again by then stays.

@@ -1,4 +1,4 @@
-"""Driving the bytes of what was destroyed out of every place that keeps them: the word index, free pages, the write-ahead log.
+"""Secure deletion: removes destroyed bytes from the word index, free pages and the write-ahead log.
 
 The words of a deleted row stay in the index's segments until these are merged (a contentless index only marks the row as gone), and
 every version of a page stays in the write-ahead log until it is truncated. Freed space in the database itself is overwritten by SQLite

@@ -1,4 +1,4 @@
-"""Where long work stopped, and what a killed process left to do: small numbers by name, outside the ledger.
+"""Progress of long jobs as named integers, so that a killed job can be completed later.
 
 `collected_to` is the head after which the bounded garbage collection goes on; `scrub` is 1 from the moment a destruction is committed
 until its bytes have left the word index and the write-ahead log. `unindexed` counts the entries whose words are still in the index as

@@ -1,4 +1,4 @@
-"""The rows that garbage collection reads and deletes. `features.retention.decide` decides, `features.retention.collect` orders the work."""
+"""Garbage collection of versions in SQL: finds and deletes rows; `features.retention.decide` chooses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The project's journal as one sequence: every event, and every version that a memory command wrote without one."""
+"""The journal as one sequence (`memory log`): events, and versions written without an event."""
 
 from __future__ import annotations
 

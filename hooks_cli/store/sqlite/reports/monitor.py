@@ -1,4 +1,4 @@
-"""What is going on now: open sessions, running tasks, the newest notices, how fast revisions come. Each look reads a bounded piece."""
+"""The queries of `monitor`: open sessions, running tasks, notices, rate of revisions. Bounded in rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions, tasks and addresses as people look at them: with counts, sizes and times. Nothing here is on the hot path."""
+"""Lists of sessions, tasks and addresses with counts, sizes and times. Not on the hot path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a report reads: a few statements over the journal and the tree, each bounded by a limit or by an aggregate."""
+"""The queries of `report`: a few statements over journal and addresses, each bounded by a limit or an aggregate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""True figures from the journal: what a session came to."""
+"""Counts of one session from the journal: tasks, edits, commands, searches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""True figures of the whole store, or of what a glob matches: counted when they are asked for, never estimated."""
+"""Counts and sizes of the whole store or of the addresses that match a glob, computed on request."""
 
 from __future__ import annotations
 

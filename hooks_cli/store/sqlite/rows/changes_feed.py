@@ -1,4 +1,4 @@
-"""Following the store: each version as it is committed by any process, once, in the order of its revision.
+"""Follows the store: yields each version once, as any process commits it, in order of revision.
 
 Between two looks no read transaction is open, and the opener's lock is given back, so that a watch of hours keeps nobody from
 checkpointing, restoring or rotating. Whether there is something new is asked of SQLite's data_version, which reads a counter in shared

@@ -1,4 +1,4 @@
-"""Entries: writing one version, and reading what an address holds. The one place that changes `head`, `entry` and the word index."""
+"""Writes versions and reads current ones. The only module that changes `head`, `entry` and the word index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changing what is there without writing a version: pins, lifetimes, and the content of versions that are destroyed."""
+"""Changes that write no version: pins, lifetimes, clearing the content of destroyed versions."""
 
 from __future__ import annotations
 

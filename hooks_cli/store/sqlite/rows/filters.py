@@ -1,4 +1,4 @@
-"""Which entries a search or a list is about, besides its words: the filters as one SQL condition over `e` (entry) and `h` (head)."""
+"""Turns the filters of search and list into one SQL condition over `e` (entry) and `h` (head)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading versions that are not the newest: the history of an address, and what the store said at a revision.
+"""Reads versions that are not current: an address's history, and the store's state at a revision.
 
 Garbage collection leaves gaps: of versions 1, 2, 3 the second may be gone. What an address said while version 2 was the newest is then
 not known any more, and is never answered with version 1. A gap shows in the numbers alone: version v is only known to have been the

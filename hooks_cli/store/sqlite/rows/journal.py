@@ -1,4 +1,4 @@
-"""The journal: events, and the sessions and tasks that they open and close."""
+"""Writes the journal: events, and the sessions and tasks that they open and close."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding many heads: by glob, newest first, at the cost of what is given back.
+"""Lists current versions by glob, newest first. The cost grows with the rows returned, not with the store.
 
 Two ways lead to "the newest N that match": walk all heads from the newest on and keep the matches (good when the matches are many), or
 scan the range of the glob's literal prefix and sort it (good when they are few). `newest` counts the range up to a bound to choose.

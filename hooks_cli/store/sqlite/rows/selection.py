@@ -1,4 +1,4 @@
-"""Choosing many addresses at once: by namespace, glob, tags and age, with exceptions. What `clear`, `undelete` and `gc` work on."""
+"""Selects many addresses by namespace, glob, tags and age, with exceptions, for `clear`, `undelete` and `gc`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""FTS5's query syntax, read and written out again from its parts, and the text as the index wants it.
+"""Parses FTS5 query syntax and writes it again from its parts; prepares text for the index.
 
 The grammar is that of fts5parse.y (https://www.sqlite.org/fts5.html section 3). What `read` gives, FTS5 accepts: every
 string is quoted, columns are those of the index, numbers and nesting stay within FTS5's limits.

@@ -1,4 +1,4 @@
-"""Vectors of the heads' texts, in the same encrypted file: made when somebody first searches by meaning, kept up from then on.
+"""Vectors of current values, in the same encrypted file, for search by meaning.
 
     vector(revision, part, model, data)    one row for each passage of a head's text; `part` -1 and no data when it has none
 

@@ -1,4 +1,4 @@
-"""The word index: which entries have the words, ranked, and where in them the words stand.
+"""Searches the word index (FTS5): ranked entries, and the positions of the words in them.
 
 The index is contentless: it knows which words a head has, not its text. So snippets come from a small index in memory over the few
 results alone, with the same tokenizer, that SQLite's own `snippet` reads.
