@@ -24,7 +24,7 @@ WIDTH = 100
 EXIT_CODES = f"0 done, 1 the answer is no (nothing at that address, a test failed), 64 and above an error, never 2. All: {PROGRAM} help"
 MEANINGS = {
     0: "Done.",
-    1: "The answer is no: the one address asked for does not exist; a test failed; a trace breaks a rule.",
+    1: "The answer is no: the one address asked for does not exist; a test failed; a trace breaks a rule, or became slower.",
     64: "The command line is not understood (usage).",
     65: "The data is not valid: JSON, UTF-8, schema, size.",
     66: "An input file is missing or unreadable.",

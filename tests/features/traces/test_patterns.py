@@ -294,3 +294,11 @@ def test_a_key_with_one_letter_changed_is_refused(place: int) -> None:
 
 def test_the_commented_seed_has_no_other_keys() -> None:
     assert len(PLACES) > 100
+
+
+def test_the_rules_of_the_document_are_valid() -> None:
+    document = (Path(__file__).parent.parent.parent.parent / "docs" / "traces.md").read_text()
+    blocks = re.findall(r"```toml\n(.*?)```", document, re.DOTALL)
+    assert len(blocks) >= 5
+    for block in blocks:
+        rule_file.parse(block.encode(), "docs/traces.md")
