@@ -236,7 +236,8 @@ class CaseRun:
         if "chaos" in case.layers and case.fault is None:
             self.seen.notes.append("the layer chaos is on and names no fault: none was injected")
         is_network = record is not None and FAULTS[record.plan.fault].acts_on == "network"
-        if record is not None and is_network and record.connections == 0:
+        # Of a way that is down nobody can tell who tried it.
+        if record is not None and is_network and record.plan.fault != "network_down" and record.connections == 0:
             self.seen.notes.append(f"{record.plan.fault}: no connection passed a proxy, so nothing felt the fault")
         if record is not None and record.ends_target and self.seen.root_spans_ns:
             self.seen.notes.append(f"spans that {record.plan.target} ended in the second before its end may be missing")
