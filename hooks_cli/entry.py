@@ -95,7 +95,7 @@ def _environment(call: Call) -> Environment:
 
     environment = Environment.from_process()
     environment.lenient = call.verb.lenient
-    environment.as_json = call.format in ("json", "ndjson")
+    environment.streams.as_json = call.format in ("json", "ndjson")
     environment.accept_rollback = call.flag("accept_rollback")
     if call.verb.group == "hooks" and fails_open(call, environment.variables):
         environment.call_id = os.urandom(16).hex()

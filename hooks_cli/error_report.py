@@ -47,7 +47,7 @@ def report(error: BaseException, argv: list[str], call: Call | None, environment
 def _became(error: HooksError, call: Call, environment: Environment, open_anyway: bool) -> str:
     """What became of a hooks call nevertheless, in a sentence: it was kept without its entry; one that fails open is queued unless it was
     kept, or can never be."""
-    if call.verb.records and getattr(environment.transaction, "ended", False):
+    if call.verb.records and environment.transaction is not None and environment.transaction.ended:
         return "The call was recorded."
     if not open_anyway or not call.verb.records or isinstance(error, (UsageError, DataError)):
         return ""

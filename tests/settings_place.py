@@ -50,7 +50,7 @@ class Place:
     def trust(self) -> None:
         """Trust the project, as `project trust` does."""
         environment = self.environment(settle=False)
-        project_trust.trust(environment.trust_path, environment.project_home)
+        project_trust.trust(environment.folders.trust_note(environment.project.stem), environment.project.home)
 
     def settle(self) -> None:
         """Wait until the files are old enough to be cached."""

@@ -46,7 +46,7 @@ def test_the_users_folders_are_those_of_platformdirs(
             monkeypatch.setenv(name, value)
     ours = Environment(dict(os.environ), "/")
     theirs = platformdirs.PlatformDirs("hooks-cli", appauthor=False)
-    assert (ours.data_dir, ours.config_dir, ours.cache_dir) == (
+    assert (ours.folders.data, ours.folders.config, ours.folders.cache) == (
         theirs.user_data_dir,
         theirs.user_config_dir,
         theirs.user_cache_dir,
@@ -61,7 +61,7 @@ def test_the_folders_on_macos(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
     ours, theirs = Environment({"HOME": "/Users/jo"}, "/"), MacOS("hooks-cli", appauthor=False)
-    assert (ours.data_dir, ours.config_dir, ours.cache_dir) == (
+    assert (ours.folders.data, ours.folders.config, ours.folders.cache) == (
         theirs.user_data_dir,
         theirs.user_config_dir,
         theirs.user_cache_dir,
@@ -70,10 +70,10 @@ def test_the_folders_on_macos(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_hooks_home_moves_all_of_it(tmp_path: Path) -> None:
     ours = Environment({"HOOKS_HOME": "x/../h", "XDG_DATA_HOME": "/elsewhere"}, str(tmp_path))
-    assert [ours.data_dir, ours.config_dir, ours.cache_dir] == [
+    assert [ours.folders.data, ours.folders.config, ours.folders.cache] == [
         f"{tmp_path}/h/{k}" for k in ("data", "config", "cache")
     ]
-    assert ours.key_path.startswith(f"{tmp_path}/h/config/keys/{ours.project_name}-")
+    assert ours.places.key_path.startswith(f"{tmp_path}/h/config/keys/{ours.project.name}-")
 
 
 def test_nobody_without_a_home_is_an_error_and_not_a_guess(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,8 +84,8 @@ def test_nobody_without_a_home_is_an_error_and_not_a_guess(monkeypatch: pytest.M
 
     monkeypatch.setattr(pwd, "getpwuid", nobody)
     with pytest.raises(ConfigError, match="HOME is not set"):
-        _ = Environment({}, "/").data_dir
-    assert Environment({"HOOKS_HOME": "/h"}, "/").data_dir == "/h/data"
+        _ = Environment({}, "/").folders.data
+    assert Environment({"HOOKS_HOME": "/h"}, "/").folders.data == "/h/data"
 
 
 def test_hooks_store_names_the_file_and_the_key_follows_it(tmp_path: Path) -> None:
@@ -95,32 +95,32 @@ def test_hooks_store_names_the_file_and_the_key_follows_it(tmp_path: Path) -> No
     variables = {"HOOKS_HOME": str(tmp_path / "h"), "HOOKS_STORE": "link/team.db"}
     first = Environment(variables, str(tmp_path))
     second = Environment({**variables, "HOOKS_STORE": str(real / "team.db")}, "/")
-    assert first.store_path == second.store_path == str(real / "team.db")
-    assert first.key_path == second.key_path
-    assert os.path.basename(first.key_path).startswith("team.db-")
+    assert first.places.store_path == second.places.store_path == str(real / "team.db")
+    assert first.places.key_path == second.places.key_path
+    assert os.path.basename(first.places.key_path).startswith("team.db-")
     with pytest.raises(ConfigError, match="names the folder"):
-        _ = Environment({**variables, "HOOKS_STORE": str(real)}, "/").store_path
+        _ = Environment({**variables, "HOOKS_STORE": str(real)}, "/").places.store_path
     with pytest.raises(ConfigError, match="NUL"):
-        _ = Environment({**variables, "HOOKS_STORE": "a\0b"}, "/").store_path
+        _ = Environment({**variables, "HOOKS_STORE": "a\0b"}, "/").places.store_path
 
 
 def test_another_projects_environment(tmp_path: Path) -> None:
     variables = {"HOOKS_HOME": str(tmp_path / "h"), "HOOKS_STORE": str(tmp_path / "x.db"), "HOOKS_NOW": "5"}
     here = Environment(variables, str(tmp_path))
     other = here.in_project("name-0123456789abcdef", "/gone")
-    assert other.store_path == f"{tmp_path}/h/data/projects/name-0123456789abcdef/memory.db"
-    assert other.key_path == f"{tmp_path}/h/config/keys/name-0123456789abcdef.key"
-    assert (other.project_name, other.project_root, other.now()) == ("name", "/gone", 5)
-    assert here.store_path == str(tmp_path / "x.db")
+    assert other.places.store_path == f"{tmp_path}/h/data/projects/name-0123456789abcdef/memory.db"
+    assert other.places.key_path == f"{tmp_path}/h/config/keys/name-0123456789abcdef.key"
+    assert (other.project.name, other.project.root, other.now()) == ("name", "/gone", 5)
+    assert here.places.store_path == str(tmp_path / "x.db")
 
 
 def test_a_path_that_is_not_utf_8(tmp_path: Path) -> None:
     folder = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")
     os.mkdir(folder)
     ours = Environment({"HOOKS_HOME": folder}, folder)
-    assert (ours.project_root, ours.project_name) == (folder, "caf_")
+    assert (ours.project.root, ours.project.name) == (folder, "caf_")
     prepare_store_folder(ours)
-    assert Path(ours.project_dir, "project").read_bytes().endswith(b" " + os.fsencode(folder) + b"\n")
+    assert Path(ours.places.project_dir, "project").read_bytes().endswith(b" " + os.fsencode(folder) + b"\n")
 
 
 def test_a_current_folder_that_was_removed(tmp_path: Path) -> None:
@@ -129,13 +129,13 @@ def test_a_current_folder_that_was_removed(tmp_path: Path) -> None:
         os.mkdir('gone'); os.chdir('gone'); os.rmdir(os.getcwd())
         from hooks_cli.environment import Environment
         from hooks_cli.errors import ConfigError
-        print(Environment({"PWD": "/some/place", "HOOKS_HOME": "/h"}).project_root)
+        print(Environment({"PWD": "/some/place", "HOOKS_HOME": "/h"}).project.root)
         if os.path.exists('/proc/self'):
-            print(Environment({"HOOKS_HOME": "/h"}).project_root)
-        from hooks_cli import environment
-        environment.removed_folder = lambda: ""
+            print(Environment({"HOOKS_HOME": "/h"}).project.root)
+        from hooks_cli.system import user_folders
+        user_folders.removed_folder = lambda: ""
         try:
-            Environment({"HOOKS_HOME": "/h"}).project_root
+            Environment({"HOOKS_HOME": "/h"}).project.root
         except ConfigError as error:
             print(error.exit_code)
     """
@@ -150,11 +150,11 @@ def test_folders_and_files_are_private(tmp_path: Path) -> None:
     ours = Environment({"HOOKS_HOME": str(tmp_path / "deep/er")}, str(tmp_path))
     os.umask(os.umask(0o000))
     prepare_store_folder(ours)
-    for folder in (tmp_path / "deep", tmp_path / "deep/er/data/projects", Path(ours.project_dir)):
+    for folder in (tmp_path / "deep", tmp_path / "deep/er/data/projects", Path(ours.places.project_dir)):
         assert folder.stat().st_mode & 0o777 == 0o700, folder
-    assert Path(ours.project_dir, "project").stat().st_mode & 0o777 == 0o600
+    assert Path(ours.places.project_dir, "project").stat().st_mode & 0o777 == 0o600
     prepare_store_folder(ours)
-    assert os.listdir(ours.project_dir) == ["project"]
+    assert os.listdir(ours.places.project_dir) == ["project"]
 
 
 def test_what_cannot_be_made_names_the_path(tmp_path: Path) -> None:
@@ -333,7 +333,7 @@ def test_a_silent_pipe_is_not_waited_for() -> None:
 
 
 def test_colour_is_for_terminals_that_want_it() -> None:
-    code = "from hooks_cli.environment import Environment\nimport os\nprint(int(Environment(dict(os.environ)).colour))"
+    code = "from hooks_cli.environment import Environment\nimport os\nprint(int(Environment(dict(os.environ)).streams.colour))"
     assert python(code, env={"TERM": "xterm"}).stdout == b"0\n"  # a pipe
     import pty
 
@@ -358,7 +358,8 @@ def test_little_is_imported() -> None:
         before = set(sys.modules)
         from hooks_cli.environment import Environment
         e = Environment.from_process()
-        e.store_path; e.key_path; e.settings.get("memory.gc.enabled"); e.now(); e.out("x"); e.flush(); e.err("y"); e.colour
+        e.places.store_path; e.places.key_path; e.settings.get("memory.gc.enabled"); e.now()
+        e.out("x"); e.flush(); e.err("y"); e.streams.colour
         print("\\n" + "\\n".join(n for n in sorted(set(sys.modules) - before) if not n.startswith("hooks_cli")))
     """
     done = subprocess.run(

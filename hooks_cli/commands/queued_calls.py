@@ -6,65 +6,26 @@ import sys
 import time
 
 from hooks_cli.cli.verb_lookup import module_name
-from hooks_cli.environment import Environment
 from hooks_cli.errors import Busy, HooksError, StorageFailed, UnknownVerb
 from hooks_cli.features.journal import call_queue
-from hooks_cli.features.journal.file_capture import Captured
 from hooks_cli.features.journal.record import AlreadyRecorded
+from hooks_cli.features.journal.replay import Replay
 from hooks_cli.model.verb import Call
 from hooks_cli.output.envelope import moment
-from hooks_cli.store.sqlite.transaction import Transaction
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from hooks_cli.environment import Environment
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
 TAKEN, REFUSED, WAITS = "taken", "refused", "waits"
 
 
-class _Then(Environment):
-    """The environment of a call as it was when it was queued; what it prints was told nobody then and is told nobody now."""
-
-    def __init__(self, now: Environment, store: EmbeddedStore, told: dict[str, Any]) -> None:
-        variables = {name: value for name, value in now.variables.items() if name not in call_queue.VARIABLES}
-        super().__init__({**variables, **told["variables"]}, told["cwd"])
-        # The store is the one whose queue it is, wherever its folder would lead to by now.
-        self.__dict__.update(project=now.project, named_store=now.named_store, settings=now.settings)
-        self.lenient = True
-        self.call_id = told["call_id"]
-        self.store_at_hand = store
-        held = told["captured"]
-        if held is not None:
-            path, kind, text, size, digest, names = held
-            self.captured = Captured(path, kind, text=text, size=size, digest=digest, names=names)
-        self._at = told["at"]
-        self._ancestors = [(pid, start) for pid, start in told["ancestors"]]
-        self._stdin = (told["stdin"] or "").encode("utf-8", "surrogateescape")
-
-    def now(self) -> int:
-        return int(self._at)
-
-    def ancestors(self) -> list[tuple[int, int]]:
-        return self._ancestors
-
-    def out_bytes(self, data: bytes) -> None:
-        return None
-
-    def err(self, line: str) -> None:
-        return None
-
-    def read_stdin(self, limit: int, patience_ms: int | None = None) -> bytes:
-        return self._stdin
-
-    def is_terminal(self, fd: int) -> bool:
-        return False
-
-
 def take_in(store: EmbeddedStore, environment: Environment, patience_ms: int) -> None:
     """Take in what waits, oldest first, for at most about `patience_ms`; the rest is the next call's. Raises nothing."""
-    folder = environment.queue_dir
+    folder = environment.places.queue_dir
     deadline = time.monotonic() + patience_ms / 1000
     taken, budget_ms = 0, store.budget_ms
     store.wait_at_most(patience_ms // 4)  # what waits has waited before; the call at hand is not to be late for it
@@ -100,7 +61,7 @@ def _take(store: EmbeddedStore, environment: Environment, claimed: call_queue.Cl
         told = claimed.content(environment, store.key)
         group, verb, alias = told["verb"]
         title = f"{group} {verb}"
-        then = _Then(environment, store, told)
+        then = Replay(environment, store, told)
         store.clock, store.trace = then.now, then.trace
         _run(group, verb, alias, told, then)
     except AlreadyRecorded:
@@ -112,7 +73,7 @@ def _take(store: EmbeddedStore, environment: Environment, claimed: call_queue.Cl
     except Exception as error:
         if not _kept(then):
             reason = " ".join(str(error).split()) if isinstance(error, HooksError) else repr(error)
-            place = claimed.set_aside(environment.queue_dir + "-refused")
+            place = claimed.set_aside(environment.places.queue_dir + "-refused")
             environment.err(
                 f"hooks-cli: a queued {title} of {moment(claimed.at)} cannot be taken in and lies in {place}: {reason}"
             )
@@ -123,7 +84,7 @@ def _take(store: EmbeddedStore, environment: Environment, claimed: call_queue.Cl
 
 def _kept(then: Environment | None) -> bool:
     """Whether the call is in the journal although it ended with an error."""
-    return then is not None and isinstance(then.transaction, Transaction) and then.transaction.ended
+    return then is not None and then.transaction is not None and then.transaction.ended
 
 
 def _run(group: str, verb: str, alias: str, told: dict[str, Any], then: Environment) -> None:

@@ -43,14 +43,18 @@ def for_reading(environment: Environment) -> EmbeddedStore | None:
 
 def _opened(environment: Environment, create: bool, budget_ms: int) -> EmbeddedStore:
     """Open the store, and take in first what was queued for it."""
-    if isinstance(environment.store_at_hand, EmbeddedStore):
-        return environment.store_at_hand
+    if environment.replayed:
+        from hooks_cli.features.journal.replay import store_of
+
+        at_hand = store_of(environment)
+        if at_hand is not None:
+            return at_hand
     store = open_store(environment, create=create, budget_ms=budget_ms)
-    if os.path.exists(environment.queue_dir) and store.only_to_read:
+    if os.path.exists(environment.places.queue_dir) and store.only_to_read:
         environment.err(
             "hooks-cli: calls wait in the queue of this store, which cannot be written: they are not in the answer"
         )
-    elif os.path.exists(environment.queue_dir):
+    elif os.path.exists(environment.places.queue_dir):
         from hooks_cli.system.python_startup import complete
 
         complete()

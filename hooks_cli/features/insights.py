@@ -61,7 +61,7 @@ def ask(
     with OneState(store):
         for glob in filler.sources[table]:
             for batch in read.entry_objects(store, Selection(glob), now, form):
-                filler.add("entries", batch, environment.project_name)
+                filler.add("entries", batch, environment.project.name)
     filler.finish(to_iso(now))
     values: dict[str, Any] = {}
     if question == "regressions":

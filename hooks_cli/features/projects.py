@@ -67,7 +67,7 @@ class Known:
 
 def known_projects(environment: Environment) -> list[Known]:
     """All projects with a store in the data directory, by name. Raises PermissionRefused (77) when it cannot be read."""
-    top = os.path.join(environment.data_dir, "projects")
+    top = os.path.join(environment.folders.data, "projects")
     try:
         stems = sorted(os.listdir(top))
     except FileNotFoundError:
@@ -112,18 +112,18 @@ def adopt(environment: Environment, old: str, force: bool = False, replace: bool
     `replace` is off, UsageError (64) when the old folder is still there and `force` is off or when the store's place is named by
     hand, InputMissing (66) when there is no such project, Busy (75) while a store is open elsewhere.
     """
-    if environment.named_store:
+    if environment.places.named_store:
         raise UsageError(
-            f"The store's place is named by hand ({environment.named_store}), not by the project.",
+            f"The store's place is named by hand ({environment.places.named_store}), not by the project.",
             hint="Unset HOOKS_STORE (or [memory] store), or move the file itself.",
         )
     finished = _finish(environment, old)
     if finished:
         return finished, ""
     if not replace:
-        _refuse_existing(environment.store_path)
+        _refuse_existing(environment.places.store_path)
     source = find(environment, old)
-    if source.stem == environment.project_stem:
+    if source.stem == environment.project.stem:
         raise UsageError(f"{old} is the present project.", hint="See: hooks-cli project list")
     if source.is_there and not force:
         raise UsageError(
@@ -131,23 +131,23 @@ def adopt(environment: Environment, old: str, force: bool = False, replace: bool
             hint="adopt is for a folder that was moved or renamed. To take the store from it all the same: --force",
         )
     home, aside = environment.project.home, ""
-    if replace and os.path.lexists(environment.store_path):
+    if replace and os.path.lexists(environment.places.store_path):
         number = 1
         while os.path.lexists(os.path.join(_folder(environment, f"{home}.before-adopt-{number}"), STORE_FILE)):
             number += 1
-        _transfer(environment, environment.project_stem, f"{home}.before-adopt-{number}")
+        _transfer(environment, environment.project.stem, f"{home}.before-adopt-{number}")
         aside = stem_of(f"{home}.before-adopt-{number}")
     _transfer(environment, source.stem, home)
     return source.stem, aside
 
 
 def _folder(environment: Environment, home: str) -> str:
-    return os.path.join(environment.data_dir, "projects", stem_of(home))
+    return os.path.join(environment.folders.data, "projects", stem_of(home))
 
 
 def _transfer(environment: Environment, stem: str, home: str) -> None:
     """Make the store and keys of `stem` those of the project at `home`."""
-    source, target = os.path.join(environment.data_dir, "projects", stem), _folder(environment, home)
+    source, target = os.path.join(environment.folders.data, "projects", stem), _folder(environment, home)
     old_lock = opener_lock.exclusive(os.path.join(source, STORE_FILE), ADOPT_BUDGET_MS)
     try:
         make_folder(target)
@@ -174,7 +174,7 @@ def _refuse_existing(store: str) -> None:
 
 def _finish(environment: Environment, old: str) -> str:
     """Finish an adoption that was killed after the folder had moved: the store is here, its note is still the old one."""
-    here = Known(environment.project_dir)
+    here = Known(environment.places.project_dir)
     if here.size is None or not here.path or here.path == environment.project.home:
         return ""
     stem = stem_of(here.path)
@@ -189,14 +189,14 @@ def _link_keys(environment: Environment, stem: str, new_stem: str) -> None:
     """Give each key file of `stem`, but not the anchor, the name `new_stem` as a second one."""
     names = [name for name in _key_files(environment, stem) if not name.endswith(".anchor")]
     for name in names:
-        source = os.path.join(environment.keys_dir, name)
-        target = os.path.join(environment.keys_dir, new_stem + name[len(stem) :])
+        source = os.path.join(environment.folders.keys, name)
+        target = os.path.join(environment.folders.keys, new_stem + name[len(stem) :])
         try:
             _link(source, target)
         except OSError as error:
             raise trouble(target, error, creating=True) from None
     if names:
-        sync_folder(environment.keys_dir)
+        sync_folder(environment.folders.keys)
 
 
 def _link(source: str, target: str) -> None:
@@ -234,8 +234,8 @@ def _tidy(environment: Environment, stem: str, home: str) -> None:
     """Write down where the project is now, and drop the old names of its keys."""
     note.write(_folder(environment, home), home)
     for name in _key_files(environment, stem):
-        old = os.path.join(environment.keys_dir, name)
-        new = os.path.join(environment.keys_dir, stem_of(home) + name[len(stem) :])
+        old = os.path.join(environment.folders.keys, name)
+        new = os.path.join(environment.folders.keys, stem_of(home) + name[len(stem) :])
         if os.path.exists(new) and not new.endswith(".anchor"):
             remove_quietly(old)
         else:
@@ -247,8 +247,8 @@ def _tidy(environment: Environment, stem: str, home: str) -> None:
 
 def _key_files(environment: Environment, stem: str) -> list[str]:
     try:
-        return sorted(name for name in os.listdir(environment.keys_dir) if name.startswith(stem + "."))
+        return sorted(name for name in os.listdir(environment.folders.keys) if name.startswith(stem + "."))
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise trouble(environment.keys_dir, error) from None
+        raise trouble(environment.folders.keys, error) from None

@@ -43,7 +43,7 @@ def held(environment: Environment) -> list[tuple[str, Value]]:
     names = environment.settings.held
     if not names:
         return []
-    settings = read(environment.user_config_path, environment.project_config_path, True, True)
+    settings = read(environment.folders.user_config, environment.project.config_path, True, True)
     return [(name, settings.has(name) if name == "memory.gc" else settings.get(name)) for name in names]
 
 
@@ -53,12 +53,12 @@ def check(environment: Environment) -> tuple[list[str], list[str]]:
     """
     from hooks_cli.settings.files import read
 
-    trusted = is_trusted(environment.trust_path, environment.project_home)
+    trusted = is_trusted(environment.folders.trust_note(environment.project.stem), environment.project.home)
     try:
-        settings = read(environment.user_config_path, environment.project_config_path, True, trusted)
+        settings = read(environment.folders.user_config, environment.project.config_path, True, trusted)
     except ConfigError as error:
         return [str(error)], []
-    wrong = [f"The configuration {environment.project_config_path} is not valid: {settings.problem}."]
+    wrong = [f"The configuration {environment.project.config_path} is not valid: {settings.problem}."]
     return (wrong if settings.problem else []) + _unusable_schemas(settings), settings.warnings
 
 
@@ -79,7 +79,7 @@ def _unusable_schemas(settings: Settings) -> list[str]:
 
 def files(environment: Environment) -> list[tuple[str, str, bool]]:
     """(name, path, whether it is there) of the two settings files."""
-    pairs = (("user", environment.user_config_path), ("project", environment.project_config_path))
+    pairs = (("user", environment.folders.user_config), ("project", environment.project.config_path))
     return [(name, path, os.path.exists(path)) for name, path in pairs]
 
 
@@ -87,7 +87,7 @@ def _origin(environment: Environment, settings: Settings, key: str) -> str:
     origin = settings.origins.get(key, 0)
     paths = [
         path
-        for bit, path in ((USER, environment.user_config_path), (PROJECT, environment.project_config_path))
+        for bit, path in ((USER, environment.folders.user_config), (PROJECT, environment.project.config_path))
         if origin & bit
     ]
     return " + ".join(paths) or DEFAULT

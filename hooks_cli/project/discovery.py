@@ -40,21 +40,32 @@ class Project:
     why a `.git` file was not followed, or is "".
     """
 
-    __slots__ = ("home", "note", "reason", "root")
+    __slots__ = ("_stem", "home", "note", "reason", "root")
 
-    def __init__(self, root: str, home: str, reason: str, note: str = "") -> None:
+    def __init__(self, root: str, home: str, reason: str, note: str = "", stem: str = "") -> None:
+        """`stem` is given for a project that is known by it alone; otherwise it is made of `home` when it is asked for."""
         self.root = root
         self.home = home
         self.reason = reason
         self.note = note
+        self._stem = stem
 
+    @property
+    def stem(self) -> str:
+        """`<name>-<hash>`: the name of the project's folder under `<data>/projects`."""
+        if not self._stem:
+            self._stem = stem_of(self.home)
+        return self._stem
 
-def removed_folder() -> str:
-    """The path of a current directory that was removed, as Linux remembers it; "" where nobody knows."""
-    try:
-        return os.readlink("/proc/self/cwd").removesuffix(" (deleted)")
-    except OSError:
-        return ""
+    @property
+    def name(self) -> str:
+        """The project's name, of ASCII letters, digits, `.`, `_` and `-`."""
+        return self.stem[:-17]
+
+    @property
+    def config_path(self) -> str:
+        """The project's settings file."""
+        return os.path.join(self.root, PROJECT_FILE)
 
 
 def fingerprint(path: str) -> str:

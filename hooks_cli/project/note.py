@@ -15,54 +15,52 @@ from hooks_cli.system.private_files import make_folder, read_file, write_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Protocol
 
-    class Places(Protocol):
+    from hooks_cli.project.discovery import Project
+    from hooks_cli.project.places import StorePlaces
+    from hooks_cli.system.user_folders import UserFolders
+
+    class ProjectEnvironment(Protocol):
         """What is asked of the environment here."""
 
         @property
-        def named_store(self) -> str:
-            """The store's path where a setting names one, else ""."""
+        def folders(self) -> UserFolders:
+            """The user's folders."""
 
         @property
-        def store_path(self) -> str:
-            """The store's database file."""
+        def project(self) -> Project:
+            """The project."""
 
         @property
-        def project_dir(self) -> str:
-            """The project's folder in the data directory."""
+        def places(self) -> StorePlaces:
+            """The places of its store."""
 
         @property
-        def data_dir(self) -> str:
-            """The folder of all stores."""
-
-        @property
-        def project_home(self) -> str:
-            """The folder that stands for the project."""
-
-        def err(self, line: str) -> None:
-            """Write one line to standard error."""
+        def err(self) -> Callable[[str], None]:
+            """Writes one line to standard error."""
 
 
 NOTE_FILE = "project"
 NOTE_LIMIT = 65536
 
 
-def prepare_store_folder(environment: Places) -> None:
+def prepare_store_folder(environment: ProjectEnvironment) -> None:
     """Make the folder that the store is about to be created in (0700), with the note that says whose it is.
 
     When the project seems to have been moved here and left a store behind, one line on stderr says how to bring it.
     Raises CannotCreate (73), PermissionRefused (77) or DiskFull (74).
     """
     try:
-        make_folder(os.path.dirname(environment.store_path))
+        make_folder(os.path.dirname(environment.places.store_path))
     except (CannotCreate, PermissionRefused) as error:
-        if not environment.named_store:  # no home of one's own, as in a job without one
+        if not environment.places.named_store:  # no home of one's own, as in a job without one
             error.hint_text = "Stores, settings and keys lie below your home; to have them elsewhere: HOOKS_HOME=FOLDER"
         raise
-    if environment.named_store:
+    if environment.places.named_store:
         return
-    write(environment.project_dir, environment.project_home)
+    write(environment.places.project_dir, environment.project.home)
     before = moved_from(environment)
     if before:
         environment.err(
@@ -71,11 +69,11 @@ def prepare_store_folder(environment: Places) -> None:
         )
 
 
-def moved_from(environment: Places) -> str:
+def moved_from(environment: ProjectEnvironment) -> str:
     """The `<name>-<hash>` of the store that this project seems to have had before its folder was moved, or ""."""
-    if environment.named_store:
+    if environment.places.named_store:
         return ""
-    return moved_here(os.path.join(environment.data_dir, "projects"), environment.project_home)
+    return moved_here(os.path.join(environment.folders.data, "projects"), environment.project.home)
 
 
 def write(folder: str, home: str) -> None:

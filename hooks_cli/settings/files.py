@@ -282,7 +282,7 @@ def _placed(key: str, trust: str, value: Value, folder: str, origin: int) -> Val
     """A path as it is kept: from the settings file's folder, in your own file with `~` as your home. Other values as they are."""
     if key == "memory.store" and origin == PROJECT:
         # Kept as it is written: the folder that it starts from is the project's home, and a symbolic link may change any time, so
-        # `Environment.named_store` looks again.
+        # `Environment.places.named_store` looks again.
         return os.path.normpath(str(value))
     if trust == settings_keys.INSIDE and value:
         return os.path.realpath(os.path.join(folder, os.path.expanduser(str(value)) if origin == USER else str(value)))

@@ -33,7 +33,7 @@ def run(quick: bool) -> Result:
             check=True,
             stdout=subprocess.DEVNULL,
         )
-        path = home.environment.store_path
+        path = home.environment.places.store_path
         store = sum(os.path.getsize(path + end) for end in ("", "-wal") if os.path.exists(path + end))
         given, whole = data.stat().st_size, exported.stat().st_size
         rows = [

@@ -186,8 +186,8 @@ def fresh(place: Path, home: Path) -> Environment:
 
 
 def whole(environment: Environment, stem: str) -> bool:
-    store = os.path.join(environment.data_dir, "projects", stem, "memory.db")
-    return os.path.exists(store) and os.path.exists(os.path.join(environment.keys_dir, stem + ".key"))
+    store = os.path.join(environment.folders.data, "projects", stem, "memory.db")
+    return os.path.exists(store) and os.path.exists(os.path.join(environment.folders.keys, stem + ".key"))
 
 
 def dying_after(monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
@@ -234,7 +234,7 @@ def test_an_adoption_killed_at_any_step_loses_nothing_and_can_be_finished(
                 projects.adopt(again, str(old), replace=replace)
             except (projects.InputMissing, OutputExists):
                 # It had been done but for the last cleaning: there is no such project any more.
-                assert not os.path.exists(os.path.join(again.data_dir, "projects", stem_of(str(old))))
+                assert not os.path.exists(os.path.join(again.folders.data, "projects", stem_of(str(old))))
         assert run("memory", "recall", "k", cwd=new, check=True).stdout.strip() == "v", step
         run("memory", "store", "k", "more", cwd=new, check=True)
         if replace:
@@ -251,7 +251,7 @@ def test_adopt_waits_for_the_store_and_says_so(
 ) -> None:
     environment, old = moved
     monkeypatch.setattr(projects, "ADOPT_BUDGET_MS", 50)
-    store = os.path.join(environment.data_dir, "projects", stem_of(str(old)), "memory.db")
+    store = os.path.join(environment.folders.data, "projects", stem_of(str(old)), "memory.db")
     with open(store + ".lock", "rb") as held:
         fcntl.flock(held, fcntl.LOCK_SH)
         with pytest.raises(projects.lock.Busy):
@@ -261,8 +261,8 @@ def test_adopt_waits_for_the_store_and_says_so(
 
 def test_a_key_that_is_in_the_way_is_never_overwritten(moved: tuple[Environment, Path]) -> None:
     environment, _ = moved
-    Path(environment.key_path).write_text("another key\n")
+    Path(environment.places.key_path).write_text("another key\n")
     with pytest.raises(projects.CannotCreate, match="another key has that name"):
         projects.adopt(environment, "old")
-    assert Path(environment.key_path).read_text() == "another key\n"
-    assert whole(environment, environment.project_stem) is False
+    assert Path(environment.places.key_path).read_text() == "another key\n"
+    assert whole(environment, environment.project.stem) is False

@@ -86,7 +86,9 @@ def test_worktrees_share_the_home_of_the_main_one(place: Path, relative: bool) -
     assert found(side / "deep") == (str(side), str(top), "worktree")
     assert found(top / "inside") == (str(top / "inside"), str(top), "worktree")
     variables = {"HOOKS_HOME": str(place / "h")}
-    stores = {Environment(variables, str(folder)).store_path for folder in (top, side, side / "deep", top / "inside")}
+    stores = {
+        Environment(variables, str(folder)).places.store_path for folder in (top, side, side / "deep", top / "inside")
+    }
     assert stores == {f"{place}/h/data/projects/{stem_of(str(top))}/memory.db"}
 
 
@@ -225,7 +227,7 @@ def test_the_start_is_claude_project_dir_when_it_is_a_folder(place: Path) -> Non
     (place / "other").mkdir()
 
     def root(named: str) -> str:
-        return Environment({"CLAUDE_PROJECT_DIR": named, "HOOKS_HOME": str(place)}, str(place / "other")).project_root
+        return Environment({"CLAUDE_PROJECT_DIR": named, "HOOKS_HOME": str(place)}, str(place / "other")).project.root
 
     assert root(str(top)) == root(str(place / "link")) == root("../link") == str(top)
     assert root("") == root(str(place / "gone")) == root(str(top / ".git/HEAD")) == root("a\0b") == str(place / "other")

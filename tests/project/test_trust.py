@@ -183,7 +183,7 @@ def test_a_note_counts_for_its_project_alone_and_only_if_nobody_else_wrote_it(pl
         return place.environment().settings.number("memory.gc.max_age_days")
 
     assert (age(), age()) == (7, 7)
-    note = Path(place.environment().trust_path)
+    note = Path(place.environment().folders.trust_note(place.environment().project.stem))
     note.chmod(0o666)
     assert (age(), age()) == (90, 90)
     note.chmod(0o600)

@@ -71,7 +71,7 @@ def read_back(environment: Environment) -> str:
 def check(environment: Environment, what: str) -> None:
     outcome = read_back(environment)
     assert outcome == "right" or int(outcome if outcome.isdigit() else 0) in ERRORS, f"{what}: {outcome}"
-    plain = Path(environment.store_path)
+    plain = Path(environment.places.store_path)
     if plain.exists():
         assert not plain.read_bytes().startswith(PLAIN_MAGIC), f"{what}: a plaintext file was made"
 
@@ -88,12 +88,12 @@ def changed(environment: Environment, path: Path, content: bytes, original: byte
 
 
 def forget_shared_memory(environment: Environment) -> None:
-    Path(environment.store_path + "-shm").unlink(missing_ok=True)
+    Path(environment.places.store_path + "-shm").unlink(missing_ok=True)
 
 
 def files(environment: Environment) -> dict[str, Path]:
-    store = Path(environment.store_path)
-    return {"database": store, "log": store.with_name(store.name + "-wal"), "key": Path(environment.key_path)}
+    store = Path(environment.places.store_path)
+    return {"database": store, "log": store.with_name(store.name + "-wal"), "key": Path(environment.places.key_path)}
 
 
 def kept(environment: Environment) -> dict[Path, bytes]:
@@ -116,7 +116,7 @@ def test_any_byte_flipped(environment: Environment, which: str) -> None:
 
 def test_any_byte_of_the_anchor_flipped(environment: Environment) -> None:
     """One of its two slots is left: the data is right, and an old store is still noticed by what is left."""
-    path = Path(environment.anchor_path)
+    path = Path(environment.places.anchor_path)
     original = path.read_bytes()
     for at in range(0, len(original), 3):
         content = bytearray(original)
@@ -141,7 +141,7 @@ def test_any_byte_of_the_slot_file_flipped(tmp_path: Path, monkeypatch: pytest.M
     store = open_store(environment)
     store_value(store, environment, "a", "b")
     store.close()
-    path = Path(environment.slots_path)
+    path = Path(environment.places.slots_path)
     original = path.read_bytes()
     for at in range(0, len(original), 1 if STRIDE < 900 else 7):
         content = bytearray(original)

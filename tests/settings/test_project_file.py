@@ -113,10 +113,10 @@ def test_a_key_that_the_user_names_is_left_alone(place: Place, source: str) -> N
 def test_a_project_names_a_store_only_inside(place: Place) -> None:
     place.trust()
     place.write(project="[memory]\nstore = 'data/memory.db'\n")
-    assert place.environment().store_path == str(place.root / "data/memory.db")
+    assert place.environment().places.store_path == str(place.root / "data/memory.db")
     for outside in ("/tmp/x.db", "../x.db", "a/../../x.db", ".", "", ".git/hooks/post-commit", "a/.git/x"):
         place.write(project=f"[memory]\nstore = '{outside}'\n")
-        assert place.environment().store_path.startswith(str(place.home)), outside
+        assert place.environment().places.store_path.startswith(str(place.home)), outside
 
 
 @pytest.mark.parametrize("target", ["..", ".git"])
@@ -125,9 +125,9 @@ def test_a_store_inside_that_a_link_leads_out_later_is_not_followed(
 ) -> None:
     place.trust()
     place.write(project="[memory]\nstore = 'data/memory.db'\n")
-    assert place.environment().store_path == str(place.root / "data/memory.db")  # and it is in the cache now
+    assert place.environment().places.store_path == str(place.root / "data/memory.db")  # and it is in the cache now
     (place.root / "data").symlink_to(target)
-    assert place.environment().store_path.startswith(str(place.home))
+    assert place.environment().places.store_path.startswith(str(place.home))
     assert "memory.store leads out of the project" in capfd.readouterr().err
 
 

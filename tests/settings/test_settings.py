@@ -140,4 +140,4 @@ def test_a_users_paths_start_at_the_file_and_know_the_home(place: Place, monkeyp
     folder = str(place.user.parent)
     assert found.text("memory.store") == f"{folder}/x/m.db" and found.text("memory.security.key_file") == "/home/jo/k"
     assert found.table("schemas.patterns") == {"a/*": f"{folder}/s.json"}
-    assert place.environment().store_path == f"{folder}/x/m.db"
+    assert place.environment().places.store_path == f"{folder}/x/m.db"

@@ -59,5 +59,7 @@ def run(call: Call, environment: Environment) -> int:
         for key, value in waiting:
             environment.out(f"{json.dumps(key)[1:-1]}\t{json.dumps(value)}\twaits for: hooks-cli project trust\n")
         if trusted:
-            environment.out(f"project.trusted\ttrue\t{json.dumps(environment.trust_path)[1:-1]}\n")
+            environment.out(
+                f"project.trusted\ttrue\t{json.dumps(environment.folders.trust_note(environment.project.stem))[1:-1]}\n"
+            )
     return 0

@@ -97,14 +97,14 @@ def run(call: Call, environment: Environment) -> int:
         if event.kind == protocol.SESSION_START and recorded is not None:
             session = recorded.attribution.session_name or ""
             answer.context = agent_event.context(store, environment, session)
-            if environment.store_at_hand is None:
+            if not environment.replayed:
                 agent_event.export_session(environment, session)
         if ending and recorded is not None and environment.settings.asks_for_collection():
             from hooks_cli.commands.hooks.session_end import collect
 
             collect(store, environment)
     except HooksError as error:
-        if environment.store_at_hand is not None:
+        if environment.replayed:
             raise  # it is being taken in from the queue, which decides whether it waits on
         # An agent is not stopped, nor shown an error at every step, because its memory is busy or locked away.
         environment.err(
@@ -117,7 +117,7 @@ def run(call: Call, environment: Environment) -> int:
 
 def _queued(call: Call, environment: Environment, error: HooksError) -> str:
     """What became of an event that could not be kept now: queued for the next call, unless it was kept or can never be."""
-    if getattr(environment.transaction, "ended", False):
+    if environment.transaction is not None and environment.transaction.ended:
         return "The event was recorded."
     from hooks_cli.system.python_startup import complete
 
@@ -194,4 +194,4 @@ def _stand_where_it_happened(environment: Environment, event: Incoming) -> None:
     told = event.get("cwd")
     moved = [environment.variables.get(name, "/") or "/" for name in ("HOOKS_HOME", "HOOKS_STORE")]
     if os.path.isabs(told) and os.path.isdir(told) and all(os.path.isabs(place) for place in moved):
-        environment.cwd = os.path.realpath(told)
+        environment.folders.cwd = os.path.realpath(told)

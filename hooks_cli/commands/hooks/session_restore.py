@@ -84,7 +84,7 @@ def print_brief(call: Call, environment: Environment, store: EmbeddedStore, sess
     if call.format == "text":
         environment.out(made.text)
     else:
-        environment.out(restore.brief_json(made, what, environment.project_name, session_name))
+        environment.out(restore.brief_json(made, what, environment.project.name, session_name))
 
 
 def _budget(call: Call, environment: Environment) -> int:

@@ -39,7 +39,7 @@ def run(call: Call, environment: Environment) -> int:
     wrong, ignored = settings_report.check(environment)
     read = [path for _, path, there in settings_report.files(environment) if there]
     verbs = [word for verb in catalogue.group("hooks").verbs for word in (verb.name, *verb.aliases)]
-    agents = agent_hooks.check(environment.project_root, verbs)
+    agents = agent_hooks.check(environment.project.root, verbs)
     read += [checked.path for checked in agents]
     wrong += [f"{checked.path}: {checked.problem}" for checked in agents if checked.problem]
     wrong += [

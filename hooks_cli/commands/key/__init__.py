@@ -30,7 +30,7 @@ def phrase_for(call: Call, environment: Environment) -> str | None:
     found = explicit_source(environment)
     if found is not None:
         return None if decode(found[2], found[1]) is not None else found[2].rstrip("\r\n")
-    if os.path.exists(environment.key_path) or not os.path.exists(environment.slots_path):
+    if os.path.exists(environment.places.key_path) or not os.path.exists(environment.places.slots_path):
         return None
     if call.flag("stdin") or environment.is_terminal(0):
         return Answers(environment, call.flag("stdin")).secret("The passphrase")

@@ -45,7 +45,7 @@ def run(call: Call, environment: Environment) -> int:
     if call.format != "text":
         shown = key.raw.hex() if call.flag("hex") else paper.form(key.raw)
         body = {
-            "store": environment.store_stem,
+            "store": environment.places.store_stem,
             "fingerprint": fingerprint(key.raw),
             "hex" if call.flag("hex") else "paper": shown,
         }
@@ -55,6 +55,6 @@ def run(call: Call, environment: Environment) -> int:
         environment.out(key.raw.hex() + "\n")
         return 0
     environment.out(
-        f"hooks-cli key of {environment.store_stem} (fingerprint {fingerprint(key.raw)})\n{paper.form(key.raw)}\n"
+        f"hooks-cli key of {environment.places.store_stem} (fingerprint {fingerprint(key.raw)})\n{paper.form(key.raw)}\n"
     )
     return 0

@@ -61,7 +61,7 @@ def run(call: Call, environment: Environment) -> int:
         count = manage.remove_passphrase(environment, answers.secret("The passphrase to remove"))
         text = f"The passphrase is removed; {changes.count(count, 'slot', 'slots')} left.\n"
         if not count:
-            text = f"The passphrase is removed; the key lies in {environment.key_path} again.\n"
+            text = f"The passphrase is removed; the key lies in {environment.places.key_path} again.\n"
     if call.format != "text":
         text = object_text({"schema_version": "1", "passphrase": action, "slots": count}) + "\n"
     environment.out(text)
@@ -71,4 +71,4 @@ def run(call: Call, environment: Environment) -> int:
 def _is_protected(environment: Environment) -> bool:
     import os
 
-    return os.path.exists(environment.slots_path) and not os.path.exists(environment.key_path)
+    return os.path.exists(environment.places.slots_path) and not os.path.exists(environment.places.key_path)

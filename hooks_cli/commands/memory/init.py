@@ -41,9 +41,9 @@ def run(call: Call, environment: Environment) -> int:
     backend = call.text("backend")
     if backend and backend not in ("sqlite", "sqlite3"):
         environment.err(f"hooks-cli: --backend {backend} has no effect: the store is encrypted SQLite")
-    if call.flag("force") and os.path.exists(environment.store_path):
+    if call.flag("force") and os.path.exists(environment.places.store_path):
         environment.err("hooks-cli: --force overwrites nothing here; to empty the memory: memory clear --all")
-    new = not os.path.exists(environment.store_path)
+    new = not os.path.exists(environment.places.store_path)
     store = store_access.for_memory(environment)
     figures = statistics.health(store, environment)
     if call.format != "text":

@@ -130,7 +130,7 @@ def _follow(call: Call, environment: Environment, wanted: journal_log.LogQuery) 
             lines = journal_log.oldest(feed.store, wanted, PORTION)
             _show(call, environment, lines)
             environment.flush()
-            if environment.reader_gone:
+            if environment.streams.reader_gone:
                 return 0
             if len(lines) == PORTION:
                 wanted.after = lines[-1].revision

@@ -237,7 +237,7 @@ def _tell(call: Call, environment: Environment, request: Request, result: Result
     elif call.flag("keys_only"):
         environment.out("".join([f"{one_line(hit.entry.address, 1024)}\n" for hit in result.hits]))
     else:
-        environment.out(results_view.lines(result, colour=environment.colour, projects=everywhere))
+        environment.out(results_view.lines(result, colour=environment.streams.colour, projects=everywhere))
     if call.flag("stats"):
         environment.err(f"hooks-cli: {max(result.total, 0)} entries match; {len(result.hits)} are shown")
     for note in result.notes:

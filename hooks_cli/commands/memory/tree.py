@@ -53,7 +53,7 @@ def run(call: Call, environment: Environment) -> int:
         from hooks_cli.output.views import entries
 
         root = tree.bounded(tree.walk(store, pattern, now, depth), entries.MOST_CHILDREN)
-        tree_view.show_tree(theme.console(environment), root, environment.project_name, now)
+        tree_view.show_tree(theme.console(environment), root, environment.project.name, now)
         return 0
     nodes = tree.walk(store, pattern, now, depth)
     for piece in _lines(nodes) if call.format == "text" else _object(nodes):

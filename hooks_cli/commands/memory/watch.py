@@ -57,7 +57,7 @@ def run(call: Call, environment: Environment) -> int:
         for entry in found[:1] if call.flag("once") else found:
             environment.out(_line(entry) if call.format == "text" else _object(entry, version))
         environment.flush()
-        if (found and call.flag("once")) or environment.reader_gone:
+        if (found and call.flag("once")) or environment.streams.reader_gone:
             return 0
         if not feed.wait(deadline):
             return 0

@@ -44,14 +44,15 @@ def to_file(call: Call, environment: Environment, answer: Callable[[Call, Enviro
 
     place = os.path.join(environment.cwd, call.text("output"))
     saved = _Saved(place)
-    environment.__dict__.update(out=saved.write, value=saved.write, is_terminal=lambda descriptor: False)
+    printing = environment.out, environment.value, environment.is_terminal
+    environment.out = environment.value = saved.write
+    environment.is_terminal = lambda fd: False
     try:
         code = answer(call, environment)
         if code == 0:
             saved.publish()
     finally:
-        for name in ("out", "value", "is_terminal"):
-            del environment.__dict__[name]
+        environment.out, environment.value, environment.is_terminal = printing
         saved.close()
     if code == 0:
         environment.err(f"hooks-cli: written to {place}")

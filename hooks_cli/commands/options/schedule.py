@@ -98,7 +98,7 @@ def answer(call: Call, environment: Environment) -> int:
             words += [option.flags[0]] if one is True else [option.flags[0], str(one)]
     words += [call.text(positional.name) for positional in call.verb.positionals if call.text(positional.name)]
     # A percent sign ends a command in a crontab.
-    line = f"{times} cd {shlex.quote(environment.project_root)} && {shlex.join(words)}".replace("%", "\\%")
+    line = f"{times} cd {shlex.quote(environment.project.root)} && {shlex.join(words)}".replace("%", "\\%")
     if call.format == "text":
         environment.out(line + "\n")
         environment.err("hooks-cli: nothing was done now; put this line into your crontab (crontab -e)")

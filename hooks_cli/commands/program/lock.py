@@ -22,7 +22,7 @@ def run(call: Call, environment: Environment) -> int:
     """Forget it; nothing to forget is no error."""
     from hooks_cli.crypto.keys import unlock_cache
 
-    gone = unlock_cache.drop(environment.slots_path)
+    gone = unlock_cache.drop(environment.places.slots_path)
     if call.format != "text":
         environment.out(object_text({"schema_version": "1", "locked": True, "was_unlocked": gone}) + "\n")
     else:

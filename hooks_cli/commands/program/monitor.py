@@ -51,7 +51,7 @@ def run(call: Call, environment: Environment) -> int:
     store = store_access.for_reading(environment)
     if store is None:
         raise NotFound(
-            f"There is no store to look at yet. (Project: {environment.project_root})",
+            f"There is no store to look at yet. (Project: {environment.project.root})",
             hint="It is made by the first hook call.",
         )
     store.close()
@@ -90,7 +90,7 @@ def _rest(feed: Feed, pause: float, deadline: float | None) -> bool | None:
 def _lines(call: Call, environment: Environment, feed: Feed, rows: int, pause: float, deadline: float | None) -> None:
     seen = _look(feed, environment, rows)
     _tell(call, environment, seen, None)
-    while not environment.reader_gone:
+    while not environment.streams.reader_gone:
         environment.flush()
         written = _rest(feed, pause, deadline)
         if written is None:
@@ -117,7 +117,7 @@ def _live(environment: Environment, feed: Feed, rows: int, pause: float, deadlin
 
     console = theme.console(environment)
     seen = _look(feed, environment, rows)
-    shown = view.Screen(environment.project_name, seen, environment.now)
+    shown = view.Screen(environment.project.name, seen, environment.now)
     try:
         with Live(shown, console=console, screen=True, auto_refresh=False) as live:
             while True:

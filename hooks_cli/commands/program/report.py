@@ -57,7 +57,7 @@ def run(call: Call, environment: Environment) -> int:
     if store is None:
         raise NotFound(
             "There is no store to report on yet.",
-            hint=f"Store something first: hooks-cli memory store KEY VALUE. (Project: {environment.project_root})",
+            hint=f"Store something first: hooks-cli memory store KEY VALUE. (Project: {environment.project.root})",
         )
     report = gather.gather(store, environment, since)
     store.close()

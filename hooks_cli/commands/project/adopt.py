@@ -41,15 +41,15 @@ def run(call: Call, environment: Environment) -> int:
     attribution.check_write(environment)
     stem, aside = adopt(environment, old, call.flag("force"), call.flag("replace"))
     if call.format == "text":
-        environment.out(f"Adopted {stem}: its store is now {environment.store_path}\n")
+        environment.out(f"Adopted {stem}: its store is now {environment.places.store_path}\n")
         if aside:
             environment.out(f"The store that was here is kept as {aside}\n")
     else:
         body = {
             "schema_version": "1",
             "adopted": stem,
-            "id": environment.project_stem,
-            "store": environment.store_path,
+            "id": environment.project.stem,
+            "store": environment.places.store_path,
             "set_aside": aside or None,
         }
         environment.out(json.dumps(body) + "\n")

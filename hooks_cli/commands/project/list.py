@@ -32,7 +32,7 @@ def run(call: Call, environment: Environment) -> int:
     from hooks_cli.output.listing import one_line
 
     projects = known_projects(environment)
-    current = environment.project_stem
+    current = environment.project.stem
     rows = [
         {
             "id": project.stem,

@@ -37,24 +37,24 @@ def run(call: Call, environment: Environment) -> int:
 
     project = environment.project
     facts: dict[str, str] = {
-        "name": environment.project_name,
-        "id": environment.project_stem,
+        "name": environment.project.name,
+        "id": environment.project.stem,
         "root": project.root,
         "home": project.home,
         "reason": project.reason,
         "note": project.note,
-        "store": environment.store_path,
-        "key": environment.key_path,
-        "user_config": environment.user_config_path,
-        "project_config": environment.project_config_path,
-        "data": environment.data_dir,
-        "config": environment.config_dir,
-        "cache": environment.cache_dir,
+        "store": environment.places.store_path,
+        "key": environment.places.key_path,
+        "user_config": environment.folders.user_config,
+        "project_config": environment.project.config_path,
+        "data": environment.folders.data,
+        "config": environment.folders.config,
+        "cache": environment.folders.cache,
     }
-    trusted = is_trusted(environment.trust_path, environment.project_home)
+    trusted = is_trusted(environment.folders.trust_note(environment.project.stem), environment.project.home)
     there = {name: os.path.exists(facts[name]) for name in ("store", "key", "user_config", "project_config")}
     if call.format != "text":
-        named = bool(environment.named_store)
+        named = bool(environment.places.named_store)
         body = {"schema_version": "1", **facts, "store_named": named, "trusted": trusted, "exists": there}
         environment.out(json.dumps(body) + "\n")
         return 0

@@ -38,8 +38,9 @@ def run(call: Call, environment: Environment) -> int:
     environment.lenient = remove  # a broken hooks.toml must not stand in the way of that
     attribution.check_write(environment)
     counting = [] if remove else held(environment)
-    changed = (trust.distrust if remove else trust.trust)(environment.trust_path, environment.project_home)
-    home = environment.project_home
+    home = environment.project.home
+    note = environment.folders.trust_note(environment.project.stem)
+    changed = (trust.distrust if remove else trust.trust)(note, home)
     if call.format != "text":
         body = {"schema_version": "1", "project": home, "trusted": not remove, "changed": changed}
         environment.out(json.dumps({**body, "counts_now": dict(counting)}) + "\n")

@@ -117,7 +117,9 @@ def _invited(call: Call, environment: Environment) -> Invite:
     except OSError as error:
         raise InputMissing(path=call.text("invite"), reason=error.strerror or str(error)) from None
     identity = call.text("identity")
-    identities = age_files.identities_of(os.path.join(environment.cwd, identity) if identity else "", environment.home)
+    identities = age_files.identities_of(
+        os.path.join(environment.cwd, identity) if identity else "", environment.folders.home
+    )
     found = invite.read(content, identities, call.text("invite"))
     environment.err(
         f"hooks-cli: the invite is to the memory {found.store_id.hex()} ({found.project}), at record {found.seq} with ledger "

@@ -48,7 +48,7 @@ def run(call: Call, environment: Environment) -> int:
     changes = shell_setup.plan(environment, shell, text, remove=remove)
     changing = not call.flag("check") and not call.flag("dry_run")
     if changing and not remove:
-        folder.install(environment.data_dir, launcher_path(sys.argv[0]), [])
+        folder.install(environment.folders.data, launcher_path(sys.argv[0]), [])
     code = _agent_setup.carry_out(call, environment, shell, changes)
     if changing and call.format == "text":
         environment.out("It holds for shells that are started from now on.\n")

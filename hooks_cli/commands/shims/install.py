@@ -33,7 +33,7 @@ VERB = Verb(
 def run(call: Call, environment: Environment) -> int:
     """Install what `names` says; 73 and 77 when the folder cannot be made or is not the user's own."""
     launcher = launcher_path(sys.argv[0])
-    data_dir = environment.data_dir
+    data_dir = environment.folders.data
     written = install(data_dir, launcher, call.words("names"))
     folder = folder_of(data_dir)
     rows = status(data_dir, launcher, environment.variables.get("PATH", os.defpath))

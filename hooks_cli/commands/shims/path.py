@@ -21,7 +21,7 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the folder, whether or not the shims are installed (a note on stderr when they are not)."""
-    folder = folder_of(environment.data_dir)
+    folder = folder_of(environment.folders.data)
     if call.format != "text":
         import json
 

@@ -20,8 +20,8 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Remove what `names` says; what is not there is no error, what is not a shim is left alone."""
-    removed = remove(environment.data_dir, call.words("names"))
-    folder = folder_of(environment.data_dir)
+    removed = remove(environment.folders.data, call.words("names"))
+    folder = folder_of(environment.folders.data)
     if call.format != "text":
         import json
 

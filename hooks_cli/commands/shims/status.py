@@ -31,16 +31,16 @@ WORDS = {
 
 def run(call: Call, environment: Environment) -> int:
     """One line for each shim; 1 when a shim is missing its place on PATH or none is installed."""
-    rows = status(environment.data_dir, launcher_path(sys.argv[0]), environment.variables.get("PATH", os.defpath))
+    rows = status(environment.folders.data, launcher_path(sys.argv[0]), environment.variables.get("PATH", os.defpath))
     there = [row for row in rows if row["state"] != "missing"]
     good = bool(there) and all(row["state"] == "current" and row["active"] for row in there)
     if call.format != "text":
         import json
 
-        answer = {"schema_version": "1", "folder": folder_of(environment.data_dir), "ready": good, "shims": rows}
+        answer = {"schema_version": "1", "folder": folder_of(environment.folders.data), "ready": good, "shims": rows}
         environment.out(json.dumps(answer, ensure_ascii=False) + "\n")
         return 0 if good else 1
-    environment.out(f"Folder: {folder_of(environment.data_dir)}\n")
+    environment.out(f"Folder: {folder_of(environment.folders.data)}\n")
     for row in rows:
         line = f"{row['name']}: {WORDS[str(row['state'])]}"
         if row["state"] != "missing":

@@ -19,7 +19,7 @@ def plans(call: Call, environment: Environment) -> list[FilePlan]:
     files = call.words("files")
     if not files:
         raise MissingArgument(verb=call.verb.title, what="a test file")
-    root = os.path.realpath(environment.project_root)
+    root = os.path.realpath(environment.project.root)
     found = []
     for name in files:
         path = os.path.join(environment.cwd, name)

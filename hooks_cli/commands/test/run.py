@@ -120,7 +120,7 @@ def _carry_out(
     from hooks_cli.features.test_runs.git_commit import current_commit
     from hooks_cli.features.test_runs.runner import FileRunner
 
-    root = os.path.realpath(environment.project_root)
+    root = os.path.realpath(environment.project.root)
     store: EmbeddedStore | None = None if call.flag("no_store") else store_access.for_memory(environment)
     configured = str(environment.settings.get("memory.security.encryption_key") or "")
 
@@ -128,7 +128,7 @@ def _carry_out(
         return None if store is None else memory_record.kept_baseline(store, name, environment.now())
 
     runner = FileRunner(
-        runs_root(environment.variables, environment.data_dir, "tests"),
+        runs_root(environment.variables, environment.folders.data, "tests"),
         root,
         environment.variables,
         tuple(re.findall(r"\$\{(\w+)\}", configured)),
@@ -155,7 +155,7 @@ def _report_place(call: Call, environment: Environment) -> str:
 
     if not call.text("output"):
         return ""
-    root = os.path.realpath(environment.project_root)
+    root = os.path.realpath(environment.project.root)
     place = os.path.realpath(os.path.join(environment.cwd, call.text("output")))
     if not place.startswith(root.rstrip("/") + "/"):
         raise UsageError(f"test run --output {call.text('output')!r} leads out of the project {root}.")

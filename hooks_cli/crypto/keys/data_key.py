@@ -13,17 +13,21 @@ if TYPE_CHECKING:
     class _Settings(Protocol):
         def get(self, name: str, /) -> object: ...
 
-    class KeyEnvironment(Protocol):
-        """What is read of the environment: see `hooks_cli.environment.Environment`."""
-
-        @property
-        def variables(self) -> Mapping[str, str]: ...
+    class _Places(Protocol):
         @property
         def store_path(self) -> str: ...
         @property
         def key_path(self) -> str: ...
         @property
         def slots_path(self) -> str: ...
+
+    class KeyEnvironment(Protocol):
+        """What is read of the environment: see `hooks_cli.environment.Environment`."""
+
+        @property
+        def variables(self) -> Mapping[str, str]: ...
+        @property
+        def places(self) -> _Places: ...
         @property
         def settings(self) -> _Settings: ...
 

@@ -17,9 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from hooks_cli.crypto.keys.data_key import Key
+    from hooks_cli.crypto.keys.data_key import Key, KeyEnvironment
     from hooks_cli.crypto.keys.slots import Slot
-    from hooks_cli.crypto.keys.source import KeyEnvironment
 
     class Keeper(Protocol):
         """Keeps the data key of one store."""
@@ -124,4 +123,4 @@ def adopt_next(path: str, used: bytes) -> bool:
 def settle(environment: KeyEnvironment, used: Key) -> None:
     """After the store was opened with its second key: finish in the key file what a killed rotation left undone."""
     if used.kind == "file":
-        adopt_next(environment.key_path, used.raw)
+        adopt_next(environment.places.key_path, used.raw)

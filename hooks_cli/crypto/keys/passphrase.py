@@ -14,7 +14,7 @@ from hooks_cli.errors import KeyMissing, WrongKey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.crypto.keys.source import KeyEnvironment
+    from hooks_cli.crypto.keys.data_key import KeyEnvironment
 
 
 def open_or_create(environment: KeyEnvironment, phrase: str, source: str, create: bool) -> Key:
@@ -24,37 +24,39 @@ def open_or_create(environment: KeyEnvironment, phrase: str, source: str, create
     `slots.read` raises.
     """
     words = f"the passphrase in {source}"
-    known = unlock_cache.get(environment.slots_path)
+    known = unlock_cache.get(environment.places.slots_path)
     if known is not None and known.check and hmac.compare_digest(known.check, check_of(phrase, known.raw)):
         return Key(known.raw, words, "passphrase")
-    found = slots.read(environment.slots_path)
+    found = slots.read(environment.places.slots_path)
     if found is None:
-        if os.path.exists(environment.store_path):
-            found = slots.read(environment.slots_path)
+        if os.path.exists(environment.places.store_path):
+            found = slots.read(environment.places.slots_path)
             if found is None:
                 raise KeyMissing(
-                    store=environment.store_path,
-                    source=f"{source} holds a passphrase, and the slot file {environment.slots_path} is not there",
+                    store=environment.places.store_path,
+                    source=f"{source} holds a passphrase, and the slot file {environment.places.slots_path} is not there",
                     hint="Was it made with a key file? Then take that source away (a passphrase is added to such a store "
                     "with: hooks-cli key passphrase set). Otherwise put the slot file back.",
                 )
         elif not create:
-            raise KeyMissing(store=environment.store_path, source=f"the slot file {environment.slots_path}")
+            raise KeyMissing(
+                store=environment.places.store_path, source=f"the slot file {environment.places.slots_path}"
+            )
         else:
             found = _first_slots(environment, phrase)
     opened = try_all(found, phrase)
     if opened is None:
-        raise WrongKey(source=words, store=environment.store_path)
+        raise WrongKey(source=words, store=environment.places.store_path)
     return Key(opened[0], words, "passphrase")
 
 
 def _first_slots(environment: KeyEnvironment, phrase: str) -> list[slots.Slot]:
     """Publish the first slot file; of two first users one wins, and both read what is there then."""
-    data_key = read_key_file(environment.key_path) or os.urandom(KEY_BYTES)
+    data_key = read_key_file(environment.places.key_path) or os.urandom(KEY_BYTES)
     made = [slots.passphrase_slot(data_key, phrase, int(time.time() * 1000))]
-    if slots.write(environment.slots_path, made, replace=False):
+    if slots.write(environment.places.slots_path, made, replace=False):
         return made
-    return slots.read(environment.slots_path) or made
+    return slots.read(environment.places.slots_path) or made
 
 
 def try_all(found: list[slots.Slot], phrase: str) -> tuple[bytes, bytes | None, slots.Slot] | None:
@@ -75,20 +77,20 @@ def keys_behind(found: list[slots.Slot], phrase: str) -> list[bytes]:
 
 def unlocked(environment: KeyEnvironment) -> Key:
     """The key of a store without a key file: unlocked earlier, or behind a keyring slot. Raises KeyMissing (77)."""
-    known = unlock_cache.get(environment.slots_path)
+    known = unlock_cache.get(environment.places.slots_path)
     if known is not None:
         return Key(known.raw, "hooks-cli unlock", "unlocked")
     opened = _from_keyring(environment)
     if opened is not None:
         return Key(opened[0], "the system's keyring", "keyring")
-    if all(slot["kind"] == "keyring" for slot in slots.read(environment.slots_path) or [{"kind": ""}]):
+    if all(slot["kind"] == "keyring" for slot in slots.read(environment.places.slots_path) or [{"kind": ""}]):
         raise KeyMissing(
-            store=environment.store_path,
+            store=environment.places.store_path,
             source="it is kept in a keyring, and this user's, as it is set up now, does not have it",
             hint="Log in where the keyring is, or bring the key back from its paper copy: hooks-cli key import",
         )
     raise KeyMissing(
-        store=environment.store_path,
+        store=environment.places.store_path,
         source="it is protected by a passphrase and not unlocked",
         hint="Run: hooks-cli unlock   (or set MEMORY_ENCRYPTION_KEY to the passphrase)",
     )
@@ -99,7 +101,7 @@ def second_key(environment: KeyEnvironment, tried: Key) -> Key | None:
     opened = _from_keyring(environment)
     found = explicit_source(environment)
     if found is not None:
-        held = try_all(slots.read(environment.slots_path) or [], found[2].rstrip("\r\n"))
+        held = try_all(slots.read(environment.places.slots_path) or [], found[2].rstrip("\r\n"))
         opened = held[:2] if held is not None else None
     for raw in opened or ():
         if raw is not None and raw != tried.raw:
@@ -109,7 +111,7 @@ def second_key(environment: KeyEnvironment, tried: Key) -> Key | None:
 
 def _from_keyring(environment: KeyEnvironment) -> tuple[bytes, bytes | None] | None:
     """What the keyring slots give, or None when there is none or the keyring is not at hand."""
-    for slot in slots.read(environment.slots_path) or []:
+    for slot in slots.read(environment.places.slots_path) or []:
         if slot["kind"] == "keyring":
             from hooks_cli.crypto.keys import system_keyring
 

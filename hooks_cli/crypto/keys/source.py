@@ -25,25 +25,7 @@ from hooks_cli.errors import KeyMissing, KeySourceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Protocol
-
-    class _Settings(Protocol):
-        def get(self, name: str, /) -> object: ...
-
-    class KeyEnvironment(Protocol):
-        """What is read of the environment: see `hooks_cli.environment.Environment`."""
-
-        @property
-        def variables(self) -> Mapping[str, str]: ...
-        @property
-        def store_path(self) -> str: ...
-        @property
-        def key_path(self) -> str: ...
-        @property
-        def slots_path(self) -> str: ...
-        @property
-        def settings(self) -> _Settings: ...
+    from hooks_cli.crypto.keys.data_key import KeyEnvironment
 
 
 NEXT_SUFFIX = ".next"
@@ -65,23 +47,23 @@ def resolve(environment: KeyEnvironment, create: bool = False) -> Key:
     if found is not None:
         kind, source, text = found
         return _from_text(environment, kind, source, text, create)
-    path = environment.key_path
+    path = environment.places.key_path
     raw = read_key_file(path)
     if raw is None:
-        if os.path.exists(environment.slots_path):
+        if os.path.exists(environment.places.slots_path):
             from hooks_cli.crypto.keys import passphrase
 
             return passphrase.unlocked(environment)
-        if os.path.exists(environment.store_path):
+        if os.path.exists(environment.places.store_path):
             # Another first user may have published key and store between the two looks.
             raw = read_key_file(path)
             if raw is None:
-                raise KeyMissing(store=environment.store_path, source=f"the key file {path}")
+                raise KeyMissing(store=environment.places.store_path, source=f"the key file {path}")
         elif create:
             raw = create_key_file(path)
         else:
             raise KeyMissing(
-                f"There is no key yet: neither the store {environment.store_path} nor the key file {path} is there.",
+                f"There is no key yet: neither the store {environment.places.store_path} nor the key file {path} is there.",
                 hint="The first use makes both: hooks-cli memory init",
             )
     return Key(raw, f"the key file {path}")
@@ -95,7 +77,7 @@ def second_key(environment: KeyEnvironment, tried: Key) -> Key | None:
     read from: it is never a fallback to another source. Same errors as `resolve`.
     """
     if tried.kind == "file":
-        for path in (environment.key_path, environment.key_path + NEXT_SUFFIX):
+        for path in (environment.places.key_path, environment.places.key_path + NEXT_SUFFIX):
             raw = read_key_file(path)
             if raw is not None and raw != tried.raw:
                 return Key(raw, f"the key file {path}")

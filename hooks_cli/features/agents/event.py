@@ -97,7 +97,7 @@ def fields_of(environment: Environment, event: Incoming, meaning: Meaning) -> di
     if meaning.verb == "post-edit" and isinstance(path, str):
         from hooks_cli.features.journal.file_capture import capture
 
-        fields["source"] = Raw(capture(path, environment.cwd, environment.project_root).source())
+        fields["source"] = Raw(capture(path, environment.cwd, environment.project.root).source())
     return {**fields, **meaning.facts}
 
 

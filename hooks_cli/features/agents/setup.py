@@ -63,12 +63,12 @@ def _settings(environment: Environment, agent: Agent, scope: str, program: str, 
 def place(environment: Environment, agent: Agent, scope: str, named: str) -> str:
     """The path of one of an agent's files: in the project, or in the user's home or where the agent's own variable moved it."""
     if scope == PROJECT:
-        return os.path.join(environment.project_root, named)
+        return os.path.join(environment.project.root, named)
     variable, part = agent.variable
     moved = environment.variables.get(variable, "") if variable else ""
     if moved and named.startswith(part):
         return os.path.join(os.path.abspath(os.path.join(environment.cwd, moved)), named.removeprefix(part))
-    return os.path.join(environment.home, named)
+    return os.path.join(environment.folders.home, named)
 
 
 def program_word(environment: Environment, scope: str, launcher: str) -> str:

@@ -43,16 +43,16 @@ def start_file(environment: Environment, shell: str) -> str:
     """The file that an interactive `shell` reads when it starts."""
     variables = environment.variables
     if shell == "zsh":
-        return os.path.join(variables.get("ZDOTDIR") or environment.home, ".zshrc")
+        return os.path.join(variables.get("ZDOTDIR") or environment.folders.home, ".zshrc")
     if shell == "fish":
-        config = variables.get("XDG_CONFIG_HOME") or os.path.join(environment.home, ".config")
+        config = variables.get("XDG_CONFIG_HOME") or os.path.join(environment.folders.home, ".config")
         return os.path.join(config, "fish", "conf.d", "hooks-cli.fish")
-    return os.path.join(environment.home, ".bashrc")
+    return os.path.join(environment.folders.home, ".bashrc")
 
 
 def completion_file(environment: Environment, shell: str) -> str:
     """Where the completion script is kept; the start file reads it, which costs a shell less than making it anew."""
-    return os.path.join(environment.data_dir, "completion", f"hooks-cli.{shell}")
+    return os.path.join(environment.folders.data, "completion", f"hooks-cli.{shell}")
 
 
 def plan(environment: Environment, shell: str, completion: str, *, remove: bool = False) -> list[FileChange]:
@@ -77,7 +77,7 @@ def plan(environment: Environment, shell: str, completion: str, *, remove: bool 
 
 def block(environment: Environment, shell: str, script: str) -> str:
     """The lines for the start file."""
-    folder = folder_of(environment.data_dir)
+    folder = folder_of(environment.folders.data)
     if shell == "fish":
         lines = [
             f"if test -d {_fish(folder)}; and not contains -- {_fish(folder)} $PATH",
@@ -108,7 +108,7 @@ def plan_wrapper(environment: Environment, *, remove: bool = False, force: bool 
 
     Raises OutputExists (73) when another file is there and `force` is not given; with it, that file is kept beside.
     """
-    path = os.path.join(environment.project_root, "claude-flow")
+    path = os.path.join(environment.project.root, "claude-flow")
     before = read(path)
     ours = before is not None and before.startswith(_WRAPPER_START)
     what = "the project's wrapper"

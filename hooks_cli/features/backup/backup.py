@@ -101,7 +101,7 @@ def default_name(environment: Environment, part: str = "", ending: str = ENDING)
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(environment.now() // 1000))
     word = "".join(c if c.isalnum() or c in "._-" else "_" for c in part)
     start = (
-        f"memory-{environment.project_name}-{word}-{stamp}" if word else f"memory-{environment.project_name}-{stamp}"
+        f"memory-{environment.project.name}-{word}-{stamp}" if word else f"memory-{environment.project.name}-{stamp}"
     )
     names = [start, *[f"{start}-{number}" for number in range(2, 100)]]
     free = next((name for name in names if not os.path.lexists(os.path.join(environment.cwd, name + ending))), start)
@@ -123,7 +123,7 @@ def under_free_name(name: Callable[[], str], make: Callable[[str], BackedUp]) ->
 
 def copies_in(environment: Environment) -> list[str]:
     """The copies in the current folder that nobody gave another name, the newest first."""
-    start = f"memory-{environment.project_name}-"
+    start = f"memory-{environment.project.name}-"
     found = [
         entry for entry in os.scandir(environment.cwd)
         if entry.name.startswith(start) and entry.name.endswith(ENDING) and entry.is_file()
@@ -149,7 +149,7 @@ def restore(environment: Environment, path: str, *, phrase: str = "", dry_run: b
 
 def _restore(environment: Environment, path: str, phrase: str, encrypted: bool, dry_run: bool) -> Restored:
     keys, source = _its_keys(environment, path, phrase)
-    place = environment.store_path
+    place = environment.places.store_path
     with AtomicFile(place if os.path.isdir(os.path.dirname(place)) else path) as draft:
         _copy(path, draft)
         its_key, holds = _opened(draft, path, keys, encrypted, source)
@@ -159,7 +159,7 @@ def _restore(environment: Environment, path: str, phrase: str, encrypted: bool, 
         made = backup.prepare(draft.name, its_key, key.raw, encrypted, BUDGET_MS)
         held = opener_lock.exclusive(place, BUDGET_MS)
         try:
-            aside = backup.put_in_place(place, made, environment.anchor_path, key.raw)
+            aside = backup.put_in_place(place, made, environment.places.anchor_path, key.raw)
         finally:
             opener_lock.release(held)
     return Restored(holds, aside)
@@ -207,7 +207,7 @@ def _its_keys(environment: Environment, path: str, phrase: str) -> tuple[list[by
         try:
             key = key_source.resolve(environment)
         except KeyMissing as error:
-            if not os.path.exists(environment.store_path):  # a machine that the copy was brought to
+            if not os.path.exists(environment.places.store_path):  # a machine that the copy was brought to
                 error.hint_text = _key_hint(path, NO_KEY_HINT)
             raise
         return [key.raw], key.source

@@ -103,7 +103,7 @@ def _settings(environment: Environment) -> Iterator[Finding]:
         yield Finding("settings", WARNING, line, "Take it out of the file; see: hooks-cli config check")
     if wrong:
         return
-    files = [environment.user_config_path, environment.project_config_path]
+    files = [environment.folders.user_config, environment.project.config_path]
     there = [path for path in files if os.path.exists(path)]
     if not ignored:
         yield Finding(

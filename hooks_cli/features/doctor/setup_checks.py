@@ -25,7 +25,7 @@ def shims(environment: Environment, launcher: str) -> Iterator[Finding]:
     from hooks_cli.features.shims.folder import folder_of, status
     from hooks_cli.system.installed_program import launcher_path
 
-    rows = status(environment.data_dir, launcher_path(launcher), environment.variables.get("PATH", os.defpath))
+    rows = status(environment.folders.data, launcher_path(launcher), environment.variables.get("PATH", os.defpath))
     there = [row for row in rows if row["state"] != "missing"]
     if not there:
         mend = "Run: hooks-cli shims install"
@@ -35,7 +35,7 @@ def shims(environment: Environment, launcher: str) -> Iterator[Finding]:
         if row["state"] != "current":
             yield Finding("shims", WARNING, f"{row['path']} is {row['state']}", "Run: hooks-cli shims install")
         elif not row["active"]:
-            mend = f"Put {folder_of(environment.data_dir)} first on PATH (hooks-cli shims path)."
+            mend = f"Put {folder_of(environment.folders.data)} first on PATH (hooks-cli shims path)."
             yield Finding("shims", WARNING, f"PATH does not find the shim {row['name']} first", mend)
     if all(row["state"] == "current" and row["active"] for row in there):
         yield Finding("shims", OK, "installed and first on PATH: " + ", ".join(str(row["name"]) for row in there))

@@ -23,7 +23,7 @@ def key(environment: Environment) -> Iterator[Finding]:
     found = facts(environment)
     if found["problem"] is not None:
         if not found["store_exists"] and not found["slots"]:
-            if os.path.exists(environment.key_path):
+            if os.path.exists(environment.places.key_path):
                 yield Finding("key", ERROR, str(found["problem"]), "See: hooks-cli key show", 77)
             else:
                 yield Finding("key", OK, "none yet; the first use makes it")
@@ -46,7 +46,10 @@ def key(environment: Environment) -> Iterator[Finding]:
     if found["slots"] and found["key_file"] is not None and found["kind"] == "key file":
         mend = "Finish what was begun: hooks-cli key passphrase set"
         yield Finding(
-            "key", WARNING, f"the key file opens the store although there is a slot file {environment.slots_path}", mend
+            "key",
+            WARNING,
+            f"the key file opens the store although there is a slot file {environment.places.slots_path}",
+            mend,
         )
 
 
@@ -65,14 +68,14 @@ def permissions(environment: Environment) -> Iterator[Finding]:
     from hooks_cli.store.sqlite.file import permissions as store_permissions
 
     exposed = store_permissions.exposed(environment)
-    for folder in (environment.config_dir, environment.keys_dir):
+    for folder in (environment.folders.config, environment.folders.keys):
         if os.path.isdir(folder) and os.stat(folder).st_mode & 0o022:
             exposed.append((folder, os.stat(folder).st_mode & 0o7777))
     for place, mode in exposed:
         yield Finding(
             "permissions", WARNING, f"{place} is open to other users (mode {mode:04o})", f"Run: chmod go= '{place}'"
         )
-    if not exposed and os.path.exists(environment.store_path):
+    if not exposed and os.path.exists(environment.places.store_path):
         yield Finding("permissions", OK, "the store and the keys are this user's alone")
 
 
@@ -80,7 +83,7 @@ def file_system(environment: Environment) -> Iterator[Finding]:
     """Whether the store lies where a write-ahead log is safe, and has room."""
     from hooks_cli.store.sqlite.file import create
 
-    folder = os.path.dirname(environment.store_path)
+    folder = os.path.dirname(environment.places.store_path)
     while not os.path.isdir(folder):
         folder = os.path.dirname(folder)
     kind = create.file_system(folder)
@@ -105,9 +108,9 @@ def store(environment: Environment) -> Iterator[Finding]:
     """Whether the store opens, is whole, and is what it was."""
     from hooks_cli.store.sqlite.store import open_store
 
-    path = environment.store_path
-    if not os.path.exists(path) and os.path.exists(environment.anchor_path):
-        yield of_error("store", StoreGone(store=path, anchor=environment.anchor_path))
+    path = environment.places.store_path
+    if not os.path.exists(path) and os.path.exists(environment.places.anchor_path):
+        yield of_error("store", StoreGone(store=path, anchor=environment.places.anchor_path))
         return
     if not os.path.exists(path):
         yield Finding("store", NOTE, f"{path} is not made yet; the first use makes it")
@@ -148,7 +151,7 @@ def _opened(environment: Environment, opened: EmbeddedStore) -> Iterator[Finding
         yield Finding(
             "ledger",
             WARNING,
-            f"there is no anchor at {environment.anchor_path}: a rolled-back store would not be noticed",
+            f"there is no anchor at {environment.places.anchor_path}: a rolled-back store would not be noticed",
         )
     elif at < revision:
         yield Finding(
@@ -190,12 +193,12 @@ def _figures(environment: Environment, opened: EmbeddedStore) -> Iterator[Findin
 def _queue(environment: Environment) -> Iterator[Finding]:
     from hooks_cli.features.journal import call_queue
 
-    waiting = len(call_queue.waiting(environment.queue_dir))
+    waiting = len(call_queue.waiting(environment.places.queue_dir))
     if waiting:
         yield Finding(
             "queue", NOTE, f"{waiting} calls wait to be taken in", "The next hooks or memory command does it."
         )
-    refused = environment.queue_dir + "-refused"
+    refused = environment.places.queue_dir + "-refused"
     if os.path.isdir(refused) and os.listdir(refused):
         mend = f"They can never be taken in. When you do not need them: rm -r '{refused}'"
         yield Finding(

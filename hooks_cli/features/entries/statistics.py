@@ -97,7 +97,7 @@ def of_hooks(store: EmbeddedStore | None, now: int, since: int = 0, agent: str =
 
 def health(store: EmbeddedStore | None, environment: Environment) -> dict[str, Any]:
     """The short answer to "is the memory all right": where it lies, how it is closed, what it holds."""
-    facts: dict[str, Any] = {"project": environment.project_root, "store": environment.store_path}
+    facts: dict[str, Any] = {"project": environment.project.root, "store": environment.places.store_path}
     if store is None:
         return {"status": "empty", **facts, "total_entries": 0}
     encrypted = environment.settings.get("memory.security.encrypt_at_rest") is not False
@@ -108,7 +108,7 @@ def health(store: EmbeddedStore | None, environment: Environment) -> dict[str, A
     facts["last_write"] = to_iso(newest) if newest is not None else None
     waiting = 0
     try:
-        waiting = len(os.listdir(environment.queue_dir))
+        waiting = len(os.listdir(environment.places.queue_dir))
     except OSError:
         pass
     if waiting:

@@ -57,16 +57,16 @@ def queue(call: Call, environment: Environment, error: HooksError) -> str:
     content = json.dumps(_described(call, environment, at)).encode()
     try:
         for attempt in (1, 2, 3):
-            make_folder(environment.queue_dir)
+            make_folder(environment.places.queue_dir)
             try:
-                path = os.path.join(environment.queue_dir, name + WAITING)
+                path = os.path.join(environment.places.queue_dir, name + WAITING)
                 write_file(path, close_box(key.raw, name, content))
                 _follow(environment, key.raw, path, name, content)
-                sync_folder(os.path.dirname(environment.queue_dir))
+                sync_folder(os.path.dirname(environment.places.queue_dir))
                 return path
             except HooksError:
                 # Somebody took the last call in and the empty folder away, between our two steps.
-                if attempt == 3 or os.path.isdir(environment.queue_dir):
+                if attempt == 3 or os.path.isdir(environment.places.queue_dir):
                     raise
     except HooksError as trouble:
         raise Dropped(reason=f"it cannot be queued ({' '.join(str(trouble).split())})") from None
@@ -90,9 +90,9 @@ def _described(call: Call, environment: Environment, at: int) -> dict[str, Any]:
     captured = None
     path = call.text("file")
     if path and call.verb.name in FILE_VERBS:
-        found = capture(path, environment.cwd, environment.project_root)
+        found = capture(path, environment.cwd, environment.project.root)
         captured = [found.path, found.kind, found.text, found.size, found.digest, found.names]
-    stdin = environment.stdin_content
+    stdin = environment.streams.stdin_content
     return {
         "at": at,
         "call_id": environment.call_id,

@@ -110,8 +110,13 @@ def textless_source(source: str | None) -> str:
 
 def captured_of(environment: Environment, path: str) -> Captured:
     """`capture`, or for a queued call that is taken in now, what the file was when the call was made."""
-    held = environment.captured
-    return held if isinstance(held, Captured) else capture(path, environment.cwd, environment.project_root)
+    if environment.replayed:
+        from hooks_cli.features.journal.replay import captured_by
+
+        held = captured_by(environment)
+        if held is not None:
+            return held
+    return capture(path, environment.cwd, environment.project.root)
 
 
 def capture(path: str, cwd: str, project_root: str) -> Captured:

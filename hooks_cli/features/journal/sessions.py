@@ -84,10 +84,10 @@ def export(environment: Environment, ended: Ended, output: str = "") -> str:
         path = os.path.join(environment.cwd, output)
         make_parents(path)
     else:
-        name = f"{environment.project_name}-{ended.session or 'no-session'}"
+        name = f"{environment.project.name}-{ended.session or 'no-session'}"
         name = "".join([c if c.isalnum() or c in "._-" else "_" for c in name])[:120]
-        path = os.path.join(environment.exports_dir, f"{name}-{ended.recorded.revision}-metrics.json")
-        make_folder(environment.exports_dir)
+        path = os.path.join(environment.folders.exports, f"{name}-{ended.recorded.revision}-metrics.json")
+        make_folder(environment.folders.exports)
     text = object_text({"schema_version": "1", "session_id": ended.session, "metrics": Raw(ended.metrics_json)})
     write_file(path, text.encode() + b"\n")
     return path

@@ -29,8 +29,8 @@ KIND_WORDS = {
 def facts(environment: Environment) -> dict[str, object]:
     """The facts by name; `problem` says why the key could not be had, `fingerprint` tells it from others."""
     found: dict[str, object] = {
-        "store": environment.store_path,
-        "store_exists": os.path.exists(environment.store_path),
+        "store": environment.places.store_path,
+        "store_exists": os.path.exists(environment.places.store_path),
         "kind": None,
         "source": None,
         "key_file": None,
@@ -40,10 +40,10 @@ def facts(environment: Environment) -> dict[str, object]:
         "rotation_unfinished": False,
         "problem": None,
     }
-    if os.path.exists(environment.key_path):
-        status = os.stat(environment.key_path)
-        found["key_file"] = {"path": environment.key_path, "mode": f"{status.st_mode & 0o7777:04o}"}
-    unlocked = unlock_cache.get(environment.slots_path)
+    if os.path.exists(environment.places.key_path):
+        status = os.stat(environment.places.key_path)
+        found["key_file"] = {"path": environment.places.key_path, "mode": f"{status.st_mode & 0o7777:04o}"}
+    unlocked = unlock_cache.get(environment.places.slots_path)
     if unlocked is not None:
         found["unlocked_until"] = slots.stamp(unlocked.until * 1000)
     try:
@@ -59,15 +59,15 @@ def facts(environment: Environment) -> dict[str, object]:
 
 def _unfinished(environment: Environment) -> bool:
     """Whether a killed rotation left its next key. One that is under way has it, too, and holds the store's lock for as long."""
-    if not os.path.exists(environment.store_path):
+    if not os.path.exists(environment.places.store_path):
         return False
     try:
-        held = opener_lock.looking(environment.store_path, MEMORY_BUDGET_MS)
+        held = opener_lock.looking(environment.places.store_path, MEMORY_BUDGET_MS)
     except Busy:
         return False
     try:
-        kept = slots.read(environment.slots_path) or []
-        beside = os.path.exists(environment.key_path + source.NEXT_SUFFIX)
+        kept = slots.read(environment.places.slots_path) or []
+        beside = os.path.exists(environment.places.key_path + source.NEXT_SUFFIX)
         return beside or any(slot["next"] is not None for slot in kept)
     finally:
         opener_lock.release(held)
@@ -75,7 +75,7 @@ def _unfinished(environment: Environment) -> bool:
 
 def _slots(environment: Environment) -> list[dict[str, object]]:
     try:
-        found = slots.read(environment.slots_path) or []
+        found = slots.read(environment.places.slots_path) or []
     except HooksError:
         return []
     return [{"id": slot["id"], "kind": slot["kind"], "created_at": slot["created_at"]} for slot in found]

@@ -30,24 +30,24 @@ def present_key(environment: Environment, phrase: str | None = None) -> Key:
     """The data key, by `phrase` where that is what protects it. Raises KeyMissing, WrongKey, WrongPassphrase (77),
     KeySourceError (78)."""
     if phrase is not None:
-        opened = passphrase.try_all(slots.read(environment.slots_path) or [], phrase)
+        opened = passphrase.try_all(slots.read(environment.places.slots_path) or [], phrase)
         if opened is None:
-            raise WrongPassphrase(path=environment.slots_path)
+            raise WrongPassphrase(path=environment.places.slots_path)
         key = Key(opened[0], "the passphrase", "passphrase")
         if opened[1] is not None and not opens(environment, key):
             key = Key(opened[1], "the passphrase", "passphrase")
         return key
-    if not os.path.exists(environment.store_path):
+    if not os.path.exists(environment.places.store_path):
         return key_source.resolve(environment)
     # Under the opener's lock, as every command: a rotation that is under way has the key in two places, or the unlocked one in none.
-    held = opener_lock.looking(environment.store_path, MEMORY_BUDGET_MS)
+    held = opener_lock.looking(environment.places.store_path, MEMORY_BUDGET_MS)
     try:
         key = key_source.resolve(environment)
         if opens(environment, key):
             return key
         second = key_source.second_key(environment, key)
         if second is None or not opens(environment, second):
-            raise WrongKey(source=key.source, store=environment.store_path)
+            raise WrongKey(source=key.source, store=environment.places.store_path)
         return second
     finally:
         opener_lock.release(held)
@@ -62,8 +62,8 @@ def sole_keeper(environment: Environment) -> Iterator[None]:
     if found is not None and key_source.decode(found[2], found[1]) is not None:
         yield  # the user keeps it
         return
-    make_private_folders(os.path.dirname(environment.slots_path))
-    held = opener_lock.exclusive(environment.slots_path, MEMORY_BUDGET_MS)
+    make_private_folders(os.path.dirname(environment.places.slots_path))
+    held = opener_lock.exclusive(environment.places.slots_path, MEMORY_BUDGET_MS)
     try:
         yield
     finally:
@@ -72,7 +72,7 @@ def sole_keeper(environment: Environment) -> Iterator[None]:
 
 def opens(environment: Environment, key: Key) -> bool:
     """Whether the key opens the store (every key does while there is none)."""
-    path = environment.store_path
+    path = environment.places.store_path
     if not os.path.exists(path) or connection.first_bytes(path) == connection.PLAIN_MAGIC:
         return True
     held = opener_lock.looking(path, MEMORY_BUDGET_MS)
@@ -92,11 +92,11 @@ def bring_back(environment: Environment, raw: bytes, force: bool = False) -> str
     source = explicit_source(environment)
     if source is not None:
         raise KeySourceError(reason=f"the key comes from {source[1]}", hint="Put it there yourself, or unset that.")
-    path = environment.key_path
+    path = environment.places.key_path
     key = Key(raw, "the imported key")
     with sole_keeper(environment):
         if not opens(environment, key):
-            raise WrongKey(source="what was given", store=environment.store_path, hint="Nothing was changed.")
+            raise WrongKey(source="what was given", store=environment.places.store_path, hint="Nothing was changed.")
         there = _readable_key(path, force)
         if there == raw:
             return path
@@ -125,17 +125,19 @@ def set_passphrase(environment: Environment, new: str, *, current: str | None = 
     `current` is a passphrase that opens already, where there is one. Returns the number of slots. Raises what `present_key` does.
     """
     _refuse_users_key(environment)
-    with_slots = os.path.exists(environment.slots_path)
-    if not with_slots and not os.path.exists(environment.store_path):
+    with_slots = os.path.exists(environment.places.slots_path)
+    if not with_slots and not os.path.exists(environment.places.store_path):
         key_source.resolve_or_create(environment)  # a passphrase from the first use on
     with sole_keeper(environment):
-        key = present_key(environment, current if with_slots and not os.path.exists(environment.key_path) else None)
-        found = (slots.read(environment.slots_path) or []) if with_slots else []
+        key = present_key(
+            environment, current if with_slots and not os.path.exists(environment.places.key_path) else None
+        )
+        found = (slots.read(environment.places.slots_path) or []) if with_slots else []
         # Slots of a key that is not the store's are left from before a key import.
-        found = [slot for slot in found if not os.path.exists(environment.key_path)]
+        found = [slot for slot in found if not os.path.exists(environment.places.key_path)]
         found.append(slots.passphrase_slot(key.raw, new, environment.now()))
-        slots.write(environment.slots_path, found)
-        _remove_key_file(environment.key_path)
+        slots.write(environment.places.slots_path, found)
+        _remove_key_file(environment.places.key_path)
         return len(found)
 
 
@@ -146,11 +148,11 @@ def change_passphrase(environment: Environment, old: str, new: str) -> None:
         found = require_slots(environment)
         opened = passphrase.try_all(found, old)
         if opened is None:
-            raise WrongPassphrase(path=environment.slots_path)
+            raise WrongPassphrase(path=environment.places.slots_path)
         made = slots.passphrase_slot(opened[0], new, environment.now())
         if opened[1] is not None:
             made = slots.rewrap(made, slots.wrapping_key(made, new), opened[0], opened[1])
-        slots.write(environment.slots_path, [made if slot is opened[2] else slot for slot in found])
+        slots.write(environment.places.slots_path, [made if slot is opened[2] else slot for slot in found])
         _forget_unlocked_check(environment)
 
 
@@ -164,7 +166,7 @@ def remove_passphrase(environment: Environment, phrase: str) -> int:
         found = require_slots(environment)
         opened = passphrase.try_all(found, phrase)
         if opened is None:
-            raise WrongPassphrase(path=environment.slots_path)
+            raise WrongPassphrase(path=environment.places.slots_path)
         key = present_key(environment, phrase)
         return _without(environment, found, opened[2]["id"], key.raw)
 
@@ -184,9 +186,9 @@ def add_keyring(environment: Environment, phrase: str | None = None) -> int:
         system_keyring.keep(made["id"], wrapping)
         if system_keyring.wrapping_key(made["id"]) != wrapping:
             raise KeySourceError(reason="the system's keyring does not give back what was put into it")
-        found = [] if os.path.exists(environment.key_path) else slots.read(environment.slots_path) or []
-        slots.write(environment.slots_path, [*found, made])
-        _remove_key_file(environment.key_path)
+        found = [] if os.path.exists(environment.places.key_path) else slots.read(environment.places.slots_path) or []
+        slots.write(environment.places.slots_path, [*found, made])
+        _remove_key_file(environment.places.key_path)
         return len(found) + 1
 
 
@@ -194,7 +196,7 @@ def remove_keyring(environment: Environment) -> int:
     """Remove the keyring slots; with the last slot the key goes back into a key file. Returns the slots left. Raises NotFound (1)."""
     from hooks_cli.crypto.keys import system_keyring
 
-    found = slots.read(environment.slots_path) or []
+    found = slots.read(environment.places.slots_path) or []
     mine = [slot["id"] for slot in found if slot["kind"] == "keyring"]
     if not mine:
         raise NotFound("The keyring holds no key of this store; nothing was changed.", hint="See: hooks-cli key show")
@@ -202,7 +204,7 @@ def remove_keyring(environment: Environment) -> int:
         key = present_key(environment)
         left = len(found)
         for slot_id in mine:
-            left = _without(environment, slots.read(environment.slots_path) or [], slot_id, key.raw)
+            left = _without(environment, slots.read(environment.places.slots_path) or [], slot_id, key.raw)
             system_keyring.forget(slot_id)
         return left
 
@@ -215,27 +217,27 @@ def unlock(environment: Environment, phrase: str, seconds: int) -> tuple[str, in
     require_slots(environment)
     key = present_key(environment, phrase)
     if not opens(environment, key):
-        raise WrongKey(source="the passphrase", store=environment.store_path)
-    where = unlock_cache.put(environment.slots_path, key.raw, passphrase.check_of(phrase, key.raw), seconds)
+        raise WrongKey(source="the passphrase", store=environment.places.store_path)
+    where = unlock_cache.put(environment.places.slots_path, key.raw, passphrase.check_of(phrase, key.raw), seconds)
     return where, int(time.time()) + seconds
 
 
 def _without(environment: Environment, found: list[slots.Slot], slot_id: str, raw: bytes) -> int:
     left = [slot for slot in found if slot["id"] != slot_id]
     if left:
-        slots.write(environment.slots_path, left)
+        slots.write(environment.places.slots_path, left)
     else:
         # The key file first: a kill in between leaves two ways in, not none.
-        publish_key_file(environment.key_path, raw, replace=True)
-        os.unlink(environment.slots_path)
-        sync_folder(os.path.dirname(environment.slots_path))
-    unlock_cache.drop(environment.slots_path)
+        publish_key_file(environment.places.key_path, raw, replace=True)
+        os.unlink(environment.places.slots_path)
+        sync_folder(os.path.dirname(environment.places.slots_path))
+    unlock_cache.drop(environment.places.slots_path)
     return len(left)
 
 
 def require_slots(environment: Environment) -> list[slots.Slot]:
     """The slots of the store. Raises NotFound (1) when it has none."""
-    found = slots.read(environment.slots_path)
+    found = slots.read(environment.places.slots_path)
     if found is None:
         raise NotFound("This store has no passphrase.", hint="Set one: hooks-cli key passphrase set")
     return found
@@ -260,6 +262,6 @@ def _remove_key_file(path: str) -> None:
 
 def _forget_unlocked_check(environment: Environment) -> None:
     """The unlocked key stays; the old passphrase no longer matches it."""
-    known = unlock_cache.get(environment.slots_path)
+    known = unlock_cache.get(environment.places.slots_path)
     if known is not None:
-        unlock_cache.put(environment.slots_path, known.raw, b"", max(1, known.until - int(time.time())))
+        unlock_cache.put(environment.places.slots_path, known.raw, b"", max(1, known.until - int(time.time())))

@@ -61,8 +61,8 @@ def rotate(
     slots that are to be kept. `reached` is told each point that is passed (for tests that end the process there).
     Raises NotFound (1), Busy (75) when other processes have the store open, KeySourceError (78), WrongKey or Tampered (77).
     """
-    if not os.path.exists(environment.store_path):
-        raise NotFound(f"There is no store yet for {environment.project_root}.")
+    if not os.path.exists(environment.places.store_path):
+        raise NotFound(f"There is no store yet for {environment.project.root}.")
     with sole_keeper(environment):
         return _rotate(environment, new_key, phrase, reached)
 
@@ -70,7 +70,7 @@ def rotate(
 def _rotate(
     environment: Environment, new_key: bytes | None, phrase: str | None, reached: Callable[[str], None]
 ) -> Rotated:
-    path = environment.store_path
+    path = environment.places.store_path
     # An ordinary opening first: it finishes a rotation that was killed, and checks the store against its anchor.
     known = present_key(environment, phrase) if phrase is not None else None
     store = open_store(environment, create=False, key=known)
@@ -85,17 +85,17 @@ def _rotate(
         _still_opens(environment, key, encrypted)
         pending = key_source.second_key(environment, key)
         if pending is not None:  # an earlier rotation was killed before it replaced anything: its next key is given up
-            call_queue.close_anew(environment.queue_dir, pending.raw, key.raw)
+            call_queue.close_anew(environment.places.queue_dir, pending.raw, key.raw)
         keeper.store_next(following)
         reached("the next key is stored")
         made = rekey.rewrite(path, key.raw, following, encrypted, MEMORY_BUDGET_MS)
-        call_queue.close_anew(environment.queue_dir, key.raw, following)
+        call_queue.close_anew(environment.places.queue_dir, key.raw, following)
         reached("the new database is built")
-        was_unlocked = unlock_cache.get(environment.slots_path)
-        unlock_cache.drop(environment.slots_path)
+        was_unlocked = unlock_cache.get(environment.places.slots_path)
+        unlock_cache.drop(environment.places.slots_path)
         rekey.replace(path, made)
         reached("the new database is in place")
-        anchor.replace(environment.anchor_path, following, made.store_id, made.revision, made.ledger)
+        anchor.replace(environment.places.anchor_path, following, made.store_id, made.revision, made.ledger)
         reached("the anchor is new")
         keeper.promote(following)
         if was_unlocked is not None:
@@ -103,9 +103,9 @@ def _rotate(
 
             left = max(1, was_unlocked.until - int(time.time()))
             check = _check(phrase, following)
-            unlock_cache.put(environment.slots_path, following, check, left)
+            unlock_cache.put(environment.places.slots_path, following, check, left)
         # What was queued while this went on: its process had the old key. Who writes such a call later sees the new one (`queueing`).
-        call_queue.close_anew(environment.queue_dir, key.raw, following)
+        call_queue.close_anew(environment.places.queue_dir, key.raw, following)
         reached("the next key is the key")
     finally:
         opener_lock.release(held)
@@ -119,15 +119,17 @@ def keeper_of(environment: Environment, key: Key, phrase: str | None, new_key: b
             raise KeySourceError(
                 reason="the key lies in the key file, which gets a random one", hint="Leave out --new-key-…."
             )
-        return keepers.FileKeeper(environment.key_path), 0
+        return keepers.FileKeeper(environment.places.key_path), 0
     if key.kind in ("passphrase", "unlocked", "keyring"):
-        found = slots.read(environment.slots_path) or []
+        found = slots.read(environment.places.slots_path) or []
         wrapping = keepers.wrapping_keys(found, phrase)
         if not wrapping:
             raise (
-                PassphraseNeeded if phrase is None else WrongKey(source="the passphrase", store=environment.store_path)
+                PassphraseNeeded
+                if phrase is None
+                else WrongKey(source="the passphrase", store=environment.places.store_path)
             )
-        return keepers.SlotsKeeper(environment.slots_path, found, wrapping, key.raw), len(found) - len(wrapping)
+        return keepers.SlotsKeeper(environment.places.slots_path, found, wrapping, key.raw), len(found) - len(wrapping)
     if new_key is None:
         raise KeySourceError(
             reason=f"the key comes from {key.source}, which this program cannot change",
@@ -139,7 +141,7 @@ def keeper_of(environment: Environment, key: Key, phrase: str | None, new_key: b
 def _still_opens(environment: Environment, key: Key, encrypted: bool) -> None:
     """Between the ordinary opening and the exclusive lock somebody else may have rotated."""
     connection = sqlite_connection.connect(
-        environment.store_path, key.raw if encrypted else None, MEMORY_BUDGET_MS, key_source=key.source
+        environment.places.store_path, key.raw if encrypted else None, MEMORY_BUDGET_MS, key_source=key.source
     )
     connection.close()
 

@@ -79,7 +79,7 @@ def upload_first(
 
         log = link.log
         label = RecordSeal(remote_key(store.key.raw), b"").seal_label(
-            log.log_id, f"{store.store_id.hex()} {environment.project_name}"
+            log.log_id, f"{store.store_id.hex()} {environment.project.name}"
         )
         if not log.create(FORMAT, label, made, snapshots.sealed_parts(draft.name, made, link.seal, tell)):
             raise LogExists

@@ -44,7 +44,7 @@ def write(store: EmbeddedStore, environment: Environment, recipients: list[Any])
         raise NotShared
     store.replica.pull(store)
     seq, ledger = position.state(store)
-    invite = Invite(store.store_id, environment.project_name, store.key.raw, seq, ledger)
+    invite = Invite(store.store_id, environment.project.name, store.key.raw, seq, ledger)
     body = {
         "hooks-cli invite": FORM,
         "store": invite.store_id.hex(),

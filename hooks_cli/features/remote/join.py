@@ -75,7 +75,7 @@ def find_store(address: str, key: bytes, wanted: str = "") -> bytes:
 
 def versions_here(environment: Environment) -> int:
     """How many versions this project's own memory holds, 0 without one. A replica of this very log counts as nothing of its own."""
-    if not os.path.exists(environment.store_path):
+    if not os.path.exists(environment.places.store_path):
         return 0
     store = open_store(environment, create=False)
     try:
@@ -100,7 +100,7 @@ def join(
     link = DirectLink(attach.open_log(address, log_id(seal_key, store_id)), RecordSeal(seal_key, store_id), FORMAT)
     encrypted = environment.settings.get("memory.security.encrypt_at_rest") is not False
     prepare_store_folder(environment)
-    with sole_keeper(environment), AtomicFile(environment.store_path) as draft:
+    with sole_keeper(environment), AtomicFile(environment.places.store_path) as draft:
         old = _refuse_other_key(environment, key)
         found = snapshots.fetch(link.log, link.seal, draft, advance)
         snapshots.examine(draft, found, key, encrypted, "the invited key")
@@ -111,15 +111,15 @@ def join(
             raise LogTampered(expected=f"store {store_id.hex()}", found=f"store {made.store_id.hex()}")
         old_key = _keep_old_key(environment, old)
         if old is not None:
-            file.publish_key_file(environment.key_path + source.NEXT_SUFFIX, key, replace=True)
-        elif data_key.explicit_source(environment) is None and not os.path.exists(environment.slots_path):
-            file.publish_key_file(environment.key_path, key, replace=True)
-        held = opener_lock.exclusive(environment.store_path, MEMORY_BUDGET_MS)
+            file.publish_key_file(environment.places.key_path + source.NEXT_SUFFIX, key, replace=True)
+        elif data_key.explicit_source(environment) is None and not os.path.exists(environment.places.slots_path):
+            file.publish_key_file(environment.places.key_path, key, replace=True)
+        held = opener_lock.exclusive(environment.places.store_path, MEMORY_BUDGET_MS)
         try:
-            aside = backup.put_in_place(environment.store_path, made, environment.anchor_path, key)
+            aside = backup.put_in_place(environment.places.store_path, made, environment.places.anchor_path, key)
             remember(environment, address)
             if old is not None:
-                keepers.adopt_next(environment.key_path, key)
+                keepers.adopt_next(environment.places.key_path, key)
         finally:
             opener_lock.release(held)
     store = open_store(environment, create=False)
@@ -159,7 +159,7 @@ def check_seen(link: DirectLink, found: Snapshot, seen: tuple[int, bytes]) -> No
 
 def _refuse_other_key(environment: Environment, key: bytes) -> bytes | None:
     """The key file's key where it is another one. Raises KeySourceError (78) where the key comes from elsewhere and is another one."""
-    if data_key.explicit_source(environment) is not None or os.path.exists(environment.slots_path):
+    if data_key.explicit_source(environment) is not None or os.path.exists(environment.places.slots_path):
         present = source.resolve(environment)
         if present.raw != key:
             raise KeySourceError(
@@ -167,18 +167,18 @@ def _refuse_other_key(environment: Environment, key: bytes) -> bytes | None:
                 hint="Put that key there, or unset it, and try again.",
             )
         return None
-    there = file.read_key_file(environment.key_path)
+    there = file.read_key_file(environment.places.key_path)
     return there if there is not None and there != key else None
 
 
 def _keep_old_key(environment: Environment, old: bytes | None) -> str:
     """Keep the key of a memory that is set aside beside the present one; the file's path, "" where there is nothing to keep."""
-    if old is None or not os.path.exists(environment.store_path):
+    if old is None or not os.path.exists(environment.places.store_path):
         return ""
     number = 1
-    while not file.publish_key_file(f"{environment.key_path}{BEFORE}{number}", old):
+    while not file.publish_key_file(f"{environment.places.key_path}{BEFORE}{number}", old):
         number += 1
-    return f"{environment.key_path}{BEFORE}{number}"
+    return f"{environment.places.key_path}{BEFORE}{number}"
 
 
 __all__ = ["Joined", "MemoryNotEmpty", "WrongKey", "check_seen", "find_store", "join", "note", "versions_here"]

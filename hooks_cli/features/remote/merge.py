@@ -16,7 +16,7 @@ from hooks_cli.system.private_files import remove_quietly
 
 def export(environment: Environment) -> str:
     """Write all that this project's memory holds to a private file beside it (0600); its path."""
-    path = f"{environment.store_path}.merge-{os.getpid()}.ndjson"
+    path = f"{environment.places.store_path}.merge-{os.getpid()}.ndjson"
     request = transfer_export.Request(
         "ndjson", path, "", export_parts.Choices(Selection(versions="all")), force=True, progress="off"
     )

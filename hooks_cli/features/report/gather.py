@@ -63,7 +63,7 @@ def gather(store: EmbeddedStore, environment: Environment, since: int) -> Report
         "regressions": sum(series.regressed for series in baselines),
     }
     return Report(
-        project=environment.project_name,
+        project=environment.project.name,
         at=now,
         since=since,
         revision=sizes["revision"],

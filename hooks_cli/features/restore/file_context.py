@@ -44,7 +44,7 @@ def about(store: EmbeddedStore, environment: Environment, path: str) -> Knowledg
     text = ""
     if entries:
         items = [item_of(store, entry) for entry in entries]
-        subject = brief.Subject(environment.project_name, now, "", f"about the file {names[-1]}")
+        subject = brief.Subject(environment.project.name, now, "", f"about the file {names[-1]}")
         text = brief.build_unforgeable(subject, items, os.urandom, budget=CHARACTERS).text
     return Knowledge(entries, calls, text)
 
@@ -52,6 +52,6 @@ def about(store: EmbeddedStore, environment: Environment, path: str) -> Knowledg
 def names_of(environment: Environment, path: str) -> list[str]:
     """The ways to name the file: as given, absolute, relative to the project; the shortest one that tells it apart last."""
     full = os.path.normpath(os.path.join(environment.cwd, path))
-    root = environment.project_root.rstrip("/") + "/"
+    root = environment.project.root.rstrip("/") + "/"
     inside = full[len(root) :] if full.startswith(root) else full
     return list(dict.fromkeys([path, full, "./" + inside, inside]))

@@ -121,7 +121,7 @@ def build_brief(
     """The text for the agent's prompt, never longer than wanted, and what it was made from."""
     what = known(store, environment, session_name, now, wanted)
     items = [item_of(store, entry) for entry in what.entries]
-    subject = brief.Subject(environment.project_name, now, session_name, what.scope)
+    subject = brief.Subject(environment.project.name, now, session_name, what.scope)
     made = brief.build_unforgeable(
         subject,
         items,

@@ -54,7 +54,7 @@ def rules_of(environment: Environment, max_age: int | None = None, *, without_pr
     if without_project and not settings.trusted:
         from hooks_cli.settings import files
 
-        settings = files.read(environment.user_config_path, "")
+        settings = files.read(environment.folders.user_config, "")
     rules = Rules(
         max_age=settings.number("memory.gc.max_age_days") * DAY if max_age is None else max_age,
         patterns=settings.flag("memory.gc.keep_successful_patterns"),
@@ -212,7 +212,7 @@ def automatic(store: EmbeddedStore, environment: Environment) -> Collected | Non
         if "memory.gc" not in settings.held or not _is_news(store, environment):
             return None
         return Collected(
-            told=f"nothing is collected by itself, since only {environment.project_config_path} asks for it. Allow it with: "
+            told=f"nothing is collected by itself, since only {environment.project.config_path} asks for it. Allow it with: "
             "hooks-cli project trust"
         )
     now = environment.now()
@@ -221,7 +221,7 @@ def automatic(store: EmbeddedStore, environment: Environment) -> Collected | Non
         return Collected(held_off=(now - before) // DAY)
     if _is_news(store, environment):
         return Collected(
-            told=f"what {environment.project_config_path} says of it has changed, so nothing was taken this time. What the next "
+            told=f"what {environment.project.config_path} says of it has changed, so nothing was taken this time. What the next "
             "session-end takes: hooks-cli memory gc --dry-run"
         )
     return bounded(store, environment)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def others(environment: Environment) -> list[Environment]:
     """An environment for each other project that has a store in the user's data directory, by name."""
-    present = os.path.realpath(environment.store_path)
+    present = os.path.realpath(environment.places.store_path)
     known = [project for project in known_projects(environment) if os.path.realpath(project.store) != present]
     return [environment.in_project(project.stem, project.path) for project in known]
 
@@ -31,7 +31,7 @@ def search_all(store: EmbeddedStore | None, environment: Environment, request: R
         try:
             opened = open_store(other, create=False)
         except HooksError as error:
-            notes.append(f"project {other.project_name} was left out: {error}")
+            notes.append(f"project {other.project.name} was left out: {error}")
             continue
         try:
             results.append(search_store(opened, other, request))

@@ -171,7 +171,7 @@ def _everything(
     found = word_index.narrowed(store, filters, now, request.limit, request.offset, columns=SHORT_COLUMNS)
     shorten(store, found)
     total = word_index.count_narrowed(store, filters, now) if request.counted else -1
-    project = environment.project_name
+    project = environment.project.name
     hits = [Hit(entry, 0.0, 1.0, word_index.searched_text(entry), project) for entry in found]
     return Result(hits, total if total >= 0 or found else 0, "everything", notes)
 
@@ -182,7 +182,7 @@ def hits_of(
     """The results of (revision, rank, score) triples, with their snippets; rank is BM25, or a score by meaning."""
     entries = word_index.read(store, [revision for revision, _, _ in page]) if page else {}
     parts = word_index.snippets(store, match, list(entries.values())) if entries else {}
-    project = environment.project_name
+    project = environment.project.name
     return [
         Hit(entries[revision], rank, score, parts.get(revision) or word_index.searched_text(entries[revision]), project)
         for revision, rank, score in page

@@ -115,7 +115,7 @@ def _target(environment: Environment, request: Request) -> str:
     if request.path:
         return os.path.join(environment.cwd, request.path)
     if request.form in FILE_FORMS:
-        name = environment.project_name if request.project in ("", "current") else request.project
+        name = environment.project.name if request.project in ("", "current") else request.project
         safe = "".join(c if c.isalnum() or c in "._-" else "_" for c in os.path.basename(name) or "all")
         return os.path.join(environment.cwd, f"memory-{safe}.{request.form}")
     return ""
@@ -132,7 +132,7 @@ def _written(environment: Environment, request: Request, path: str, parts: Itera
     """Write the parts, giving each when it is done."""
     if request.form in TEXT_FORMS:
         how = (request.compress, request.seal)
-        sink = FileSink(path, request.force, *how) if path else StreamSink(environment, *how)
+        sink = FileSink(path, request.force, *how) if path else StreamSink(environment.streams, *how)
         with sink as out:
             yield from _writer(request.form)(parts, out.write)
         return

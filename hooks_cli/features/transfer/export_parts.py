@@ -13,6 +13,7 @@ from hooks_cli.environment import Environment
 from hooks_cli.errors import HooksError
 from hooks_cli.model.selection import Selection
 from hooks_cli.project.discovery import Project
+from hooks_cli.project.places import StorePlaces
 from hooks_cli.store.sqlite.bulk import read
 from hooks_cli.store.sqlite.store import EmbeddedStore, OneState, open_store
 from hooks_cli.text.json_writer import object_text
@@ -44,7 +45,7 @@ def head(store: EmbeddedStore, environment: Environment, versions: str, complete
             "program": f"hooks-cli {__version__}",
             "exported_at": to_iso(environment.now()),
             "store_id": store.store_id.hex(),
-            "project": environment.project_name,
+            "project": environment.project.name,
             "versions": versions,
             "complete": complete,
         }
@@ -137,7 +138,7 @@ def environments(environment: Environment, project: str) -> list[Environment]:
 
     Raises InputMissing (66) when there is no such project, UsageError (64) when several have that name.
     """
-    if project in ("", "current", ".", environment.project_name, environment.project_stem):
+    if project in ("", "current", ".", environment.project.name, environment.project.stem):
         return [environment]
     from hooks_cli.features import projects
 
@@ -149,12 +150,13 @@ def environments(environment: Environment, project: str) -> list[Environment]:
 def of_known(environment: Environment, known: object) -> Environment:
     """The environment as it would be in another project's folder; the place of its store is the one that was found."""
     stem, path = getattr(known, "stem", ""), getattr(known, "path", "")
-    if stem == environment.project_stem and not environment.named_store:
+    if stem == environment.project.stem and not environment.places.named_store:
         return environment
     variables = {name: value for name, value in environment.variables.items() if name != "HOOKS_STORE"}
     other = Environment(variables, environment.cwd)
     home = path or environment.cwd
-    other.__dict__.update(project=Project(home, home, "listed"), project_stem=stem, named_store="", store_stem=stem)
+    other.project = Project(home, home, "listed", stem=stem)
+    other.places = StorePlaces(other.folders, stem)
     return other
 
 
@@ -172,11 +174,11 @@ def opened(
             except HooksError as error:
                 if len(environments) == 1:
                     raise
-                environments[0].err(f"hooks-cli: {environment.project_stem} is left out: {error}")
+                environments[0].err(f"hooks-cli: {environment.project.stem} is left out: {error}")
                 continue
             try:
                 with OneState(store):
-                    yield Part(environment, store, choices, advance, environment.project_name)
+                    yield Part(environment, store, choices, advance, environment.project.name)
             finally:
                 store.close()
 

@@ -92,7 +92,7 @@ def _plan(store: EmbeddedStore, environment: Environment, path: str) -> Any:
     """The plan, or None when there is none. Raises ConfigError (78) when the file is no valid schema."""
     state = identity(path)
     header = f"2 {state} {path!r}"
-    cache = os.path.join(environment.cache_dir, "schemas", stem_of(path) + ".plan")
+    cache = os.path.join(environment.folders.cache, "schemas", stem_of(path) + ".plan")
     cached = read_file(cache, PLAN_LIMIT)
     if cached is not None:
         first, _, rest = cached.decode("utf-8", "replace").partition("\n")

@@ -33,7 +33,7 @@ def attach(store: EmbeddedStore, environment: Environment) -> None:
 
 def address_path(environment: Environment) -> str:
     """The file that holds the server's address."""
-    return os.path.join(environment.keys_dir, environment.store_stem + ENDING)
+    return os.path.join(environment.folders.keys, environment.places.store_stem + ENDING)
 
 
 def address_of(environment: Environment) -> str:

@@ -50,15 +50,15 @@ def open_store(
     Raises NotFound (1) when there is none and `create` is false, WrongKey, KeyMissing, KeyExposed, NotEncrypted, StoreGone
     or Tampered (77), NewerFormat or NetworkFileSystem (69), CannotCreate (73), Busy (75), KeySourceError (78).
     """
-    path = environment.store_path
+    path = environment.places.store_path
     encrypted = environment.settings.get("memory.security.encrypt_at_rest") is not False
     if not os.path.exists(path):
-        if not create and not os.path.exists(environment.anchor_path):
+        if not create and not os.path.exists(environment.places.anchor_path):
             from hooks_cli.project.note import moved_from
 
             moved = moved_from(environment)
             hint = f"It seems to have been moved: hooks-cli project adopt {moved}" if moved else "memory init makes it."
-            raise NotFound(f"There is no store yet for {environment.project_root}.", hint=hint)
+            raise NotFound(f"There is no store yet for {environment.project.root}.", hint=hint)
         from hooks_cli.store.sqlite.file import create as store_file
 
         store_file.create(environment, budget_ms)
@@ -74,7 +74,7 @@ def _opened(environment: Environment, path: str, encrypted: bool, key: Key | Non
     held = opener_lock.shared(path, budget_ms)
     try:
         sqlite_connection.check_encryption(path, encrypted)
-        if not encrypted and os.path.exists(environment.key_path + source.NEXT_SUFFIX):
+        if not encrypted and os.path.exists(environment.places.key_path + source.NEXT_SUFFIX):
             _settle_plain(environment, path, budget_ms)
         key = key or source.resolve(environment)
         try:
@@ -84,7 +84,7 @@ def _opened(environment: Environment, path: str, encrypted: bool, key: Key | Non
         except WrongKey:
             key, connection = _open_with_second_key(environment, path, key, budget_ms)
         _mend_permissions(environment, path)  # not before: what our key does not open is somebody else's
-        store = EmbeddedStore(connection, path, environment.anchor_path, key, budget_ms, held)
+        store = EmbeddedStore(connection, path, environment.places.anchor_path, key, budget_ms, held)
     except BaseException:
         opener_lock.release(held)
         raise
@@ -104,15 +104,15 @@ def make_ready(store: EmbeddedStore, environment: Environment) -> None:
     store.guard = guard_of(environment)
     store.warn = environment.err
     store.trace, store.span_facts = environment.trace, environment.span_facts
-    store.machine = environment.machine
+    store.machine = environment.folders.machine
 
 
 def _mend_permissions(environment: Environment, path: str) -> None:
     """Two looks on every call; what they find is mended elsewhere."""
     try:
         mode = os.stat(path).st_mode
-        if not environment.named_store:
-            mode |= os.stat(environment.project_dir).st_mode
+        if not environment.places.named_store:
+            mode |= os.stat(environment.places.project_dir).st_mode
     except OSError:
         return  # what is wrong with it, the opening says
     if mode & 0o077:
@@ -140,9 +140,9 @@ def _settle_plain(environment: Environment, path: str, budget_ms: int) -> None:
     from hooks_cli.crypto.keys import file, keepers
     from hooks_cli.store.sqlite.file import rekey
 
-    following = file.read_key_file(environment.key_path + source.NEXT_SUFFIX)
+    following = file.read_key_file(environment.places.key_path + source.NEXT_SUFFIX)
     if following is not None and rekey.belongs_to(path, following, budget_ms):
-        keepers.adopt_next(environment.key_path, following)
+        keepers.adopt_next(environment.places.key_path, following)
 
 
 class EmbeddedStore:

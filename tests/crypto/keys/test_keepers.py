@@ -168,8 +168,8 @@ def test_a_call_that_is_queued_in_the_very_moment_of_a_rotation_is_taken_in(
     environment.call_id = "c1"
     call_queue.queue(call, environment, Busy(store="x", seconds="5"))
     place.reopen()
-    queued = call_queue.waiting(place.environment.queue_dir)
-    claimed = call_queue.claim(place.environment.queue_dir, queued[0])
+    queued = call_queue.waiting(place.environment.places.queue_dir)
+    claimed = call_queue.claim(place.environment.places.queue_dir, queued[0])
     assert claimed is not None
     assert claimed.content(place.environment, place.store.key)["call_id"] == "c1"
     place.close()

@@ -32,40 +32,42 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     return SimpleNamespace(
         variables={},
         settings={},
-        store_path=str(store),
-        key_path=str(keys / "demo-1.key"),
-        slots_path=str(keys / "demo-1.slots"),
+        places=SimpleNamespace(
+            store_path=str(store),
+            key_path=str(keys / "demo-1.key"),
+            slots_path=str(keys / "demo-1.slots"),
+        ),
     )
 
 
 def test_first_use_makes_a_key_that_stays(place: SimpleNamespace) -> None:
     first = resolve(place)
-    assert len(first.raw) == 32 and first.source == f"the key file {place.key_path}"
+    assert len(first.raw) == 32 and first.source == f"the key file {place.places.key_path}"
     assert resolve(place).raw == first.raw
-    assert os.stat(place.key_path).st_mode & 0o777 == 0o600
-    assert os.stat(os.path.dirname(place.key_path)).st_mode & 0o777 == 0o700
-    assert os.listdir(os.path.dirname(place.key_path)) == ["demo-1.key"]
+    assert os.stat(place.places.key_path).st_mode & 0o777 == 0o600
+    assert os.stat(os.path.dirname(place.places.key_path)).st_mode & 0o777 == 0o700
+    assert os.listdir(os.path.dirname(place.places.key_path)) == ["demo-1.key"]
     assert first.raw.hex() not in repr(first)
 
 
 def test_an_existing_store_never_gets_a_new_key(place: SimpleNamespace) -> None:
-    Path(place.store_path).write_bytes(b"x")
+    Path(place.places.store_path).write_bytes(b"x")
     with pytest.raises(KeyMissing) as caught:
         resolve(place)
     assert caught.value.exit_code == 77
-    assert not os.path.exists(place.key_path)
+    assert not os.path.exists(place.places.key_path)
 
 
 def test_without_create_nothing_is_made(place: SimpleNamespace) -> None:
     with pytest.raises(KeyMissing):
         source.resolve(place)
-    assert not os.path.exists(place.key_path)
+    assert not os.path.exists(place.places.key_path)
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620, 0o601])
 def test_a_key_file_open_to_others_is_refused(place: SimpleNamespace, mode: int) -> None:
     resolve(place)
-    os.chmod(place.key_path, mode)
+    os.chmod(place.places.key_path, mode)
     with pytest.raises(KeyExposed) as caught:
         resolve(place)
     assert f"{mode:04o}" in str(caught.value) and "chmod 600" in caught.value.hint_text
@@ -74,15 +76,15 @@ def test_a_key_file_open_to_others_is_refused(place: SimpleNamespace, mode: int)
 @pytest.mark.parametrize("text", ["", "\n", "00" * 31, "00" * 33, "zz" * 32, "00" * 32 + " 00"])
 def test_a_damaged_key_file_is_refused_not_replaced(place: SimpleNamespace, text: str) -> None:
     resolve(place)
-    Path(place.key_path).write_text(text)
+    Path(place.places.key_path).write_text(text)
     with pytest.raises(KeySourceError):
         resolve(place)
-    assert Path(place.key_path).read_text() == text
+    assert Path(place.places.key_path).read_text() == text
 
 
 def test_a_fifo_in_the_place_of_the_key_file_does_not_hang(place: SimpleNamespace) -> None:
-    os.makedirs(os.path.dirname(place.key_path))
-    os.mkfifo(place.key_path, 0o600)
+    os.makedirs(os.path.dirname(place.places.key_path))
+    os.mkfifo(place.places.key_path, 0o600)
     with pytest.raises(KeySourceError):
         resolve(place)
 
@@ -102,7 +104,7 @@ def test_the_variable_holds_the_key_and_makes_no_file(place: SimpleNamespace, te
     place.variables["MEMORY_ENCRYPTION_KEY"] = text
     key = resolve(place)
     assert key.raw == RAW and key.source == "MEMORY_ENCRYPTION_KEY"
-    assert not os.path.exists(place.key_path)
+    assert not os.path.exists(place.places.key_path)
 
 
 @pytest.mark.parametrize("text", SPELLINGS)
@@ -184,7 +186,7 @@ def test_an_empty_source_is_an_error(place: SimpleNamespace, name: str, value: s
     place.variables[name] = value
     with pytest.raises(KeySourceError, match="empty"):
         resolve(place)
-    assert not os.path.exists(place.key_path)
+    assert not os.path.exists(place.places.key_path)
 
 
 @pytest.mark.parametrize("text", ["${MEMORY_KEY}", "${secrets.MEMORY_KEY}\n"])
@@ -197,7 +199,7 @@ def test_a_reference_that_nothing_resolved_is_no_passphrase(place: SimpleNamespa
     place.variables = {FILE_VARIABLE: str(tmp_path / "key")}
     with pytest.raises(KeySourceError, match="nothing has replaced"):
         resolve(place)
-    assert not os.path.exists(place.slots_path)
+    assert not os.path.exists(place.places.slots_path)
 
 
 def test_two_sources_are_an_error(place: SimpleNamespace) -> None:
@@ -232,27 +234,27 @@ def test_decode_gives_a_key_a_passphrase_or_the_one_error(text: str) -> None:
 def test_a_passphrase_makes_its_slot_and_opens_it_again(place: SimpleNamespace) -> None:
     place.variables["MEMORY_ENCRYPTION_KEY"] = "correct horse battery"
     first = resolve(place)
-    assert first.kind == "passphrase" and not os.path.exists(place.key_path)
-    assert os.stat(place.slots_path).st_mode & 0o777 == 0o600
-    Path(place.store_path).write_bytes(b"x")
+    assert first.kind == "passphrase" and not os.path.exists(place.places.key_path)
+    assert os.stat(place.places.slots_path).st_mode & 0o777 == 0o600
+    Path(place.places.store_path).write_bytes(b"x")
     assert resolve(place).raw == first.raw
-    assert "correct horse" not in Path(place.slots_path).read_text()
+    assert "correct horse" not in Path(place.places.slots_path).read_text()
     place.variables["MEMORY_ENCRYPTION_KEY"] = "wrong horse"
     with pytest.raises(WrongKey):
         resolve(place)
     del place.variables["MEMORY_ENCRYPTION_KEY"]
     with pytest.raises(KeyMissing) as caught:
         resolve(place)
-    assert "unlock" in caught.value.hint_text and not os.path.exists(place.key_path)
+    assert "unlock" in caught.value.hint_text and not os.path.exists(place.places.key_path)
 
 
 def test_a_passphrase_for_a_store_with_a_key_file_is_refused(place: SimpleNamespace) -> None:
     resolve(place)
-    Path(place.store_path).write_bytes(b"x")
+    Path(place.places.store_path).write_bytes(b"x")
     place.variables["MEMORY_ENCRYPTION_KEY"] = "a passphrase"
     with pytest.raises(KeyMissing):
         resolve(place)
-    assert not os.path.exists(place.slots_path)
+    assert not os.path.exists(place.places.slots_path)
 
 
 def test_the_unlocked_key_stands_in_for_the_passphrase(
@@ -264,23 +266,23 @@ def test_the_unlocked_key_stands_in_for_the_passphrase(
     place.variables["MEMORY_ENCRYPTION_KEY"] = "correct horse battery"
     raw = resolve(place).raw
     del place.variables["MEMORY_ENCRYPTION_KEY"]
-    unlock_cache.put(place.slots_path, raw, b"", 60)
+    unlock_cache.put(place.places.slots_path, raw, b"", 60)
     try:
         assert resolve(place).raw == raw and resolve(place).kind == "unlocked"
     finally:
-        assert unlock_cache.drop(place.slots_path)
+        assert unlock_cache.drop(place.places.slots_path)
     with pytest.raises(KeyMissing):
         resolve(place)
-    assert not unlock_cache.drop(place.slots_path)
+    assert not unlock_cache.drop(place.places.slots_path)
 
 
 def test_a_rotation_under_way_offers_the_second_key(place: SimpleNamespace) -> None:
     first = resolve(place)
     assert second_key(place, first) is None
-    publish_key_file(place.key_path + source.NEXT_SUFFIX, RAW)
+    publish_key_file(place.places.key_path + source.NEXT_SUFFIX, RAW)
     following = second_key(place, first)
     assert following is not None and following.raw == RAW
-    os.replace(place.key_path + source.NEXT_SUFFIX, place.key_path)
+    os.replace(place.places.key_path + source.NEXT_SUFFIX, place.places.key_path)
     following = second_key(place, first)
     assert following is not None and following.raw == RAW
     assert second_key(place, following) is None

@@ -123,7 +123,7 @@ def test_json_is_compared_by_members_and_sealed_stays_masked(environment: Enviro
 def test_a_look_that_fails_is_told_and_tried_again(environment: Environment) -> None:
     async def walk() -> None:
         app = browser(environment)
-        store = Path(environment.store_path)
+        store = Path(environment.places.store_path)
         async with app.run_test(size=(120, 40)) as pilot:
             await settled(app, pilot)
             await pilot.press("enter", "down")

@@ -59,7 +59,7 @@ def test_an_open_reader_does_not_stop_a_writer(environment: Environment, run: Ru
     rows.close()
     store.close()
     run("memory", "store", "k", "after", check=True)
-    assert os.stat(environment.store_path + "-wal").st_size <= WAL_LIMIT_BYTES + 150_000
+    assert os.stat(environment.places.store_path + "-wal").st_size <= WAL_LIMIT_BYTES + 150_000
 
 
 def test_a_newer_format_is_refused(environment: Environment, run: Run) -> None:

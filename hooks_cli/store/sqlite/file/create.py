@@ -43,7 +43,7 @@ def create(environment: Environment, budget_ms: int) -> None:
 
     Raises CannotCreate (73), PermissionRefused or StoreGone (77), NetworkFileSystem (69), and what `key_source` raises.
     """
-    path = environment.store_path
+    path = environment.places.store_path
     folder = os.path.dirname(path)
     note.prepare_store_folder(environment)
     refuse_network(path)
@@ -51,9 +51,9 @@ def create(environment: Environment, budget_ms: int) -> None:
     try:
         if os.path.exists(path):
             return
-        if os.path.exists(environment.anchor_path):
+        if os.path.exists(environment.places.anchor_path):
             # An empty store in the place of one that was lost would look like an answer.
-            raise StoreGone(store=path, anchor=environment.anchor_path)
+            raise StoreGone(store=path, anchor=environment.places.anchor_path)
         encrypted = environment.settings.get("memory.security.encrypt_at_rest") is not False
         key = source.resolve_or_create(environment)
         draft = f"{path}.new-{os.getpid()}-{os.urandom(4).hex()}"

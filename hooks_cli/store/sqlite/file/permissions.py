@@ -14,10 +14,10 @@ ENDINGS = ("", "-wal", "-shm", ".lock", ".turn", ".next")
 
 def exposed(environment: Environment) -> list[tuple[str, int]]:
     """The store's files, and its folder when that is ours, that others can reach: (path, mode)."""
-    path = environment.store_path
+    path = environment.places.store_path
     places = [path + ending for ending in ENDINGS]
-    if not environment.named_store:
-        places = [environment.data_dir, environment.project_dir, *places]
+    if not environment.places.named_store:
+        places = [environment.folders.data, environment.places.project_dir, *places]
     found = []
     for place in places:
         try:

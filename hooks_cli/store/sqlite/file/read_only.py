@@ -43,7 +43,7 @@ def open_store(environment: Environment, budget_ms: int, key: Key | None, cause:
     Raises `cause` where the place can be written, so that it has another reason; StoreReadOnly (77) where the log cannot be read,
     and what `embedded.open_store` raises.
     """
-    path = environment.store_path
+    path = environment.places.store_path
     reason = _why_not_writable(path)
     if not reason or not os.access(path, os.R_OK):
         raise cause
@@ -60,7 +60,7 @@ def open_store(environment: Environment, budget_ms: int, key: Key | None, cause:
             key_source=key.source,
             only_to_read=f"file:{quote(os.path.abspath(path))}?{'immutable=1' if alone else 'mode=ro'}",
         )
-        store = ReadOnlyStore(connection, path, environment.anchor_path, key, budget_ms, held)
+        store = ReadOnlyStore(connection, path, environment.places.anchor_path, key, budget_ms, held)
     except BaseException:
         opener_lock.release(held)
         raise
