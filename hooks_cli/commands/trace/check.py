@@ -71,9 +71,9 @@ def run(call: Call, environment: Environment) -> int:
         raise MissingArgument(verb="trace check", what="a trace file, or --listen")
     if call.text("duration") and "listen" not in call.values:
         raise UsageError("trace check --for says how long to --listen; there is no --listen.")
-    gc.disable()  # spans hold no circles; the collector would walk over all of them again and again
     rules = rule_file.load(name, environment.cwd)
     found = _chosen(call, environment, _read(call, environment, rules))
+    gc.disable()  # spans hold no circles; the collector would walk over all of them again and again
     verdict = check(rules, found, call.number("max_violations", 20))
     text = render(verdict, call.format)
     if call.text("output"):

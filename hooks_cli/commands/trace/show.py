@@ -30,12 +30,12 @@ def run(call: Call, environment: Environment) -> int:
     from hooks_cli.errors import MissingArgument
     from hooks_cli.features.traces import summary
     from hooks_cli.features.traces.formats import trace_file
-    from hooks_cli.features.traces.spans import PEER_ATTRIBUTES, TraceQuery
+    from hooks_cli.features.traces.spans import PEER_ATTRIBUTES, KeptFields
 
     files = call.words("files")
     if not files:
         raise MissingArgument(verb="trace show", what="a trace file")
-    found = trace_file.read(files, environment.cwd, TraceQuery(PEER_ATTRIBUTES), call.flag("strict"))
+    found = trace_file.read(files, environment.cwd, KeptFields(PEER_ATTRIBUTES), call.flag("strict"))
     body = summary.summarise(found)
     if call.format != "text":
         import json

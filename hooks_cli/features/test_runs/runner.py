@@ -23,7 +23,7 @@ from hooks_cli.features.test_runs.services.containers import Containers, DaemonM
 from hooks_cli.features.test_runs.services.http_proxy import LOOPBACK_HOSTS
 from hooks_cli.features.test_runs.services.surroundings import Surroundings
 from hooks_cli.features.traces.receiver import Receiver
-from hooks_cli.features.traces.spans import TraceQuery
+from hooks_cli.features.traces.spans import KeptFields
 
 END_SECONDS = 1.0  # grace for what services and scenarios left behind
 
@@ -124,7 +124,7 @@ class FileRunner:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if task is not None:
                 loop.add_signal_handler(number, task.cancel)
-        with Receiver(plan.rules.wanted() if plan.rules else TraceQuery()) as receiver:
+        with Receiver(plan.rules.wanted() if plan.rules else KeptFields()) as receiver:
             around = Surroundings(
                 folder,
                 plan.path,

@@ -13,7 +13,7 @@ from typing import Any
 from hooks_cli.errors import CannotCreate, DataError, ExtraMissing, HooksError, UsageError
 from hooks_cli.features.traces.formats import otlp_json, trace_file
 from hooks_cli.features.traces.formats.collector import Collector
-from hooks_cli.features.traces.spans import TraceQuery, TraceRun
+from hooks_cli.features.traces.spans import KeptFields, TraceRun
 
 MOST_BYTES = 64 << 20  # of one post, after decompression
 PORT = 4318  # OTLP/HTTP's own
@@ -26,7 +26,7 @@ class Receiver:
     `posts` and `refused` count requests; `problem` is set when a post cannot be read here at all (protobuf without the extra `otel`).
     """
 
-    def __init__(self, wanted: TraceQuery | None = None, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, wanted: KeptFields | None = None, host: str = "127.0.0.1", port: int = 0) -> None:
         """Bind the address; port 0 takes a free one. Raises UsageError (64) for no loopback, CannotCreate (73) for a port in use."""
         if host not in LOOPBACK:
             raise UsageError(

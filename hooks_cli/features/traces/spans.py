@@ -102,7 +102,7 @@ class Span:
         return (self.name, self.service, self.kind, self.parent, self.start, self.end, self.status)
 
 
-class TraceQuery:
+class KeptFields:
     """What a reader keeps beside ids, names and times: these attributes (None: all of them), and events if asked."""
 
     __slots__ = ("attributes", "events")

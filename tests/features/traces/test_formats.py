@@ -17,12 +17,12 @@ from hooks_cli.features.traces.facts import facts_of
 from hooks_cli.features.traces.formats import otlp_protobuf, trace_file
 from hooks_cli.features.traces.formats.collector import Collector
 from hooks_cli.features.traces.graph import service_edges
-from hooks_cli.features.traces.spans import Span, TraceQuery, TraceRun
+from hooks_cli.features.traces.spans import KeptFields, Span, TraceRun
 from tests.conftest import Run
 from tests.features.traces.made import otlp, span, text
 
 REAL = Path(__file__).parent.parent.parent / "fixtures" / "traces"
-ALL = TraceQuery(None, events=True)
+ALL = KeptFields(None, events=True)
 
 # file -> spans, traces, services, the facts that occur, some edges
 FILES: dict[str, tuple[int, int, int, dict[str, int], list[tuple[str, str]]]] = {
@@ -220,6 +220,10 @@ def test_a_cut_last_line_is_told_and_left_out(tmp_path: Path) -> None:
         ('{"resourceSpans": "x"}', "not as its format has it"),
         ('{"resourceSpans": [{"scopeSpans": [{"spans": [{"name": "n"}]}]}]}', "no traceId"),
         ('[{"traceId": "zz", "id": "1"}]', "neither a hexadecimal"),
+        (
+            '{"resourceSpans": [{"scopeSpans": [{"spans": [{"traceId": "1", "spanId": "2", "name": 5}]}]}]}',
+            "the name of a span is not a text",
+        ),
         ("[" * 100_000, "nested too deeply"),
         (b"\x00\x01\x02garbage", "neither JSON nor OTLP"),
         (b'{"resourceSpans": [{"\xff": 1}]}', "line 1, column"),

@@ -13,7 +13,7 @@ import pytest
 from hooks_cli.errors import CannotCreate, UsageError
 from hooks_cli.features.traces import receiver as module
 from hooks_cli.features.traces.receiver import Receiver
-from hooks_cli.features.traces.spans import TraceQuery
+from hooks_cli.features.traces.spans import KeptFields
 from tests.features.traces.made import span, text
 
 REAL = Path(__file__).parent.parent.parent / "fixtures" / "traces"
@@ -23,7 +23,7 @@ PROTOBUF = {"Content-Type": "application/x-protobuf"}
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with Receiver(TraceQuery(None, True)) as found:
+    with Receiver(KeptFields(None, True)) as found:
         yield found
 
 

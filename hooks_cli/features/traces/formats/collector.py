@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 
-from hooks_cli.features.traces.spans import Span, TraceQuery, TraceRun, Usage
+from hooks_cli.features.traces.spans import KeptFields, Span, TraceRun, Usage
 
 TRACE_DIGITS, SPAN_DIGITS = 32, 16
 
@@ -16,8 +16,8 @@ class Collector:
     halves and fragments are put together at the end.
     """
 
-    def __init__(self, wanted: TraceQuery | None = None) -> None:
-        self.wanted = wanted or TraceQuery()
+    def __init__(self, wanted: KeptFields | None = None) -> None:
+        self.wanted = wanted or KeptFields()
         self.spans: list[Span] = []
         self.words: dict[str, str] = {}
         self.zipkin: list[dict[str, object]] = []

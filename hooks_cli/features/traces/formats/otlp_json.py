@@ -67,6 +67,8 @@ def _add_spans(
         if events_wanted and (told := get("events")):
             events = [_event(event, names) for event in told]
         name = get("name") or ""
+        if name.__class__ is not str:
+            raise ValueError("the name of a span is not a text")
         append(
             Span(
                 word(trace, trace),
@@ -133,7 +135,7 @@ def plain_value(value: dict[str, Any] | None) -> object:
 def _event(raw: dict[str, Any], names: frozenset[str] | None) -> Event:
     told = raw.get("attributes")
     at = int(raw.get("timeUnixNano") or 0) or None
-    return Event(raw.get("name") or "", at, values(told, names, None) if told else None)
+    return Event(str(raw.get("name") or ""), at, values(told, names, None) if told else None)
 
 
 def link_ids(raw: dict[str, Any]) -> tuple[str, str]:

@@ -16,14 +16,14 @@ from typing import IO, Any
 from hooks_cli.errors import DataError, InputMissing
 from hooks_cli.features.traces.formats import jaeger, otlp_json, zipkin
 from hooks_cli.features.traces.formats.collector import Collector
-from hooks_cli.features.traces.spans import TraceQuery, TraceRun
+from hooks_cli.features.traces.spans import KeptFields, TraceRun
 
 FORMATS = "OTLP JSON or protobuf, Jaeger JSON, Zipkin v2 JSON"
 _FAULTS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 _HINT = "These are read: " + FORMATS + ". See docs/traces.md."
 
 
-def read(names: Iterable[str], folder: str, wanted: TraceQuery | None = None, strict: bool = False) -> TraceRun:
+def read(names: Iterable[str], folder: str, wanted: KeptFields | None = None, strict: bool = False) -> TraceRun:
     """Read files into one run; relative names are under `folder`.
 
     `strict` refuses a file whose last line is cut. Raises InputMissing (66) for a file that cannot be read, DataError (65) for one

@@ -12,7 +12,7 @@ from hooks_cli.features.traces.constraints.constraint import Constraint
 from hooks_cli.features.traces.hierarchy.level import Level, read_level
 from hooks_cli.features.traces.rules.table_reader import TableReader, suggestion
 from hooks_cli.features.traces.selectors import Selector
-from hooks_cli.features.traces.spans import PEER_ATTRIBUTES, TraceQuery
+from hooks_cli.features.traces.spans import PEER_ATTRIBUTES, KeptFields
 
 CONSTRAINT = "orchestration.temporal.constraint"
 LEVEL = "validation.hierarchy.level"
@@ -49,7 +49,7 @@ class RuleFile:
         found += [selector for level in self.levels for rule in level.rules for selector in rule.selectors()]
         return found
 
-    def wanted(self) -> TraceQuery:
+    def wanted(self) -> KeptFields:
         """What a reader must keep so that these rules can be judged."""
         selectors = self.selectors()
         roots = [rule.where for rule in self.constraints] + [
@@ -61,7 +61,7 @@ class RuleFile:
                 attributes |= rule.attribute_names()
             if level.scope == "cross_service":
                 attributes.update(PEER_ATTRIBUTES)
-        return TraceQuery(attributes, any(selector.is_event for selector in selectors))
+        return KeptFields(attributes, any(selector.is_event for selector in selectors))
 
 
 def load(name: str, folder: str) -> RuleFile:
