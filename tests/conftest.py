@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,11 @@ settings.load_profile("patient")
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 PROGRAM = BIN / "hooks-cli"
+# The launchers and the image of the bytecode exist in a built wheel only; `pip install -e` makes neither.
+NEEDS_WHEEL = pytest.mark.skipif(
+    not Path(sysconfig.get_path("purelib"), "hooks_cli").is_dir(),
+    reason="needs the built wheel: scripts/install-here dev, then .venv/bin/python -m pytest",
+)
 TIMEOUT_SECONDS = 60
 # What decides where the program looks, who it takes itself for, or how it prints: never inherited by a test.
 SHIELDED = ("HOOKS_", "CLAUDE_", "MEMORY_", "OTEL_", "XDG_", "GIT_", "PYTHON")

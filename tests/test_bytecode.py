@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from hooks_cli import bytecode
-from tests.conftest import BIN, ROOT
+from tests.conftest import BIN, NEEDS_WHEEL, ROOT
 
+pytestmark = NEEDS_WHEEL
 _SPEC = importlib.util.spec_from_file_location("module_image", ROOT / "packaging" / "module_image.py")
 assert _SPEC is not None and _SPEC.loader is not None
 module_image = importlib.util.module_from_spec(_SPEC)

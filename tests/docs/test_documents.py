@@ -17,6 +17,7 @@ from scripts.reference import compatibility
 from scripts.reference import pages as reference_pages
 from tests.conftest import ROOT, Run
 
+PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md")
 FOLDERS = {".", "tests", *(str(path.parent.relative_to(ROOT)) for path in (ROOT / "hooks_cli").rglob("*.py"))}
 MADE = {
     "docs/reference.md": reference_pages.reference(every_group()),
@@ -47,7 +48,7 @@ def test_the_reference_names_every_verb_and_option() -> None:
 def test_what_a_page_names_is_there() -> None:
     """Links, and the paths in code spans (`scripts/bench --quick` names scripts/bench); a glob must fit something."""
     missing = []
-    for page in (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))):
+    for page in (*PAGES, *sorted((ROOT / "docs").glob("*.md"))):
         text = page.read_text()
         for link in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text):
             if not (page.parent / link).exists():

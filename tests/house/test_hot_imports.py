@@ -15,7 +15,9 @@ import pytest
 
 from hooks_cli import bytecode
 from hooks_cli.cli.catalogue import every_verb
+from tests.conftest import NEEDS_WHEEL
 
+pytestmark = NEEDS_WHEEL
 PURELIB = sysconfig.get_paths()["purelib"]
 # From outside the package, beyond what a bare interpreter has loaded: the engine, and what `os` and the locks need.
 ALLOWED = {

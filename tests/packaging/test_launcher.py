@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROGRAM
+from tests.conftest import NEEDS_WHEEL, PROGRAM
 
+pytestmark = NEEDS_WHEEL
 VERSION = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 PURELIB = Path(sysconfig.get_paths()["purelib"])
 

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import NEEDS_WHEEL
+
+pytestmark = NEEDS_WHEEL
 PURELIB = sysconfig.get_path("purelib")
 SEES = """
 import sys

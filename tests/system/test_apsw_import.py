@@ -8,6 +8,9 @@ import sysconfig
 
 import pytest
 
+from tests.conftest import NEEDS_WHEEL
+
+pytestmark = NEEDS_WHEEL
 PURELIB = sysconfig.get_paths()["purelib"]
 WHOLE = (
     "import collections, collections.abc, _collections_abc, sys\n"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from hooks_cli.features.agents.protocol.meaning import MAX_PROMPT, capped
 from tests.agent_events import AGENTS, HIDDEN, check_answer, journal, recorded, settings_file
-from tests.conftest import PROGRAM, TIMEOUT_SECONDS, FilledBy, Run
+from tests.conftest import NEEDS_WHEEL, PROGRAM, TIMEOUT_SECONDS, FilledBy, Run
 from tests.house.test_hot_imports import ALLOWED, PURELIB, SEES
 
 
@@ -202,6 +202,7 @@ def test_what_the_command_line_says_is_kept(run: Run, memory: Any) -> None:
     assert event["fields"]["attributes"] == {"colour": "blue"}
 
 
+@NEEDS_WHEEL
 def test_an_event_loads_no_more_than_a_hot_command_may(run: Run, project: Path, environ: dict[str, str]) -> None:
     time.sleep(0.15)  # settings are cached once their file is older than its clock's grain
     run("memory", "store", "k", "v", check=True)

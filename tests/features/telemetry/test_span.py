@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from hooks_cli.text.trace_ids import parent_ids, searched, split
-from tests.conftest import Run
+from tests.conftest import NEEDS_WHEEL, Run
 from tests.house.test_hot_imports import PURELIB, SEES
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -219,6 +219,7 @@ def test_without_the_sdk_the_ids_are_kept_and_nothing_is_said(
     assert [(line["trace_id"], line["span_id"]) for line in log_of(run)] == [(TRACE, SPAN)]
 
 
+@NEEDS_WHEEL
 @pytest.mark.parametrize("variables", [{}, {"TRACEPARENT": PARENT}, {"OTEL_SERVICE_NAME": "x"}])
 def test_nothing_of_it_is_imported_without_configuration(
     variables: dict[str, str], project: Path, environ: dict[str, str]
