@@ -32,6 +32,7 @@ class Machine:
             "HOME": str(self.home),
             "HOOKS_HOME": str(self.home / "hooks"),
             "LC_ALL": "C.UTF-8",
+            "HOOKS_REMOTE_RELAY": "off",
             **variables,
         }
 

@@ -77,6 +77,10 @@ KEYS: dict[str, tuple[str | tuple[str, ...], str | int | bool | tuple[str, ...],
     "restore.max_chars": ("whole", 10000, TIGHTEN),
     # What happens to a write that does not fit its schema.
     "schemas.mode": (("off", "warn", "strict"), "warn", TIGHTEN),
+    # A shared memory: whether hooks calls wait for the server, are queued, or (auto) are queued where it is far and they have no entry.
+    "remote.hooks": (("auto", "wait", "queue"), "auto", NEVER),
+    # A shared memory: whether a small process of yours keeps the connection to the server.
+    "remote.relay": ("yes", True, NEVER),
     # What the answer to a destructive command is in an agent's PreToolUse event.
     "safety.mode": (("warn", "ask", "deny"), "warn", TIGHTEN),
 }

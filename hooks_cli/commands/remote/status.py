@@ -44,6 +44,7 @@ def run(call: Call, environment: Environment) -> int:
 def _lines(facts: dict[str, Any], machines: list[dict[str, Any]]) -> list[str]:
     lines = [f"server    {facts['address'] or 'not known here'}", f"memory    {facts['store_id']}"]
     lines.append(f"here      record {facts['record']}, as of {facts['as_of'] or 'the snapshot'}")
+    lines.append(f"relay     {'running' if facts['relay'] else 'not running'}")
     server = facts.get("server")
     if server:
         state = "ended: its key was rotated" if server["ended"] else f"{server['behind']} not taken in here"

@@ -9,7 +9,7 @@ from hooks_cli.errors import HooksError, Unavailable
 from hooks_cli.features.remote import join
 from hooks_cli.features.remote.compaction import label_of
 from hooks_cli.features.remote.invite import NotShared
-from hooks_cli.store.remote import attach
+from hooks_cli.store.remote import attach, relay_link
 from hooks_cli.store.remote.position import as_of, end, position
 from hooks_cli.store.remote.replica import machine_of
 from hooks_cli.store.sqlite.maintenance import scrub
@@ -98,7 +98,7 @@ def status(environment: Environment) -> dict[str, Any]:
         "address": None,
         "record": here,
         "as_of": as_of(store) or None,
-        "relay": None,
+        "relay": relay_answers(environment, store),
     }
     try:
         facts["address"] = attach.address_of(environment)
@@ -150,6 +150,15 @@ def refuse_replica(environment: Environment) -> None:
     """Raise RestoreShared (76) where this project's memory is a replica."""
     if is_replica(environment):
         raise RestoreShared
+
+
+def relay_answers(environment: Environment, store: EmbeddedStore) -> bool:
+    """Whether a relay of this memory is there."""
+    try:
+        relay_link.connect(relay_link.socket_path(environment, store), 2.0).close()
+    except relay_link.NoRelay:
+        return False
+    return True
 
 
 def is_replica(environment: Environment) -> bool:

@@ -57,8 +57,9 @@ def end_log(environment: Environment) -> bool:
     Raises the errors of the server; nothing is changed then."""
     store = shared_store(environment)
     assert store.replica is not None
-    link = store.replica.link(store)
+    link = attach.direct_link(environment, store)
     link.ended_too = True
+    store.replica.go_by(link)
     try:
         while True:
             store.replica.pull(store)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.store.remote.contract import LogStorage
     from hooks_cli.store.remote.direct_link import DirectLink
+    from hooks_cli.store.remote.replica import Link
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
 ENDING = ".remote"
@@ -28,7 +29,7 @@ FOLDER_SCHEME = "folder:"
 
 def attach(store: EmbeddedStore, environment: Environment) -> None:
     """Make of an open store the replica that it is."""
-    store.replica = Replica(lambda opened: direct_link(environment, opened))
+    store.replica = Replica(lambda opened: link(environment, opened))
 
 
 def address_path(environment: Environment) -> str:
@@ -68,6 +69,46 @@ def open_log(address: str, log_id: bytes) -> LogStorage:
 
     connection_words(address)
     return PostgresStorage(address, log_id)
+
+
+def link(environment: Environment, store: EmbeddedStore) -> Link:
+    """The way to the store's log: through the relay where there is one; else without, and a relay is started for the next call."""
+    from hooks_cli.store.remote import relay_link
+
+    if not relay_link.wanted(environment):
+        return direct_link(environment, store)
+    try:
+        path = relay_link.socket_path(environment, store)
+        connection = relay_link.connect(path)
+        return relay_link.RelayLink(connection, lambda: direct_link(environment, store))
+    except relay_link.NoRelay:
+        made = direct_link(environment, store)
+        _start_relay(environment, store)
+        return made
+
+
+def _start_relay(environment: Environment, store: EmbeddedStore) -> None:
+    """Start the relay; where that fails, each call goes its own way."""
+    import json
+
+    from hooks_cli.crypto.record_seal import remote_key
+    from hooks_cli.store.remote import relay_link
+    from hooks_cli.store.remote.replica import machine_of
+    from hooks_cli.store.sqlite.schema import FORMAT
+
+    try:
+        path = relay_link.socket_path(environment, store)
+        config = {
+            "socket": path,
+            "address": address_of(environment),
+            "key": remote_key(store.key.raw).hex(),
+            "store_id": store.store_id.hex(),
+            "format": FORMAT,
+            "machine": machine_of(store).hex(),
+        }
+        relay_link.start(path, json.dumps(config).encode())
+    except (OSError, relay_link.NoRelay):
+        return
 
 
 def direct_link(environment: Environment, store: EmbeddedStore, address: str = "") -> DirectLink:

@@ -19,7 +19,7 @@ from hooks_cli.store.remote.failures import (
     OutcomeUnknown,
     ServerUnreachable,
 )
-from hooks_cli.store.remote.payload import ledger_of
+from hooks_cli.store.remote.payload import Fetched, ledger_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,20 +32,6 @@ _PART_HEAD = 8
 # So long, and so often, the fate of an append is looked up whose answer was lost.
 LOOKUP_SECONDS = 5.0
 LOOKUP_PAUSE_SECONDS = 0.1
-
-
-class Fetched:
-    """Whole writes that came from the log, oldest first, each with the number of its last record; `seq` is the log's newest record."""
-
-    __slots__ = ("seq", "writes")
-
-    def __init__(self, seq: int, writes: list[tuple[int, bytes]]) -> None:
-        self.seq = seq
-        self.writes = writes
-
-    def reached(self, seq: int) -> bool:
-        """Whether these writes, taken in at `seq`, lead to the end of the log."""
-        return (self.writes[-1][0] if self.writes else seq) == self.seq
 
 
 class DirectLink:
@@ -80,17 +66,19 @@ class DirectLink:
         """Append a write to what `lock` gave, and give the turn back; the number of its last record.
 
         Raises ServerUnreachable (75) when it is certain that nothing was kept, OutcomeUnknown (74) when nothing is."""
-        chunks = [content[start : start + PART_BYTES] for start in range(0, len(content), PART_BYTES)]
-        records = []
-        for part, chunk in enumerate(chunks):
-            seq = self._seq + 1 + part
-            part_id = part_write_id(write_id, part, len(chunks))
-            plain = part.to_bytes(4, "big") + len(chunks).to_bytes(4, "big") + chunk
-            records.append(Record(seq, part_id, self.seal.seal(self.format, seq, self._ledger, part_id, plain)))
+        records = self._sealed(self._seq, self._ledger, write_id, content)
         try:
             self.log.append(records)
         except AnswerLost as error:
             self._look_up(records, str(error))
+        return records[-1].seq
+
+    def look_up(self, seq: int, ledger: bytes, write_id: bytes, content: bytes, reason: str) -> int:
+        """What became of a write that another process was to append after record `seq`: the number of its last record.
+
+        Raises as `append`."""
+        records = self._sealed(seq, ledger, write_id, content)
+        self._look_up(records, reason)
         return records[-1].seq
 
     def release(self) -> None:
@@ -108,6 +96,21 @@ class DirectLink:
     def close(self) -> None:
         """End the connection."""
         self.log.close()
+
+    def direct(self) -> DirectLink:
+        """Itself: a link through the relay gives the way without it."""
+        return self
+
+    def _sealed(self, after: int, ledger: bytes, write_id: bytes, content: bytes) -> list[Record]:
+        """The records of a write that follows record `after`."""
+        chunks = [content[start : start + PART_BYTES] for start in range(0, len(content), PART_BYTES)]
+        records = []
+        for part, chunk in enumerate(chunks):
+            seq = after + 1 + part
+            part_id = part_write_id(write_id, part, len(chunks))
+            plain = part.to_bytes(4, "big") + len(chunks).to_bytes(4, "big") + chunk
+            records.append(Record(seq, part_id, self.seal.seal(self.format, seq, ledger, part_id, plain)))
+        return records
 
     def _opened(self, tail: Tail, seq: int, ledger: bytes) -> tuple[Fetched, bytes]:
         """The whole writes of a tail, and the ledger after them."""
@@ -149,7 +152,7 @@ class DirectLink:
                 raise LogTampered(expected=f"record {expected + 1}", found="none")
         if not writes and tail.seq > seq:
             raise LogTampered(expected=f"record {seq + 1}", found="none")
-        return Fetched(max(tail.seq, expected), writes), ledger
+        return Fetched(max(tail.seq, expected), 0, writes), ledger
 
     def _look_up(self, records: list[Record], reason: str) -> None:
         """Find out what became of an append whose answer was lost. Who gets the turn sees it, or it will never be."""

@@ -78,6 +78,7 @@ class PostgresLog:
     def lock(self, after: int, budget_ms: int) -> Tail:
         """See `contract.Log`."""
         psycopg = driver()
+        was_open = self._connection is not None
         connection = self.connected()
         try:
             with connection.pipeline():
@@ -92,7 +93,10 @@ class PostgresLog:
             raise LogBusy(seconds=f"{budget_ms / 1000:g}") from None
         except psycopg.Error as error:
             self.release()
-            raise self.trouble(error) from None
+            trouble = self.trouble(error)
+            if was_open and self._connection is None:
+                return self.lock(after, budget_ms)  # the connection broke while it was idle
+            raise trouble from None
         except BaseException:
             self.release()
             raise
@@ -132,6 +136,7 @@ class PostgresLog:
     def pull(self, after: int) -> Tail:
         """See `contract.Log`."""
         psycopg = driver()
+        was_open = self._connection is not None
         connection = self.connected()
         try:
             with connection.pipeline():
@@ -139,7 +144,10 @@ class PostgresLog:
                 rows = self._cursor().execute(_RECORDS, (self.log_id, after))
             return self._tail(head, rows)
         except psycopg.Error as error:
-            raise self.trouble(error) from None
+            trouble = self.trouble(error)
+            if was_open and self._connection is None:
+                return self.pull(after)
+            raise trouble from None
 
     def wait(self, after: int, seconds: float) -> int:
         """See `contract.Log`."""

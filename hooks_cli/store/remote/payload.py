@@ -50,3 +50,24 @@ def decode(content: bytes) -> Payload:
 def ledger_of(content: bytes) -> bytes:
     """The ledger after the write, of the payload's bytes."""
     return content[_FIGURES : _FIGURES + 32]
+
+
+class Fetched:
+    """Whole writes that came from the log, oldest first, each with the number of its last record.
+
+    `seq` is the log's newest record, `at` when the log was heard of (ms; 0: just now)."""
+
+    __slots__ = ("at", "seq", "writes")
+
+    def __init__(self, seq: int, at: int, writes: list[tuple[int, bytes]]) -> None:
+        self.seq = seq
+        self.at = at
+        self.writes = writes
+
+    def reached(self, seq: int) -> bool:
+        """Whether these writes, taken in at `seq`, lead to the end of the log."""
+        return (self.writes[-1][0] if self.writes else seq) == self.seq
+
+    def ledger(self, before: bytes) -> bytes:
+        """The ledger after these writes; `before` where there are none."""
+        return ledger_of(self.writes[-1][1]) if self.writes else before

@@ -25,7 +25,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hooks_cli.store.remote.direct_link import DirectLink, Fetched
+    from hooks_cli.store.remote.direct_link import DirectLink
+    from hooks_cli.store.remote.payload import Fetched
+    from hooks_cli.store.remote.relay_link import RelayLink
+
+    Link = DirectLink | RelayLink
     from hooks_cli.store.sqlite.store import EmbeddedStore
     from hooks_cli.store.sqlite.transaction import Transaction
 
@@ -35,18 +39,23 @@ class Replica:
 
     __slots__ = ("_appended", "_fetched", "_link", "_session", "connect")
 
-    def __init__(self, connect: Callable[[EmbeddedStore], DirectLink]) -> None:
+    def __init__(self, connect: Callable[[EmbeddedStore], Link]) -> None:
         self.connect = connect
-        self._link: DirectLink | None = None
+        self._link: Link | None = None
         self._fetched: Fetched | None = None
         self._session: apsw.Session | None = None
         self._appended = False
 
-    def link(self, store: EmbeddedStore) -> DirectLink:
+    def link(self, store: EmbeddedStore) -> Link:
         """The way to the log."""
         if self._link is None:
             self._link = self.connect(store)
         return self._link
+
+    def go_by(self, link: Link) -> None:
+        """Take this way to the log from now on."""
+        self.close()
+        self._link = link
 
     # --- a write transaction -------------------------------------------------------------------------------------------
     def lock(self, store: EmbeddedStore) -> None:
@@ -145,11 +154,11 @@ class Replica:
         if self._link is not None:
             self._link.close()
 
-    def _catch_up(self, store: EmbeddedStore, link: DirectLink) -> None:
+    def _catch_up(self, store: EmbeddedStore, link: Link) -> None:
         """The log begins later than what is here: take the server's snapshot."""
         from hooks_cli.store.remote.catch_up import catch_up
 
-        catch_up(store, link)
+        catch_up(store, link.direct())
 
     def _take_in(self, store: EmbeddedStore, fetched: Fetched) -> None:
         """Take writes in, in a local transaction of its own. The caller has the local turn; another process may have been faster."""
