@@ -42,7 +42,7 @@ VERB = Verb(
 def run(call: Call, environment: Environment) -> int:
     """Create. Raises MissingArgument (64), ExtraMissing (69), SharedAlready or LogExists (76), and the server's errors (75, 77)."""
     if call.flag("print_sql"):
-        from hooks_cli.store.remote.server_tables import ROLES, TABLES
+        from hooks_cli.store.remote.logs.server_tables import ROLES, TABLES
 
         environment.out(TABLES + ROLES)
         return 0

@@ -53,7 +53,7 @@ def address_of(environment: Environment) -> str:
 def open_log(address: str, log_id: bytes) -> LogStorage:
     """The log at an address, not connected yet. Raises UsageError (64), ExtraMissing (69)."""
     if address.startswith(FOLDER_SCHEME):
-        from hooks_cli.store.remote.log_folder import FolderLog
+        from hooks_cli.store.remote.logs.log_folder import FolderLog
 
         return FolderLog(address.removeprefix(FOLDER_SCHEME), log_id)
     if not address.startswith(("postgresql://", "postgres://")):
@@ -64,8 +64,8 @@ def open_log(address: str, log_id: bytes) -> LogStorage:
     from hooks_cli.system.python_startup import complete
 
     complete()
-    from hooks_cli.store.remote.log_postgres import connection_words
-    from hooks_cli.store.remote.storage_postgres import PostgresStorage
+    from hooks_cli.store.remote.logs.log_postgres import connection_words
+    from hooks_cli.store.remote.logs.storage_postgres import PostgresStorage
 
     connection_words(address)
     return PostgresStorage(address, log_id)

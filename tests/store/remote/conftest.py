@@ -39,13 +39,13 @@ def open_log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callabl
     log_id = os.urandom(16)
     opened: list[Any] = []
     if request.param == "folder":
-        from hooks_cli.store.remote.log_folder import FolderLog
+        from hooks_cli.store.remote.logs.log_folder import FolderLog
 
         def opener() -> Any:
             opened.append(FolderLog(str(tmp_path), log_id))
             return opened[-1]
     else:
-        from hooks_cli.store.remote.storage_postgres import PostgresStorage
+        from hooks_cli.store.remote.logs.storage_postgres import PostgresStorage
 
         server = request.getfixturevalue("postgres")
         name = request.getfixturevalue("database")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hooks_cli.store.remote import server_tables
 from hooks_cli.store.remote.contract import Reader, Snapshot, Usage
 from hooks_cli.store.remote.failures import LogTampered
-from hooks_cli.store.remote.log_postgres import PostgresLog, driver
+from hooks_cli.store.remote.logs import server_tables
+from hooks_cli.store.remote.logs.log_postgres import PostgresLog, driver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
