@@ -14,7 +14,8 @@ from hooks_cli.project import note
 from hooks_cli.store.sqlite import connection as sqlite_connection
 from hooks_cli.store.sqlite import opener_lock
 from hooks_cli.store.sqlite.errors import translate
-from hooks_cli.store.sqlite.schema import FORMAT, TABLES
+from hooks_cli.store.sqlite.file.tables import TABLES
+from hooks_cli.store.sqlite.schema import FORMAT
 from hooks_cli.system.apsw_import import apsw
 
 TYPE_CHECKING = False

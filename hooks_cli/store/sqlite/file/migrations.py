@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from hooks_cli.errors import NewerFormat
 from hooks_cli.store.sqlite import schema
-from hooks_cli.store.sqlite.file import format_1
+from hooks_cli.store.sqlite.file import format_1, tables
 from hooks_cli.system.failpoints import failpoint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
-STEPS: dict[int, tuple[str, ...]] = {1: schema.FROM_1_TO_2}
+STEPS: dict[int, tuple[str, ...]] = {1: tables.FROM_1_TO_2}
 
 
 def refuse_unknown(path: str, found: int) -> None:

@@ -15,7 +15,7 @@ from hooks_cli.environment import Environment
 from hooks_cli.errors import NewerFormat
 from hooks_cli.project.discovery import stem_of
 from hooks_cli.store.sqlite import schema
-from hooks_cli.store.sqlite.file import migrations
+from hooks_cli.store.sqlite.file import migrations, tables
 from hooks_cli.store.sqlite.store import open_store
 from tests.conftest import PROGRAM, Run
 from tests.store.sqlite.file.test_read_only import like_others
@@ -209,7 +209,7 @@ def test_a_reader_that_was_there_before_goes_on(old: Path, run: Run, opened: Cal
 
 
 def test_a_step_that_fails_changes_nothing(old: Path, run: Run, opened: Callable[[], Environment], monkeypatch) -> None:
-    monkeypatch.setitem(migrations.STEPS, 1, (*schema.FROM_1_TO_2, "SELECT nothing"))
+    monkeypatch.setitem(migrations.STEPS, 1, (*tables.FROM_1_TO_2, "SELECT nothing"))
     store = open_store(opened())
     with pytest.raises(Exception, match="nothing"), store.writing():
         pass
