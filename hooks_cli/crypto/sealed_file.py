@@ -122,7 +122,7 @@ def opened(file: IO[bytes], name: str, phrase: Phrase, store_key: StoreKey) -> i
         known = head["key"] == "store" or (
             head["kdf"] == "scrypt" and (head["n"], head["r"], head["p"]) == (SCRYPT_N, SCRYPT_R, SCRYPT_P)
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         known = False
     if not known:
         raise DataError(f"{name} is damaged: its first line does not say how it is sealed.")

@@ -12,7 +12,8 @@ from hooks_cli.model import address as addresses
 MarkRead = tuple[int, int, int, int | None, str | None, str | None]
 RelationRead = tuple[int, int, int, int | None, str | None, str | None, str]
 
-# Years 1970 to 9999, in ms. What lies outside is no time.
+# Years 1 to 9999, in ms since 1970. What lies outside is no time.
+EARLIEST = -62_135_596_800_000
 LATEST = 253_402_300_799_999
 
 
@@ -143,7 +144,7 @@ def milliseconds(value: object) -> int | None:
         result = int(value * 1000) if value < 100_000_000_000 else int(value)
     else:
         return None
-    return result if 0 <= result <= LATEST else None
+    return result if EARLIEST <= result <= LATEST else None
 
 
 def tag_list(value: object) -> list[str]:

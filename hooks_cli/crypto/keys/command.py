@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import select
 import shlex
+import signal
 import subprocess
+import time
 
 from hooks_cli.errors import KeySourceError
 
@@ -24,7 +28,7 @@ def arguments(command: object, name: str = "MEMORY_ENCRYPTION_KEY_COMMAND") -> l
     if text.startswith("["):
         try:
             found = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         words = found if isinstance(found, list) and all(isinstance(word, str) for word in found) else []
     else:
@@ -47,30 +51,55 @@ def output(command: object, name: str = "MEMORY_ENCRYPTION_KEY_COMMAND") -> str:
     """
     words = arguments(command, name)
     try:
-        ended = subprocess.run(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
-            check=False,
+        process = subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
         )
     except OSError as problem:
         raise _failed(name, words, f"cannot be started: {problem.strerror}") from problem
-    except subprocess.TimeoutExpired:
-        raise _failed(name, words, f"took more than {SECONDS} s and was stopped") from None
-    if ended.returncode != 0:
-        how = f"ended with exit code {ended.returncode}" if ended.returncode > 0 else "was killed by a signal"
-        raise _failed(name, words, how)
-    if len(ended.stdout) > _LONGEST_OUTPUT:
-        raise _failed(name, words, "printed more than a key or a passphrase")
+    printed, trouble = _read(process)
+    if trouble:
+        raise _failed(name, words, trouble)
     try:
-        text = ended.stdout.decode("utf-8").rstrip("\r\n")
+        text = printed.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
         raise _failed(name, words, "printed something that is not text") from None
     if not text.strip():
         raise _failed(name, words, "printed nothing")
     return text
+
+
+def _read(process: subprocess.Popen[bytes]) -> tuple[bytes, str]:
+    """(output, "") of a command, or (b"", what was wrong). A command that prints too much or takes too long is killed."""
+    assert process.stdout is not None
+    printed = b""
+    until = time.monotonic() + SECONDS
+    trouble = ""
+    try:
+        while not trouble:
+            if not select.select([process.stdout], [], [], max(0.0, until - time.monotonic()))[0]:
+                trouble = f"took more than {SECONDS} s and was stopped"
+                break
+            piece = os.read(process.stdout.fileno(), _LONGEST_OUTPUT + 1)
+            if not piece:
+                break
+            printed += piece
+            if len(printed) > _LONGEST_OUTPUT:
+                trouble = "printed more than a key or a passphrase"
+        if not trouble:
+            try:
+                process.wait(max(0.0, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                trouble = f"took more than {SECONDS} s and was stopped"
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.stdout.close()
+        process.wait()
+    if not trouble and process.returncode > 0:
+        trouble = f"ended with exit code {process.returncode}"
+    elif not trouble and process.returncode < 0:
+        trouble = "was killed by a signal"
+    return (b"" if trouble else printed), trouble
 
 
 def _failed(name: str, words: list[str], how: str) -> KeySourceError:

@@ -45,7 +45,7 @@ def read(path: str) -> list[Slot] | None:
         return None
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _damaged(path, "it is not JSON") from None
     if not isinstance(found, dict) or not isinstance(found.get("format"), int):
         raise _damaged(path, "it has no format number")

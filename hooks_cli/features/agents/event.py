@@ -120,7 +120,7 @@ def context(store: EmbeddedStore, environment: Environment, session: str) -> str
 def export_session(environment: Environment, session: str) -> None:
     """Append `export HOOKS_SESSION_ID=…` to CLAUDE_ENV_FILE, from which the agent's shell commands take their variables.
 
-    Raises StorageFailed (74) when the file cannot be written.
+    Where the file cannot be written, one line on stderr says so: the event and the answer are as they would be without it.
     """
     path = environment.variables.get("CLAUDE_ENV_FILE", "")
     if not path or not session or "\n" in session or "\0" in session:
@@ -134,9 +134,10 @@ def export_session(environment: Environment, session: str) -> None:
         finally:
             os.close(descriptor)
     except OSError as error:
-        from hooks_cli.errors import StorageFailed
-
-        raise StorageFailed(path=path, reason=error.strerror or str(error)) from None
+        environment.err(
+            f"hooks-cli: {path} (CLAUDE_ENV_FILE) cannot be written: {error.strerror or error}. The agent's commands find their "
+            f"session without it; to name it: export {SESSION_VARIABLE}={session}"
+        )
 
 
 def notice(error: HooksError) -> str:

@@ -45,6 +45,6 @@ def _table(parts: Iterator[Part], write: Write, delimiter: str) -> Iterator[Part
 
 def _cell(value: object) -> object:
     """Numbers and null as they are; a text that a spreadsheet might read as a formula defused."""
-    if type(value) is str and value[:1] in _SUSPECT:
+    if type(value) is str and (value[:1] in _SUSPECT or not value[:1].isprintable() or value[:1].isspace()):
         return defused(value)
     return value

@@ -42,6 +42,10 @@ def is_envelope(item: Any) -> bool:
     return isinstance(item, dict) and {"key", "data", "key_version", "created_at"} <= set(item)
 
 
+# The next versions of the address count on from it, and must stay integers of the database and of JSON readers.
+LARGEST_VERSION = 2**53
+
+
 def own_record(fields: Mapping[str, Any], where: str) -> Record | Refused:
     """The record of one entry. Text members may be empty for null; times are ISO 8601."""
     key = fields.get("key")
@@ -58,6 +62,8 @@ def own_record(fields: Mapping[str, Any], where: str) -> Record | Refused:
         return Refused(where, f"its created_at is no time: {str(fields.get('created_at'))[:40]!r}")
     if version is None or version < 1:
         return Refused(where, "its key_version is no number from 1 on")
+    if version > LARGEST_VERSION:
+        return Refused(where, f"its key_version is larger than {LARGEST_VERSION:,}")
     if fields.get("redacted") in (1, "1", "true", True):
         return Refused(where, "something was taken out of it when it was exported (--redact)")
     if not fields.get("state") and any(MASK in str(fields.get(name) or "") for name in ("data", "metadata")):
@@ -231,15 +237,22 @@ def defused(cell: str) -> str:
     >>> [defused(text) for text in ("=1+1", "'=1+1", "'tis", "a=b")], undefused(defused("'@x"))
     (["'=1+1", "''=1+1", "'tis", 'a=b'], "'@x")
     """
-    return "'" + cell if cell.lstrip("'")[:1] in _FORMULA else cell
+    return "'" + cell if _is_formula(cell) else cell
 
 
 def undefused(cell: str) -> str:
     """What `defused` made it from."""
-    return cell[1:] if cell[:1] == "'" and cell.lstrip("'")[:1] in _FORMULA else cell
+    return cell[1:] if cell[:1] == "'" and _is_formula(cell) else cell
+
+
+def _is_formula(cell: str) -> bool:
+    """Whether a spreadsheet may compute a cell: it skips white space and control characters before the sign."""
+    first = cell.lstrip("'")[:1]
+    return first in _FORMULA or cell.lstrip(_SKIPPED)[:1] in _FORMULA
 
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SKIPPED = "'" + "".join(map(chr, range(0x21))) + "\u00a0\u200b\ufeff"
 
 
 def _number(value: Any) -> int | None:
