@@ -6,7 +6,8 @@ import os
 import sys
 from collections.abc import Iterator
 
-from hooks_cli.cli.verb_lookup import GROUPS, declared, find, module_name
+from hooks_cli.cli.verb_lookup import GROUPS, declared, find
+from hooks_cli.cli.verb_words import TABLES
 from hooks_cli.model.verb import Verb
 
 TYPE_CHECKING = False
@@ -44,16 +45,15 @@ def group_summary(name: str) -> str:
 def verb_names(name: str) -> list[str]:
     """The verbs of a group ("" for those that stand alone), by name, without their other words."""
     package = _module(f"hooks_cli.commands.{name or PROGRAM}")
-    names = [file[:-3] for file in sorted(os.listdir(package.__path__[0])) if file.endswith(".py") and file[0] != "_"]
-    return [verb.name for name in names if (verb := declared(f"{package.__name__}.{name}")) is not None]
+    files = [file[:-3] for file in os.listdir(package.__path__[0]) if file.endswith(".py") and file[0] != "_"]
+    names = [file.replace("_", "-") for file in files] + [verb for group, verb in TABLES if group == name]
+    return [verb for verb in sorted(names) if declared(name, verb) is not None]
 
 
 def load(within: str, name: str) -> Verb | None:
     """The declaration of a verb by any of its words, or None when there is no such verb."""
     within, name = find(within, name)
-    module = module_name(within, name)
-    verb = declared(module) if module and (not within or within in GROUPS) else None
-    return verb if verb is not None and verb.name == name else None
+    return declared(within, name) if not within or within in GROUPS else None
 
 
 def every_verb() -> Iterator[Verb]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hooks_cli.cli.option_words import HELP_FLAGS
 from hooks_cli.cli.parser import read
-from hooks_cli.cli.verb_lookup import GROUP_ALIASES, GROUPS, declared, find, module_name, redirect
+from hooks_cli.cli.verb_lookup import GROUP_ALIASES, GROUPS, declared, find, redirect
 from hooks_cli.model.verb import Call
 
 
@@ -24,11 +24,8 @@ def parse(argv: list[str]) -> Call | None:
         return help_call(group)
     group, name = find(group, typed[0])
     name, words = redirect(group, name, typed[1:])
-    module = module_name(group, name)
-    if not module:
-        return None
-    verb = declared(module)
-    if verb is None or verb.name != name:
+    verb = declared(group, name)
+    if verb is None:
         return None
     found = read(verb, words, typed[0])
     if isinstance(found, Call):
@@ -39,6 +36,6 @@ def parse(argv: list[str]) -> Call | None:
 def help_call(*words: str) -> Call:
     """The call of `hooks-cli help` for a group, or a group and a verb; what is "" is left out."""
     named = [word for word in words if word]
-    verb = declared("hooks_cli.commands.program.help")
+    verb = declared("", "help")
     assert verb is not None
     return Call(verb, {"command": named} if named else {}, [], [])

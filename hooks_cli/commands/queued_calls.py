@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from hooks_cli.cli.verb_lookup import module_name
+from hooks_cli.cli.verb_lookup import declared, module_name
 from hooks_cli.errors import Busy, HooksError, StorageFailed, UnknownVerb
 from hooks_cli.features.journal import call_queue
 from hooks_cli.features.journal.record import AlreadyRecorded
@@ -88,11 +88,9 @@ def _kept(then: Environment | None) -> bool:
 
 
 def _run(group: str, verb: str, alias: str, told: dict[str, Any], then: Environment) -> None:
-    module = module_name(group, verb)
-    try:
-        __import__(module)
-    except (ModuleNotFoundError, ValueError):
-        raise UnknownVerb(verb=f"{group} {verb}") from None
+    declaration = declared(group, verb)
+    if declaration is None:
+        raise UnknownVerb(verb=f"{group} {verb}")
     unknown = [(name, value) for name, value in told["unknown"]]
-    call = Call(sys.modules[module].VERB, told["values"], unknown, told["missing"], alias, told["foreign"])
-    sys.modules[module].run(call, then)
+    call = Call(declaration, told["values"], unknown, told["missing"], alias, told["foreign"])
+    sys.modules[module_name(group, verb)].run(call, then)

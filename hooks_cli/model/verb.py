@@ -84,9 +84,10 @@ class Positional:
 
 
 class Verb:
-    """One verb. Its module has `VERB = Verb(…)` and `run(call, environment) -> int` (the exit code)."""
+    """One verb. Its module has `VERB = Verb(…)`, or several in `VERBS` by name, and `run(call, environment) -> int` (the exit code)."""
 
     __slots__ = (
+        "actions",
         "aliases",
         "details",
         "examples",
@@ -117,12 +118,15 @@ class Verb:
         records: bool | None = None,
         strangers: str = "",
         prose: bool = False,
+        actions: tuple[str, ...] | None = None,
     ) -> None:
         """`group` is hooks, memory, key, …, or "" for a verb that stands alone. `examples` are whole shell lines.
 
         `records` says whether the verb keeps an event, and with it the options that it does not know: all lenient ones do, unless told.
         `strangers` says what a memory verb makes of them (`cli.unknown_options`); `prose`, that words behind an arrow, a dash or another
-        sign are no arguments but a sentence about the line (`memory stats → Shows the figures`).
+        sign are no arguments but a sentence about the line (`memory stats → Shows the figures`). `actions` are more words for it behind
+        `memory usage --action`, which also takes its name and its aliases; None when that option cannot mean it. Words for a verb are put
+        into `cli.verb_words` by `scripts/make-verb-words`.
         """
         self.group = group
         self.name = name
@@ -136,6 +140,7 @@ class Verb:
         self.examples = examples
         self.details = details
         self.aliases = aliases
+        self.actions = actions
         self.hot = hot
         self.lenient = group == "hooks" if lenient is None else lenient
         self.records = self.lenient if records is None else records

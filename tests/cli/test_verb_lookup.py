@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from hooks_cli.cli import catalogue, foreign_verbs
-from hooks_cli.cli.verb_lookup import CUSTOM_BEGINNINGS, HOOKS_VERBS
 from tests.agent_events import journal
 from tests.conftest import Run
 
@@ -173,11 +172,6 @@ def test_an_event_of_another_name_is_about_what_the_agent_tells(run: Run, memory
 def test_what_is_no_name_of_an_event(run: Run, words: list[str]) -> None:
     done = run("hooks", *words)
     assert (done.returncode, done.stdout) == (64, "")
-
-
-def test_the_table_of_hooks_verbs_is_the_verbs() -> None:
-    names = [verb.name for verb in catalogue.group("hooks").verbs if verb.name.startswith(CUSTOM_BEGINNINGS)]
-    assert sorted(names) == sorted(HOOKS_VERBS)
 
 
 @pytest.mark.parametrize("group", ["hooks", "memory"])

@@ -12,7 +12,7 @@ import pytest
 
 from hooks_cli import errors
 from hooks_cli.cli.catalogue import every_group, every_verb
-from hooks_cli.cli.verb_lookup import USAGE_ACTIONS
+from hooks_cli.cli.verb_words import USAGE_ACTIONS
 from scripts.reference import compatibility
 from scripts.reference import pages as reference_pages
 from tests.conftest import ROOT, Run

@@ -207,6 +207,7 @@ def test_no_tracked_file_names_a_place_of_one_machine() -> None:
 
 
 def test_every_verb_module_declares_its_verb() -> None:
+    """What stands beside them as `_name.py` may declare several in `VERBS` (`cli.verb_words.TABLES`)."""
     for path in (PACKAGE / "commands").glob("*/*.py"):
         if path.stem.startswith("_") or path.parent.name == "options":
             continue

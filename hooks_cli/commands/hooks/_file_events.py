@@ -6,7 +6,7 @@ from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call, _stdin_event
 from hooks_cli.features.journal.file_capture import captured_of
 from hooks_cli.features.journal.record import record
-from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional
+from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
 from hooks_cli.output.envelope import moment
 from hooks_cli.text.json_writer import Raw
 
@@ -32,9 +32,32 @@ OPTIONS = (
 )
 POSITIONALS = (Positional("file", "The file, instead of --file."),)
 
+VERBS = {
+    "pre-edit": Verb(
+        "hooks",
+        "pre-edit",
+        "Record that a file is about to be edited, with its size and digest as it is now.",
+        options=OPTIONS,
+        positionals=POSITIONALS,
+        examples=('npx claude-flow@alpha hooks pre-edit --file "src/api.js" --load-context true',),
+        details="It never writes the file. With --load-context it prints what is known of it, framed as data for a prompt.",
+        hot=True,
+    ),
+    "pre-write": Verb(
+        "hooks",
+        "pre-write",
+        "Record that a file is about to be written, with its size and digest as it is now.",
+        options=OPTIONS,
+        positionals=POSITIONALS,
+        examples=('npx claude-flow@alpha hooks pre-write --file "src/api.js"',),
+        details="It never writes the file. With --load-context it prints what is known of it, framed as data for a prompt.",
+        hot=True,
+    ),
+}
 
-def announce(call: Call, environment: Environment, verb: str) -> int:
-    """Keep what a file was before it is changed. Raises InvalidJson, InvalidAddress (65)."""
+
+def run(call: Call, environment: Environment) -> int:
+    """Record a file's size and digest before it is changed. Raises InvalidJson, InvalidAddress (65)."""
     _stdin_event.complete(call, environment, "file")
     store = store_access.for_hooks(environment)
     path, key = call.text("file"), call.text("memory_key")
@@ -55,7 +78,11 @@ def announce(call: Call, environment: Environment, verb: str) -> int:
 
         known = file_context.about(store, environment, path)
     recorded = record(store, environment, hook_call)
-    text = "" if recorded.written else f"{verb} recorded: {path or '(no file)'} (revision {recorded.revision})\n"
+    text = (
+        ""
+        if recorded.written
+        else f"Coming {call.verb.name[4:]} recorded: {path or '(no file)'} (revision {recorded.revision})\n"
+    )
     result: dict[str, object] = {"revision": recorded.revision}
     if known is not None:
         calls = [

@@ -21,11 +21,55 @@ _KEPT = (
 
 
 def verb(name: str, summary: str, facts: tuple[Option, ...], example: str) -> Verb:
-    """The declaration of such a verb; `facts` are its own options, all kept under their names."""
+    """A declaration; `facts` are the verb's own options, all kept under their names."""
     return Verb("hooks", name, summary, options=(*facts, *_KEPT), examples=(example,), hot=True)
 
 
-def keep(call: Call, environment: Environment) -> int:
+_DECLARED = (
+    verb(
+        "agent-spawned",
+        "Record that an agent was started.",
+        (
+            Option("name", ("--name", "--agent-name"), "Its name.", metavar="NAME"),
+            Option("type", ("--type", "--agent-type"), "What it is: coder, tester …", metavar="WORD"),
+            Option("swarm_id", ("--swarm-id", "--swarm"), "The swarm that it belongs to.", metavar="ID"),
+        ),
+        "npx claude-flow@alpha hooks agent-spawned --name coder-1 --type coder",
+    ),
+    verb(
+        "mcp-initialized",
+        "Record that an MCP server is ready.",
+        (
+            Option("server", ("--server", "--server-name", "--name"), "Which server.", metavar="NAME"),
+            Option("version", ("--server-version",), "Its version.", metavar="VERSION"),
+        ),
+        "npx claude-flow@alpha hooks mcp-initialized --server claude-flow",
+    ),
+    verb(
+        "neural-trained",
+        "Record that a model was trained elsewhere.",
+        (
+            Option("pattern", ("--pattern", "--pattern-type", "--model"), "What was trained.", metavar="NAME"),
+            Option("accuracy", ("--accuracy", "--confidence"), "How well it does.", metavar="NUMBER"),
+            Option("epochs", ("--epochs",), "How long it was trained.", "integer", metavar="N"),
+        ),
+        "npx claude-flow@alpha hooks neural-trained --pattern coordination --accuracy 0.94",
+    ),
+    verb(
+        "task-orchestrated",
+        "Record that a task was given to agents.",
+        (
+            Option("task", ("--task", "--task-id", "--description", "-d"), "The task.", metavar="TEXT"),
+            Option("strategy", ("--strategy",), "How it is divided: parallel, sequential …", metavar="WORD"),
+            Option("agents", ("--agents", "--agent-count"), "Who works on it, or how many.", metavar="TEXT"),
+        ),
+        'npx claude-flow@alpha hooks task-orchestrated --task "Build the API" --strategy parallel',
+    ),
+)
+VERBS = {declared.name: declared for declared in _DECLARED}
+
+
+def run(call: Call, environment: Environment) -> int:
     """Keep what the call says; with a memory key, as an entry: the JSON of its facts. Raises InvalidJson, InvalidAddress (65)."""
     store = store_access.for_hooks(environment)
     shared = [option.name for option in _KEPT]

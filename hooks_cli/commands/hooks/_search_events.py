@@ -5,7 +5,7 @@ from __future__ import annotations
 from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call, _stdin_event
 from hooks_cli.features.journal.record import record
-from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional
+from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,8 +36,29 @@ AFTER = (
 POSITIONALS = (Positional("query", "What is looked for, instead of --query."),)
 DEFAULT_LIMIT = 5
 
+VERBS = {
+    "pre-search": Verb(
+        "hooks",
+        "pre-search",
+        "Record a search; with --check-memory, print what the memory has on it.",
+        options=BEFORE,
+        positionals=POSITIONALS,
+        examples=('npx claude-flow@alpha hooks pre-search --query "authentication" --check-memory',),
+        hot=True,
+    ),
+    "post-search": Verb(
+        "hooks",
+        "post-search",
+        "Record what a search found.",
+        options=AFTER,
+        positionals=POSITIONALS,
+        examples=('npx claude-flow@alpha hooks post-search --query "authentication" --results 12',),
+        hot=True,
+    ),
+}
 
-def announce(call: Call, environment: Environment) -> int:
+
+def run(call: Call, environment: Environment) -> int:
     """Keep the search. With --check-memory: print what the memory has on it. Raises InvalidJson, InvalidAddress (65)."""
     _stdin_event.complete(call, environment, "query")
     store = store_access.for_hooks(environment)

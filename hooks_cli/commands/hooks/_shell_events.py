@@ -5,7 +5,7 @@ from __future__ import annotations
 from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call, _stdin_event
 from hooks_cli.features.journal.record import record
-from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional
+from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,8 +45,53 @@ AFTER = (
     *_KEPT,
 )
 
+# The verbs `pre-bash` and `post-bash` are named after the agent's tool.
+VERBS = {
+    "pre-command": Verb(
+        "hooks",
+        "pre-command",
+        "Record a shell command that is about to run; with --validate-safety, warn of a destructive one.",
+        options=BEFORE,
+        positionals=POSITIONALS,
+        examples=('npx claude-flow@alpha hooks pre-command --command "rm -rf build" --validate-safety true',),
+        hot=True,
+    ),
+    "post-command": Verb(
+        "hooks",
+        "post-command",
+        "Record how a shell command ended: its exit code, success, duration.",
+        options=AFTER,
+        positionals=POSITIONALS,
+        examples=('npx claude-flow@alpha hooks post-command --command "npm test" --exit-code 0',),
+        hot=True,
+    ),
+    "pre-bash": Verb(
+        "hooks",
+        "pre-bash",
+        "The same as pre-command, under the name of the agent's tool.",
+        options=BEFORE,
+        positionals=POSITIONALS,
+        examples=('npx claude-flow@alpha hooks pre-bash --command "npm test" --validate-safety true',),
+        hot=True,
+    ),
+    "post-bash": Verb(
+        "hooks",
+        "post-bash",
+        "The same as post-command, under the name of the agent's tool.",
+        options=AFTER,
+        positionals=POSITIONALS,
+        examples=('npx claude-flow@alpha hooks post-bash --command "npm test" --exit-code 0 --duration 1500',),
+        hot=True,
+    ),
+}
 
-def before(call: Call, environment: Environment) -> int:
+
+def run(call: Call, environment: Environment) -> int:
+    """Record a command before or after it ran. Raises InvalidJson, InvalidAddress (65)."""
+    return (_before if call.verb.name.startswith("pre-") else _after)(call, environment)
+
+
+def _before(call: Call, environment: Environment) -> int:
     """Keep a command that is about to run, and with --validate-safety what it would destroy. It is never stopped here: exit 0."""
     _stdin_event.complete(call, environment, "command")
     store = store_access.for_hooks(environment)
@@ -80,7 +125,7 @@ def before(call: Call, environment: Environment) -> int:
     return 0
 
 
-def after(call: Call, environment: Environment) -> int:
+def _after(call: Call, environment: Environment) -> int:
     """Keep how a command ended. Raises InvalidJson, InvalidAddress (65)."""
     _hook_call.success_in_s(call)
     _stdin_event.complete(call, environment, "command")

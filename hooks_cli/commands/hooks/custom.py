@@ -62,7 +62,7 @@ def run(call: Call, environment: Environment) -> int:
         )
     values = {key: value for key, value in call.values.items() if key != "name"}
     named = Verb("hooks", name, VERB.summary, options=_SHAPE.options)
-    return _plain_events.keep(Call(named, values, words, call.missing, call.alias, call.foreign), environment)
+    return _plain_events.run(Call(named, values, words, call.missing, call.alias, call.foreign), environment)
 
 
 def _is_name(name: str) -> bool:

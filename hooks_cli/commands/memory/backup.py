@@ -44,6 +44,7 @@ VERB = Verb(
     details="Without a name it is memory-<project>-<time>.backup in the current folder. It opens with this store's key; with "
     "--passphrase a file beside it (FILE.slots) opens it elsewhere, too. Put it back with: memory restore FILE.\n\n"
     "To move to another machine: memory backup FILE --passphrase here; there, with both files, memory restore FILE --passphrase.",
+    actions=(),
 )  # fmt: skip
 
 

@@ -90,6 +90,7 @@ VERB = Verb(
     ),
     aliases=("purge",),
     details="Pinned entries stay; the line on stderr says how many. Undo: memory undelete GLOB --since TIME, as printed.",
+    actions=(),
 )
 
 

@@ -41,6 +41,7 @@ VERB = Verb(
     examples=("claude-flow memory delete architecture/old-decision", "hooks-cli memory delete 'tmp/*' --dry-run"),
     details="The content stays as an older version until garbage collection takes it; memory destroy removes it for good.",
     aliases=("remove", "rm"),
+    actions=(),
 )
 
 

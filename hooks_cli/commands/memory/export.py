@@ -79,6 +79,7 @@ VERB = Verb(
     "folder, and the path is printed. Files are made whole, readable by their owner only; one that is there already stays unless --force. "
     "With --encrypt only the passphrase opens the file, or without one this store; memory import --decrypt reads it. "
     "Sensitive values stay sealed: what is written in their place can be opened by this store alone.",
+    actions=(),
 )  # fmt: skip
 
 

@@ -97,6 +97,10 @@ VERB = Verb(
     '[memory.gc] max_age_days = 30, [memory.gc.rules."decisions/*"] keep = true; hooks-cli config show memory.gc prints those in '
     "force, docs/retention.md explains each. By itself it runs at session-end, where [memory.gc] is written.",
     aliases=("cleanup", "compact", "optimize"),
+    actions=(
+        "optimize-storage",
+        "compress",
+    ),
 )
 
 # What chooses other things than the settings do.

@@ -27,6 +27,7 @@ VERB = Verb(
     examples=('hooks-cli memory history "swarm/performance/baseline"',),
     details="Deleted and destroyed versions are listed too. Read one: memory recall KEY --version N.",
     aliases=("versions",),
+    actions=(),
 )
 
 

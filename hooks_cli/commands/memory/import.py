@@ -64,6 +64,7 @@ VERB = Verb(
     "file: all of it or nothing. Times, tags, metadata and versions are kept; what is there already is passed over, so that importing "
     "twice changes nothing; what was deleted here since comes back from a file that this store itself wrote. Exit 65 when anything was "
     "refused; the rest is taken in all the same, unless --strict.",
+    actions=(),
 )  # fmt: skip
 
 

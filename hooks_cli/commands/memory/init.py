@@ -31,6 +31,7 @@ VERB = Verb(
     examples=("npx claude-flow@alpha memory init", "npx claude-flow@alpha memory init --reasoningbank"),
     prose=True,
     details="No command needs it: the first write makes the store. To empty one: memory clear --all.",
+    actions=(),
 )
 
 

@@ -95,6 +95,7 @@ VERB = Verb(
     hot=True,
     strangers="narrow",
     prose=True,
+    actions=(),
 )
 
 

@@ -101,6 +101,7 @@ VERB = Verb(
     hot=True,
     strangers="note",
     prose=True,
+    actions=(),
 )
 
 

@@ -24,6 +24,7 @@ VERB = Verb(
     examples=("hooks-cli memory reindex", "claude-flow memory usage --action rebuild-index"),
     details="Every write keeps the index in step, so this is for doubt, and after a store was mended by other means. One "
     "transaction; other writers wait meanwhile. No entry and no version changes.",
+    actions=(),
 )
 
 

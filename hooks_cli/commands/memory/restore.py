@@ -36,6 +36,7 @@ VERB = Verb(
     details="The copy is verified before anything is replaced. What was the store before lies beside it afterwards, and its path is "
     "printed. A copy of a part (memory backup --namespace) is taken in instead: its entries win, what was there stays as an older "
     "version. Other exports (json, sqlite …) are taken in by memory import, or here with --namespace, --merge or --strategy.",
+    actions=(),
 )  # fmt: skip
 
 

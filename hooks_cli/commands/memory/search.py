@@ -128,6 +128,7 @@ VERB = Verb(
     aliases=("query", "find"),
     hot=True,
     strangers="narrow",
+    actions=(),
 )
 
 

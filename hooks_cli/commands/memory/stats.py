@@ -71,6 +71,7 @@ VERB = Verb(
     strangers="note",
     prose=True,
     details="All figures are counted when they are asked for. A line of the text is `Total entries: N`.",
+    actions=("report",),
 )
 
 

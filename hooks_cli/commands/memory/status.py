@@ -28,6 +28,7 @@ VERB = Verb(
     strangers="note",
     prose=True,
     details="`hooks-cli doctor` looks at everything and says how to mend it; this is the quick look.",
+    actions=("check",),
 )
 
 

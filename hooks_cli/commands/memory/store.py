@@ -92,6 +92,7 @@ VERB = Verb(
     hot=True,
     aliases=("add", "put", "save", "set", "update"),
     strangers="metadata",
+    actions=("write",),
 )
 
 

@@ -1,8 +1,8 @@
-"""`memory usage`: claude-flow's older spelling. `--action WORD` is the verb WORD (`commands.USAGE_ACTIONS`); without it, figures."""
+"""`memory usage`: claude-flow's older spelling. `--action WORD` is the verb WORD (`cli.verb_words.USAGE_ACTIONS`); without it, figures."""
 
 from __future__ import annotations
 
-from hooks_cli.cli.verb_lookup import USAGE_ACTIONS
+from hooks_cli.cli.verb_words import USAGE_ACTIONS
 from hooks_cli.commands import store_access
 from hooks_cli.commands.memory import stats, status
 from hooks_cli.errors import UsageError

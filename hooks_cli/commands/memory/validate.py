@@ -25,6 +25,7 @@ VERB = Verb(
     examples=("hooks-cli memory validate", 'hooks-cli memory validate "swarm/performance/*"'),
     details="Built in are the schemas of the envelope and of the metadata in swarm/topology, orchestration, chaos, performance, "
     "intelligence, self_healing and architect; [schemas.patterns] in the settings adds your own. Exit 65 when something does not fit.",
+    actions=(),
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ VERB = Verb(
         "beside the key. Writers go on meanwhile. With --accept-rollback a store that was put back or altered is taken as it is: its "
         "ledger and its anchor begin anew. Look at it first, with the same option on recall, list or history."
     ),
+    actions=(),
 )
 
 

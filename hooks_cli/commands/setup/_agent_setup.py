@@ -26,7 +26,7 @@ CHANGE_OPTIONS = (
 )
 
 
-def verb(name: str) -> Verb:
+def _verb(name: str) -> Verb:
     """The declaration of `setup NAME`."""
     agent = AGENTS[name]
     settings, instructions = agent.settings, agent.instructions
@@ -53,11 +53,14 @@ def verb(name: str) -> Verb:
     )
 
 
-def run(call: Call, environment: Environment, name: str) -> int:
+VERBS = {name: _verb(name) for name in AGENTS}
+
+
+def run(call: Call, environment: Environment) -> int:
     """Plan and carry out. Raises UsageError (64), NotJson or UnexpectedShape (65), and what writing a file raises (73, 74, 77)."""
     if call.flag("project") and call.flag("user"):
         raise UsageError("--project and --user exclude each other.", hint="Run the command twice to wire both.")
-    agent = AGENTS[name]
+    agent = AGENTS[call.verb.name]
     scope = USER if call.flag("user") else PROJECT
     remove = call.flag("remove")
     program = setup.program_word(environment, scope, "" if remove else launcher_path(sys.argv[0]))

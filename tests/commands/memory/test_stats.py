@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from hooks_cli.cli import click_app, fast_lane
-from hooks_cli.cli.verb_lookup import USAGE_ACTIONS, redirect
+from hooks_cli.cli.verb_lookup import redirect
+from hooks_cli.cli.verb_words import USAGE_ACTIONS
 from hooks_cli.model.verb import Call
 from tests.conftest import FilledBy, Run
 
