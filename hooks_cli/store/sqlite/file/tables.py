@@ -15,9 +15,10 @@ Tables are of two sorts. *Ledger* tables are evidence: every change of them pass
 the same on all machines that share a memory (`LEDGER_TABLES`). *Local* tables serve this machine alone and can be lost without harm.
 A table without a word about it is a ledger table; `binding`, `upkeep`, `shown_entry` and the word index are local.
 
-Format 2 adds columns and tables to format 1 (`FROM_1_TO_2`, docs/store.md, "Formats"). A new column of an old table is NULL in rows that
-format 1 wrote, and such a row keeps the hash that it had (`crypto.ledger`). In a store that was brought up to date the new columns lie
-after the old ones, so no statement relies on the order of columns. The step makes no index over an old table: that would read all of it.
+Format 2 adds columns and tables to format 1 (`ADDED_COLUMNS` and `NEW_TABLES`; docs/store.md, "Formats"). A new column of an old table is
+NULL in rows that format 1 wrote, and such a row keeps the hash that it had (`crypto.ledger`). In a store that was brought up to date the
+new columns lie after the old ones, so no statement relies on the order of columns. The step makes no index over an old table: that would
+read all of it.
 """
 
 from __future__ import annotations
@@ -83,16 +84,15 @@ NEW_TABLES = (
     "CREATE INDEX shown_entry_head ON shown_entry(head)",
 )
 
-# What leads from format 1 to format 2: short whatever the size of the store, since no row is read or written.
-FROM_1_TO_2 = (
-    "ALTER TABLE entry ADD COLUMN origin INTEGER",
-    "ALTER TABLE entry ADD COLUMN machine INTEGER",
-    "ALTER TABLE entry ADD COLUMN imported TEXT",
-    "ALTER TABLE session ADD COLUMN machine INTEGER",
-    "ALTER TABLE task ADD COLUMN machine INTEGER",
-    "ALTER TABLE task ADD COLUMN word TEXT",
-    "ALTER TABLE upkeep ADD COLUMN bytes BLOB",
-    *NEW_TABLES,
+# The columns that format 2 added to tables of format 1, each after those that were there.
+ADDED_COLUMNS = (
+    ("entry", "origin INTEGER"),
+    ("entry", "machine INTEGER"),
+    ("entry", "imported TEXT"),
+    ("session", "machine INTEGER"),
+    ("task", "machine INTEGER"),
+    ("task", "word TEXT"),
+    ("upkeep", "bytes BLOB"),
 )
 
 TABLES = (
