@@ -136,16 +136,15 @@ def _fault(section: Section, services: tuple[ServicePlan, ...]) -> FaultPlan | N
     seconds = chaos.seconds("duration", 0.0) if chaos.has("duration") else None
     if seconds is None and kind.needs_duration:
         chaos.fail("duration", f"{name} needs to know how long it lasts", 'Write it as duration = "5s".')
-    parameters = []
     allowed = dict(kind.parameters)
-    for key in sorted(PARAMETERS):
-        if chaos.has(key) and key not in allowed:
+    for key in sorted(PARAMETERS - set(allowed)):
+        if chaos.has(key):
             chaos.fail(key, f"{name} has no such parameter")
-        if key in allowed:
-            default = allowed[key]
-            if default is None and not chaos.has(key):
-                chaos.fail(key, "it is missing")
-            parameters.append((key, chaos.number(key, default or 0.0)))
+    parameters = []
+    for key, default in sorted(allowed.items()):
+        if default is None and not chaos.has(key):
+            chaos.fail(key, "it is missing")
+        parameters.append((key, chaos.number(key, default or 0.0)))
     return FaultPlan(
         chaos.text("experiment") or f"{name}_{target or 'all'}",
         name,
