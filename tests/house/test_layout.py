@@ -65,7 +65,7 @@ FEATURE_IMPORTS: dict[str, set[str]] = {
     "retention": {"entries"},
     "search": {"attribution", "entries", "projects"},
     "settings_report": {"validation"},
-    "test_runs": {"attribution", "entries", "journal", "processes", "traces", "validation"},
+    "test_runs": {"attribution", "entries", "journal", "processes", "regressions", "traces", "validation"},
     "traces": {"regressions"},
     "transfer": {"projects", "validation"},
 }

@@ -63,7 +63,24 @@ def end_found(find: Callable[[], dict[int, ProcessRow]], grace: float = GRACE_SE
                 killed.add(Identity(row.pid, row.start))
         time.sleep(FIRST_PAUSE)
         rows = find()
+    for process in asked | killed:
+        _collect(process)
     return Ending(len(asked | killed), len(killed), tuple(sorted(rows)), "marks")
+
+
+def _collect(process: Identity) -> None:
+    """Take an ended orphan off the process table, which a subreaper (`subreaper`) is the parent of.
+
+    The first process of an attempt is left to its `Attempt`, which asks for its exit code; it leads a session.
+    """
+    row = process_table.read(process.pid)
+    if row is None or row.running or row.start != process.start:
+        return
+    if row.parent == os.getpid() and row.session != row.pid:
+        try:
+            os.waitpid(row.pid, os.WNOHANG)
+        except OSError:
+            pass
 
 
 def _end_groups(leaders: Collection[Identity], grace: float) -> Ending:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hooks_cli.features import regressions
 from hooks_cli.features.traces.percentiles import interval, nearest_rank
 
 NANOSECONDS = 1_000_000  # a millisecond
-# A regression is an increase by more than this whose intervals lie apart, and by at least a millisecond.
-FACTOR, LEAST_MS, FEWEST = 1.15, 1.0, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +69,16 @@ def of_metadata(metadata: Mapping[str, Any]) -> Latency | None:
 
 
 def regression(base: Latency, now: Latency) -> str:
-    """What the regression is, in words; "" when there is none.
-
-    With 8 samples or more on both sides the intervals of p95 must lie apart; with fewer the factor alone decides, and that is said.
-    """
-    if base.p95_ms <= 0 or now.p95_ms <= round(base.p95_ms * FACTOR, 6):
+    """What the regression is, in words; "" when there is none. The rule is that of `memory insights regressions`."""
+    found = regressions.judge(_known(base), _known(now))
+    if not found:
         return ""
-    text = f"p95 rose from {base.p95_ms:g} ms to {now.p95_ms:g} ms ({now.p95_ms / base.p95_ms:.2f} times)"
-    if min(base.n, now.n) < FEWEST:
-        return text + "; few samples"
-    apart = base.p95_high_ms is not None and now.p95_low_ms is not None and base.p95_high_ms < now.p95_low_ms
-    return text if apart and now.p95_ms - base.p95_ms >= LEAST_MS else ""
+    told = f"p95 rose from {base.p95_ms:g} ms to {now.p95_ms:g} ms ({now.p95_ms / base.p95_ms:.2f} times)"
+    return told + ("; few samples" if found == regressions.FEW_SAMPLES else "")
+
+
+def _known(latency: Latency) -> regressions.Latency:
+    return regressions.Latency(latency.p95_ms, latency.n or None, latency.p95_low_ms, latency.p95_high_ms)
 
 
 def _ms(nanoseconds: int) -> float:

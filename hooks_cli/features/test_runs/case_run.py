@@ -236,6 +236,12 @@ class CaseRun:
         if "chaos" in case.layers and case.fault is None:
             self.seen.notes.append("the layer chaos is on and names no fault: none was injected")
         is_network = record is not None and FAULTS[record.plan.fault].acts_on == "network"
+        for name, starts in self.seen.services.items():
+            for start in starts:
+                by_fault = record is not None and record.ends_target and name == record.plan.target
+                if start.ended is not None and not (by_fault and record is not None and start.ended >= record.injected):
+                    code = "by a signal" if start.code is None else f"with {start.code}"
+                    self.seen.notes.append(f"{name} ended by itself {code} after {start.ended - start.began:.1f} s")
         # Of a way that is down nobody can tell who tried it.
         if record is not None and is_network and record.plan.fault != "network_down" and record.connections == 0:
             self.seen.notes.append(f"{record.plan.fault}: no connection passed a proxy, so nothing felt the fault")

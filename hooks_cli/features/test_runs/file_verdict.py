@@ -80,6 +80,8 @@ def lines(verdict: dict[str, Any]) -> Iterator[str]:
             yield f"  stage {row['stage']}  {row['test']}: {changed}; {row['failed']} of {row['runs']} runs failed, p95 {p95}"
     for note in verdict["notes"]:
         yield f"note: {note}"
+    if verdict.get("kept"):
+        yield f"kept in the memory: {len(verdict['kept'])} entries, session test-{verdict['run']}"
     scale = "" if verdict["time_scale"] == 1 else f", waits at {verdict['time_scale']:g} of their length (--time-scale)"
     failed = sum(1 for case in cases if not case["passed"])
     outcome = (

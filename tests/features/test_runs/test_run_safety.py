@@ -124,6 +124,22 @@ def test_reports_name_what_failed(project: Path, run: Run) -> None:
     assert "no &lt;way&gt;" in junit
 
 
+def test_a_service_that_ends_by_itself_is_told_and_leaves_nothing_in_the_way(project: Path, run: Run) -> None:
+    text = """
+[services.a]
+run = "sh -c 'sleep 60 & echo $! >> children'; sleep 0.3; exit 4"
+restart = "on-failure"
+
+[[scenario]]
+name = "s"
+run = "while [ $(cat children 2>/dev/null | wc -l) -lt 2 ]; do sleep 0.05; done; ! kill -0 $(head -1 children)"
+"""
+    (project / "t.toml").write_text(text)
+    done = run("test", "run", "t.toml", check=True)
+    assert "note        a ended by itself with 4 after" in done.stdout
+    assert "kept in the memory: 1 entries, session test-" in done.stdout
+
+
 def test_a_retry_that_passes_is_flaky_and_its_cure_is_kept(project: Path, run: Run) -> None:
     text = '[self_healing]\nauto_retry = true\nmax_retries = 2\nlearn_from_failures = true\n[[scenario]]\nname = "s"\n'
     (project / "t.toml").write_text(text + 'run = "[ -e once ] || { touch once; exit 28; }"\n')

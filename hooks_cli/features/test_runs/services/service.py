@@ -163,6 +163,7 @@ class Service:
             if not again or len(self.starts) > MOST_RESTARTS:
                 self.restarts_again = False
                 return
+            await waiting.end([self.attempt], 0)  # what it left behind may hold its port
             await asyncio.sleep(pause)
             pause = min(LONGEST_RESTART_SECONDS, pause * 2)
             try:
