@@ -97,6 +97,7 @@ def test_the_first_write_brings_it_up_to_date(old: Path, run: Run, opened: Calla
     assert run("memory", "recall", "decisions/cache", check=True).stdout == "We take Valkey for the cache"
     store = open_store(opened())
     check(store)
+    assert store.query("SELECT format FROM state") == [(2,)], "which 0.1 refuses"
     assert store.query("SELECT DISTINCT machine FROM entry ORDER BY 1") == [(None,), (1,)]
     assert store.query("SELECT count(*) FROM machine") == [(1,)]
     store.close()

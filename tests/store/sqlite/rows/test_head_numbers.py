@@ -156,7 +156,7 @@ def test_a_long_history_is_not_read_for_one_version_of_it(tmp_path: Path, which:
         lambda: row_history.matching_at(store, "*", then, now, 10),
         lambda: maintenance_versions.due_heads(store, -(1 << 40), 1 << 40, "*", START + 1, START, 0),
         lambda: selection.written(store, selection.Selection("*")),
-        lambda: store.query(f"SELECT {entries.has_version('n', 'n.version = 2')} FROM head h"),
+        lambda: store.query(f"SELECT {entries.has_version_sql('n', 'n.version = 2')} FROM head h"),
     ]
     assert row_history.address_at(store, "long/one", then, now).entries[0].value == "value 1990"
     told = [steps(place, read) for read in reads]
