@@ -16,21 +16,20 @@ def one_line(text: str, width: int = PREVIEW_CHARACTERS) -> str:
     """
     piece = text[: width * 2]
     line = " ".join(piece.split()) if not piece.isprintable() or "  " in piece else piece
-    if not line.isprintable():
-        line = "".join([f"\\x{ord(c):02x}" if is_control(c) or is_direction(c) else c for c in line])
+    if not (line.isascii() and line.isprintable()):
+        line = _visible(line)
     cut = len(line) > width or len(text) > len(piece)
     return line[: width - 1] + "…" if cut else line
 
 
-def is_direction(character: str) -> bool:
-    """Whether it changes the direction of the text around it, or is invisible: what could hide or disguise the rest of a line."""
-    code = ord(character)
-    return (
-        code in (0x061C, 0xFEFF, 0x2060)
-        or 0x200B <= code <= 0x200F
-        or 0x202A <= code <= 0x202E
-        or 0x2066 <= code <= 0x2069
-    )
+def _visible(line: str) -> str:
+    """A line with control characters as `\\x1b`, and all others that cannot be seen or steer the text as `\\u{202e}`."""
+    from hooks_cli.text.escapes import escaped, hidden
+
+    controls = {ord(c): f"\\x{ord(c):02x}" for c in set(line) if is_control(c)}
+    if controls:
+        line = line.translate(controls)
+    return escaped(line) if any(map(hidden, set(line))) else line
 
 
 def entry_lines(entries: list[Entry]) -> str:

@@ -105,7 +105,12 @@ def metadata_field(call: Call, store: EmbeddedStore, key: str) -> str | None:
 
 def written_line(written: Written) -> str:
     """The text of a write."""
-    return f"Stored successfully: {written.address} (revision {written.revision}, version {written.version})\n"
+    address = written.address
+    if not address.isascii():
+        from hooks_cli.text.escapes import escaped
+
+        address = escaped(address)
+    return f"Stored successfully: {address} (revision {written.revision}, version {written.version})\n"
 
 
 def written_json(written: Written) -> str:
