@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from hooks_cli.environment import Environment
-    from hooks_cli.store.sqlite.store import EmbeddedStore
+    from hooks_cli.features.store_opening import Store
 
 TAKEN, REFUSED, WAITS = "taken", "refused", "waits"
 
 
-def take_in(store: EmbeddedStore, environment: Environment, patience_ms: int) -> None:
+def take_in(store: Store, environment: Environment, patience_ms: int) -> None:
     """Take in what waits, oldest first, for at most about `patience_ms`; the rest is the next call's. Raises nothing."""
     folder = environment.places.queue_dir
     deadline = time.monotonic() + patience_ms / 1000
@@ -53,7 +53,7 @@ def take_in(store: EmbeddedStore, environment: Environment, patience_ms: int) ->
         environment.err(f"hooks-cli: took in {taken} queued {'call' if taken == 1 else 'calls'}")
 
 
-def _take(store: EmbeddedStore, environment: Environment, claimed: call_queue.Claimed) -> str:
+def _take(store: Store, environment: Environment, claimed: call_queue.Claimed) -> str:
     """Run one queued call: TAKEN, REFUSED for ever, or it WAITS on, and the others with it."""
     title = "call"
     then = None

@@ -1,35 +1,46 @@
-"""Opens the store for a verb, with the lock timeout of its group, and handles the failure to get the lock."""
+"""The way of each group of verbs to its store: it is opened within the group's lock budget, then the calls that wait are taken in.
+
+The two steps are apart: `features.store_opening.opened` opens and does nothing else; `take_in_queued` runs the verbs of the calls that
+could not be kept when they were made.
+"""
 
 from __future__ import annotations
 
 import os
 
 from hooks_cli.errors import NotFound
-from hooks_cli.store.sqlite.store import EVENT_BUDGET_MS, HOOKS_BUDGET_MS, MEMORY_BUDGET_MS, EmbeddedStore, open_store
+from hooks_cli.features.store_opening import EVENT_BUDGET_MS, HOOKS_BUDGET_MS, MEMORY_BUDGET_MS, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
+    from hooks_cli.features.store_opening import Store
 
 
-def for_hooks(environment: Environment) -> EmbeddedStore:
+def for_hooks(environment: Environment) -> Store:
     """The store for a hooks verb: made on first use, waited for at most 5 s, a broken hooks.toml does not stop it."""
     environment.lenient = True
-    return _opened(environment, True, HOOKS_BUDGET_MS)
+    store = opened(environment, HOOKS_BUDGET_MS)
+    take_in_queued(store, environment)
+    return store
 
 
-def for_event(environment: Environment, budget_ms: int = EVENT_BUDGET_MS) -> EmbeddedStore:
+def for_event(environment: Environment, budget_ms: int = EVENT_BUDGET_MS) -> Store:
     """The store for an agent's own hook: as `for_hooks`, waited for at most 1 s, or less."""
     environment.lenient = True
-    return _opened(environment, True, budget_ms)
+    store = opened(environment, budget_ms)
+    take_in_queued(store, environment)
+    return store
 
 
-def for_memory(environment: Environment, *, create: bool = True) -> EmbeddedStore:
+def for_memory(environment: Environment, *, create: bool = True) -> Store:
     """The store for a memory verb: waited for at most 30 s. Raises NotFound (1) when `create` is false and there is none."""
-    return _opened(environment, create, MEMORY_BUDGET_MS)
+    store = opened(environment, MEMORY_BUDGET_MS, create=create)
+    take_in_queued(store, environment)
+    return store
 
 
-def for_reading(environment: Environment) -> EmbeddedStore | None:
+def for_reading(environment: Environment) -> Store | None:
     """The store for a memory verb that only reads, None where there is none yet: looking makes nothing."""
     try:
         return for_memory(environment, create=False)
@@ -41,24 +52,18 @@ def for_reading(environment: Environment) -> EmbeddedStore | None:
         return None
 
 
-def _opened(environment: Environment, create: bool, budget_ms: int) -> EmbeddedStore:
-    """Open the store, and take in first what was queued for it."""
-    if environment.replayed:
-        from hooks_cli.features.journal.replay import store_of
-
-        at_hand = store_of(environment)
-        if at_hand is not None:
-            return at_hand
-    store = open_store(environment, create=create, budget_ms=budget_ms)
-    if os.path.exists(environment.places.queue_dir) and store.only_to_read:
+def take_in_queued(store: Store, environment: Environment) -> None:
+    """Take in the calls that wait in the queue of the store, for at most half of its budget. Raises nothing."""
+    if environment.replayed or not os.path.exists(environment.places.queue_dir):
+        return
+    if store.only_to_read:
         environment.err(
             "hooks-cli: calls wait in the queue of this store, which cannot be written: they are not in the answer"
         )
-    elif os.path.exists(environment.places.queue_dir):
-        from hooks_cli.system.python_startup import complete
+        return
+    from hooks_cli.system.python_startup import complete
 
-        complete()
-        from hooks_cli.commands import queued_calls
+    complete()
+    from hooks_cli.commands import queued_calls
 
-        queued_calls.take_in(store, environment, min(budget_ms, HOOKS_BUDGET_MS) // 2)
-    return store
+    queued_calls.take_in(store, environment, min(store.budget_ms, HOOKS_BUDGET_MS) // 2)

@@ -65,6 +65,7 @@ FEATURE_IMPORTS: dict[str, set[str]] = {
     "retention": {"entries"},
     "search": {"attribution", "entries", "projects"},
     "settings_report": {"validation"},
+    "store_opening": {"journal"},
     "test_runs": {"attribution", "entries", "journal", "processes", "regressions", "traces", "validation"},
     "traces": {"regressions"},
     "transfer": {"projects", "validation"},
@@ -110,6 +111,16 @@ def test_imports_go_only_downwards() -> None:
             if room(module) != own and RANKS[room(module)] >= RANKS[own]:
                 upwards.append(f"{name_of(path)} imports {module}, which does not stand below it")
     assert upwards == []
+
+
+def test_verbs_call_features_and_never_the_engine() -> None:
+    assert [
+        f"{name_of(path)} imports {module}"
+        for path in MODULES
+        if place_of(path)[:1] == ("commands",)
+        for module in imports_of(path)
+        if module.startswith("hooks_cli.store.sqlite")
+    ] == []
 
 
 def test_features_import_each_other_along_the_list() -> None:

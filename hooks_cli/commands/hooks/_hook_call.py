@@ -11,9 +11,9 @@ from hooks_cli.text.json_writer import Raw, object_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
+    from hooks_cli.features.store_opening import Store
     from hooks_cli.model.entry import Draft, Written
     from hooks_cli.model.verb import Call
-    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 
 def build(
@@ -59,7 +59,7 @@ def attributes(call: Call) -> dict[str, object]:
     return {name: values if len(values) > 1 else values[0] for name, values in given.items()}
 
 
-def draft(call: Call, store: EmbeddedStore, value: str, source: str | None = None) -> Draft | None:
+def draft(call: Call, store: Store, value: str, source: str | None = None) -> Draft | None:
     """The entry that --memory-key asks for, or None; with the condition that other options set.
 
     Raises InvalidJson (65) for --metadata, with a key or without: nothing is kept.
@@ -77,7 +77,7 @@ def draft(call: Call, store: EmbeddedStore, value: str, source: str | None = Non
     return made
 
 
-def metadata(call: Call, store: EmbeddedStore) -> str | None:
+def metadata(call: Call, store: Store) -> str | None:
     """--metadata as normal JSON, None without it. Raises InvalidJson (65).
 
     Placeholders that no shell filled in are kept as text, with one line on stderr; the call has the mended text from then on.
@@ -97,7 +97,7 @@ def metadata(call: Call, store: EmbeddedStore) -> str | None:
         return metadata_json(store, mended)
 
 
-def metadata_field(call: Call, store: EmbeddedStore, key: str) -> str | None:
+def metadata_field(call: Call, store: Store, key: str) -> str | None:
     """The metadata for the event itself: an event with an entry points to it and carries no copy."""
     checked = None if key else metadata(call, store)
     return None if checked is None else Raw(checked)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from hooks_cli.commands import store_access
 from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.features.entries import statistics
+from hooks_cli.features.journal import overview
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
 from hooks_cli.output.plain_text import figure_lines
-from hooks_cli.store.sqlite.reports.session_metrics import session_metrics
-from hooks_cli.store.sqlite.rows import journal
 from hooks_cli.text.units import DAY, UNITS, parse_duration
 
 TYPE_CHECKING = False
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from hooks_cli.environment import Environment
+    from hooks_cli.features.store_opening import Store
     from hooks_cli.model.verb import Call
-    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 VERB = Verb(
     "hooks",
@@ -93,11 +92,11 @@ def _since(period: str, now: int, environment: Environment) -> int:
     return now - (UNITS[words] if words in UNITS else parse_duration(words, "--period", DAY))
 
 
-def _of_session(store: EmbeddedStore | None, name: str, now: int) -> dict[str, Any]:
+def _of_session(store: Store | None, name: str, now: int) -> dict[str, Any]:
     if store is None:
         raise NotFound(f"There is no session {name}.")
-    session = journal.newest_session(store) if name == "latest" else journal.find_session(store, name)
-    if session is None:
+    figures = overview.figures(store, name, now)
+    if figures is None:
         raise NotFound(f"There is no session {name}.", hint="See all figures: hooks metrics")
     total = statistics.of_hooks(store, now)["total_entries"]
-    return {"total_entries": total, **session_metrics(store, session, now)}
+    return {"total_entries": total, **figures}

@@ -13,8 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.features.retention.outcome import Collected
+    from hooks_cli.features.store_opening import Store
     from hooks_cli.model.verb import Call
-    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 VERB = Verb(
     "hooks",
@@ -96,7 +96,7 @@ def run(call: Call, environment: Environment) -> int:
     return 0
 
 
-def collect(store: EmbeddedStore, environment: Environment) -> Collected | None:
+def collect(store: Store, environment: Environment) -> Collected | None:
     """The bounded garbage collection; whatever befalls it, the session is closed already, and one line says it."""
     from hooks_cli.features.retention import collect as retention_collect
 

@@ -11,8 +11,8 @@ from hooks_cli.model.verb import AGENT_OPTION, Option, Positional, Verb
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
+    from hooks_cli.features.store_opening import Store
     from hooks_cli.model.verb import Call
-    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 BUDGET_OPTIONS = (
     Option(
@@ -77,7 +77,7 @@ def run(call: Call, environment: Environment) -> int:
     return 0
 
 
-def print_brief(call: Call, environment: Environment, store: EmbeddedStore, session_name: str) -> None:
+def print_brief(call: Call, environment: Environment, store: Store, session_name: str) -> None:
     """Print what a session ("" for the whole project) should know, within the budget."""
     wanted = restore.BriefQuery(_budget(call, environment), call.words("include"), not call.flag("no_values"))
     made, what = restore.build_brief(store, environment, session_name, environment.now(), wanted)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from hooks_cli.features.search import search
 from hooks_cli.features.search.query import understand
-from hooks_cli.store.sqlite.search import word_index
 from hooks_cli.text.json_writer import object_text, quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.features.search.search import Request
+    from hooks_cli.features.store_opening import Store
     from hooks_cli.model.verb import Call
-    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 NONE = "(none)"
 
 
-def answer(call: Call, environment: Environment, store: EmbeddedStore | None, request: Request) -> int:
+def answer(call: Call, environment: Environment, store: Store | None, request: Request) -> int:
     """Print the groups, the largest first; all of them unless --limit says otherwise."""
     by = call.text("group_by")
     limit = call.integer("limit", 0)
@@ -29,7 +28,7 @@ def answer(call: Call, environment: Environment, store: EmbeddedStore | None, re
         if query is not None and query.kind not in ("everything", "nothing"):
             match, _, _ = search.by_words(store, environment, request, query, filters)
         if query is None or query.kind != "nothing":
-            groups = word_index.grouped(store, match, filters, environment.now(), by)
+            groups = search.grouped(store, match, filters, environment.now(), by)
     total = sum(count for _, count in groups)
     shown = groups[:limit] if limit > 0 else groups
     if call.format == "text":

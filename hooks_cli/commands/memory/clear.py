@@ -8,12 +8,11 @@ from hooks_cli.commands import store_access
 from hooks_cli.commands.options import address_options
 from hooks_cli.errors import MissingArgument, OutputExists, UsageError
 from hooks_cli.features.entries import delete
+from hooks_cli.features.entries.delete import Selection, unpinned_addresses
 from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
-from hooks_cli.store.sqlite.rows import selection
-from hooks_cli.store.sqlite.rows.selection import Selection
 from hooks_cli.text.ages import parse_age
 from hooks_cli.text.units import to_iso
 
@@ -111,7 +110,7 @@ def run(call: Call, environment: Environment) -> int:
     chosen = _selection(call, environment)
     store = store_access.for_memory(environment)
     if call.flag("dry_run"):
-        found = [row[0] for row in selection.live(store, chosen, environment.now()) if not row[2]]
+        found = unpinned_addresses(store, chosen, environment.now())
         environment.out(changes.would("delete", "deleted", found, as_json))
         return 0
     path = call.text("backup") or (_backup_name(environment) if call.flag("backup") else "")

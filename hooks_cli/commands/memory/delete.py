@@ -6,13 +6,12 @@ from hooks_cli.commands import store_access
 from hooks_cli.commands.memory import clear
 from hooks_cli.commands.options import address_options
 from hooks_cli.errors import MissingArgument, UsageError
-from hooks_cli.features.entries import delete, missing
+from hooks_cli.features.entries import delete, missing, read
+from hooks_cli.features.entries.delete import Selection, unpinned_addresses
 from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
-from hooks_cli.store.sqlite.rows import entries, selection
-from hooks_cli.store.sqlite.rows.selection import Selection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def run(call: Call, environment: Environment) -> int:
         )
         raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY", hint=hint)
     store = store_access.for_memory(environment, create=False)
-    live = entries.read(store, pattern, environment.now()) is not None
+    live = read.current(store, pattern, environment.now()) is not None
     as_json = call.format != "text"
     if address_options.is_one_address(environment, pattern, live) and "older_than" not in call.values:
         if call.flag("dry_run"):
@@ -81,7 +80,7 @@ def run(call: Call, environment: Environment) -> int:
         )
     chosen = Selection(pattern, excepted=spared, before=clear.age_limit(call, "older_than", environment))
     if call.flag("dry_run"):
-        found = [row[0] for row in selection.live(store, chosen, environment.now()) if not row[2]]
+        found = unpinned_addresses(store, chosen, environment.now())
         environment.out(changes.would("delete", "deleted", found, as_json))
         return 0
     removed = delete.clear(store, environment, chosen, address_options.who(call), "delete")

@@ -6,10 +6,10 @@ from hooks_cli.commands import store_access
 from hooks_cli.commands.options import address_options
 from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.features.entries import delete, missing, reveal
+from hooks_cli.features.entries.versions import AddressVersions
 from hooks_cli.model.entry import JSON
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
-from hooks_cli.store.sqlite.rows import history
 from hooks_cli.text.diff import Change, json_diff, line_diff, show_changes
 from hooks_cli.text.escapes import escaped
 from hooks_cli.text.json_exact import read
@@ -17,9 +17,9 @@ from hooks_cli.text.json_exact import read
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
+    from hooks_cli.features.store_opening import Store
     from hooks_cli.model.entry import Entry
     from hooks_cli.model.verb import Call
-    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 VERB = Verb(
     "memory",
@@ -77,11 +77,13 @@ def _numbers(call: Call) -> list[int]:
     return [int(word.lstrip("v")) for word in words]
 
 
-def _pair(store: EmbeddedStore, address: str, numbers: list[int], now: int) -> tuple[Entry, Entry]:
+def _pair(store: Store, address: str, numbers: list[int], now: int) -> tuple[Entry, Entry]:
     if len(numbers) == 2:
         first, second = (delete.readable_version(store, address, number, now) for number in numbers)
         return first, second
-    readable = [e for e in history.versions(store, address) if e.kind < 2 and (e.expires is None or e.expires > now)]
+    readable = [
+        e for e in AddressVersions(store, address).entries if e.kind < 2 and (e.expires is None or e.expires > now)
+    ]
     if numbers and readable:
         return delete.readable_version(store, address, numbers[0], now), readable[0]
     if not readable:

@@ -13,8 +13,6 @@ from hooks_cli.model.verb import PROGRESS_OPTION, Option, Positional, Verb
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
 from hooks_cli.output.progress import Progress, mode_of
-from hooks_cli.store.sqlite.maintenance import scrub
-from hooks_cli.store.sqlite.maintenance.versions import used_bytes
 from hooks_cli.text import ages
 from hooks_cli.text.units import DAY, size_in_words
 
@@ -25,8 +23,8 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.features.retention.decide import Decision
     from hooks_cli.features.retention.outcome import Collected
+    from hooks_cli.features.store_opening import Store
     from hooks_cli.model.verb import Call
-    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 VERB = Verb(
     "memory",
@@ -123,7 +121,7 @@ def run(call: Call, environment: Environment) -> int:
     if call.text("explain"):
         return _explain(call, environment, store, request)
     limit = _threshold(call, environment)
-    before = used_bytes(store)
+    before = retention_run.used_bytes(store)
     if limit and before <= limit:
         return _nothing_to_do(call, environment, before, limit)
     if call.flag("dry_run"):
@@ -154,11 +152,9 @@ def _nothing_to_do(call: Call, environment: Environment, size: int, threshold: i
     return 0
 
 
-def _tell(
-    call: Call, environment: Environment, store: EmbeddedStore, found: Collected, before: int, age: int | None
-) -> None:
+def _tell(call: Call, environment: Environment, store: Store, found: Collected, before: int, age: int | None) -> None:
     """What was taken, from a store of `before` bytes, and what could not be; `age` (ms) is the one that was asked for."""
-    after = used_bytes(store)
+    after = retention_run.used_bytes(store)
     older = _older(age)
     if call.format != "text":
         body: dict[str, Any] = {"collected": found.figures(), "store_bytes": after, "pages_returned": found.pages}
@@ -169,7 +165,7 @@ def _tell(
         if call.flag("stats"):
             environment.out(
                 f"  store: {size_in_words(before)} -> {size_in_words(after)}, "
-                f"{found.pages:,} pages given back, {scrub.free_pages(store):,} free\n"
+                f"{found.pages:,} pages given back, {retention_run.free_pages(store):,} free\n"
             )
     if found.words_left:
         environment.err(
@@ -249,16 +245,18 @@ def _threshold(call: Call, environment: Environment) -> int:
     return int(number * most)
 
 
-def _explain(call: Call, environment: Environment, store: EmbeddedStore, request: retention_run.Request) -> int:
+def _explain(call: Call, environment: Environment, store: Store, request: retention_run.Request) -> int:
     address = call.text("explain")
-    found = collect.explain(store, request.rules(environment, used_bytes(store)), environment.now(), address)
+    found = collect.explain(
+        store, request.rules(environment, retention_run.used_bytes(store)), environment.now(), address
+    )
     if not found:
         raise NotFound(f"There is no version of {address} to explain.", address=address)
     _show(call, environment, list(reversed(found)), {})
     return 0
 
 
-def _show_plan(call: Call, environment: Environment, store: EmbeddedStore, request: retention_run.Request) -> int:
+def _show_plan(call: Call, environment: Environment, store: Store, request: retention_run.Request) -> int:
     found, others, events = retention_run.plan(store, environment, request)
     going = [d for d in found if not d.keep]
     size = sum(d.version.size for d in going)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hooks_cli.commands import store_access
 from hooks_cli.commands.options import address_options
 from hooks_cli.features.entries import missing
+from hooks_cli.features.entries.versions import AddressVersions, first_here
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
-from hooks_cli.store.sqlite.rows import history
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,16 +35,16 @@ def run(call: Call, environment: Environment) -> int:
     """Print the versions. Raises NotFound (1) for an address that nobody ever wrote."""
     address = address_options.address(call)
     store = store_access.for_memory(environment, create=False)
-    head = history.head_of(store, address)
-    if head is None:
+    known = AddressVersions(store, address)
+    if not known.is_known:
         raise missing.of(store, address, environment.now())
-    versions = history.versions(store, address)
+    versions = known.entries
     now = environment.now()
-    current = head[2] if head[3] and (head[5] is None or head[5] > now) else 0
+    current = known.current(now)
     shown = versions[: call.number("limit", len(versions))]
-    began = history.begins_with(store, address)
+    began = first_here(store, address)
     before = began[0] - 1 if began is not None else 0
-    collected = head[2] - len(versions) - before
+    collected = known.last - len(versions) - before
     if call.format == "text":
         environment.out(changes.history_lines(shown, current, now))
         if len(shown) < len(versions):
@@ -61,7 +61,7 @@ def run(call: Call, environment: Environment) -> int:
     body = {
         "key": address,
         "current": current or None,
-        "pinned": bool(head[4]),
+        "pinned": known.pinned,
         "versions": objects,
         "total": len(versions),
         "truncated": len(shown) < len(versions),

@@ -11,16 +11,15 @@ from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import envelope
 from hooks_cli.output.listing import entry_lines, one_line
-from hooks_cli.store.sqlite.rows import entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.features.entries.read import Found
     from hooks_cli.features.search.search import Request
+    from hooks_cli.features.store_opening import Store
     from hooks_cli.model.entry import Entry
     from hooks_cli.model.verb import Call
-    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 DEFAULT_LIMIT = 100
 # What --all means.
@@ -138,10 +137,8 @@ def _run(call: Call, environment: Environment) -> int:
         if more and found.entries:
             environment.err(f"hooks-cli: only {len(found.entries)} are shown; more with --limit or --offset")
         return 0
-    from hooks_cli.store.sqlite.rows import lists
-
     version = str(environment.settings.get("memory.version"))
-    shown = found.entries if store is None else lists.each(store, found.entries)
+    shown = found.entries if store is None else read.whole(store, found.entries)
     if call.format == "json":
         pieces = envelope.entries_pieces(shown, len(found.entries), found.total, version, truncated=more)
     else:
@@ -166,7 +163,7 @@ def _look(call: Call, environment: Environment, shown: list[Entry]) -> None:
     view.show_list(theme.console(environment), shown, environment.now())
 
 
-def _found(call: Call, environment: Environment, store: EmbeddedStore, limit: int, offset: int) -> Found:
+def _found(call: Call, environment: Environment, store: Store, limit: int, offset: int) -> Found:
     if call.text("between"):
         times(call, environment)  # takes the second time from the words
     wanted = _globs(call)
@@ -174,7 +171,7 @@ def _found(call: Call, environment: Environment, store: EmbeddedStore, limit: in
     if len(wanted) == 1 and not call.strange and not any(name in call.values for name in _FILTERS):
         if point_in_time.asked(call):
             return point_in_time.read(call, environment, store, wanted[0], limit)
-        if call.text("pattern") and entries.read(store, wanted[0], environment.now()) is None:
+        if call.text("pattern") and read.current(store, wanted[0], environment.now()) is None:
             wanted = [wanted[0] if addresses.is_glob(wanted[0]) else addresses.under(wanted[0])]
         return read.recall(
             store, wanted[0], environment.now(), limit, offset, counted=counted, short=short, lazy=not short

@@ -5,12 +5,12 @@ from __future__ import annotations
 from hooks_cli.commands import store_access
 from hooks_cli.commands.options import address_options
 from hooks_cli.errors import UsageError
+from hooks_cli.features.journal import log as journal_log
+from hooks_cli.features.watch import Feed
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes, theme
 from hooks_cli.output.envelope import moment
 from hooks_cli.output.listing import one_line
-from hooks_cli.store.sqlite.reports import journal_log
-from hooks_cli.store.sqlite.rows.changes_feed import Feed
 from hooks_cli.text import json_exact, trace_ids
 
 TYPE_CHECKING = False

@@ -79,7 +79,7 @@ def _created(call: Call, environment: Environment, name: str) -> int:
 
 
 def _listed(call: Call, environment: Environment, within: str) -> int:
-    from hooks_cli.store.sqlite.reports import statistics
+    from hooks_cli.features.entries import statistics
 
     store = store_access.for_reading(environment)
     found = {} if store is None else statistics.namespaces(store, environment.now(), addresses.under(within))

@@ -15,9 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.features.entries.read import Found
+    from hooks_cli.features.store_opening import Store
     from hooks_cli.model.entry import Entry
     from hooks_cli.model.verb import Call
-    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 DEFAULT_LIMIT = 100
 # What --all means.
@@ -165,7 +165,7 @@ def _asked_for(call: Call, filters: list[str]) -> tuple[str, str]:
     return namespace, key
 
 
-def _found(call: Call, environment: Environment, store: EmbeddedStore, namespace: str, key: str, limit: int) -> Found:
+def _found(call: Call, environment: Environment, store: Store, namespace: str, key: str, limit: int) -> Found:
     """What is there now. Where nothing is, what a namespace that was said twice may mean."""
     pattern = addresses.join(namespace, key) if key else addresses.under(namespace)
     values, whole_values = call.flag("value_only"), call.flag("reveal")
@@ -184,7 +184,7 @@ def _found(call: Call, environment: Environment, store: EmbeddedStore, namespace
     return found
 
 
-def _missing(call: Call, environment: Environment, store: EmbeddedStore | None, address: str) -> int:
+def _missing(call: Call, environment: Environment, store: Store | None, address: str) -> int:
     """What stands for an entry that is not there: --default. Raises NotFound (1)."""
     if "default" in call.values:
         environment.value(call.text("default"))
@@ -196,11 +196,9 @@ def _missing(call: Call, environment: Environment, store: EmbeddedStore | None, 
     raise missing.of(store, address, environment.now())
 
 
-def _show_envelopes(call: Call, environment: Environment, store: EmbeddedStore | None, found: Found) -> None:
-    from hooks_cli.store.sqlite.rows import lists
-
+def _show_envelopes(call: Call, environment: Environment, store: Store | None, found: Found) -> None:
     version = str(environment.settings.get("memory.version"))
-    shown = found.entries if store is None else lists.each(store, found.entries)
+    shown = found.entries if store is None else read.whole(store, found.entries)
     if call.format == "json":
         pieces = envelope.entries_pieces(shown, len(found.entries), found.total, version)
     else:

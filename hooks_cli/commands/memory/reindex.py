@@ -5,10 +5,10 @@ from __future__ import annotations
 from hooks_cli.commands import store_access
 from hooks_cli.commands.options import address_options
 from hooks_cli.features import attribution
+from hooks_cli.features.search.search import reindex
 from hooks_cli.model.verb import PROGRESS_OPTION, Verb
 from hooks_cli.output import changes
 from hooks_cli.output.progress import Progress, mode_of
-from hooks_cli.store.sqlite.search.word_index import reindex
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,11 +32,8 @@ def run(call: Call, environment: Environment) -> int:
     """Rebuild the index. Raises NotFound (1) without a store, ReadOnlyAgent (77), Busy (75)."""
     attribution.check_write(environment, call.text("agent"))
     store = store_access.for_memory(environment, create=False)
-    with (
-        Progress(environment, "Indexing", mode=mode_of(call), unit="entries") as progress,
-        store.writing(local=True) as tx,
-    ):
-        count = reindex(tx, progress.advance)
+    with Progress(environment, "Indexing", mode=mode_of(call), unit="entries") as progress:
+        count = reindex(store, progress.advance)
     if call.format != "text":
         environment.out(changes.json_object({"indexed": count}))
     else:

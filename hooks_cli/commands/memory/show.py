@@ -6,11 +6,11 @@ from hooks_cli.commands import store_access
 from hooks_cli.commands.options import address_options
 from hooks_cli.errors import NotFound
 from hooks_cli.features.entries import missing
+from hooks_cli.features.entries.versions import AddressVersions
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes, theme
 from hooks_cli.output.envelope import SCHEMA_VERSION, envelope, moment
 from hooks_cli.output.listing import one_line
-from hooks_cli.store.sqlite.rows import history
 from hooks_cli.text import trace_ids
 from hooks_cli.text.escapes import escaped
 from hooks_cli.text.json_writer import Raw, object_text
@@ -41,12 +41,12 @@ def run(call: Call, environment: Environment) -> int:
     """Show it. Raises NotFound (1) for an address or a version that is not there, MissingArgument (64)."""
     address = address_options.address(call)
     store = store_access.for_memory(environment, create=False)
-    head = history.head_of(store, address)
-    versions = history.versions(store, address)
+    known = AddressVersions(store, address)
+    versions = known.entries
     now = environment.now()
-    if head is None or not versions:
+    if not versions:
         raise missing.of(store, address, now)
-    current = head[2] if head[3] and (head[5] is None or head[5] > now) else 0
+    current = known.current(now)
     wanted = call.integer("version", versions[0].version)
     entry = next((entry for entry in versions if entry.version == wanted), None)
     if entry is None:

@@ -10,7 +10,6 @@ from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes, theme
 from hooks_cli.output.plain_text import figure_lines
-from hooks_cli.store.sqlite.reports import overview
 from hooks_cli.text.units import DAY, parse_duration
 
 TYPE_CHECKING = False
@@ -98,7 +97,7 @@ def run(call: Call, environment: Environment) -> int:
         if store is not None:
             for column in ("session", "agent"):
                 if seen or call.flag(f"by_{column}") or detail == f"by-{column}":
-                    figures[f"by_{column}"] = dict(overview.by_writer(store, pattern, column, MOST_WRITERS))
+                    figures[f"by_{column}"] = dict(statistics.by_writer(store, pattern, column, MOST_WRITERS))
         if call.flag("health"):
             figures["health"] = statistics.health(store, environment)
         if seen:

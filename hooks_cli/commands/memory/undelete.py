@@ -5,12 +5,11 @@ from __future__ import annotations
 from hooks_cli.commands import store_access
 from hooks_cli.commands.options import address_options
 from hooks_cli.errors import NotFound
-from hooks_cli.features.entries import delete
+from hooks_cli.features.entries import delete, versions
+from hooks_cli.features.entries.delete import Selection, deleted_addresses
 from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
-from hooks_cli.store.sqlite.rows import history, selection
-from hooks_cli.store.sqlite.rows.selection import Selection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,10 +38,9 @@ def run(call: Call, environment: Environment) -> int:
     as_json = call.format != "text"
     since = address_options.time_option(call, environment, "since")
     store = store_access.for_memory(environment, create=False)
-    if not addresses.is_glob(pattern) or history.head_of(store, pattern) is not None:
+    if not addresses.is_glob(pattern) or versions.is_known(store, pattern):
         if call.flag("dry_run"):
-            found = selection.deleted(store, Selection(pattern), 0)
-            if not found:
+            if not deleted_addresses(store, Selection(pattern), 0):
                 raise NotFound(f"Nothing is deleted at {pattern}.")
             environment.out(changes.would("bring back", "restored", [pattern], as_json))
             return 0
@@ -50,8 +48,8 @@ def run(call: Call, environment: Environment) -> int:
         environment.out(changes.one("Brought back", "restored", written, as_json))
         return 0
     if call.flag("dry_run"):
-        found = selection.deleted(store, Selection(pattern), since or 0)
-        environment.out(changes.would("bring back", "restored", [row[0] for row in found], as_json))
+        found = deleted_addresses(store, Selection(pattern), since or 0)
+        environment.out(changes.would("bring back", "restored", found, as_json))
         return 0
     written_all, lost = delete.undelete_all(
         store, environment, Selection(pattern), address_options.who(call), since or 0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hooks_cli.commands import store_access
 from hooks_cli.errors import Tampered
 from hooks_cli.features import attribution
+from hooks_cli.features import verification as verify
 from hooks_cli.model.verb import PROGRESS_OPTION, Verb
 from hooks_cli.output.progress import Progress, mode_of
-from hooks_cli.store.sqlite.file import verify
 from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False

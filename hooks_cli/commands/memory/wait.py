@@ -6,11 +6,10 @@ import time
 
 from hooks_cli.commands.options import address_options
 from hooks_cli.errors import NotFound
-from hooks_cli.features.entries import reveal
+from hooks_cli.features.entries import read, reveal
+from hooks_cli.features.watch import Feed
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import envelope
-from hooks_cli.store.sqlite.rows import entries
-from hooks_cli.store.sqlite.rows.changes_feed import Feed
 from hooks_cli.text.units import SECOND, parse_duration
 
 TYPE_CHECKING = False
@@ -48,7 +47,7 @@ def run(call: Call, environment: Environment) -> int:
     feed = Feed(environment, address, None)
     while True:
         feed.mark()
-        entry = entries.read(feed.store, address, environment.now())
+        entry = read.current(feed.store, address, environment.now())
         if entry is not None and entry.version > least:
             break
         if not feed.wait(deadline):

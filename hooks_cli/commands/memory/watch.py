@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 
 from hooks_cli.errors import UsageError
+from hooks_cli.features.watch import Feed
 from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import envelope
 from hooks_cli.output.envelope import moment
 from hooks_cli.output.listing import one_line
-from hooks_cli.store.sqlite.rows.changes_feed import Feed
 from hooks_cli.text.json_writer import Raw, object_text
 from hooks_cli.text.units import SECOND, parse_duration
 

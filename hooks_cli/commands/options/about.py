@@ -9,8 +9,8 @@ from hooks_cli.text.json_writer import Raw, object_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
+    from hooks_cli.features.store_opening import Store
     from hooks_cli.model.verb import Call
-    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 _WORDS = (
     ("about_type", "--type", "type", "What kind of thing it is: decision, discovery, pattern …"),
@@ -40,7 +40,7 @@ ABOUT_OPTIONS = tuple(
 )
 
 
-def metadata_of(call: Call, store: EmbeddedStore, environment: Environment) -> str:
+def metadata_of(call: Call, store: Store, environment: Environment) -> str:
     """--metadata, with the fields that these options and those that nobody knows give; what --metadata says itself wins.
 
     Raises InvalidJson (65).

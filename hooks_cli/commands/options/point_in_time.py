@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.features.entries.read import Found
+    from hooks_cli.features.store_opening import Store
     from hooks_cli.model.verb import Call
-    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 POINT_OPTIONS = (
     Option("at_revision", ("--at-revision",), "As it was at this revision of the store.", "integer", metavar="REV"),
@@ -32,7 +32,7 @@ def asked(call: Call) -> bool:
     return any(name in call.values for name in _NAMES)
 
 
-def read(call: Call, environment: Environment, store: EmbeddedStore, pattern: str, limit: int) -> Found:
+def read(call: Call, environment: Environment, store: Store, pattern: str, limit: int) -> Found:
     """What was there then; one line on stderr for what is not known any more. Raises NotFound (1), UsageError (64)."""
     from hooks_cli.features.entries import history
 

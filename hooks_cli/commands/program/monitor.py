@@ -13,9 +13,9 @@ from hooks_cli.text.units import HOUR, SECOND, parse_duration
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
+    from hooks_cli.features.monitor.look import Seen
+    from hooks_cli.features.watch import Feed
     from hooks_cli.model.verb import Call
-    from hooks_cli.store.sqlite.reports.monitor import Seen
-    from hooks_cli.store.sqlite.rows.changes_feed import Feed
 
 DEFAULT_INTERVAL = "2s"
 DEFAULT_ROWS = 8
@@ -55,8 +55,8 @@ def run(call: Call, environment: Environment) -> int:
             hint="It is made by the first hook call.",
         )
     store.close()
+    from hooks_cli.features.watch import Feed
     from hooks_cli.output import theme
-    from hooks_cli.store.sqlite.rows.changes_feed import Feed
 
     feed = Feed(environment, "*", None)
     try:
@@ -72,7 +72,7 @@ def run(call: Call, environment: Environment) -> int:
 
 
 def _look(feed: Feed, environment: Environment, rows: int) -> Seen:
-    from hooks_cli.store.sqlite.reports.monitor import Seen
+    from hooks_cli.features.monitor.look import Seen
 
     feed.mark()
     return Seen(feed.store, environment.now(), ACTIVE, rows)

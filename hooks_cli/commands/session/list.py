@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.options import address_options
+from hooks_cli.features.journal import overview
 from hooks_cli.model.verb import Option, Verb
 from hooks_cli.output import rows
 from hooks_cli.output.envelope import moment
 from hooks_cli.output.listing import one_line
 from hooks_cli.output.plain_text import duration
-from hooks_cli.store.sqlite.reports import overview
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from hooks_cli.environment import Environment
+    from hooks_cli.features.journal.overview import SessionRow
     from hooks_cli.model.verb import Call
-    from hooks_cli.store.sqlite.reports.overview import SessionRow
 
 DEFAULT_LIMIT = 30
 

@@ -8,13 +8,12 @@ from hooks_cli.commands.task.list import as_object as task_object
 from hooks_cli.commands.task.list import line as task_line
 from hooks_cli.errors import NotFound
 from hooks_cli.features.attribution import current_session
+from hooks_cli.features.journal import overview
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes, theme
 from hooks_cli.output.envelope import moment
 from hooks_cli.output.listing import one_line
 from hooks_cli.output.plain_text import figures
-from hooks_cli.store.sqlite.reports import overview
-from hooks_cli.store.sqlite.rows import journal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,10 +43,8 @@ def run(call: Call, environment: Environment) -> int:
     """Show it. Raises NotFound (1) when there is no such session."""
     store = store_access.for_memory(environment, create=False)
     name = call.text("session_id") or call.text("session") or "latest"
-    known = journal.find_session(store, name)
-    if known is None and name == "latest":
-        known = journal.newest_session(store)
-    elif known is None and name == "current":
+    known = overview.find_session(store, name)
+    if known is None and name == "current":
         known = current_session(store, environment)
     if known is None:
         raise NotFound(f"There is no session {name}.", hint="See which there are: hooks-cli session list")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.errors import NotFound
+from hooks_cli.features.journal import overview
 from hooks_cli.model.verb import Option, Verb
 from hooks_cli.output import rows
 from hooks_cli.output.envelope import moment
 from hooks_cli.output.listing import one_line
 from hooks_cli.output.plain_text import duration
-from hooks_cli.store.sqlite.reports import overview
-from hooks_cli.store.sqlite.rows import journal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +17,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from hooks_cli.environment import Environment
+    from hooks_cli.features.journal.overview import TaskRow
     from hooks_cli.model.verb import Call
-    from hooks_cli.store.sqlite.reports.overview import TaskRow
 
 DEFAULT_LIMIT = 30
 
@@ -52,12 +50,7 @@ def run(call: Call, environment: Environment) -> int:
     session = None
     name = call.text("session_id")
     if name:
-        known = None if store is None else journal.find_session(store, name)
-        if known is None and store is not None and name == "latest":
-            known = journal.newest_session(store)
-        if known is None:
-            raise NotFound(f"There is no session {name}.", hint="See which there are: hooks-cli session list")
-        session = known.id
+        session = overview.named_session(store, name).id
     found = []
     if store is not None:
         found = overview.tasks(store, limit, session=session, agent=call.text("agent"), only_open=call.flag("open"))

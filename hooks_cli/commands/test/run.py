@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from hooks_cli.environment import Environment
+    from hooks_cli.features.store_opening import Store
     from hooks_cli.features.test_runs.files.case_plan import FilePlan
     from hooks_cli.features.test_runs.runner import RunOptions
     from hooks_cli.model.verb import Call
-    from hooks_cli.store.sqlite.store import EmbeddedStore
 
 FORMS = ("text", "json", "junit", "github")
 
@@ -121,7 +121,7 @@ def _carry_out(
     from hooks_cli.features.test_runs.runner import FileRunner
 
     root = os.path.realpath(environment.project.root)
-    store: EmbeddedStore | None = None if call.flag("no_store") else store_access.for_memory(environment)
+    store: Store | None = None if call.flag("no_store") else store_access.for_memory(environment)
     configured = str(environment.settings.get("memory.security.encryption_key") or "")
 
     def baseline(name: str) -> Latency | None:

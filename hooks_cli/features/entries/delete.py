@@ -12,7 +12,7 @@ from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import DESTROYED, TOMBSTONE, Entry, Written
 from hooks_cli.store.sqlite.maintenance.throttled_writes import ThrottledWrite, should_commit
 from hooks_cli.store.sqlite.rows import entries, history, selection
-from hooks_cli.store.sqlite.rows.selection import Selection
+from hooks_cli.store.sqlite.rows.selection import Selection as Selection
 from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
@@ -225,3 +225,13 @@ def _taken(new: str, details: dict[str, object]) -> VersionConflict:
         hint="Take another address, or write over it: --overwrite",
         **details,
     )
+
+
+def unpinned_addresses(store: EmbeddedStore, chosen: Selection, now: int) -> list[str]:
+    """The addresses of the live entries that are selected and not pinned, in order."""
+    return [row[0] for row in selection.live(store, chosen, now) if not row[2]]
+
+
+def deleted_addresses(store: EmbeddedStore, chosen: Selection, since: int) -> list[str]:
+    """The selected addresses that were deleted at `since` (ms) or later and not written again, in order."""
+    return [row[0] for row in selection.deleted(store, chosen, since)]

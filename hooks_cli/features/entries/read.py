@@ -8,6 +8,8 @@ from hooks_cli.store.sqlite.rows import entries, lists
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
 
@@ -53,3 +55,13 @@ def recall(
     if len(found) > limit and counted:
         total = lists.count(store, pattern, now)
     return Found(found[:limit], total, False)
+
+
+def current(store: EmbeddedStore, address: str, now: int) -> Entry | None:
+    """The live entry at an address, None when there is none."""
+    return entries.read(store, address, now)
+
+
+def whole(store: EmbeddedStore, found: list[Entry]) -> Iterator[Entry]:
+    """The entries that were read `lazy`, each with its whole value, one at a time."""
+    return lists.each(store, found)

@@ -114,3 +114,15 @@ def health(store: EmbeddedStore | None, environment: Environment) -> dict[str, A
     if waiting:
         facts["queued_calls"] = waiting
     return {"status": "ok", **facts}
+
+
+def by_writer(store: EmbeddedStore, pattern: str, column: str, limit: int) -> list[tuple[str, int]]:
+    """(session or agent, versions that it wrote), those that wrote most first; `column` is "session" or "agent"."""
+    from hooks_cli.store.sqlite.reports import overview
+
+    return overview.by_writer(store, pattern, column, limit)
+
+
+def namespaces(store: EmbeddedStore, now: int, pattern: str) -> dict[str, tuple[int, int]]:
+    """First segment -> (entries, bytes of their values); "" for addresses of one segment."""
+    return counted.namespaces(store, now, pattern)

@@ -184,3 +184,13 @@ def _event_cutoff(environment: Environment, request: Request, rules: Rules) -> i
     """The time (ms) before which events go; 0 when they do not age."""
     age = rules.event_age if request.max_age is None else request.max_age
     return environment.now() - age if age else 0
+
+
+def used_bytes(store: EmbeddedStore) -> int:
+    """What the store takes without its free pages, in bytes."""
+    return versions.used_bytes(store)
+
+
+def free_pages(store: EmbeddedStore) -> int:
+    """How many pages of the store's file hold nothing."""
+    return scrub.free_pages(store)

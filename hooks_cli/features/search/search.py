@@ -13,6 +13,8 @@ from hooks_cli.store.sqlite.search import word_index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hooks_cli.environment import Environment
     from hooks_cli.model.entry import Entry
     from hooks_cli.store.sqlite.store import EmbeddedStore
@@ -205,3 +207,14 @@ def list_entries(store: EmbeddedStore, environment: Environment, request: Reques
     if short:
         shorten(store, found)
     return Found(found, total, False)
+
+
+def grouped(store: EmbeddedStore, match: str, filters: Filters, now: int, field: str) -> list[tuple[str | None, int]]:
+    """(group, how many live entries), the largest first, of those that match ("" for all) and pass the filters."""
+    return word_index.grouped(store, match, filters, now, field)
+
+
+def reindex(store: EmbeddedStore, advance: Callable[[int], None]) -> int:
+    """Make the word index anew in one transaction; returns the number of entries. `advance` hears of each."""
+    with store.writing(local=True) as tx:
+        return word_index.reindex(tx, advance)
