@@ -44,10 +44,11 @@ def read(file_path: str, project: str, path: str = "") -> FilePlan:
         document = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableTestFile(path=path, reason=str(error)) from None
-    return _plan(path, project, document, data)
+    return plan_of(path, project, document, data)
 
 
-def _plan(path: str, project: str, document: dict[str, Any], data: bytes) -> FilePlan:
+def plan_of(path: str, project: str, document: dict[str, Any], data: bytes) -> FilePlan:
+    """The plan of a parsed document; `data` is the text that it was parsed from. Raises ConfigError (78)."""
     for (section, key), reason in REFUSED.items():
         if isinstance(document.get(section), dict) and key in document[section]:
             hint = f"Take [{section}.{key}] out of the file."
