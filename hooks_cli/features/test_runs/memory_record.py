@@ -59,14 +59,22 @@ def keep(
         check_draft(store, environment, draft)
     with store.writing() as tx:
         agent = agent_name(environment)
-        session = journal.open_session(tx, f"test-{result.run}", EVENT, agent)
+        began = tx.now - round(max((case.seen.ended for case in result.cases if case.seen), default=0.0) * 1000)
+        session = journal.open_session(tx, f"test-{result.run}", EVENT, agent, began)
         who = Attribution(session.id, session.name, BY_OPTION, agent)
         for case in result.cases:
-            for fields in _tasks(case):
+            for fields, first, last in _tasks(case):
                 revision = tx.next_revision()
                 name, outcome = str(fields["task_id"]), str(fields["outcome"])
                 task = journal.record_finished_task(
-                    tx, name, session=session.id, agent=agent, outcome=outcome, revision=revision
+                    tx,
+                    name,
+                    session=session.id,
+                    agent=agent,
+                    outcome=outcome,
+                    revision=revision,
+                    opened_at=began + first,
+                    closed_at=began + last,
                 )
                 hook_call = HookCall("post-task", fields)
                 record_in(tx, environment, hook_call, attribution=who, task=task.id, revision=revision)
@@ -81,19 +89,24 @@ def keep(
     return [draft.address for draft in drafts]
 
 
-def _tasks(case: CaseResult) -> Iterator[dict[str, object]]:
+def _tasks(case: CaseResult) -> Iterator[tuple[dict[str, object], int, int]]:
+    """For each scenario the fields of its event, and when it began and ended, in ms since the run began."""
     seen = case.seen
     if seen is None:
         return
     for answer in case.judgements:
-        if answer.kind == "scenario":
-            runs = [run for run in seen.runs if run.scenario == answer.name]
-            yield {
-                "task_id": answer.name,
-                "outcome": "success" if answer.status == PASSED else "failure",
-                "duration_ms": round(sum(run.seconds for run in runs) * 1000),
-                "result": answer.text,
-            }
+        if answer.kind != "scenario":
+            continue
+        runs = [run for run in seen.runs if run.scenario == answer.name]
+        first = round(min((run.began for run in runs), default=seen.began) * 1000)
+        last = round(max((run.ended for run in runs), default=seen.ended) * 1000)
+        fields: dict[str, object] = {
+            "task_id": answer.name,
+            "outcome": "success" if answer.status == PASSED else "failure",
+            "duration_ms": last - first,
+            "result": answer.text,
+        }
+        yield fields, first, last
 
 
 Kept = tuple[str, str, dict[str, Any]]

@@ -140,6 +140,21 @@ run = "while [ $(cat children 2>/dev/null | wc -l) -lt 2 ]; do sleep 0.05; done;
     assert "kept in the memory: 1 entries, session test-" in done.stdout
 
 
+def test_session_and_tasks_have_the_times_of_the_run(project: Path, run: Run) -> None:
+    (project / "t.toml").write_text(
+        '[[scenario]]\nname = "one"\nrun = "sleep 0.3"\n[[scenario]]\nname = "two"\nrun = "sleep 0.5"\n'
+    )
+    body = json.loads(run("test", "run", "t.toml", "--json", check=True).stdout)["verdicts"][0]
+    [session] = json.loads(run("session", "list", "--json").stdout)["sessions"]
+    assert session["session_id"] == f"test-{body['run']}"
+    assert 800 <= session["duration_ms"] <= body["cases"][0]["seconds"] * 1000 + 100
+    tasks = {task["task_id"]: task["duration_ms"] for task in json.loads(run("task", "list", "--json").stdout)["tasks"]}
+    assert set(tasks) == {"one", "two"}
+    assert (tasks["one"] >= 300, tasks["two"] >= 500, tasks["one"] + tasks["two"] <= session["duration_ms"]) == (
+        True,
+    ) * 3
+
+
 def test_a_retry_that_passes_is_flaky_and_its_cure_is_kept(project: Path, run: Run) -> None:
     text = '[self_healing]\nauto_retry = true\nmax_retries = 2\nlearn_from_failures = true\n[[scenario]]\nname = "s"\n'
     (project / "t.toml").write_text(text + 'run = "[ -e once ] || { touch once; exit 28; }"\n')

@@ -164,11 +164,13 @@ def active_session(store: EmbeddedStore, now: int) -> Session | None:
     return None if row is None else Session(row)
 
 
-def open_session(tx: Transaction, name: str, opened_by: str, agent: str | None) -> Session:
-    """The session of that name, made if there is none, opened again if it was closed."""
+def open_session(
+    tx: Transaction, name: str, opened_by: str, agent: str | None, opened_at: int | None = None
+) -> Session:
+    """The session of that name, made if there is none (as opened now, or at `opened_at`, ms), opened again if it was closed."""
     found = find_session(tx.store, name)
     if found is None:
-        values = (tx.now, None, opened_by, agent, name, tx.machine)
+        values = (tx.now if opened_at is None else opened_at, None, opened_by, agent, name, tx.machine)
         tx.store.query(f"INSERT INTO session({_SESSION.removeprefix('id, ')}) VALUES(?,?,?,?,?,?)", values)
         row = (tx.store.connection.last_insert_rowid(), *values)
         tx.remember("session", row)
@@ -245,9 +247,15 @@ def record_finished_task(
     outcome: str | None,
     revision: int,
     word: str | None = None,
+    opened_at: int | None = None,
+    closed_at: int | None = None,
 ) -> Task:
-    """A task whose beginning nobody saw; `outcome` and `word` as `Task` has them."""
-    return _insert_task(tx, (1, session, agent, None, revision, None, tx.now, outcome, name, tx.machine, word))
+    """A task that is recorded at its end alone; `outcome` and `word` as `Task` has them.
+
+    `opened_at` (ms) is None when nobody saw its beginning; it ends now unless `closed_at` says when.
+    """
+    closed = tx.now if closed_at is None else closed_at
+    return _insert_task(tx, (1, session, agent, None, revision, opened_at, closed, outcome, name, tx.machine, word))
 
 
 def _insert_task(tx: Transaction, values: tuple[object, ...]) -> Task:
