@@ -12,7 +12,7 @@ import time
 
 from hooks_cli.errors import NotFound
 from hooks_cli.model.entry import Entry
-from hooks_cli.store.sqlite.rows.entries import COLUMNS, FROM_ENTRIES, matching
+from hooks_cli.store.sqlite.rows.entries import COLUMNS, FROM_ENTRIES, is_version_sql, matching
 from hooks_cli.store.sqlite.store import MEMORY_BUDGET_MS, open_store
 
 TYPE_CHECKING = False
@@ -24,6 +24,15 @@ SHORTEST_SECONDS = 0.005
 LONGEST_SECONDS = 0.1
 # At most so many changes are read at once.
 PORTION = 500
+
+# A destruction, at its own revision: the newest version that lost its content then. Its columns are those of `COLUMNS`.
+DESTROYED = f"""
+    SELECT h.address, v.revision, e.version, v.at, e.kind, 0, NULL, s.name, v.agent, 'destroy', NULL, NULL,
+           NULL, NULL, NULL, NULL, NULL, v.trace, h.pinned, NULL
+    FROM event v JOIN head h ON h.address = v.fields ->> '$.memory_key'
+    JOIN entry e ON {is_version_sql()} AND e.version = (SELECT max(value) FROM json_each(v.fields, '$.versions'))
+    LEFT JOIN session s ON s.id = v.session
+    WHERE v.revision > ? AND v.revision <= ? AND v.verb = 'destroy' ORDER BY v.revision"""
 
 
 class RevisionCollected(NotFound):
@@ -67,14 +76,21 @@ class Feed:
                 f"SELECT {COLUMNS} FROM {FROM_ENTRIES} WHERE e.revision > ? AND {condition} ORDER BY e.revision LIMIT ?",
                 (self.after, *params, PORTION),
             )
+            until = rows[-1][1] if len(rows) == PORTION else newest
+            destroyed = store.query(DESTROYED, (self.after, until))
+            destroyed = [row for row in destroyed if self._fits(row[0])]
         finally:
             store.query("COMMIT")
-        found = [Entry(row) for row in rows]
-        if len(found) < PORTION:
-            self.after, self._seen_version = newest, version
-        else:
-            self.after = found[-1].revision
+        found = sorted([Entry(row) for row in (*rows, *destroyed)], key=lambda entry: entry.revision)
+        self.after = until
+        if until == newest:
+            self._seen_version = version
         return found
+
+    def _fits(self, address: str) -> bool:
+        return (
+            bool(self.store.query("SELECT ? GLOB ?", (address, self.pattern or "*"))[0][0]) or address == self.pattern
+        )
 
     def mark(self) -> None:
         """Count everything that was committed until now as seen: for who looks with a query of its own after this."""

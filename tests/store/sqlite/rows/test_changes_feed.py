@@ -107,3 +107,16 @@ def test_a_watch_is_in_nobodys_way_and_survives_a_restore(run: Run, environ: dic
     assert json.loads(lines.readline())["entry"]["data"] == "3"
     watcher.terminate()
     watcher.wait()
+
+
+def test_a_destruction_is_a_change_at_its_own_revision(run: Run) -> None:
+    run("memory", "store", "a/x", "one", check=True)
+    run("memory", "store", "a/x", "two", check=True)
+    run("memory", "store", "b", "other", check=True)
+    run("memory", "destroy", "a/x", "--yes", check=True)
+    run("memory", "destroy", "b", "--yes", check=True)
+    done = run("memory", "watch", "a/*", "--since", "3", "--timeout", "1", "--format", "ndjson", check=True)
+    seen = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [
+        (line["change"], line["revision"], line["entry"]["key"], line["entry"]["key_version"]) for line in seen
+    ] == [("destroyed", 4, "a/x", 2)]
