@@ -260,14 +260,6 @@ UNIVERSAL_OPTIONS = (
     Option("json", ("--json",), "The same as --format json.", "switch"),
 )
 
-PROGRESS_OPTION = Option(
-    "progress",
-    ("--progress",),
-    "How far long work is, on standard error: auto (a bar on a terminal), plain (lines), off.",
-    "optional",
-    metavar="WAY",
-)
-
 MEMORY_OPTIONS = (
     Option(
         "strict",
@@ -288,10 +280,4 @@ MEMORY_OPTIONS = (
 HOOKS_OPTIONS = (
     Option("strict", ("--strict",), "Refuse options that are not known instead of recording them.", "switch"),
     Option("fail_open", ("--fail-open",), "Exit 0 whatever happens; what cannot be kept now is queued.", "switch"),
-)
-
-AGENT_OPTION = Option("agent", ("--agent-id", "--agent"), "The agent that speaks.", metavar="NAME")
-ATTRIBUTION_OPTIONS = (
-    Option("session_id", ("--session-id", "--session", "-s"), "The session that this belongs to.", metavar="ID"),
-    AGENT_OPTION,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import inspect
 import os
 import pwd
 import re
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from hooks_cli.commands.options import shared
+from hooks_cli.model.verb import Option
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "hooks_cli"
@@ -224,6 +227,28 @@ def test_every_verb_module_declares_its_verb() -> None:
             continue
         names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
         assert "VERB" in names, f"{path.name} lies among the verbs and declares none"
+
+
+def test_a_shared_option_is_declared_once() -> None:
+    """An option that `commands/options/shared.py` has is not declared anew: one flag must not have two sets of spellings."""
+    constructors = [
+        value for value in vars(shared).values() if inspect.isfunction(value) and value.__module__ == shared.__name__
+    ]
+    options: list[Option] = [make() if make.__defaults__ else make("x") for make in constructors]
+    known = {(option.flags[0], option.kind, option.metavar) for option in options}
+    again = []
+    for path in (PACKAGE / "commands").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) != "Option" or path.name == "shared.py":
+                continue
+            flags = node.args[1] if len(node.args) > 1 else None
+            if not isinstance(flags, ast.Tuple) or not all(isinstance(flag, ast.Constant) for flag in flags.elts):
+                continue
+            kind = ast.literal_eval(node.args[3]) if len(node.args) > 3 else "text"
+            metavar = next((ast.literal_eval(word.value) for word in node.keywords if word.arg == "metavar"), "")
+            if (ast.literal_eval(flags)[0], kind, metavar) in known:
+                again.append(f"{name_of(path)}:{node.lineno}")
+    assert not again, "\n".join(again)
 
 
 def test_both_launchers_are_the_same() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.commands.options import shared
 from hooks_cli.features.journal.file_capture import captured_of
 from hooks_cli.features.journal.record import record
-from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output.envelope import moment
 from hooks_cli.text.json_writer import Raw
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from hooks_cli.model.verb import Call
 
 OPTIONS = (
-    Option("file", ("--file", "-f"), "The file, relative to the current directory.", metavar="PATH"),
+    shared.file("The file, relative to the current directory."),
     Option("operation", ("--operation", "-o"), "What is about to be done: edit, create, refactor …", metavar="WORD"),
     Option(
         "load_context",
@@ -24,11 +25,9 @@ OPTIONS = (
         "Print what is known of that file: entries made of it or naming it, and who touched it last.",
         "switch",
     ),
-    Option(
-        "memory_key", ("--memory-key",), "The address at which the file's text as it is now is kept.", metavar="KEY"
-    ),
-    Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
-    *ATTRIBUTION_OPTIONS,
+    shared.memory_key("The address at which the file's text as it is now is kept."),
+    shared.metadata(),
+    *shared.ATTRIBUTION,
 )
 POSITIONALS = (Positional("file", "The file, instead of --file."),)
 

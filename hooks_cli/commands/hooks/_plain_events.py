@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call
+from hooks_cli.commands.options import shared
 from hooks_cli.features.journal.record import record
-from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Verb
+from hooks_cli.model.verb import Option, Verb
 from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
@@ -13,16 +14,10 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.model.verb import Call
 
-_KEPT = (
-    Option("memory_key", ("--memory-key",), "The address at which it is kept for other agents.", metavar="KEY"),
-    Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
-    *ATTRIBUTION_OPTIONS,
-)
-
 
 def verb(name: str, summary: str, facts: tuple[Option, ...], example: str) -> Verb:
     """A declaration; `facts` are the verb's own options, all kept under their names."""
-    return Verb("hooks", name, summary, options=(*facts, *_KEPT), examples=(example,), hot=True)
+    return Verb("hooks", name, summary, options=(*facts, *shared.KEPT), examples=(example,), hot=True)
 
 
 _DECLARED = (
@@ -32,7 +27,7 @@ _DECLARED = (
         (
             Option("name", ("--name", "--agent-name"), "Its name.", metavar="NAME"),
             Option("type", ("--type", "--agent-type"), "What it is: coder, tester …", metavar="WORD"),
-            Option("swarm_id", ("--swarm-id", "--swarm"), "The swarm that it belongs to.", metavar="ID"),
+            shared.SWARM_ID,
         ),
         "npx claude-flow@alpha hooks agent-spawned --name coder-1 --type coder",
     ),
@@ -72,12 +67,12 @@ VERBS = {declared.name: declared for declared in _DECLARED}
 def run(call: Call, environment: Environment) -> int:
     """Keep what the call says; with a memory key, as an entry: the JSON of its facts. Raises InvalidJson, InvalidAddress (65)."""
     store = store_access.for_hooks(environment)
-    shared = [option.name for option in _KEPT]
+    kept_anyhow = [option.name for option in shared.KEPT]
     facts: dict[str, object] = {
         option.name: call.values[option.name]
         for option in call.verb.options
         if option.name in call.values
-        and option.name not in shared
+        and option.name not in kept_anyhow
         and option.name not in ("json", "output_format", "strict", "fail_open")
         and call.values[option.name] != ""
     }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.commands.options import shared
 from hooks_cli.features.journal.record import record
-from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,9 +15,7 @@ if TYPE_CHECKING:
 
 _SHARED = (
     Option("query", ("--query", "-q", "--pattern", "--search"), "What is looked for.", metavar="TEXT"),
-    Option("memory_key", ("--memory-key",), "The address at which it is kept for other agents.", metavar="KEY"),
-    Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
-    *ATTRIBUTION_OPTIONS,
+    *shared.KEPT,
 )
 BEFORE = (
     Option(
@@ -25,12 +24,12 @@ BEFORE = (
         "Print the entries of the memory that match, best first.",
         "switch",
     ),
-    Option("limit", ("--limit",), "At most this many of them (5).", "integer", metavar="N"),
+    shared.limit("At most this many of them (5)."),
     *_SHARED,
 )
 AFTER = (
     Option("results", ("--results", "--result", "--output"), "What was found, or how many.", metavar="TEXT"),
-    Option("success", ("--success",), "Whether it was found.", "switch"),
+    shared.success("Whether it was found."),
     *_SHARED,
 )
 POSITIONALS = (Positional("query", "What is looked for, instead of --query."),)

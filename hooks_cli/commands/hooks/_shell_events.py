@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.commands.options import shared
 from hooks_cli.features.journal.record import record
-from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 _COMMAND = Option("command", ("--command", "-c"), "The shell command.", metavar="TEXT")
 _KEPT = (
     Option("working_dir", ("--working-dir", "--cwd", "--dir"), "Where it runs.", metavar="PATH"),
-    Option("memory_key", ("--memory-key",), "The address at which it is kept for other agents.", metavar="KEY"),
-    Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
-    *ATTRIBUTION_OPTIONS,
+    *shared.KEPT,
 )
 POSITIONALS = (Positional("command", "The shell command, instead of --command."),)
 
@@ -36,7 +35,7 @@ BEFORE = (
 AFTER = (
     _COMMAND,
     Option("exit_code", ("--exit-code", "-e", "--status-code"), "Its exit code.", "integer", metavar="N"),
-    Option("success", ("--success",), "Whether it succeeded; told by the exit code otherwise.", "switch"),
+    shared.success("Whether it succeeded; told by the exit code otherwise."),
     Option(
         "duration_ms", ("--duration", "--time", "--duration-ms"), "How long it took, in ms.", "integer", metavar="MS"
     ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from hooks_cli.cli.verb_lookup import CUSTOM
 from hooks_cli.commands.hooks import _plain_events, _stdin_event
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import MissingArgument, UsageError
 from hooks_cli.model.verb import Call, Option, Positional, Verb
 
@@ -22,7 +23,7 @@ _SHAPE = _plain_events.verb(
     "Keep an event of a name of your own; hooks pre-deploy, post-review, on-error … are its short form.",
     (
         Option("description", ("--description", "--message", "-d", "-m"), "What happened.", metavar="TEXT"),
-        Option("file", ("--file", "-f"), "The file that it is about.", metavar="PATH"),
+        shared.file("The file that it is about."),
         Option("command", ("--command", "-c"), "The shell command that it is about.", metavar="TEXT"),
         Option("task_id", ("--task-id", "-i"), "The task that it is about.", metavar="ID"),
     ),

@@ -6,12 +6,13 @@ import os
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import HooksError, InputMissing, InvalidJson, UsageError
 from hooks_cli.features.agents import event as agent_event
 from hooks_cli.features.agents.protocol import answers
 from hooks_cli.features.agents.protocol import incoming as protocol
 from hooks_cli.features.agents.protocol.meaning import meaning
-from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.system.sqlite_json import fields
 
 TYPE_CHECKING = False
@@ -57,7 +58,7 @@ VERB = Verb(
             choices=protocol.DIALECTS,
         ),
         Option("event", ("--event",), "The event's name, for agents that do not send it.", metavar="NAME"),
-        *ATTRIBUTION_OPTIONS,
+        *shared.ATTRIBUTION,
     ),
     examples=(
         "hooks-cli hooks event        # as the command of a hook in .claude/settings.json",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
 
@@ -15,7 +16,7 @@ VERB = Verb(
     "list",
     "List the hooks verbs.",
     options=(
-        Option("category", ("--category",), "Only verbs with this word in their names: edit, task …", metavar="WORD"),
+        shared.CATEGORY,
         Option("active", ("--active", "--include-disabled", "--all"), "All of them: none can be disabled.", "switch"),
     ),
     positionals=(Positional("category", "Only verbs with this word in their names."),),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.features.entries import statistics
 from hooks_cli.features.journal import overview
@@ -30,16 +31,11 @@ VERB = Verb(
             "Only this long back: 7d, 24h, week.",
             metavar="DURATION",
         ),
-        Option("category", ("--category",), "Only verbs with this word in their names: edit, task …", metavar="WORD"),
-        Option("detailed", ("--detailed", "--verbose"), "Also the figures of `memory stats --detailed`.", "switch"),
+        shared.CATEGORY,
+        shared.detailed("Also the figures of `memory stats --detailed`."),
         Option("summary", ("--summary",), "Only the totals, without the events by verb.", "switch"),
-        Option(
-            "session_id",
-            ("--session-id", "--session", "-s"),
-            "Only this session; latest is the newest one.",
-            metavar="ID",
-        ),
-        Option("agent", ("--agent-id", "--agent"), "Only what this agent told.", metavar="NAME"),
+        shared.session_id("Only this session; latest is the newest one."),
+        shared.agent("Only what this agent told."),
     ),
     positionals=(Positional("session_id", "Only this session; latest is the newest one."),),
     examples=("npx claude-flow@alpha hooks metrics", "npx claude-flow@alpha hooks metrics --period 7d --format json"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.commands.options import shared
 from hooks_cli.features.journal.record import record
-from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ VERB = Verb(
     "Record a message; with a memory key, keep it for other agents.",
     options=(
         Option("message", ("--message", "-m"), "The message; it becomes the data of the entry.", metavar="TEXT"),
-        Option("memory_key", ("--memory-key",), "The address at which the message is kept.", metavar="KEY"),
-        Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
+        shared.memory_key("The address at which the message is kept."),
+        shared.metadata(),
         Option(
             "level",
             ("--level", "-l", "--severity"),
@@ -34,7 +35,7 @@ VERB = Verb(
             "For whom it is; everybody can read it.",
             metavar="NAMES",
         ),
-        *ATTRIBUTION_OPTIONS,
+        *shared.ATTRIBUTION,
     ),
     positionals=(Positional("message", "The message, instead of --message."),),
     examples=(

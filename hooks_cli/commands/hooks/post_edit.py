@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.commands.options import shared
 from hooks_cli.features.journal.file_capture import captured_of, textless
 from hooks_cli.features.journal.record import record
-from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.text.json_writer import Raw
 
 TYPE_CHECKING = False
@@ -19,20 +20,20 @@ VERB = Verb(
     "post-edit",
     "Record that a file was edited; with a memory key, keep its text for other agents.",
     options=(
-        Option("file", ("--file", "-f"), "The file or folder, relative to the current directory.", metavar="PATH"),
-        Option("memory_key", ("--memory-key",), "The address at which the file's text is kept.", metavar="KEY"),
-        Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
+        shared.file("The file or folder, relative to the current directory."),
+        shared.memory_key("The address at which the file's text is kept."),
+        shared.metadata(),
         Option(
             "value",
             ("--value", "--data", "--content"),
             "Keep this at --memory-key instead of the file's text.",
             metavar="TEXT",
         ),
-        Option("success", ("--success",), "Whether the edit succeeded.", "switch"),
+        shared.success("Whether the edit succeeded."),
         Option("outcome", ("--outcome", "--output", "-o", "--error"), "How it went.", metavar="TEXT"),
         Option("operation", ("--operation", "--action"), "What was done: edit, create, refactor …", metavar="WORD"),
         Option("pattern", ("--pattern",), "What it is an example of.", metavar="TEXT"),
-        *ATTRIBUTION_OPTIONS,
+        *shared.ATTRIBUTION,
     ),
     examples=(
         'npx claude-flow@alpha hooks post-edit --file "swarm_topology.json" --memory-key "swarm/topology/hyper-advanced-001" '

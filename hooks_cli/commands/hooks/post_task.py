@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.commands.options import shared
 from hooks_cli.features.journal import tasks
-from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output.plain_text import duration
 
 TYPE_CHECKING = False
@@ -24,10 +25,10 @@ VERB = Verb(
             "The task; without it, the newest open one of this session and agent.",
             metavar="ID",
         ),
-        Option("success", ("--success",), "Whether it succeeded.", "switch"),
+        shared.success("Whether it succeeded."),
         Option("status", ("--status",), "How it ended, in a word (completed, failed …).", metavar="WORD"),
         Option("description", ("--description", "-d"), "What was done.", metavar="TEXT"),
-        Option("memory_key", ("--memory-key",), "The address at which the result is kept.", metavar="KEY"),
+        shared.memory_key("The address at which the result is kept."),
         Option(
             "result",
             ("--result", "--value", "--output", "--summary"),
@@ -40,8 +41,8 @@ VERB = Verb(
         Option("violations", ("--violations",), "What it breaks.", metavar="TEXT"),
         Option("skill", ("--skill-used", "--skill"), "The skill that it used.", metavar="NAME"),
         Option("rollback", ("--rollback",), "Whether it was taken back.", "switch"),
-        Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
-        *ATTRIBUTION_OPTIONS,
+        shared.metadata(),
+        *shared.ATTRIBUTION,
     ),
     examples=('npx claude-flow@alpha hooks post-task --task-id "hyper-advanced-swarm" --session-id "hyper-swarm-001"',),
     positionals=(Positional("task_id", "The task, instead of --task-id."),),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.commands.options import shared
 from hooks_cli.features.journal import tasks
-from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,16 +26,16 @@ VERB = Verb(
             "Print what the agent should know, as session-restore does.",
             "switch",
         ),
-        Option("metadata", ("--metadata",), "A JSON object kept with the event.", metavar="JSON"),
+        shared.metadata("A JSON object kept with the event."),
         Option("task_type", ("--task-type", "--type"), "What kind of task it is.", metavar="WORD"),
         Option("priority", ("--priority",), "How soon it matters.", metavar="WORD"),
         Option("complexity", ("--complexity",), "How hard it is.", metavar="WORD"),
         Option("agent_type", ("--agent-type",), "What the agent is: coder, tester …", metavar="WORD"),
         Option("team", ("--team",), "Who works on it.", metavar="NAME"),
         Option("skill", ("--skill",), "The skill that it needs.", metavar="NAME"),
-        Option("file", ("--file", "-f"), "The file that it is about.", metavar="PATH"),
-        Option("dry_run", ("--dry-run",), "Say what would be opened; open and keep nothing.", "switch"),
-        *ATTRIBUTION_OPTIONS,
+        shared.file("The file that it is about."),
+        shared.dry_run("Say what would be opened; open and keep nothing."),
+        *shared.ATTRIBUTION,
     ),
     positionals=(Positional("description", "What the task is, instead of --description."),),
     examples=(

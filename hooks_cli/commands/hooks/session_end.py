@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import HooksError
 from hooks_cli.features.journal import sessions
-from hooks_cli.model.verb import AGENT_OPTION, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output.plain_text import figures
 
 TYPE_CHECKING = False
@@ -32,18 +33,13 @@ VERB = Verb(
             metavar="[TEXT]",
         ),
         Option("reason", ("--reason",), "Why it ends.", metavar="TEXT"),
-        Option("success", ("--success",), "Whether it reached its aim.", "switch"),
+        shared.success("Whether it reached its aim."),
         Option("failure", ("--failure",), "It failed.", "switch"),
-        Option("swarm_id", ("--swarm-id",), "The swarm that it belongs to.", metavar="ID"),
-        Option("metadata", ("--metadata",), "A JSON object kept with the event.", metavar="JSON"),
-        Option(
-            "output",
-            ("--output", "-o", "--export-path", "--export-file"),
-            "Where to write the metrics (implies --export-metrics).",
-            metavar="FILE",
-        ),
-        Option("session_id", ("--session-id", "--session", "-s", "-i"), "The session.", metavar="ID"),
-        AGENT_OPTION,
+        shared.SWARM_ID,
+        shared.metadata("A JSON object kept with the event."),
+        shared.output("Where to write the metrics (implies --export-metrics).", "--export-path", "--export-file"),
+        shared.session_id("The session.", "-i"),
+        shared.AGENT,
     ),
     positionals=(Positional("session_id", "The session, instead of --session-id."),),
     examples=('npx claude-flow@alpha hooks session-end --session-id "hyper-swarm-001" --export-metrics true',),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.commands.options import shared
 from hooks_cli.features.entries import reveal
 from hooks_cli.features.restore import brief, restore
-from hooks_cli.model.verb import AGENT_OPTION, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ VERB = Verb(
         ),
         *BUDGET_OPTIONS,
         Option("reveal", ("--reveal",), "Always refused: the output goes into a prompt.", "switch", hidden=True),
-        Option("session_id", ("--session-id", "--session", "-s", "-i"), "The session.", metavar="ID"),
-        AGENT_OPTION,
+        shared.session_id("The session.", "-i"),
+        shared.AGENT,
     ),
     positionals=(Positional("session_id", "The session, instead of --session-id."),),
     examples=('npx claude-flow@alpha hooks session-restore --session-id "hyper-tester-001"',),

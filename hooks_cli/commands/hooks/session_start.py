@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.commands.options import shared
 from hooks_cli.features.journal import sessions
-from hooks_cli.model.verb import AGENT_OPTION, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ VERB = Verb(
         ),
         Option("type", ("--type",), "What kind of session it is, in a word.", metavar="WORD"),
         Option("project", ("--project",), "What it is about.", metavar="NAME"),
-        Option("swarm_id", ("--swarm-id",), "The swarm that it belongs to.", metavar="ID"),
-        Option("metadata", ("--metadata",), "A JSON object kept with the event.", metavar="JSON"),
-        Option("session_id", ("--session-id", "--session", "-s", "-i"), "The session.", metavar="ID"),
-        AGENT_OPTION,
+        shared.SWARM_ID,
+        shared.metadata("A JSON object kept with the event."),
+        shared.session_id("The session.", "-i"),
+        shared.AGENT,
     ),
     positionals=(Positional("session_id", "The session, instead of --session-id."),),
     examples=('npx claude-flow@alpha hooks session-start --session-id "dev-session-2024" --restore-context',),

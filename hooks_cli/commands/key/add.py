@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import UsageError
-from hooks_cli.model.verb import Option, Positional, Verb
+from hooks_cli.model.verb import Positional, Verb
 from hooks_cli.output import changes
 from hooks_cli.text.json_writer import object_text
 
@@ -16,7 +17,7 @@ VERB = Verb(
     "key",
     "add",
     "Keep the data key in the operating system's keyring (key add keyring).",
-    options=(Option("stdin", ("--stdin",), "Take the passphrase from standard input.", "switch"),),
+    options=(shared.stdin(),),
     positionals=(Positional("what", "keyring."),),
     examples=("hooks-cli key add keyring",),
     details="Needs the optional part hooks-cli[keyring]. The key file goes away: the store opens where the keyring is unlocked.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import AccessDenied
 from hooks_cli.model.verb import Option, Verb
 from hooks_cli.text.json_writer import object_text
@@ -25,7 +26,7 @@ VERB = Verb(
     options=(
         Option("yes", ("--yes", "-y"), "Print it although standard output is no terminal.", "switch"),
         Option("hex", ("--hex",), "As 64 hex digits, for MEMORY_ENCRYPTION_KEY, instead of the paper form.", "switch"),
-        Option("stdin", ("--stdin",), "Take the passphrase from standard input.", "switch"),
+        shared.stdin(),
     ),
     examples=("hooks-cli key export", "hooks-cli key export --yes | lp"),
     details="Without the key nobody can read the store, you included: keep the paper apart from the machine. `key import` reads it.",

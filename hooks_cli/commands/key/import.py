@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import InputMissing
-from hooks_cli.model.verb import Option, Verb
+from hooks_cli.model.verb import Verb
 from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
@@ -16,15 +17,8 @@ VERB = Verb(
     "import",
     "Bring a key back from its paper form (or 64 hex digits), and make it the store's key file.",
     options=(
-        Option(
-            "file", ("--file", "-f"), "Read it from a file instead of standard input or the terminal.", metavar="PATH"
-        ),
-        Option(
-            "force",
-            ("--force",),
-            "Replace another key file; the new key must open the store, if there is one.",
-            "switch",
-        ),
+        shared.file("Read it from a file instead of standard input or the terminal."),
+        shared.force("Replace another key file; the new key must open the store, if there is one."),
     ),
     examples=("hooks-cli key import", "hooks-cli key import --file paper.txt"),
     details="A slip is found by the checksums, with its line (65). A key that does not open the store changes nothing (77).",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import MissingArgument, UsageError
-from hooks_cli.model.verb import Option, Positional, Verb
+from hooks_cli.model.verb import Positional, Verb
 from hooks_cli.output import changes
 from hooks_cli.text.json_writer import object_text
 
@@ -18,14 +19,7 @@ VERB = Verb(
     "key",
     "passphrase",
     "Protect the data key with a passphrase: set one, change one, or remove one.",
-    options=(
-        Option(
-            "stdin",
-            ("--stdin",),
-            "Take the passphrases from standard input, a line each: for change the old one first.",
-            "switch",
-        ),
-    ),
+    options=(shared.stdin("Take the passphrases from standard input, a line each: for change the old one first."),),
     positionals=(Positional("action", "set, change or remove."),),
     examples=("hooks-cli key passphrase set", "hooks-cli key passphrase change"),
     details=(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import KeySourceError
-from hooks_cli.model.verb import PROGRESS_OPTION, Option, Verb
+from hooks_cli.model.verb import Option, Verb
 from hooks_cli.output import changes
 from hooks_cli.text.json_writer import object_text
 
@@ -27,8 +28,8 @@ VERB = Verb(
             metavar="NAME",
         ),
         Option("new_file", ("--new-key-file",), "The same, for a key that you keep in a file (0600).", metavar="PATH"),
-        Option("stdin", ("--stdin",), "Take the passphrase from standard input.", "switch"),
-        PROGRESS_OPTION,
+        shared.stdin(),
+        shared.PROGRESS,
     ),
     examples=("hooks-cli key rotate",),
     details=(

@@ -6,7 +6,7 @@ passphrase (`crypto.sealed_file`), so that it is as unreadable as the store.
 
 from __future__ import annotations
 
-from hooks_cli.commands.options import encryption, filters
+from hooks_cli.commands.options import encryption, filters, shared
 from hooks_cli.model.verb import Option
 from hooks_cli.output import changes
 
@@ -18,12 +18,7 @@ if TYPE_CHECKING:
 
 _SHARED = ("since", "until", "tags", "about_type", "about_category", "filters")
 PART_OPTIONS = (
-    Option(
-        "namespace",
-        ("--namespace", "-n", "--ns"),
-        "Only this namespace (a glob is allowed); all is the whole store.",
-        metavar="N",
-    ),
+    shared.namespace("Only this namespace (a glob is allowed); all is the whole store."),
     Option("pattern", ("--pattern",), "Only the addresses that this glob matches.", metavar="GLOB"),
     *[option for option in filters.NARROWING_OPTIONS if option.name in _SHARED],
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hooks_cli.commands.memory import _partial_backup
-from hooks_cli.commands.options import schedule
+from hooks_cli.commands.options import schedule, shared
 from hooks_cli.errors import UsageError
-from hooks_cli.model.verb import PROGRESS_OPTION, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
 
 TYPE_CHECKING = False
@@ -20,10 +20,10 @@ VERB = Verb(
     "backup",
     "Make an encrypted copy of the store, whole or a namespace of it, while writers go on, and verify it.",
     options=(
-        Option("output", ("--output", "-o", "--file", "-f", "--path", "--destination"), "The file.", metavar="FILE"),
+        shared.output("The file.", "--file", "-f", "--path", "--destination"),
         Option("passphrase", ("--passphrase",), "A passphrase opens it, too: asked for, or from --stdin or --password-file.", "switch"),
-        Option("password_file", ("--password-file", "--passphrase-file"), "The file that holds the passphrase.", metavar="PATH"),
-        Option("stdin", ("--stdin",), "Take the passphrase from standard input.", "switch"),
+        shared.PASSWORD_FILE,
+        shared.stdin(),
         *_partial_backup.PART_OPTIONS,
         Option("scope", ("--scope",), "all, which a copy has anyway; a part is named by --namespace.", metavar="all", hidden=True),
         Option("encrypt", ("--encrypt",), "A copy is always encrypted; false is refused.", "optional", metavar="aes256", hidden=True),
@@ -31,10 +31,10 @@ VERB = Verb(
         schedule.OPTION,
         Option("output_format", ("--format",), "text, json or ndjson; compressed: a part is, a whole copy does not shrink.", "choice",
                choices=("text", "json", "ndjson", "compressed")),
-        Option("force", ("--force",), "Replace a file that is there already.", "switch"),
+        shared.force("Replace a file that is there already."),
         Option("name", ("--name", "--label"), "The file's name, without its ending.", metavar="NAME"),
         Option("folder", ("--dir", "--output-dir", "--backup-dir"), "The folder for the file, made when it is missing.", metavar="DIR"),
-        PROGRESS_OPTION,
+        shared.PROGRESS,
     ),
     positionals=(
         Positional("file", "The file, instead of --output; or validate, and the copies to verify."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.options import address_options
+from hooks_cli.commands.options import address_options, shared
 from hooks_cli.errors import MissingArgument, OutputExists, UsageError
 from hooks_cli.features.entries import delete
 from hooks_cli.features.entries.delete import Selection, unpinned_addresses
@@ -33,12 +33,7 @@ VERB = Verb(
     "clear",
     "Delete all entries of a namespace or glob; memory undelete brings them back.",
     options=(
-        Option(
-            "namespace",
-            ("--namespace", "-n", "--ns"),
-            "All that lies in this namespace (a glob is allowed).",
-            metavar="N",
-        ),
+        shared.namespace("All that lies in this namespace (a glob is allowed)."),
         Option(
             "pattern_option",
             ("--pattern",),
@@ -66,7 +61,7 @@ VERB = Verb(
             "Only what was last written longer ago: 7d, 12h, 1mo, 90min.",
             metavar="AGE",
         ),
-        Option("tags", ("--tags", "--tag"), "Only entries with all of these tags.", "many", metavar="TAGS"),
+        shared.tags("Only entries with all of these tags."),
         Option(
             "backup",
             ("--backup",),

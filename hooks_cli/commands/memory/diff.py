@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.options import address_options
+from hooks_cli.commands.options import address_options, shared
 from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.features.entries import delete, missing, reveal
 from hooks_cli.features.entries.versions import AddressVersions
@@ -28,9 +28,7 @@ VERB = Verb(
     options=(
         *address_options.KEY_OPTIONS,
         Option("lines", ("--lines",), "Compare JSON line by line too.", "switch"),
-        Option(
-            "reveal", ("--reveal",), "Show sealed values: on a terminal, or where your settings allow it.", "switch"
-        ),
+        shared.REVEAL,
     ),
     positionals=(
         Positional("key", "The address."),

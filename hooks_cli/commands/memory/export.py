@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hooks_cli.commands.options import point_in_time
+from hooks_cli.commands.options import point_in_time, shared
 from hooks_cli.commands.options.encryption import SEALING_OPTIONS, seal_of
 from hooks_cli.commands.options.filters import NARROWING_OPTIONS, facts, times
 from hooks_cli.errors import UsageError
 from hooks_cli.model import address as addresses
-from hooks_cli.model.verb import PROGRESS_OPTION, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,22 +37,22 @@ VERB = Verb(
     options=(
         Option("form", ("--format",), f"{', '.join(FORMS)}; else as the file is named, else json.",
                metavar="FORM", choices=FORMS),
-        Option("output", ("--output", "-o", "--file", "--destination"), "The file; - is standard output.", metavar="FILE"),
+        shared.output("The file; - is standard output.", "--file", "--destination"),
         Option("backup", ("--backup",), "The same; without a file it is memory-<project>-<time>.<form> in the current folder.", "optional",
                metavar="[FILE]"),
         Option("file_or_form", ("-f",), "A form when it is one, else the file.", metavar="FORM|FILE", hidden=True),
         Option("stdout", ("--stdout",), "Write to standard output.", "switch"),
         Option("project", ("--project", "-p"), "current, a project's name or path, or all.", metavar="PROJECT"),
         Option("all", ("--all",), "Everything: all namespaces, all versions.", "switch"),
-        Option("namespace", ("--namespace", "-n", "--ns"), "Only this namespace; may be a glob.", metavar="N"),
+        shared.namespace("Only this namespace; may be a glob."),
         Option("pattern", ("--pattern", "--key"), "Only the addresses that this glob matches.", metavar="GLOB"),
-        Option("exclude", ("--exclude", "--exclude-namespace", "--exclude-namespaces"), "Not the addresses that this glob matches, "
-               "nor this namespace; several with commas.", "many", metavar="GLOB"),
-        Option("since", ("--since", "--from"), "Only what was written from then on: a date, 2h, 7d.", metavar="TIME"),
-        Option("until", ("--until", "--to"), "Only what was written before.", metavar="TIME"),
-        Option("tags", ("--tags", "--tag"), "Only entries that have all these tags.", "many", metavar="TAGS"),
-        Option("session", ("--session-id", "--session", "-s"), "Only what was written in this session.", metavar="ID"),
-        Option("agent", ("--agent-id", "--agent"), "Only what this agent wrote.", metavar="NAME"),
+        shared.exclude("Not the addresses that this glob matches, "
+               "nor this namespace; several with commas."),
+        shared.since("Only what was written from then on: a date, 2h, 7d.", "--from"),
+        shared.until("Only what was written before.", "--to"),
+        shared.tags("Only entries that have all these tags."),
+        shared.session_id("Only what was written in this session.", name="session"),
+        shared.agent("Only what this agent wrote."),
         Option("versions", ("--versions",), "head: what the addresses hold now; all: with their history. json, ndjson and sqlite "
                "have all by default, so that they can be imported again; the others head.", "choice", choices=("head", "all")),
         Option("all_versions", ("--all-versions", "--include-history", "--with-history"), "The same as --versions all.", "switch"),
@@ -64,9 +64,9 @@ VERB = Verb(
         *SEALING_OPTIONS,
         Option("compress", ("--compress", "--gzip", "--compression"), "Compress with gzip; so does a name that ends in .gz.", "switch"),
         Option("pretty", ("--pretty",), "Indent the JSON.", "switch"),
-        Option("force", ("--force", "--overwrite"), "Replace a file that is there already.", "switch"),
+        shared.force("Replace a file that is there already.", "--overwrite"),
         Option("report", ("--stats", "--verbose"), "Say what was written, also when it goes to standard output.", "switch"),
-        PROGRESS_OPTION,
+        shared.PROGRESS,
     ),
     positionals=(Positional("words", "The file, instead of --output.", many=True),),
     strangers="narrow",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.options import address_options, schedule
+from hooks_cli.commands.options import address_options, schedule, shared
 from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.features import attribution
 from hooks_cli.features.retention import collect
 from hooks_cli.features.retention import run as retention_run
 from hooks_cli.model import address as addresses
-from hooks_cli.model.verb import PROGRESS_OPTION, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
 from hooks_cli.output.progress import Progress, mode_of
@@ -44,13 +44,9 @@ VERB = Verb(
             "integer",
             metavar="N",
         ),
-        Option("namespace", ("--namespace", "-n", "--ns"), "Only in this namespace (a glob is allowed).", metavar="N"),
-        Option(
-            "exclude",
-            ("--exclude", "--except", "--exclude-namespace", "--exclude-namespaces"),
-            "Leave alone what this glob matches, or this namespace, whatever the rules say; several with commas.",
-            "many",
-            metavar="GLOB",
+        shared.namespace(),
+        shared.exclude(
+            "Leave alone what this glob matches, or this namespace, whatever the rules say; several with commas."
         ),
         Option("expired_only", ("--expired-only", "--expired", "-e"), "Only what has outlived its --ttl.", "switch"),
         Option(
@@ -80,7 +76,7 @@ VERB = Verb(
         ),
         schedule.OPTION,
         Option("backup", ("--backup", "--backup-first"), "First back the whole store up (memory backup).", "switch"),
-        PROGRESS_OPTION,
+        shared.PROGRESS,
         address_options.DRY_RUN,
         *address_options.WHO_OPTIONS,
     ),

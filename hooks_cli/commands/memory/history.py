@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.options import address_options
+from hooks_cli.commands.options import address_options, shared
 from hooks_cli.features.entries import missing
 from hooks_cli.features.entries.versions import AddressVersions, first_here
-from hooks_cli.model.verb import Option, Positional, Verb
+from hooks_cli.model.verb import Positional, Verb
 from hooks_cli.output import changes
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ VERB = Verb(
     "List all versions of an address, newest first: who wrote them, when, and what became of them.",
     options=(
         *address_options.KEY_OPTIONS,
-        Option("limit", ("--limit", "-l"), "At most this many versions.", "integer", metavar="N"),
+        shared.limit("At most this many versions."),
     ),
     positionals=(Positional("key", "The address."),),
     strangers="note",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.commands.options.encryption import OPENING_OPTIONS
 from hooks_cli.errors import DataError, InputMissing, MissingArgument, UsageError
-from hooks_cli.model.verb import PROGRESS_OPTION, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,13 +27,12 @@ VERB = Verb(
     options=(
         Option("file", ("--file", "-f", "--input", "-i", "--files", "--path"), "The file or folder; several with commas; - is standard "
                "input.", "many", metavar="FILE"),
-        Option("stdin", ("--stdin",), "Read standard input.", "switch"),
-        Option("namespace", ("--namespace", "-n", "--ns"), "Put all under this namespace; a glob instead takes only what it matches.",
-               metavar="N"),
+        shared.stdin("Read standard input."),
+        shared.namespace("Put all under this namespace; a glob instead takes only what it matches."),
         Option("pattern", ("--pattern",), "Only the addresses that this glob matches; repeatable.", "many", metavar="GLOB"),
-        Option("exclude", ("--exclude", "--exclude-namespace", "--exclude-namespaces"), "Not the addresses that this glob matches, "
-               "nor this namespace; several with commas.", "many", metavar="GLOB"),
-        Option("tags", ("--tags", "--tag"), "Only entries that have all these tags.", "many", metavar="TAGS"),
+        shared.exclude("Not the addresses that this glob matches, "
+               "nor this namespace; several with commas."),
+        shared.tags("Only entries that have all these tags."),
         Option("project", ("--project", "-p"), "From an export of several projects: only this one.", metavar="NAME"),
         Option("conflict", ("--on-conflict", "--conflict-resolution", "--conflict"), "When an address has another history here: skip keeps "
                "ours (the default), newest takes theirs when it was written later, overwrite takes theirs, rename puts theirs "
@@ -41,7 +41,7 @@ VERB = Verb(
         Option("merge", ("--merge", "-m"), "The same as --on-conflict newest.", "switch"),
         Option("overwrite", ("--overwrite",), "The same as --on-conflict overwrite.", "switch"),
         Option("skip", ("--skip-existing", "--skip-duplicates", "--no-overwrite"), "The same as --on-conflict skip.", "switch"),
-        Option("dry_run", ("--dry-run",), "Say what would be done, and do nothing.", "switch"),
+        shared.dry_run("Say what would be done, and do nothing."),
         Option("backup", ("--backup",), "Make a copy of the store first, as memory backup does; its path is told on stderr.", "switch"),
         Option("form", ("--format",), "What the file must be (json, ndjson, csv, tsv, sqlite, markdown); without it, what it is.",
                metavar="FORM"),
@@ -51,8 +51,8 @@ VERB = Verb(
         *OPENING_OPTIONS,
         Option("decompress", ("--decompress",), "The file is gzipped, which is seen by itself.", "optional",
                metavar="gzip", hidden=True),
-        PROGRESS_OPTION,
-        Option("agent", ("--agent-id", "--agent"), "The agent that speaks.", metavar="NAME"),
+        shared.PROGRESS,
+        shared.AGENT,
     ),
     positionals=(Positional("words", "Files or folders.", many=True),),
     examples=(

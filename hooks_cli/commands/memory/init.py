@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from hooks_cli.commands import store_access
+from hooks_cli.commands.options import shared
 from hooks_cli.features.entries import statistics
 from hooks_cli.model.verb import Option, Verb
 from hooks_cli.output import changes
@@ -26,7 +27,7 @@ VERB = Verb(
             "Only for prompts that give it: the store is always encrypted SQLite, which one line says.",
             metavar="NAME",
         ),
-        Option("force", ("--force", "-f"), "Harmless: nothing is ever overwritten here.", "switch"),
+        shared.force("Harmless: nothing is ever overwritten here.", "-f"),
     ),
     examples=("npx claude-flow@alpha memory init", "npx claude-flow@alpha memory init --reasoningbank"),
     prose=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.options import output_file, point_in_time
+from hooks_cli.commands.options import output_file, point_in_time, shared
 from hooks_cli.commands.options.filters import LISTING_OPTIONS, NARROWING_OPTIONS, confidence, facts, globs, tags, times
 from hooks_cli.errors import UsageError
 from hooks_cli.features.entries import read
@@ -55,8 +55,8 @@ VERB = Verb(
     options=(
         *LISTING_OPTIONS,
         Option("pattern_option", ("--pattern",), "Only addresses that match this glob.", metavar="GLOB"),
-        Option("limit", ("--limit", "-l"), f"At most this many ({DEFAULT_LIMIT}).", "integer", metavar="N"),
-        Option("offset", ("--offset",), "Leave out the first N.", "integer", metavar="N"),
+        shared.limit(f"At most this many ({DEFAULT_LIMIT})."),
+        shared.offset(),
         Option("all", ("--all",), "All of them: without --limit there is no limit.", "switch"),
         *output_file.READING_OPTIONS,
         Option(
@@ -82,7 +82,7 @@ VERB = Verb(
             "choice",
             choices=("asc", "desc"),
         ),
-        Option("count_only", ("--count-only", "--count"), "Print only how many there are.", "switch"),
+        shared.count_only("Print only how many there are."),
         *point_in_time.POINT_OPTIONS,
     ),
     positionals=(Positional("pattern", "A glob over the addresses, an address, or a namespace."),),

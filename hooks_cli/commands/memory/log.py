@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.options import address_options
+from hooks_cli.commands.options import address_options, shared
 from hooks_cli.errors import UsageError
 from hooks_cli.features.journal import log as journal_log
 from hooks_cli.features.watch import Feed
@@ -32,21 +32,14 @@ VERB = Verb(
     "log",
     "Show the project's journal, newest first: hook calls, and what memory commands wrote.",
     options=(
-        Option("session_id", ("--session", "--session-id", "-s"), "Only this session.", metavar="ID"),
-        Option("agent", ("--agent", "--agent-id"), "Only this agent.", metavar="NAME"),
+        shared.session_id("Only this session."),
+        shared.agent("Only this agent."),
         Option("verb", ("--verb",), "Only this verb: notify, post-edit, store, delete, gc …", metavar="VERB"),
         Option("trace", ("--trace",), "Only what this trace wrote: its id, or the beginning of it.", metavar="ID"),
-        Option(
-            "since",
-            ("--since",),
-            "From then on: 2h, today, yesterday, 2025-10-17 (days begin at midnight UTC).",
-            metavar="TIME",
-        ),
-        Option(
-            "until", ("--until",), "Up to then: --since yesterday --until today is all of yesterday.", metavar="TIME"
-        ),
+        shared.since("From then on: 2h, today, yesterday, 2025-10-17 (days begin at midnight UTC)."),
+        shared.until("Up to then: --since yesterday --until today is all of yesterday."),
         Option("before", ("--before",), "Before this revision: the next page.", "integer", metavar="REV"),
-        Option("limit", ("--limit", "-l"), f"At most this many lines ({DEFAULT_LIMIT}).", "integer", metavar="N"),
+        shared.limit(f"At most this many lines ({DEFAULT_LIMIT})."),
         Option("reverse", ("--reverse",), "Oldest first.", "switch"),
         Option(
             "follow",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import MissingArgument, UsageError
 from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option, Positional, Verb
@@ -34,7 +35,7 @@ VERB = Verb(
         Option(
             "create", ("--create",), "Check the name of a namespace; storing something in it makes it.", metavar="N"
         ),
-        Option("namespace", ("--namespace", "-n", "--ns"), "Only this namespace (a glob is allowed).", metavar="N"),
+        shared.namespace("Only this namespace (a glob is allowed)."),
     ),
     positionals=(
         Positional("action", "list (as without it) or create."),

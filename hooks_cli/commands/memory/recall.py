@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.options import output_file, point_in_time
+from hooks_cli.commands.options import output_file, point_in_time, shared
 from hooks_cli.errors import MissingArgument, NotFound, UsageError
 from hooks_cli.features.entries import read, reveal
 from hooks_cli.model import address as addresses
@@ -32,17 +32,10 @@ _NARROWING = (
         "many",
         metavar="FIELD:VALUE",
     ),
-    Option("tags", ("--tags", "--tag"), "Of a glob, only entries with one of these tags.", "many", metavar="TAGS"),
-    Option(
-        "agent", ("--agent", "--agent-id"), "Of a glob, or of everything, only what this agent wrote.", metavar="NAME"
-    ),
-    Option("session", ("--session", "--session-id", "-s"), "The same of a session.", metavar="ID"),
-    Option(
-        "since",
-        ("--since", "--after"),
-        "Of a glob, only what was written since: 2025-10-17, 2h, yesterday.",
-        metavar="TIME",
-    ),
+    shared.tags("Of a glob, only entries with one of these tags."),
+    shared.agent("Of a glob, or of everything, only what this agent wrote."),
+    shared.session_id("The same of a session.", name="session"),
+    shared.since("Of a glob, only what was written since: 2025-10-17, 2h, yesterday.", "--after"),
 )
 
 VERB = Verb(
@@ -56,20 +49,9 @@ VERB = Verb(
             "The address or glob, instead of the argument.",
             metavar="KEY",
         ),
-        Option(
-            "namespace",
-            ("--namespace", "-n", "--ns"),
-            "The namespace N: the address is N/KEY; alone, all of N.",
-            metavar="N",
-        ),
-        Option(
-            "limit",
-            ("--limit", "-l"),
-            f"At most this many entries of a glob ({DEFAULT_LIMIT}).",
-            "integer",
-            metavar="N",
-        ),
-        Option("offset", ("--offset",), "Leave out the first N entries of a glob.", "integer", metavar="N"),
+        shared.namespace("The namespace N: the address is N/KEY; alone, all of N."),
+        shared.limit(f"At most this many entries of a glob ({DEFAULT_LIMIT})."),
+        shared.offset("Leave out the first N entries of a glob."),
         Option("all", ("--all",), "All entries of a glob: without --limit there is no limit.", "switch"),
         *_NARROWING,
         Option(
@@ -83,9 +65,7 @@ VERB = Verb(
         ),
         output_file.OUTPUT_OPTION,
         *point_in_time.OPTIONS,
-        Option(
-            "reveal", ("--reveal",), "Show sealed values: on a terminal, or where your settings allow it.", "switch"
-        ),
+        shared.REVEAL,
     ),
     positionals=(
         Positional("key", "An address, or a glob: * crosses /, ? is one character, […] a set."),

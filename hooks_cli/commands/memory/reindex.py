@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.options import address_options
+from hooks_cli.commands.options import address_options, shared
 from hooks_cli.features import attribution
 from hooks_cli.features.search.search import reindex
-from hooks_cli.model.verb import PROGRESS_OPTION, Verb
+from hooks_cli.model.verb import Verb
 from hooks_cli.output import changes
 from hooks_cli.output.progress import Progress, mode_of
 
@@ -20,7 +20,7 @@ VERB = Verb(
     "reindex",
     "Make the word index anew from the entries.",
     aliases=("rebuild", "rebuild-index"),
-    options=(PROGRESS_OPTION, *address_options.WHO_OPTIONS),
+    options=(shared.PROGRESS, *address_options.WHO_OPTIONS),
     examples=("hooks-cli memory reindex", "claude-flow memory usage --action rebuild-index"),
     details="Every write keeps the index in step, so this is for doubt, and after a store was mended by other means. One "
     "transaction; other writers wait meanwhile. No entry and no version changes.",

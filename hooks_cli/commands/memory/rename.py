@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.options import address_options
+from hooks_cli.commands.options import address_options, shared
 from hooks_cli.errors import MissingArgument, UsageError
 from hooks_cli.features.entries import delete
 from hooks_cli.model import address as addresses
@@ -21,7 +21,7 @@ VERB = Verb(
     "rename",
     "Move what an address holds to another address, in one step.",
     options=(
-        Option("namespace", ("--namespace", "-n", "--ns"), "The namespace N of both: N/OLD and N/NEW.", metavar="N"),
+        shared.namespace("The namespace N of both: N/OLD and N/NEW."),
         Option("overwrite", ("--overwrite", "--force"), "Also when the new address holds something.", "switch"),
         address_options.DRY_RUN,
         *address_options.WHO_OPTIONS,

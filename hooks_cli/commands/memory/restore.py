@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import InputMissing, MissingArgument, UsageError
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output import changes
@@ -21,15 +22,15 @@ VERB = Verb(
         Option("input", ("--file", "-f", "--input", "-i", "--path", "--backup", "--backup-path", "--snapshot", "--from"),
                "The copy; latest is the newest memory-<project>-….backup in the folder.", metavar="FILE"),
         Option("passphrase", ("--passphrase",), "Open it with its passphrase: asked for, or from --stdin or --password-file.", "switch"),
-        Option("password_file", ("--password-file", "--passphrase-file"), "The file that holds the passphrase.", metavar="PATH"),
-        Option("stdin", ("--stdin",), "Take the passphrase from standard input.", "switch"),
-        Option("namespace", ("--namespace", "-n", "--ns"), "Of a part or an export: only what lies in this namespace.", metavar="N"),
+        shared.PASSWORD_FILE,
+        shared.stdin(),
+        shared.namespace("Of a part or an export: only what lies in this namespace."),
         Option("strategy", ("--strategy", "--merge-strategy", "--on-conflict"), "replace: the store becomes the copy (so a whole copy "
                "does). Else take a part or an export in, as memory import does: overwrite (the usual), newest, skip, rename.",
                metavar="WAY"),
         Option("merge", ("--merge",), "The same as --strategy newest.", "switch"),
         Option("overwrite", ("--overwrite",), "What is in the copy wins, which is so anyway.", "switch"),
-        Option("dry_run", ("--dry-run", "--verify"), "Verify the copy, and replace nothing.", "switch"),
+        shared.dry_run("Verify the copy, and replace nothing.", "--verify"),
     ),
     positionals=(Positional("file", "The copy, instead of --file."),),
     examples=("hooks-cli memory restore memory-app-20251017-120000.backup", "hooks-cli memory restore safe.backup --dry-run"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.options import output_file, point_in_time
+from hooks_cli.commands.options import output_file, point_in_time, shared
 from hooks_cli.commands.options.filters import (
     NARROWING_OPTIONS,
     confidence,
@@ -60,14 +60,8 @@ VERB = Verb(
             metavar="session|project|all",
         ),
         *NARROWING_OPTIONS,
-        Option(
-            "limit",
-            ("--limit", "-l", "--k", "--top-k", "--top", "--max-results", "--max"),
-            f"At most this many ({DEFAULT_LIMIT}).",
-            "integer",
-            metavar="N",
-        ),
-        Option("offset", ("--offset",), "Leave out the first N.", "integer", metavar="N"),
+        shared.limit(f"At most this many ({DEFAULT_LIMIT}).", "--k", "--top-k", "--top", "--max-results", "--max"),
+        shared.offset(),
         *output_file.READING_OPTIONS,
         Option(
             "sort_order",
@@ -91,7 +85,7 @@ VERB = Verb(
             "relevance, or a time (updated, created, timestamp) for the newest first.",
             metavar="WORD",
         ),
-        Option("count_only", ("--count-only", "--count"), "Print only how many entries match.", "switch"),
+        shared.count_only("Print only how many entries match."),
         Option("stats", ("--stats",), "Also say on standard error how many match, of how many there are.", "switch"),
         Option(
             "method",

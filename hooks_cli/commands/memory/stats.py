@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from hooks_cli.commands import store_access
+from hooks_cli.commands.options import shared
 from hooks_cli.features.entries import statistics
 from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option, Positional, Verb
@@ -29,12 +30,13 @@ VERB = Verb(
     "stats",
     "Count what the memory holds: entries, versions, namespaces, sizes.",
     options=(
-        Option("namespace", ("--namespace", "-n", "--ns"), "Only this namespace (a glob is allowed).", metavar="N"),
-        Option(
-            "detailed",
-            ("--detailed", "--verbose", "--breakdown", "--full", "--performance", "--report"),
+        shared.namespace("Only this namespace (a glob is allowed)."),
+        shared.detailed(
             "Also sizes by namespace, the store's own size, and the journal's figures.",
-            "switch",
+            "--breakdown",
+            "--full",
+            "--performance",
+            "--report",
         ),
         Option(
             "detail",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.memory.stats import print_figures
+from hooks_cli.commands.options import shared
 from hooks_cli.features.entries import statistics
 from hooks_cli.model import address as addresses
-from hooks_cli.model.verb import Option, Verb
+from hooks_cli.model.verb import Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,10 +19,8 @@ VERB = Verb(
     "status",
     "Say where the memory lies, how it is closed, what it holds and when it was written last.",
     options=(
-        Option(
-            "namespace", ("--namespace", "-n", "--ns"), "Also count this namespace (a glob is allowed).", metavar="N"
-        ),
-        Option("detailed", ("--detailed", "--verbose"), "Also the figures of `memory stats --detailed`.", "switch"),
+        shared.namespace("Also count this namespace (a glob is allowed)."),
+        shared.detailed("Also the figures of `memory stats --detailed`."),
     ),
     examples=("claude-flow memory status", "claude-flow memory status --json"),
     aliases=("health",),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call
+from hooks_cli.commands.options import shared
 from hooks_cli.commands.options.about import ABOUT_OPTIONS, metadata_of
 from hooks_cli.errors import InputMissing, InvalidText, MissingArgument, UsageError
 from hooks_cli.features.entries.write import store_value
 from hooks_cli.features.journal.file_capture import digest_of
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import MAX_VALUE_BYTES
-from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, PROGRESS_OPTION, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ VALUE_OPTIONS = (
         "The value, instead of the second argument.",
         metavar="TEXT",
     ),
-    Option("file", ("--file", "-f"), "Take the value from a file.", metavar="PATH"),
-    Option("stdin", ("--stdin",), "Take the value from standard input (so does the value `-`).", "switch"),
+    shared.file("Take the value from a file."),
+    shared.stdin("Take the value from standard input (so does the value `-`)."),
 )
 
 VERB = Verb(
@@ -37,17 +38,16 @@ VERB = Verb(
         Option(
             "key_option", ("--key", "-k", "--memory-key"), "The address, instead of the first argument.", metavar="KEY"
         ),
-        Option("namespace", ("--namespace", "-n", "--ns"), "The namespace N: the address is N/KEY.", metavar="N"),
+        shared.namespace("The namespace N: the address is N/KEY."),
         *VALUE_OPTIONS,
-        Option("metadata", ("--metadata",), "A JSON object kept with the value.", metavar="JSON"),
-        Option(
-            "tags", ("--tags", "--tag", "-t"), "Tags, separated by commas; may be repeated.", "many", metavar="TAGS"
-        ),
-        Option(
-            "ttl",
-            ("--ttl", "--expires", "--expires-in", "--expire", "--expiry"),
+        shared.metadata("A JSON object kept with the value."),
+        shared.tags("Tags, separated by commas; may be repeated.", "-t"),
+        shared.ttl(
             "The entry expires after this: seconds, or 90m, 12h, 7d.",
-            metavar="DURATION",
+            "--expires",
+            "--expires-in",
+            "--expire",
+            "--expiry",
         ),
         Option("redact", ("--redact", "--secure"), "Seal the whole value: shown only with --reveal.", "switch"),
         Option(
@@ -65,7 +65,7 @@ VERB = Verb(
             "switch",
         ),
         Option("append", ("--append",), "Add to the end of what is there: memory append.", "switch"),
-        Option("dry_run", ("--dry-run",), "Check everything, say what would be stored, and store nothing.", "switch"),
+        shared.dry_run("Check everything, say what would be stored, and store nothing."),
         *ABOUT_OPTIONS,
         Option(
             "batch",
@@ -73,8 +73,8 @@ VERB = Verb(
             'Store many entries, all or none: one JSON object a line, {"key": …, "value": …}, in a FILE or on standard input.',
             "switch",
         ),
-        PROGRESS_OPTION,
-        *ATTRIBUTION_OPTIONS,
+        shared.PROGRESS,
+        *shared.ATTRIBUTION,
     ),
     positionals=(
         Positional("key", "The address."),

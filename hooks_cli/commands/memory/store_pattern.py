@@ -6,11 +6,12 @@ from hooks_cli.cli import unknown_options
 from hooks_cli.cli.unknown_options import is_number
 from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import MissingArgument
 from hooks_cli.features.entries.write import store_value
 from hooks_cli.features.journal.file_capture import digest_of
 from hooks_cli.model import address as addresses
-from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.text.json_writer import Raw, object_text
 
 TYPE_CHECKING = False
@@ -39,11 +40,11 @@ VERB = Verb(
         Option("status", ("--status",), "How far it is: started …", metavar="WORD"),
         Option("tokens_used", ("--tokens-used", "--tokens"), "What it cost in tokens.", metavar="NUMBER"),
         Option("latency_ms", ("--latency-ms", "--latency"), "What it cost in milliseconds.", metavar="NUMBER"),
-        Option("namespace", ("--namespace", "-n", "--ns"), f"Where it is kept ({NAMESPACE}).", metavar="N"),
-        Option("tags", ("--tags", "--tag"), "Further tags, separated by commas.", "many", metavar="TAGS"),
-        Option("metadata", ("--metadata",), "A JSON object kept with it.", metavar="JSON"),
-        Option("ttl", ("--ttl",), "It expires after this: seconds, or 90m, 12h, 7d.", metavar="DURATION"),
-        *ATTRIBUTION_OPTIONS,
+        shared.namespace(f"Where it is kept ({NAMESPACE})."),
+        shared.tags("Further tags, separated by commas."),
+        shared.metadata(),
+        shared.ttl("It expires after this: seconds, or 90m, 12h, 7d."),
+        *shared.ATTRIBUTION,
     ),
     positionals=(Positional("task", "What was to be done, instead of --task."),),
     examples=(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.options import address_options
+from hooks_cli.commands.options import address_options, shared
 from hooks_cli.errors import MissingArgument
 from hooks_cli.features.entries import pins
 from hooks_cli.features.entries.draft import FOR_EVER
-from hooks_cli.model.verb import Option, Positional, Verb
+from hooks_cli.model.verb import Positional, Verb
 from hooks_cli.output import changes
 from hooks_cli.output.envelope import moment
 from hooks_cli.output.listing import one_line
@@ -24,7 +24,7 @@ VERB = Verb(
     "Give an entry a new lifetime, counted from now, without writing a version.",
     options=(
         *address_options.KEY_OPTIONS,
-        Option("ttl", ("--ttl",), "Expire after this: seconds, or 90m, 12h, 7d; `none` for never.", metavar="DURATION"),
+        shared.ttl("Expire after this: seconds, or 90m, 12h, 7d; `none` for never."),
         *address_options.WHO_OPTIONS,
     ),
     positionals=(Positional("key", "The address."),),

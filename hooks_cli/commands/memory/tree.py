@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import UsageError
 from hooks_cli.features.address_tree import tree
 from hooks_cli.model import address as addresses
@@ -26,7 +27,7 @@ VERB = Verb(
     "tree",
     "Show the addresses as a tree: how many entries lie where, how large, how old.",
     options=(
-        Option("namespace", ("--namespace", "-n", "--ns"), "Only this namespace.", metavar="N"),
+        shared.namespace("Only this namespace."),
         Option("depth", ("--depth", "-d"), f"So many segments deep ({DEFAULT_DEPTH}).", "integer", metavar="N"),
     ),
     positionals=(Positional("prefix", "Only what lies below this address, or a glob."),),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.options import address_options
+from hooks_cli.commands.options import address_options, shared
 from hooks_cli.errors import NotFound
 from hooks_cli.features.entries import delete, versions
 from hooks_cli.features.entries.delete import Selection, deleted_addresses
 from hooks_cli.model import address as addresses
-from hooks_cli.model.verb import Option, Positional, Verb
+from hooks_cli.model.verb import Positional, Verb
 from hooks_cli.output import changes
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ VERB = Verb(
     "Bring back a deleted entry, or all deleted ones that a glob matches.",
     options=(
         *address_options.KEY_OPTIONS,
-        Option("since", ("--since",), "With a glob: only what was deleted since then (10m, a time).", metavar="TIME"),
+        shared.since("With a glob: only what was deleted since then (10m, a time)."),
         address_options.DRY_RUN,
         *address_options.WHO_OPTIONS,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
@@ -17,7 +18,7 @@ VERB = Verb(
     "validate",
     "Check what is stored against the schemas of its addresses.",
     options=(
-        Option("namespace", ("--namespace", "-n", "--ns"), "Only this namespace; may be a glob.", metavar="N"),
+        shared.namespace("Only this namespace; may be a glob."),
         Option("versions", ("--versions",), "head: what the addresses hold now (the default); all: every version.", "choice",
                choices=("head", "all")),
     ),

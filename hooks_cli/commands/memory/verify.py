@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import Tampered
 from hooks_cli.features import attribution
 from hooks_cli.features import verification as verify
-from hooks_cli.model.verb import PROGRESS_OPTION, Verb
+from hooks_cli.model.verb import Verb
 from hooks_cli.output.progress import Progress, mode_of
 from hooks_cli.text.json_writer import object_text
 
@@ -19,7 +20,7 @@ VERB = Verb(
     "memory",
     "verify",
     "Read every row and page, and say whether the store is what was written.",
-    options=(PROGRESS_OPTION,),
+    options=(shared.PROGRESS,),
     examples=("hooks-cli memory verify", "hooks-cli memory verify --accept-rollback"),
     details=(
         "Recomputes the ledger (a keyed hash over all rows) and compares it with the one kept in the store and with the anchor kept "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from hooks_cli.commands.options import address_options
+from hooks_cli.commands.options import address_options, shared
 from hooks_cli.errors import NotFound
 from hooks_cli.features.entries import read, reveal
 from hooks_cli.features.watch import Feed
@@ -25,9 +25,7 @@ VERB = Verb(
     "Wait until an address holds an entry, and print it.",
     options=(
         *address_options.KEY_OPTIONS,
-        Option(
-            "timeout", ("--timeout",), f"At most this long: seconds, or 5m ({DEFAULT_SECONDS}).", metavar="DURATION"
-        ),
+        shared.timeout(f"At most this long: seconds, or 5m ({DEFAULT_SECONDS})."),
         Option("newer_than", ("--newer-than",), "Until its version is above this one.", "integer", metavar="N"),
     ),
     positionals=(Positional("key", "The address."),),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import UsageError
 from hooks_cli.features.watch import Feed
 from hooks_cli.model import address as addresses
@@ -27,9 +28,9 @@ VERB = Verb(
     "watch",
     "Print each change to the addresses of a glob as it is committed, by any process.",
     options=(
-        Option("namespace", ("--namespace", "-n", "--ns"), "Only in this namespace (a glob is allowed).", metavar="N"),
+        shared.namespace(),
         Option("since", ("--since",), "First what changed after this revision.", "integer", metavar="REV"),
-        Option("timeout", ("--timeout",), "End after this: seconds, or 5m.", metavar="DURATION"),
+        shared.timeout(),
         Option("once", ("--once",), "End after the first change.", "switch"),
     ),
     positionals=(Positional("pattern", "A glob; everything without one."),),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import MissingArgument, UsageError
 from hooks_cli.features.entries.new_version import Who
 from hooks_cli.model import address as addresses
-from hooks_cli.model.verb import ATTRIBUTION_OPTIONS, Option
+from hooks_cli.model.verb import Option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 KEY_OPTIONS = (
     Option("key_option", ("--key", "-k", "--memory-key"), "The address, instead of the argument.", metavar="KEY"),
-    Option("namespace", ("--namespace", "-n", "--ns"), "The namespace N: the address is N/KEY.", metavar="N"),
+    shared.namespace("The namespace N: the address is N/KEY."),
 )
 IF_VERSION = Option(
     "if_version",
@@ -23,8 +24,8 @@ IF_VERSION = Option(
     "integer",
     metavar="N",
 )
-DRY_RUN = Option("dry_run", ("--dry-run", "-d"), "Show what would be done, and do nothing.", "switch")
-WHO_OPTIONS = ATTRIBUTION_OPTIONS
+DRY_RUN = shared.dry_run("Show what would be done, and do nothing.", "-d")
+WHO_OPTIONS = shared.ATTRIBUTION
 
 
 def address(call: Call) -> str:

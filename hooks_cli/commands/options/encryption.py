@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import UsageError
 from hooks_cli.model.verb import Option
 
@@ -22,9 +23,7 @@ _CIPHERS = ("aes", "aes256", "aes-256", "aes-256-gcm", "aes256-gcm", "aes256gcm"
 
 PASSPHRASE_OPTIONS = (
     Option("passphrase", ("--passphrase",), "Ask for the passphrase.", "switch"),
-    Option(
-        "password_file", ("--password-file", "--passphrase-file"), "The file that holds the passphrase.", metavar="PATH"
-    ),
+    shared.PASSWORD_FILE,
     Option(
         "encrypt_key",
         ("--encrypt-key", "--encryption-key", "--decrypt-key", "--password"),

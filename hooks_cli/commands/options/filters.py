@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import UsageError
 from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option
@@ -12,43 +13,20 @@ if TYPE_CHECKING:
     from hooks_cli.model.verb import Call
 
 
-def _tags(*more: str) -> Option:
-    return Option(
-        "tags",
-        ("--tags", "--tag", *more),
-        "Only entries with one of these tags, separated by commas; given twice, with one of each.",
-        "many",
-        metavar="TAGS",
-    )
-
-
+_TAGS = "Only entries with one of these tags, separated by commas; given twice, with one of each."
 NARROWING_OPTIONS = (
-    Option(
-        "namespace",
-        ("--namespace", "-n", "--ns"),
-        "Only what lies in this namespace (a glob is allowed); several are separated by commas.",
-        metavar="N",
-    ),
-    _tags(),
-    Option(
-        "session",
-        ("--session", "--session-id", "-s"),
-        "Only what this session wrote; latest is the newest one, current the caller's.",
-        metavar="ID",
-    ),
-    Option("agent", ("--agent", "--agent-id"), "Only what this agent wrote.", metavar="NAME"),
-    Option(
-        "since",
-        ("--since", "--after", "--created-after", "--from", "--start-date"),
+    shared.namespace("Only what lies in this namespace (a glob is allowed); several are separated by commas."),
+    shared.tags(_TAGS),
+    shared.session_id("Only what this session wrote; latest is the newest one, current the caller's.", name="session"),
+    shared.agent("Only what this agent wrote."),
+    shared.since(
         "Only what was written at or after this time: 2025-10-17, 2h, yesterday.",
-        metavar="TIME",
+        "--after",
+        "--created-after",
+        "--from",
+        "--start-date",
     ),
-    Option(
-        "until",
-        ("--until", "--before", "--created-before", "--to", "--end-date"),
-        "Only what was written before this time.",
-        metavar="TIME",
-    ),
+    shared.until("Only what was written before this time.", "--before", "--created-before", "--to", "--end-date"),
     Option(
         "between",
         ("--between",),
@@ -89,13 +67,7 @@ NARROWING_OPTIONS = (
         "Only addresses that this regular expression finds.",
         metavar="REGEX",
     ),
-    Option(
-        "exclude",
-        ("--exclude", "--exclude-namespace"),
-        "Not what lies in this namespace, or what this glob matches; may be repeated.",
-        "many",
-        metavar="GLOB",
-    ),
+    shared.exclude("Not what lies in this namespace, or what this glob matches; may be repeated."),
     Option("size_over", ("--size-gt", "--min-size"), "Only values of more than so many bytes.", metavar="BYTES"),
     Option("size_under", ("--size-lt", "--max-size"), "Only values of fewer bytes.", metavar="BYTES"),
     Option("expired", ("--include-expired",), "Also what has outlived its --ttl and is not collected yet.", "switch"),
@@ -114,7 +86,7 @@ NARROWING_OPTIONS = (
 )
 
 # The same for list, where -t is not taken by the way of searching.
-LISTING_OPTIONS = tuple(_tags("-t") if option.name == "tags" else option for option in NARROWING_OPTIONS)
+LISTING_OPTIONS = tuple(shared.tags(_TAGS, "-t") if option.name == "tags" else option for option in NARROWING_OPTIONS)
 
 
 def globs(call: Call) -> list[str]:

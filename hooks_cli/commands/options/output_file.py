@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import UsageError
 from hooks_cli.model.verb import Option
 
@@ -14,12 +15,7 @@ if TYPE_CHECKING:
     from hooks_cli.model.verb import Call
     from hooks_cli.system.atomic_file import AtomicFile
 
-OUTPUT_OPTION = Option(
-    "output",
-    ("--output", "-o", "--save"),
-    "Write the answer to this file (0600) instead of printing it.",
-    metavar="FILE",
-)
+OUTPUT_OPTION = shared.output("Write the answer to this file (0600) instead of printing it.", "--save")
 READING_OPTIONS = (
     OUTPUT_OPTION,
     Option("keys_only", ("--keys-only", "--keys"), "Print the addresses alone.", "switch"),

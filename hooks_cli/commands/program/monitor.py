@@ -6,6 +6,7 @@ import json
 import time
 
 from hooks_cli.commands import store_access
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import NotFound
 from hooks_cli.model.verb import Option, Verb
 from hooks_cli.text.units import HOUR, SECOND, parse_duration
@@ -32,7 +33,7 @@ VERB = Verb(
             "rows", ("--rows", "--limit"), f"At most so many of each kind ({DEFAULT_ROWS}).", "integer", metavar="N"
         ),
         Option("once", ("--once",), "Look once and end.", "switch"),
-        Option("timeout", ("--timeout",), "End after this: seconds, or 5m.", metavar="DURATION"),
+        shared.timeout(),
     ),
     examples=("hooks-cli monitor", "hooks-cli monitor --interval 5s", "hooks-cli monitor --once --json"),
     details="On a terminal a view that is drawn anew where something changed; Ctrl-C ends it. Otherwise a line each time that something "

@@ -6,7 +6,7 @@ import json
 import os
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.options import address_options
+from hooks_cli.commands.options import address_options, shared
 from hooks_cli.errors import NotFound, UsageError
 from hooks_cli.model.verb import Option, Verb
 
@@ -22,14 +22,11 @@ VERB = Verb(
     "report",
     "Write a report with charts as one HTML file: sessions, baselines, experiments, agents, files, the tree, what GC would drop.",
     options=(
-        Option(
-            "output",
-            ("--output", "-o"),
-            f"The file ({DEFAULT_NAME}), or - for standard output. An older report there is replaced, another file is not.",
-            metavar="FILE",
+        shared.output(
+            f"The file ({DEFAULT_NAME}), or - for standard output. An older report there is replaced, another file is not."
         ),
-        Option("force", ("--force",), "Replace another file too.", "switch"),
-        Option("since", ("--since",), "Only what happened since then: 7d, yesterday, 2025-10-17.", metavar="TIME"),
+        shared.force("Replace another file too."),
+        shared.since("Only what happened since then: 7d, yesterday, 2025-10-17."),
         Option("open", ("--open",), "Also show it in the browser.", "switch"),
     ),
     examples=("hooks-cli report", "hooks-cli report --since 7d --output week.html --open"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import DataError, UsageError
 from hooks_cli.model.verb import Option, Verb
 from hooks_cli.text.json_writer import object_text
@@ -19,7 +20,7 @@ VERB = Verb(
     "Unlock the store's passphrase for a while, so that agents need not give it.",
     options=(
         Option("for_", ("--for",), f"How long: 30m, 8h, 2d ({DEFAULT_FOR}); at most 30d.", metavar="DURATION"),
-        Option("stdin", ("--stdin",), "Take the passphrase from standard input.", "switch"),
+        shared.stdin(),
     ),
     examples=("hooks-cli unlock --for 8h",),
     details=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
@@ -14,7 +15,7 @@ VERB = Verb(
     "adopt",
     "Take over the store of a folder that was moved or renamed.",
     options=(
-        Option("force", ("--force",), "Take it although the old folder is still there.", "switch"),
+        shared.force("Take it although the old folder is still there."),
         Option("replace", ("--replace",), "Set the store that this project has aside, and take the old one.", "switch"),
     ),
     positionals=(Positional("old", "The old path, or a name of `project list`, with or without its hash."),),

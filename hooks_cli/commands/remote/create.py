@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import MissingArgument
-from hooks_cli.model.verb import PROGRESS_OPTION, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
@@ -22,7 +23,7 @@ VERB = Verb(
             "Print the SQL that an administrator runs to make the tables and the role hooks_cli_writer, and do nothing else.",
             "switch",
         ),
-        PROGRESS_OPTION,
+        shared.PROGRESS,
     ),
     positionals=(
         Positional("address", "The server: postgresql://USER@HOST/DATABASE, or postgresql:///?service=NAME."),

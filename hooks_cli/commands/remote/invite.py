@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import MissingArgument, UsageError
-from hooks_cli.model.verb import Option, Positional, Verb
+from hooks_cli.model.verb import Positional, Verb
 from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
@@ -16,10 +17,8 @@ VERB = Verb(
     "invite",
     "Write an invite for one colleague: an age file that only that colleague's private key opens.",
     options=(
-        Option(
-            "output", ("--output", "-o"), "Write it to this file (0600) instead of standard output.", metavar="FILE"
-        ),
-        Option("force", ("--force",), "Overwrite the file.", "switch"),
+        shared.output("Write it to this file (0600) instead of standard output."),
+        shared.force("Overwrite the file."),
     ),
     positionals=(Positional("recipients", "age1…, an SSH public key, or a file that holds one of them.", many=True),),
     examples=(

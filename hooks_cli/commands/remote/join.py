@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import InputMissing, MissingArgument, UsageError
-from hooks_cli.model.verb import PROGRESS_OPTION, Option, Positional, Verb
+from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
@@ -41,7 +42,7 @@ VERB = Verb(
             "merge", ("--merge",), "Bring what this project has now into the shared memory, as new versions.", "switch"
         ),
         Option("replace", ("--replace",), "Set the memory that this project has now aside.", "switch"),
-        PROGRESS_OPTION,
+        shared.PROGRESS,
     ),
     positionals=(
         Positional("address", "The server: postgresql://USER@HOST/DATABASE, or postgresql:///?service=NAME."),

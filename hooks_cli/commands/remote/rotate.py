@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hooks_cli.model.verb import PROGRESS_OPTION, Option, Verb
+from hooks_cli.commands.options import shared
+from hooks_cli.model.verb import Verb
 from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
@@ -15,8 +16,8 @@ VERB = Verb(
     "rotate",
     "Give the shared memory a new key: its log ends, a new one begins, and every other machine has to be invited again.",
     options=(
-        Option("stdin", ("--stdin",), "Take the passphrase from standard input.", "switch"),
-        PROGRESS_OPTION,
+        shared.stdin(),
+        shared.PROGRESS,
     ),
     examples=("hooks-cli remote rotate",),
     details=(

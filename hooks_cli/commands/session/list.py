@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.options import address_options
+from hooks_cli.commands.options import address_options, shared
 from hooks_cli.features.journal import overview
 from hooks_cli.model.verb import Option, Verb
 from hooks_cli.output import rows
@@ -29,8 +29,8 @@ VERB = Verb(
     "List the sessions, newest first: how long, and how many tasks, edits and notices.",
     options=(
         Option("open", ("--open", "--active"), "Only those that are not closed.", "switch"),
-        Option("since", ("--since",), "Only those that went on after then: 2h, yesterday, 2025-10-17.", metavar="TIME"),
-        Option("limit", ("--limit", "-l"), f"At most this many ({DEFAULT_LIMIT}).", "integer", metavar="N"),
+        shared.since("Only those that went on after then: 2h, yesterday, 2025-10-17."),
+        shared.limit(f"At most this many ({DEFAULT_LIMIT})."),
     ),
     examples=("hooks-cli session list --since 7d",),
     details="A line of the plain form is: name, open or closed, when it was opened, how long it took, tasks, edits, notices, versions "

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
+from hooks_cli.commands.options import shared
 from hooks_cli.commands.session.list import as_object
 from hooks_cli.commands.task.list import as_object as task_object
 from hooks_cli.commands.task.list import line as task_line
 from hooks_cli.errors import NotFound
 from hooks_cli.features.attribution import current_session
 from hooks_cli.features.journal import overview
-from hooks_cli.model.verb import Option, Positional, Verb
+from hooks_cli.model.verb import Positional, Verb
 from hooks_cli.output import changes, theme
 from hooks_cli.output.envelope import moment
 from hooks_cli.output.listing import one_line
@@ -28,10 +29,8 @@ VERB = Verb(
     "show",
     "Show one session: its tasks, edits and notices.",
     options=(
-        Option(
-            "session_id", ("--session-id", "--session", "-s"), "The session, instead of the argument.", metavar="ID"
-        ),
-        Option("limit", ("--limit", "-l"), f"At most this many of each ({DEFAULT_LIMIT}).", "integer", metavar="N"),
+        shared.session_id("The session, instead of the argument."),
+        shared.limit(f"At most this many of each ({DEFAULT_LIMIT})."),
     ),
     positionals=(Positional("session", "The session; latest (without one) is the newest, current the caller's."),),
     examples=("hooks-cli session show latest",),

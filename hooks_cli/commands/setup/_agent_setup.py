@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import UsageError
 from hooks_cli.features.agents import file_changes, setup
 from hooks_cli.features.agents import file_changes as told
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 CHANGE_OPTIONS = (
     Option("check", ("--check",), "Change nothing; exit 0 when all is in place, else 1.", "switch"),
     Option("remove", ("--remove",), "Take everything out again that this command wrote.", "switch"),
-    Option("dry_run", ("--dry-run",), "Change nothing; show what would change.", "switch"),
+    shared.dry_run("Change nothing; show what would change."),
 )
 
 

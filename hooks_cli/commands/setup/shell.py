@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from hooks_cli.commands.options import shared
 from hooks_cli.commands.program import completion
 from hooks_cli.commands.setup import _agent_setup
 from hooks_cli.features.agents import shell_setup
@@ -22,7 +23,7 @@ VERB = Verb(
     options=(
         *_agent_setup.CHANGE_OPTIONS,
         Option("wrapper", ("--wrapper",), "Write the project's ./claude-flow instead.", "switch"),
-        Option("force", ("--force",), "With --wrapper: take the place of another file (it is kept beside).", "switch"),
+        shared.force("With --wrapper: take the place of another file (it is kept beside)."),
     ),
     positionals=(Positional("shell", "bash, zsh or fish; your own (SHELL) when none is named."),),
     examples=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
+from hooks_cli.commands.options import shared
 from hooks_cli.features.journal import overview
 from hooks_cli.model.verb import Option, Verb
 from hooks_cli.output import rows
@@ -28,14 +29,9 @@ VERB = Verb(
     "List the tasks, newest first: whose they are, how long they took, how they ended.",
     options=(
         Option("open", ("--open", "--active"), "Only those that have not ended.", "switch"),
-        Option(
-            "session_id",
-            ("--session-id", "--session", "-s"),
-            "Only this session; latest is the newest one.",
-            metavar="ID",
-        ),
-        Option("agent", ("--agent-id", "--agent"), "Only this agent's.", metavar="NAME"),
-        Option("limit", ("--limit", "-l"), f"At most this many ({DEFAULT_LIMIT}).", "integer", metavar="N"),
+        shared.session_id("Only this session; latest is the newest one."),
+        shared.agent("Only this agent's."),
+        shared.limit(f"At most this many ({DEFAULT_LIMIT})."),
     ),
     examples=("hooks-cli task list --open",),
     details="A line of the plain form is: name, open or how it ended, when it began, how long it took, session, agent, description, with "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.commands.test import _files
 from hooks_cli.model.verb import Option, Positional, Verb
 
@@ -25,8 +26,8 @@ VERB = Verb(
         Option(
             "output_format", ("--format",), "text, json, junit (XML) or github (annotations).", "choice", choices=FORMS
         ),
-        Option("output", ("--output", "-o"), "Write the report to this file, inside the project.", metavar="FILE"),
-        Option("dry_run", ("--dry-run",), "Print the whole plan and start nothing.", "switch"),
+        shared.output("Write the report to this file, inside the project."),
+        shared.dry_run("Print the whole plan and start nothing."),
         Option("stage", ("--stage",), "Only this stage; may be repeated.", "many", metavar="N"),
         Option("layer", ("--layer",), "Only this layer of those that are on; may be repeated.", "many", metavar="NAME"),
         Option("keep_going", ("--keep-going",), "Go on with the next stage when one failed.", "switch"),

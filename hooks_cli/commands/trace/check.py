@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
@@ -25,7 +26,7 @@ VERB = Verb(
             "choice",
             choices=FORMATS,
         ),
-        Option("output", ("--output", "-o"), "Write the verdict to this file instead of printing it.", metavar="FILE"),
+        shared.output("Write the verdict to this file instead of printing it."),
         Option(
             "listen",
             ("--listen",),
@@ -35,9 +36,9 @@ VERB = Verb(
         ),
         Option("duration", ("--for",), "How long to listen: 30s, 5m. Without it until Ctrl-C.", metavar="TIME"),
         Option("trace", ("--trace",), "Only the traces whose id begins so.", metavar="ID"),
-        Option("since", ("--since",), "Only traces that began since then: 10m, 2025-10-17T12:00:00Z.", metavar="TIME"),
+        shared.since("Only traces that began since then: 10m, 2025-10-17T12:00:00Z."),
         Option("max_violations", ("--max-violations",), "Keep so many violations of each rule (20); all are counted.", "integer", "N"),
-        Option("strict", ("--strict",), "Refuse a file whose last line is cut.", "switch"),
+        shared.STRICT_TRACES,
     ),
     positionals=(
         Positional("rules", "The rule file (TOML)."),

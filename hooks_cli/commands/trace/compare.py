@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options import shared
 from hooks_cli.model.verb import Option, Positional, Verb
 
 TYPE_CHECKING = False
@@ -18,7 +19,7 @@ VERB = Verb(
     options=(
         Option("min_ms", ("--min-ms",), "A p95 that grew by less milliseconds than this is no regression (1).", metavar="MS"),
         Option("limit", ("--limit",), "How many times the base's p95 is allowed (1.15).", metavar="FACTOR"),
-        Option("strict", ("--strict",), "Refuse a file whose last line is cut.", "switch"),
+        shared.STRICT_TRACES,
     ),
     positionals=(Positional("base", "The trace file to compare with."), Positional("now", "The trace file to judge.")),
     examples=("hooks-cli trace compare before.jsonl after.jsonl", "hooks-cli trace compare base.json now.json --min-ms 5 --json"),

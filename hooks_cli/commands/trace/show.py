@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hooks_cli.model.verb import Option, Positional, Verb
+from hooks_cli.commands.options import shared
+from hooks_cli.model.verb import Positional, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ VERB = Verb(
     "trace",
     "show",
     "Show what trace files hold: services, operations with latencies and errors, who calls whom, and what is wrong with the data.",
-    options=(Option("strict", ("--strict",), "Refuse a file whose last line is cut.", "switch"),),
+    options=(shared.STRICT_TRACES,),
     positionals=(Positional("files", "Trace files; - is standard input. Several are one run.", many=True),),
     examples=("hooks-cli trace show traces.json", "hooks-cli trace show run1.jsonl run2.jsonl.gz --json"),
     details="Reads OTLP as JSON and protobuf, Jaeger JSON and Zipkin v2 JSON, found by content, also gzipped, and one document a line. "
