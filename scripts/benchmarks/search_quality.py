@@ -24,8 +24,14 @@ from scripts.benchmarks.search_sets import Document, Question, QuestionSet, mean
 from scripts.benchmarks.tables import Result, Row
 
 LARGE = 20_000
-WAYS = ("keyword", "semantic", "hybrid")
-NAMES = {"keyword": "memory search", "semantic": "--method semantic", "hybrid": "--semantic"}
+WAYS = ("keyword", "keyword, any", "semantic", "hybrid", "hybrid, any")
+NAMES = {
+    "keyword": "memory search",
+    "keyword, any": "memory search --any",
+    "semantic": "--method semantic",
+    "hybrid": "--semantic",
+    "hybrid, any": "--semantic --any",
+}
 NOTES_HEADER = (
     "search",
     "development R@5",
@@ -54,7 +60,9 @@ def product(documents: list[Document]) -> Iterator[dict[str, Ranking]]:
         def way(method: str) -> Ranking:
             def ranked(text: str, limit: int) -> list[str]:
                 request = Request(text, limit)
-                request.semantic = "" if method == "keyword" else method
+                kind, _, anything = method.partition(", ")
+                request.semantic = "" if kind == "keyword" else kind
+                request.any = bool(anything)
                 return [hit.entry.address for hit in search_store(store, environment, request).hits]
 
             return ranked

@@ -40,9 +40,9 @@ ALLOWED = {
     "time",
 }
 # Packages are counted, too; each is a docstring. The bytes are what costs.
-MOST_OF_OURS = 84
+MOST_OF_OURS = 86
 # The bytecode of the modules of ours that one call loads, as marshalled in the image.
-MOST_BYTES = 530_000
+MOST_BYTES = 560_000
 COLD_ROOMS = (
     "hooks_cli.cli.click_app",
     "hooks_cli.cli.help_page",

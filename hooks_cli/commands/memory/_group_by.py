@@ -1,9 +1,8 @@
-"""`--group-by` of search and list: counts entries by namespace, tag, day or a field of the metadata."""
+"""--group-by of search and list: how many entries there are of each namespace, tag, day or field of the metadata."""
 
 from __future__ import annotations
 
-from hooks_cli.features.search import search
-from hooks_cli.features.search.query import understand
+from hooks_cli.features.search import grouping
 from hooks_cli.text.json_writer import object_text, quote
 
 TYPE_CHECKING = False
@@ -22,13 +21,7 @@ def answer(call: Call, environment: Environment, store: Store | None, request: R
     limit = call.integer("limit", 0)
     groups: list[tuple[str | None, int]] = []
     if store is not None:
-        query = understand(request.text) if request.text.strip() else None
-        filters = search.filters_of(store, environment, request)
-        match = ""
-        if query is not None and query.kind not in ("everything", "nothing"):
-            match, _, _ = search.by_words(store, environment, request, query, filters)
-        if query is None or query.kind != "nothing":
-            groups = search.grouped(store, match, filters, environment.now(), by)
+        groups = grouping.groups(store, environment, request, by)
     total = sum(count for _, count in groups)
     shown = groups[:limit] if limit > 0 else groups
     if call.format == "text":

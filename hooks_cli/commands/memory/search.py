@@ -16,7 +16,7 @@ from hooks_cli.commands.options.filters import (
 )
 from hooks_cli.errors import MissingArgument, UsageError
 from hooks_cli.features.search import results_view
-from hooks_cli.features.search.search import Request, Result, search_store
+from hooks_cli.features.search.search import Request, Result, outcome, search_store
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.output.listing import one_line
 
@@ -32,6 +32,21 @@ TOLD_CHARACTERS = 200
 # What finds more than whole words do.
 WIDER = "; word* finds what begins so, --semantic what means the same"
 
+OUTCOME_OPTIONS = (
+    Option(
+        "only_failures",
+        ("--only-failures", "--failures-only", "--failure-only"),
+        "Only what says that it failed.",
+        "switch",
+    ),
+    Option(
+        "only_successes",
+        ("--only-successes", "--successes-only", "--success-only"),
+        "Only what says that it succeeded.",
+        "switch",
+    ),
+)
+
 VERB = Verb(
     "memory",
     "search",
@@ -44,7 +59,6 @@ VERB = Verb(
                 "-q",
                 "--text",
                 "--search",
-                "--pattern",
                 "--content-contains",
                 "--full-text",
                 "--value-search",
@@ -52,6 +66,19 @@ VERB = Verb(
             "What to look for, beside or instead of the arguments.",
             metavar="TEXT",
         ),
+        Option(
+            "pattern",
+            ("--pattern",),
+            "A glob that the address must match (with *, ? or [); without them the same as --query.",
+            metavar="GLOB",
+        ),
+        Option(
+            "any",
+            ("--any",),
+            "Also entries that have too little of the query to be an answer.",
+            "switch",
+        ),
+        *OUTCOME_OPTIONS,
         Option(
             "context",
             ("--context",),
@@ -75,7 +102,7 @@ VERB = Verb(
         Option(
             "min_score",
             ("--min-score", "--score", "--threshold", "--min-similarity", "--similarity-threshold", "--min-relevance"),
-            "Leave out results below this score; the best result's is 1.",
+            "Leave out results below this score, the share of the query that they have.",
             metavar="0…1",
         ),
         Option("recent", ("--recent",), "The newest first instead of the best first.", "switch"),
@@ -116,8 +143,9 @@ VERB = Verb(
     ),
     details=(
         'A query may use "phrases", prefix*, AND, OR, NOT, NEAR(a b, 5), parentheses, and address: tags: body: before a word. '
-        "Anything else is taken as words: entries with all of them, or when there are none, with any of them. Addresses and tags "
-        "weigh more than values. One line a result: address, score (the best is 1.00), and the part where the **hits** stand."
+        "A word like swarm/* or *cache* narrows by address. One token is found whole or not at all; several words are ranked together, "
+        "and an entry is shown when it has enough of them. Addresses and tags weigh more than values. One line a result: address, "
+        "score (the share of the query that it has), and the part where the **hits** stand."
     ),
     aliases=("query", "find"),
     hot=True,
@@ -191,9 +219,10 @@ def request_of(call: Call, environment: Environment) -> Request:
     """What a call asks for. Raises MissingArgument or UsageError (64)."""
     point_in_time.refuse(call, "the word index holds only what there is now")
     since, until = times(call, environment)
-    text = " ".join(
-        [word for word in (call.text("query_option"), *call.words("words"), *words_of_filters(call)) if word]
-    )
+    pattern = call.text("pattern")
+    is_glob = any(c in pattern for c in "*?[")
+    typed = (call.text("query_option"), "" if is_glob else pattern, *call.words("words"), *words_of_filters(call))
+    text = " ".join([word for word in typed if word])
     narrowed = [name for name in call.values if name not in ("output_format", "json", "method", "semantic")]
     if not text.strip() and not narrowed and not call.strange:
         raise MissingArgument(verb=call.verb.title, what="something to look for: memory search TEXT")
@@ -204,7 +233,9 @@ def request_of(call: Call, environment: Environment) -> Request:
     request.session = "current" if _context(call) == "session" else call.text("session")
     request.agent, request.kind = call.text("agent"), call.text("kind")
     request.since, request.until = since, until
-    request.facts, request.min_confidence = facts(call, environment), confidence(call)
+    request.facts, request.min_confidence = [*facts(call, environment), *outcomes(call)], confidence(call)
+    request.patterns = [pattern] if is_glob else []
+    request.any = call.flag("any")
     request.expired = call.flag("expired")
     request.min_score = score(call)
     request.recent = call.flag("recent") or newest_first(call)
@@ -213,10 +244,17 @@ def request_of(call: Call, environment: Environment) -> Request:
     request.semantic = method if method in ("semantic", "hybrid") else ""
     if call.flag("count_only"):
         request.limit = 1
-        if request.semantic:
-            request.semantic = ""
-            environment.err("hooks-cli: counted by words: by meaning, everything is more or less near")
     return request
+
+
+def outcomes(call: Call) -> list[tuple[str, str, str]]:
+    """The filter that --only-failures and --only-successes ask for. Raises UsageError (64) for both."""
+    failures, successes = call.flag("only_failures"), call.flag("only_successes")
+    if failures and successes:
+        raise UsageError(f"{call.verb.title}: --only-failures and --only-successes exclude each other.")
+    if not (failures or successes):
+        return []
+    return [outcome("failure" if failures else "success")]
 
 
 def _tell(call: Call, environment: Environment, request: Request, result: Result, everywhere: bool) -> None:

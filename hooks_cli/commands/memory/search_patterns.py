@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 OUTCOME_OPTIONS = (
     Option("min_reward", ("--min-reward",), "Only what was worth so much at least, from 0 to 1.", metavar="0…1"),
-    Option("only_failures", ("--only-failures", "--failures-only"), "Only what failed.", "switch"),
-    Option("only_successes", ("--only-successes", "--successes-only"), "Only what succeeded.", "switch"),
 )
 
 VERB = Verb(
@@ -48,12 +46,6 @@ def limit(call: Call) -> None:
         if not is_number(reward):
             raise UsageError(f"--min-reward {reward!r} is no number.", hint="Write a number from 0 to 1.")
         conditions.append(f"reward>={reward}")
-    if call.flag("only_failures") and call.flag("only_successes"):
-        raise UsageError(f"{call.verb.title}: --only-failures and --only-successes exclude each other.")
-    if call.flag("only_failures"):
-        conditions.append("success=false")
-    if call.flag("only_successes"):
-        conditions.append("success=true")
     if conditions:
         call.values["filters"] = conditions
     call.values["tags"] = [*call.words("tags"), TAG]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.errors import InvalidAddress
+from hooks_cli.errors import HooksError, InvalidAddress
 from hooks_cli.features import attribution
 from hooks_cli.features.attribution import Attribution, agent_name
 from hooks_cli.features.journal.record import HookCall, Recorded, attribution_of, record_in, refused_draft
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import Draft
+from hooks_cli.store.sqlite.maintenance import state
 from hooks_cli.store.sqlite.reports import session_metrics
 from hooks_cli.store.sqlite.rows import journal
 from hooks_cli.system.private_files import make_folder, make_parents, write_file
@@ -48,7 +49,20 @@ def end(store: EmbeddedStore, environment: Environment, hook_call: HookCall, *, 
         recorded = record_in(tx, environment, hook_call, attribution=who)
     if refusal is not None:
         raise refusal
+    _advance_index(store)
     return Ended(who.session_name, figures, object_text(figures), recorded)
+
+
+def _advance_index(store: EmbeddedStore) -> None:
+    """Go on, for 0.15 s at most, making the present form of the word index in a store of version 0.1; the session is closed already."""
+    if state.get(store, state.WORD_INDEX) >= state.WORD_INDEX_VERSION:
+        return
+    from hooks_cli.store.sqlite.search import index_form
+
+    try:
+        index_form.advance(store)
+    except HooksError:
+        pass  # others write; the next session's end or garbage collection goes on
 
 
 def may_write(environment: Environment, hook_call: HookCall) -> bool:

@@ -10,7 +10,7 @@ from hooks_cli.features.retention.decide import Decision
 from hooks_cli.features.retention.outcome import Collected, Scope
 from hooks_cli.features.retention.rules import Rules
 from hooks_cli.store.sqlite.maintenance import journal as maintenance_journal
-from hooks_cli.store.sqlite.maintenance import scrub, versions
+from hooks_cli.store.sqlite.maintenance import scrub, state, versions
 from hooks_cli.store.sqlite.rows import journal
 
 TYPE_CHECKING = False
@@ -120,6 +120,10 @@ def _for_size(store: EmbeddedStore, rules: Rules, now: int, request: Request, fo
     return added
 
 
+# The longest time that a collection spends on the present form of the word index in a store of version 0.1: 100,000 entries and more.
+INDEX_SECONDS = 60.0
+
+
 def run(
     store: EmbeddedStore, environment: Environment, request: Request, who: Who, progress: Progress | None = None
 ) -> Collected:
@@ -140,6 +144,10 @@ def run(
             _fit(store, rules, now, result)
     if progress is not None:
         progress.stage("Making the file smaller")
+    if state.get(store, state.WORD_INDEX) < state.WORD_INDEX_VERSION:
+        from hooks_cli.store.sqlite.search import index_form
+
+        index_form.advance(store, INDEX_SECONDS)
     if request.aggressive or request.defrag_only or scrub.words_are_stale(store):
         result.words_left = not scrub.merge_words(store)
     scrub.scrub(store)

@@ -37,15 +37,14 @@ def search_all(store: EmbeddedStore | None, environment: Environment, request: R
             results.append(search_store(opened, other, request))
         finally:
             opened.close()
-    strict = [result for result in results if result.matched != "any" and result.hits]
-    used = strict or results  # entries that have only some of the words count when no project has one with all
-    hits = [hit for result in used for hit in result.hits]
-    best = min([hit.rank for hit in hits], default=0.0)
-    for hit in hits:
-        hit.score = hit.rank / best if best else 1.0
-    hits = [hit for hit in hits if hit.score >= request.min_score]
-    hits.sort(key=lambda hit: -hit.entry.at if request.recent else (hit.rank, -hit.entry.at))
-    notes = list(dict.fromkeys([note for result in used for note in result.notes] + notes))
-    total = sum(result.total for result in used) if request.counted else -1
-    matched = used[0].matched if used else "nothing"
-    return Result(hits[offset : offset + limit], total if hits else 0, matched, notes)
+    hits = [hit for result in results for hit in result.hits]
+    hits.sort(key=lambda hit: -hit.entry.at if request.recent else (-hit.rank, -hit.entry.at))
+    notes = list(dict.fromkeys([note for result in results for note in result.notes] + notes))
+    total = sum(result.total for result in results) if request.counted else -1
+    matched = results[0].matched if results else "nothing"
+    found = Result(hits[offset : offset + limit], total if hits else 0, matched, notes)
+    for result in results:
+        found.replaced.update(result.replaced)
+    unknown = [set(result.unknown) for result in results]
+    found.unknown = sorted(set.intersection(*unknown)) if unknown else []
+    return found

@@ -49,6 +49,8 @@ def _object(hit: Hit) -> str:
         {
             "key": entry.address,
             "score": round(hit.score, 4),
+            "coverage": round(hit.coverage, 4),
+            "words": hit.words,
             "snippet": marked(hit.snippet),
             "project": hit.project,
             "revision": entry.revision,
@@ -64,7 +66,7 @@ def _object(hit: Hit) -> str:
 
 
 def as_json(query: str, result: Result, offset: int = 0) -> str:
-    """One object: `query`, `matched`, `results`, `total`, `truncated`."""
+    """One object: `query`, `matched`, `results`, `total`, `truncated`, `replaced` and `unknown` words."""
     body = {
         "schema_version": SCHEMA_VERSION,
         "query": query,
@@ -72,6 +74,8 @@ def as_json(query: str, result: Result, offset: int = 0) -> str:
         "results": [Raw(_object(hit)) for hit in result.hits],
         "total": result.total,
         "truncated": result.total > offset + len(result.hits),
+        "replaced": result.replaced,
+        "unknown": result.unknown,
     }
     return value_text(body) + "\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hooks_cli.errors import ExtraMissing
 from hooks_cli.features.attribution import current_session
 from hooks_cli.features.entries.read import Found
-from hooks_cli.features.search.query import Query, understand
+from hooks_cli.features.search.query import EVERYTHING, Query, understand
 from hooks_cli.store.sqlite.rows import journal
 from hooks_cli.store.sqlite.rows.entries import SHORT_COLUMNS, shorten
 from hooks_cli.store.sqlite.rows.filters import Filters
@@ -28,14 +28,16 @@ class Request:
     text        the query as it was typed; `session` a session's name, "latest", or "current" for the caller's own
     globs, tags, agent, kind, since, until, facts, min_confidence   see store.filters.Filters
     limit, offset     how many results, after how many
-    min_score   results below it are left out; scores are between 0 and 1, the best result's is 1
+    patterns    globs that the address must match besides: --pattern, or typed among the words
+    min_score   results below it are left out; a score is the share of the query that an entry has, from 0 to 1
+    any         also entries whose share of the query is too small for an answer
     recent      the newest first instead of the best first
     counted     the exact number of all matches is wanted
     """
 
     __slots__ = (
-        "agent", "counted", "expired", "facts", "globs", "kind", "limit", "min_confidence", "min_score", "offset", "recent", "semantic",
-        "session", "since", "tags", "text", "until",
+        "agent", "any", "counted", "expired", "facts", "globs", "kind", "limit", "min_confidence", "min_score", "offset", "patterns",
+        "recent", "semantic", "session", "since", "tags", "text", "until",
     )  # fmt: skip
 
     def __init__(self, text: str, limit: int) -> None:
@@ -52,16 +54,20 @@ class Request:
         self.facts: list[tuple[str, str, str]] = []
         self.min_confidence: float | None = None
         self.expired = False
+        self.patterns: list[str] = []
         self.min_score = 0.0
+        self.any = False
         self.recent = False
         self.counted = False
         self.semantic = ""
 
 
 class Hit:
-    """One result. `score` is between 0 and 1; `snippet` has search.HIT_BEGINS and HIT_ENDS around what was found."""
+    """One result. `score` is the share of the query that it has, from 0 to 1, `coverage` the share by words where meaning counts too, and
+    `words` the words that it has; `rank` orders the results of one search, more is better; `snippet` has word_index.HIT_BEGINS and
+    HIT_ENDS around what was found."""
 
-    __slots__ = ("entry", "project", "rank", "score", "snippet")
+    __slots__ = ("coverage", "entry", "project", "rank", "score", "snippet", "words")
 
     def __init__(self, entry: Entry, rank: float, score: float, snippet: str, project: str) -> None:
         self.entry = entry
@@ -69,81 +75,156 @@ class Hit:
         self.score = score
         self.snippet = snippet
         self.project = project
+        self.coverage = score
+        self.words: list[str] = []
+
+
+class Scored:
+    """An entry that was found: its revision, its rank (BM25, more is better), its share of the query, and which of the words it has (as
+    places). `coverage` is the share by words alone where meaning counts too."""
+
+    __slots__ = ("coverage", "rank", "revision", "share", "words")
+
+    def __init__(self, revision: int, rank: float, share: float, words: list[int]) -> None:
+        self.revision = revision
+        self.rank = rank
+        self.share = share
+        self.coverage = share
+        self.words = words
 
 
 class Result:
-    """What was found. `total` is -1 when it was not counted; `matched` all, any, syntax, everything or nothing; `notes` for stderr."""
+    """What was found.
 
-    __slots__ = ("hits", "matched", "notes", "total")
+    total      how many entries are answers, -1 when they were not counted
+    matched    phrase, words, syntax, everything, nothing or meaning
+    notes      lines for stderr
+    replaced   words of the query that no entry has, and the words that they were taken for
+    unknown    words of the query that no entry has, and that were taken for no other
+    """
+
+    __slots__ = ("hits", "matched", "notes", "replaced", "total", "unknown")
 
     def __init__(self, hits: list[Hit], total: int, matched: str, notes: list[str]) -> None:
         self.hits = hits
         self.total = total
         self.matched = matched
         self.notes = notes
+        self.replaced: dict[str, str] = {}
+        self.unknown: list[str] = []
 
 
 def search_store(store: EmbeddedStore, environment: Environment, request: Request) -> Result:
     """Search one store."""
     query = understand(request.text)
-    notes = []
+    result = Result([], 0, query.kind, [])
     if query.spoilt:
-        notes.append("the query is not valid search syntax and was taken as words")
+        result.notes.append("the query is not valid search syntax and was taken as words")
     if query.cut:
-        notes.append("only the first 64 words of the query were looked for")
-    filters = filters_of(store, environment, request)
+        result.notes.append("only the first 64 words of the query were looked for")
+    filters = filters_of(store, environment, request, query)
     if query.kind == "nothing":
-        return Result([], 0, "nothing", notes)
+        return result
     if query.kind == "everything":
-        return _everything(store, environment, request, filters, notes)
-    if request.semantic:
-        from hooks_cli.features.search import by_meaning
+        _everything(store, environment, request, filters, result)
+    elif not request.semantic or not _by_meaning(store, environment, request, query, filters, result):
+        found = find(store, environment, request, query, filters, result)
+        page(store, environment, request, query, found, result)
+    if not result.hits and not result.total:
+        from hooks_cli.features.search import absent_fields
 
-        try:
-            return by_meaning.search_store(store, environment, request, query, filters, notes)
-        except ExtraMissing as error:
-            # Prompts write --semantic wherever they search; half of what was asked for is better than nothing, and is told.
-            if request.semantic == "semantic":
-                raise
-            notes.append(f"searched by words alone: {str(error)[:1].lower()}{str(error)[1:]} {error.hint_text}")
-    match, pairs, matched = by_words(store, environment, request, query, filters)
-    if matched == "any" and pairs:
-        notes.append("no entry has all the words; these have some of them")
-    best = min([rank for _, rank in pairs], default=0.0)
-    scored = [(revision, rank, rank / best if best else 1.0) for revision, rank in pairs]
-    if request.min_score:
-        scored = [one for one in scored if one[2] >= request.min_score]
-        total = len(scored)
-    else:
-        total = word_index.count(store, match, filters, environment.now()) if request.counted and pairs else -1
-    if total > word_index.RANKED:
-        notes.append(
-            f"{total} entries match; the newest {word_index.RANKED} of them were ranked. More words find better."
-        )
-    page = scored[request.offset : request.offset + request.limit]
-    hits = hits_of(store, environment, match, page)
-    return Result(hits, total if total >= 0 or pairs else 0, matched, notes)
+        absent_fields.tell(store, request.facts, result.notes)
+    return result
 
 
-def by_words(
-    store: EmbeddedStore, environment: Environment, request: Request, query: Query, filters: Filters
-) -> tuple[str, list[tuple[int, float]], str]:
-    """The expression that found something, the (revision, rank) it found, and which one it was: all, any or syntax."""
-    # One at least, so that --limit 0 can tell whether there is any.
-    wanted = word_index.RANKED if request.min_score else max(1, request.offset + request.limit)
+def find(
+    store: EmbeddedStore, environment: Environment, request: Request, query: Query, filters: Filters, result: Result
+) -> list[Scored]:
+    """The entries that answer a query, by words, the best first; fills in the result's total, notes and replaced words.
+
+    Of a phrase or of query syntax no more than the request wants, or all that are ranked when a score is to be cut.
+    """
     now = environment.now()
-    pairs = word_index.ranked(store, query.match, filters, now, wanted, recent=request.recent)
-    if pairs or not query.terms:
-        return query.match, pairs, "syntax" if query.kind == "syntax" else "all"
-    match = word_index.any_of(store, query.terms)
-    if not match:
-        return query.match, [], "any"
-    return match, word_index.ranked(store, match, filters, now, wanted, recent=request.recent), "any"
+    if query.words:
+        found = _several_words(store, request, query, filters, now, result)
+    else:
+        wanted = max(1, request.offset + request.limit)  # one at least, so that --limit 0 can tell whether there is any
+        pairs = word_index.ranked(store, query.match, filters, now, wanted, recent=request.recent)
+        found = [Scored(revision, -score, 1.0, []) for revision, score in pairs]
+        result.total = word_index.count(store, query.match, filters, now) if request.counted and found else -1
+        if result.total > word_index.RANKED and not request.recent:
+            result.notes.append(
+                f"{result.total} entries match; the newest {word_index.RANKED} of them were ranked. More words find better."
+            )
+        if not found:
+            result.total = 0
+            if query.kind == "phrase":
+                from hooks_cli.features.search import typos
+
+                typos.name_neighbour(store, query, result.notes)
+    return found
 
 
-def filters_of(store: EmbeddedStore, environment: Environment, request: Request) -> Filters:
-    """The filters of a request in the terms of one store."""
+def _several_words(
+    store: EmbeddedStore, request: Request, query: Query, filters: Filters, now: int, result: Result
+) -> list[Scored]:
+    from hooks_cli.features.search import by_words
+
+    weighed = by_words.weigh(store, query)
+    if weighed.unknown and query.kind == "words":
+        from hooks_cli.features.search import typos
+
+        typos.replace(store, weighed, result)
+    found = by_words.rank(store, weighed, filters, now)
+    kept = found if request.any or query.kind == "syntax" else by_words.answers(found, len(weighed.words))
+    kept = [one for one in kept if one.share >= request.min_score]
+    if found and not kept:
+        entries = "1 entry has" if len(found) == 1 else f"{len(found):,} entries have"
+        result.notes.append(f"{entries} some of the words, none has enough of them; --any shows what there is")
+    if request.recent:
+        kept.sort(key=lambda one: -one.revision)
+    result.total = len(kept)
+    query.words = weighed.words
+    return kept
+
+
+def page(
+    store: EmbeddedStore, environment: Environment, request: Request, query: Query, found: list[Scored], result: Result
+) -> None:
+    """Give the result the hits of the page that is asked for."""
+    shown = found[request.offset : request.offset + request.limit]
+    result.hits = hits_of(store, environment, query.shown, [(one.revision, one.rank, one.share) for one in shown])
+    by_revision = {one.revision: one for one in shown}
+    for hit in result.hits:
+        one = by_revision[hit.entry.revision]
+        hit.words, hit.coverage = [query.words[at].text for at in one.words], one.coverage
+    if not query.words and query.match:
+        for hit in result.hits:
+            hit.words = [query.text] if hit.coverage else []
+
+
+def _by_meaning(
+    store: EmbeddedStore, environment: Environment, request: Request, query: Query, filters: Filters, result: Result
+) -> bool:
+    """Search by meaning; False, with a note, where the optional part is missing and words may do."""
+    from hooks_cli.features.search import by_meaning
+
+    try:
+        by_meaning.search_store(store, environment, request, query, filters, result)
+    except ExtraMissing as error:
+        # Prompts write --semantic wherever they search; half of what was asked for is better than nothing, and is told.
+        if request.semantic == "semantic":
+            raise
+        result.notes.append(f"searched by words alone: {str(error)[:1].lower()}{str(error)[1:]} {error.hint_text}")
+        return False
+    return True
+
+
+def filters_of(store: EmbeddedStore, environment: Environment, request: Request, query: Query | None = None) -> Filters:
+    """The filters of a request, and the globs in its query, in the terms of one store."""
     filters = Filters()
+    typed = query.globs if query is not None else []
+    filters.patterns = [glob for glob in (*request.patterns, *typed) if glob not in EVERYTHING]
     filters.globs = [] if "*" in request.globs else request.globs
     filters.tags = request.tags
     filters.agent, filters.kind = request.agent, request.kind
@@ -167,23 +248,24 @@ def filters_of(store: EmbeddedStore, environment: Environment, request: Request)
 
 
 def _everything(
-    store: EmbeddedStore, environment: Environment, request: Request, filters: Filters, notes: list[str]
-) -> Result:
+    store: EmbeddedStore, environment: Environment, request: Request, filters: Filters, result: Result
+) -> None:
     now = environment.now()
     found = word_index.narrowed(store, filters, now, request.limit, request.offset, columns=SHORT_COLUMNS)
     shorten(store, found)
-    total = word_index.count_narrowed(store, filters, now) if request.counted else -1
+    result.total = word_index.count_narrowed(store, filters, now) if request.counted else -1
+    if not found and result.total < 0:
+        result.total = 0
     project = environment.project.name
-    hits = [Hit(entry, 0.0, 1.0, word_index.searched_text(entry), project) for entry in found]
-    return Result(hits, total if total >= 0 or found else 0, "everything", notes)
+    result.hits = [Hit(entry, 0.0, 1.0, word_index.searched_text(entry), project) for entry in found]
 
 
 def hits_of(
     store: EmbeddedStore, environment: Environment, match: str, page: list[tuple[int, float, float]]
 ) -> list[Hit]:
-    """The results of (revision, rank, score) triples, with their snippets; rank is BM25, or a score by meaning."""
+    """The results of (revision, rank, score) triples, with their snippets."""
     entries = word_index.read(store, [revision for revision, _, _ in page]) if page else {}
-    parts = word_index.snippets(store, match, list(entries.values())) if entries else {}
+    parts = word_index.snippets(store, match, list(entries.values())) if entries and match else {}
     project = environment.project.name
     return [
         Hit(entries[revision], rank, score, parts.get(revision) or word_index.searched_text(entries[revision]), project)
@@ -209,9 +291,11 @@ def list_entries(store: EmbeddedStore, environment: Environment, request: Reques
     return Found(found, total, False)
 
 
-def grouped(store: EmbeddedStore, match: str, filters: Filters, now: int, field: str) -> list[tuple[str | None, int]]:
-    """(group, how many live entries), the largest first, of those that match ("" for all) and pass the filters."""
-    return word_index.grouped(store, match, filters, now, field)
+def outcome(wanted: str) -> tuple[str, str, str]:
+    """The filter, one of a request's `facts`, on how something went: `wanted` is "success" or "failure"."""
+    from hooks_cli.store.sqlite.rows.field_filters import HAS_OUTCOME, OUTCOME
+
+    return OUTCOME, HAS_OUTCOME, wanted
 
 
 def reindex(store: EmbeddedStore, advance: Callable[[int], None]) -> int:

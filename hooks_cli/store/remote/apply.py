@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.crypto.ledger import MODULUS
-from hooks_cli.model.entry import DESTROYED
+from hooks_cli.model.entry import DESTROYED, JSON
 from hooks_cli.store import anchor
 from hooks_cli.store.remote import payload
 from hooks_cli.store.remote.failures import LogTampered
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
     # What the word index holds of a head: address, tags, metadata, value.
-    Texts = tuple[str, str | None, str | None, str]
+    Texts = tuple[str, str | None, str | None, str, bool]
 
 
 def apply(store: EmbeddedStore, writes: list[tuple[int, bytes]]) -> None:
@@ -110,12 +110,12 @@ def live(store: EmbeddedStore, heads: set[int]) -> dict[int, Texts]:
     found: dict[int, Texts] = {}
     for head in heads:
         row = store.row(
-            "SELECT h.revision, h.address, e.tags, e.metadata, e.value FROM head h JOIN entry e ON e.revision = h.revision "
+            "SELECT h.revision, h.address, e.tags, e.metadata, e.value, e.kind FROM head h JOIN entry e ON e.revision = h.revision "
             "WHERE h.id = ? AND h.live = 1",
             (head,),
         )
         if row is not None:
-            found[row[0]] = (row[1], row[2], row[3], row[4])
+            found[row[0]] = (row[1], row[2], row[3], row[4], row[5] == JSON)
     return found
 
 
@@ -126,4 +126,5 @@ def reindex(store: EmbeddedStore, old: dict[int, Texts], new: dict[int, Texts]) 
             store.query("DELETE FROM search WHERE rowid = ?", (revision,))
     for revision, texts in new.items():
         if old.get(revision) != texts:
-            entries.index(store, revision, *texts)
+            address, tags, metadata, value, is_json = texts
+            entries.index(store, revision, address, tags, metadata, value, is_json=is_json)

@@ -251,7 +251,7 @@ class EntryWriter:
         if is_newest:
             tx.live += live - (int(str(old[3])) if old is not None else 0)
             if kept.value is not None:
-                entries.index(store, revision, address, kept.tags, kept.metadata, kept.value)
+                entries.index(store, revision, address, kept.tags, kept.metadata, kept.value, is_json=kind == JSON)
         if record.mark or record.relations or record.review:
             from hooks_cli.store.sqlite.annotations import transfer
 

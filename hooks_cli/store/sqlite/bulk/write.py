@@ -10,11 +10,11 @@ from hooks_cli.crypto.ledger import MODULUS
 from hooks_cli.model.entry import JSON, TEXT
 from hooks_cli.store.sensitive_values import Sealed, seal_draft
 from hooks_cli.store.sqlite.errors import translate
-from hooks_cli.store.sqlite.rows.entries import INDEXED_CHARACTERS, INSERT_HEAD, check_version, entry_row
+from hooks_cli.store.sqlite.rows.entries import INSERT_HEAD, INSERT_WORDS, check_version, entry_row
 from hooks_cli.store.sqlite.schema import LEDGER_TABLES
 from hooks_cli.system.apsw_import import apsw
+from hooks_cli.text.index_words import indexed
 from hooks_cli.text.json_writer import value_text
-from hooks_cli.text.sealed_marker import mask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ CACHE_KIB = 64 * 1024
 _HEAD = LEDGER_TABLES["head"]
 _UPDATE_HEAD = "UPDATE head SET revision=?, version=?, live=?, expires=? WHERE id=?"
 _INSERT_ENTRY = f"INSERT INTO entry({LEDGER_TABLES['entry']}) VALUES({','.join('?' * 20)})"
-_INSERT_WORDS = "INSERT INTO search(rowid, address, tags, body) VALUES(?,?,?,?)"
 _DELETE_WORDS = "DELETE FROM search WHERE rowid=?"
 
 
@@ -78,17 +77,12 @@ class BulkWriter:
             row = entry_row(draft, kept, revision, head[0], head[2], kind, tx.now, trace, machine)
             rows.append(row)
             total += hashed("entry", row)
-            body, tags = kept.value or "", kept.tags or ""
-            if kept.metadata:
-                body = f"{body}\n{kept.metadata}"
-            if kept.sealed:
-                body, tags = mask(body), mask(tags)
-            words[revision] = (revision, address, tags, body[:INDEXED_CHARACTERS])
+            words[revision] = (revision, *indexed(address, kept.tags, kept.metadata, kept.value or "", is_json=is_json))
         total += self._put_heads(before, heads)
         tx.add_to_ledger(total % MODULUS)
         self._many(_INSERT_ENTRY, rows)
         self._many(_DELETE_WORDS, unindexed)
-        self._many(_INSERT_WORDS, list(words.values()))
+        self._many(INSERT_WORDS, list(words.values()))
         self.written += len(rows)
 
     def _heads(self, drafts: list[Draft]) -> dict[str, Row]:

@@ -200,4 +200,6 @@ TABLES = (
     "INSERT INTO search(search, rank) VALUES('rank', 'bm25(1.0, 5.0, 8.0)')",
     # A block of the index fits into a page of which the cipher takes 32 bytes; of the engine's own 4050 each spilled into a second one.
     "INSERT INTO search(search, rank) VALUES('pgsz', 4020)",
+    # Which version of the word index a new store has (`store.sqlite.search.index_form`).
+    "INSERT INTO upkeep(name, value) VALUES('word_index', 2)",
 )

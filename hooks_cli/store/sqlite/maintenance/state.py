@@ -22,6 +22,9 @@ MERGING = "merging"
 REMOTE_SEQ = "remote_seq"
 REMOTE_WRITE = "remote_write"
 PROJECT_RULES = "project_rules"
+# Which version of the word index serves, and which one this program makes (`search.index_form`).
+WORD_INDEX = "word_index"
+WORD_INDEX_VERSION = 2
 
 
 def get(store: EmbeddedStore, name: str) -> int:

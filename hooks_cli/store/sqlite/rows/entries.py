@@ -9,7 +9,7 @@ from hooks_cli.store.sensitive_values import seal_draft
 from hooks_cli.store.sqlite.errors import translate
 from hooks_cli.store.sqlite.schema import LEDGER_TABLES, NEWEST
 from hooks_cli.system.apsw_import import apsw
-from hooks_cli.text.cjk import separated
+from hooks_cli.text.index_words import indexed
 from hooks_cli.text.sealed_marker import mask
 
 TYPE_CHECKING = False
@@ -71,8 +71,7 @@ INSERT_HEAD = f"INSERT INTO head({LEDGER_TABLES['head']}) VALUES(?,?,?,?,?,?,?)"
 # That a head holds something now, at the time (ms) that is the parameter.
 ALIVE = "h.live = 1 AND (h.expires IS NULL OR h.expires > ?)"
 
-# Words beyond this are kept but not found by search: one huge value must not make the index of the whole store slow.
-INDEXED_CHARACTERS = 256 * 1024
+INSERT_WORDS = "INSERT INTO search(rowid, address, tags, body) VALUES(?,?,?,?)"
 
 
 def read(store: EmbeddedStore, address: str, now: int) -> Entry | None:
@@ -166,7 +165,7 @@ def put(tx: Transaction, draft: Draft, *, revision: int = 0, if_version: int | N
     trace = draft.trace or store.trace
     tx.insert("entry", entry_row(draft, kept, revision, head_id, version, kind, tx.now, trace, tx.machine))
     if value is not None:
-        index(store, revision, draft.address, kept.tags, kept.metadata, value)
+        index(store, revision, draft.address, kept.tags, kept.metadata, value, is_json=kind == JSON)
     tx.live += live - (old[3] if old is not None else 0)
     return Written(draft.address, revision, version, version - 1, draft.lifetime)
 
@@ -234,13 +233,18 @@ def entry_row(
     )
 
 
-def index(store: EmbeddedStore, revision: int, address: str, tags: str | None, metadata: str | None, body: str) -> None:
+def index(
+    store: EmbeddedStore,
+    revision: int,
+    address: str,
+    tags: str | None,
+    metadata: str | None,
+    body: str,
+    *,
+    is_json: bool,
+) -> None:
     """Make the words of a head found by search; what is sealed in them is not indexed."""
-    text = mask(body if not metadata else f"{body}\n{metadata}")
-    store.query(
-        "INSERT INTO search(rowid, address, tags, body) VALUES(?,?,?,?)",
-        (revision, separated(address), separated(mask(tags or "")), separated(text[:INDEXED_CHARACTERS])),
-    )
+    store.query(INSERT_WORDS, (revision, *indexed(address, tags, metadata, body, is_json=is_json)))
 
 
 def matching(pattern: str) -> tuple[str, tuple[object, ...]]:

@@ -8,8 +8,9 @@ the same in both cases.
 from __future__ import annotations
 
 from hooks_cli.model import address as addresses
-from hooks_cli.model.entry import NOT_SEALED
+from hooks_cli.model.entry import JSON, NOT_SEALED
 from hooks_cli.store.sqlite.rows.entries import matching
+from hooks_cli.store.sqlite.rows.lists import newest_heads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 EQUAL, UNEQUAL, CONTAINS, MATCHES = "=", "!=", "contains", "matches"
 COMPARISONS = (">=", "<=", ">", "<")
+# The condition on the field OUTCOME: wanted is "success" or "failure".
+HAS_OUTCOME, OUTCOME = "has outcome", "outcome"
 CONDITIONS = (EQUAL, UNEQUAL, CONTAINS, MATCHES, *COMPARISONS)
 ANYWHERE = ""  # the field of a condition on the whole entry: its address, tags, value and metadata
 
@@ -48,6 +51,36 @@ _VALUE = ("value", "content", "data", "text")
 _OPEN_VALUE = f"CASE WHEN e.sealed = {NOT_SEALED} THEN e.value END"
 
 
+# How patterns, tasks and other entries say how it went: a field of the metadata, or of a JSON value.
+_OUTCOMES = {
+    "success": (("true", "yes", "1"), ("success", "succeeded", "successful", "passed", "completed", "ok")),
+    "failure": (("false", "no", "0"), ("failure", "failed", "fail", "failing", "error", "errored")),
+}
+_PLACES = ("e.metadata", f"CASE WHEN e.kind = {JSON} AND e.sealed = {NOT_SEALED} THEN e.value END")
+# So many entries, the newest, are looked at before a field counts as absent.
+LOOKED_AT = 20_000
+
+
+def _has_outcome(wanted: str) -> str:
+    truth, said = _OUTCOMES[wanted]
+    pieces = []
+    for place in _PLACES:
+        pieces.append(f"lower(({place}) ->> '$.success') IN {truth!r}")
+        pieces += [f"lower(({place}) ->> '$.{name}') IN {said!r}" for name in ("outcome", "status")]
+    return "(" + " OR ".join(pieces) + ")"
+
+
+def is_present(store: EmbeddedStore, field: str) -> bool:
+    """Whether one of the newest live entries has the field, or whether it is one that every entry has."""
+    name = plain_name(field)
+    if field == ANYWHERE or name in ("namespace", "ns", "tag", "tags", *_COLUMNS, *_VALUE):
+        return True
+    names = ("success", "outcome", "status") if field == OUTCOME else (field,)
+    some = " OR ".join([f"json_type({place}, ?) IS NOT NULL" for _ in names for place in _PLACES])
+    sql = f"SELECT 1 FROM {newest_heads(LOOKED_AT)} WHERE h.live = 1 AND ({some}) LIMIT 1"
+    return store.row(sql, tuple([path(each) for each in names for _ in _PLACES])) is not None
+
+
 def plain_name(field: str) -> str:
     """A field's name as this table has it: `createdAt` and `agent-id` are created_at and agent_id."""
     letters = ["_" + letter.lower() if letter.isupper() else letter for letter in field]
@@ -61,6 +94,8 @@ def is_time(field: str) -> bool:
 
 def condition(field: str, how: str, wanted: str) -> tuple[str, tuple[object, ...]]:
     """One filter as SQL with its parameters; `how` is one of CONDITIONS, ANYWHERE as field takes CONTAINS only."""
+    if how == HAS_OUTCOME:
+        return _has_outcome(wanted), ()
     if how == UNEQUAL:
         sql, params = condition(field, EQUAL, wanted)
         return f"NOT ({sql})", params

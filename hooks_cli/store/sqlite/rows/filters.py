@@ -15,6 +15,7 @@ class Filters:
     """The filters. Empty ones do not narrow.
 
     globs     addresses match one of these
+    patterns  and one of these
     tags      for each inner list: the entry has one of these tags
     session   the row id of the session that wrote it; 0 is none (nothing matches)
     agent     who wrote it
@@ -33,6 +34,7 @@ class Filters:
         "globs",
         "kind",
         "min_confidence",
+        "patterns",
         "session",
         "since",
         "tags",
@@ -41,6 +43,7 @@ class Filters:
 
     def __init__(self) -> None:
         self.globs: list[str] = []
+        self.patterns: list[str] = []
         self.tags: list[list[str]] = []
         self.session: int | None = None
         self.agent = ""
@@ -56,7 +59,7 @@ class Filters:
     def __bool__(self) -> bool:
         """Whether it narrows at all."""
         given = (self.session, self.since, self.until, self.min_confidence)
-        filled = self.globs or self.tags or self.agent or self.kind or self.facts
+        filled = self.globs or self.patterns or self.tags or self.agent or self.kind or self.facts
         return bool(filled) or self.expired or any(value is not None for value in given)
 
     def condition(self, now: int, *, tags_by_index: str = "") -> tuple[str, tuple[object, ...]]:
@@ -70,7 +73,11 @@ class Filters:
         if self.expired:
             parts, params = ["h.live = 1"], []
         if self.globs:
-            there, within = self.addresses()
+            there, within = _one_of(self.globs)
+            parts.append(there)
+            params += within
+        if self.patterns:
+            there, within = _one_of(self.patterns)
             parts.append(there)
             params += within
         for group in self.tags:
@@ -104,15 +111,19 @@ class Filters:
         return " AND ".join(parts), tuple(params)
 
     def is_in_ranges(self) -> bool:
-        """Whether it is about addresses alone that lie together, below the beginnings of its globs."""
-        return bool(self.globs) and all(literal_prefix(glob) for glob in self.globs)
+        """Whether it is about addresses alone that lie together, below the beginnings of its globs or of its patterns."""
+        return bool(self.ranges())
+
+    def ranges(self) -> list[str]:
+        """The globs, or else the patterns, that all have a beginning without `*`, `?` and `[`; [] when neither do."""
+        for globs in (self.globs, self.patterns):
+            if globs and all(literal_prefix(glob) for glob in globs):
+                return globs
+        return []
 
     def addresses(self) -> tuple[str, tuple[object, ...]]:
-        """The SQL condition, with its parameters, for the addresses that the globs name."""
-        ranges = [matching(glob) for glob in self.globs]
-        return "(" + " OR ".join([sql for sql, _ in ranges]) + ")", tuple(
-            [value for _, values in ranges for value in values]
-        )
+        """The SQL condition, with its parameters, for the addresses that the globs name, or that lie in its ranges."""
+        return _one_of(self.ranges() or self.globs)
 
     def _of_kind(self) -> tuple[str, object]:
         if self.kind == "sealed":
@@ -120,3 +131,10 @@ class Filters:
         if self.kind in ("text", "json"):
             return "e.kind = ?", JSON if self.kind == "json" else TEXT
         return "e.event = ?", self.kind
+
+
+def _one_of(globs: list[str]) -> tuple[str, tuple[object, ...]]:
+    ranges = [matching(glob) for glob in globs]
+    return "(" + " OR ".join([sql for sql, _ in ranges]) + ")", tuple(
+        [value for _, values in ranges for value in values]
+    )

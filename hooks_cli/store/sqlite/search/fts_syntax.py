@@ -7,6 +7,7 @@ string is quoted, columns are those of the index, numbers and nesting stay withi
 from __future__ import annotations
 
 from hooks_cli.text.cjk import separated
+from hooks_cli.text.identifiers import parts, words_of, writings
 
 COLUMNS = ("address", "tags", "body")
 OPERATORS = ("AND", "OR", "NOT")
@@ -32,18 +33,19 @@ class _Invalid(Exception):
     pass
 
 
-def read(text: str) -> tuple[str, bool]:
-    """The text as a canonical FTS5 expression, or "" when it is none; and whether it looks as if one was meant."""
+def read(text: str) -> tuple[str, bool, list[str]]:
+    """The text as a canonical FTS5 expression, or "" when it is none; whether it looks as if one was meant; of `a OR b` the operands."""
     tokens = _tokens(text)
     if tokens is None:
-        return "", '"' in text
+        return "", '"' in text, []
     operators = any(kind == "word" and value in OPERATORS for kind, value in tokens)
     if not operators and all(kind in ("word", "*") for kind, _ in tokens):
-        return "", False  # words, perhaps with prefixes: the way of words does the same and has a second expression
+        return "", False, []  # words, perhaps with prefixes: the way of words does the same and has a second expression
     try:
-        return _Parser(tokens).whole(), False
+        parser = _Parser(tokens)
+        return parser.whole(), False, parser.alternatives
     except _Invalid:
-        return "", operators or '"' in text
+        return "", operators or '"' in text, []
 
 
 def _tokens(text: str) -> list[tuple[str, str]] | None:
@@ -98,6 +100,8 @@ class _Parser:
         self.at = 0
         self.phrases = 0
         self.depth = 0
+        # Of an expression that is nothing but operands with OR between them, these.
+        self.alternatives: list[str] = []
 
     def kind(self, ahead: int = 0) -> str:
         """The kind of a token: "word", "text", a character, "AND", "OR", "NOT", or "" at the end."""
@@ -119,17 +123,23 @@ class _Parser:
 
     def whole(self) -> str:
         """The expression, if it takes up the whole text."""
-        expression = self.expression()
+        operands = self.operands()
         if self.kind():
             raise _Invalid
-        return expression
+        if len(operands) > 1 and set(operands[1::2]) == {"OR"}:
+            self.alternatives = operands[::2]
+        return " ".join(operands)
 
     def expression(self) -> str:
         """Operands and operators in their order: written out as they came, so FTS5 applies its own precedence."""
-        parts = [self.operand()]
+        return " ".join(self.operands())
+
+    def operands(self) -> list[str]:
+        """The same as a list: operand, operator, operand and so on."""
+        found = [self.operand()]
         while self.kind() in OPERATORS:
-            parts += [self.take(), self.operand()]
-        return " ".join(parts)
+            found += [self.take(), self.operand()]
+        return found
 
     def operand(self) -> str:
         """A parenthesis (perhaps with a column filter), or terms side by side."""
@@ -140,6 +150,8 @@ class _Parser:
         while self.kind() not in ("", ")", *OPERATORS):
             columns = self.columns()
             terms.append(columns + self.term())
+        if len(terms) > 1 and any(term.endswith(")") for term in terms):
+            return f"({' AND '.join(terms)})"  # parentheses must not stand side by side
         return " ".join(terms)
 
     def parenthesis(self) -> str:
@@ -195,7 +207,23 @@ class _Parser:
                 distance = ", " + distance
             self.expect(")")
             return f"NEAR({' '.join(phrases)}{distance})"
-        return self.phrase()
+        return self.in_each_writing(self.phrase())
+
+    def in_each_writing(self, phrase: str) -> str:
+        """A phrase whose identifiers the index may have in parts: `baseDelay` is also looked for as `base delay`."""
+        if phrase[-1:] != '"' or '" + "' in phrase:
+            return phrase
+        text = phrase[1:-1]
+        plain = words_of(text)
+        if len(plain) == 1:
+            found = writings(text)
+        else:
+            split = " ".join([part for word in plain for part in parts(word)])
+            found = [split, text] if split != " ".join(plain) else [text]
+        if len(found) == 1:
+            return phrase
+        self.phrases += len(found) - 1
+        return f"({' OR '.join([written(each, False) for each in found])})"
 
     def phrase(self) -> str:
         """`string`, `string + string`, and a star behind the last. One without a letter or digit could never match."""

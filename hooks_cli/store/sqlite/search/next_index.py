@@ -34,7 +34,7 @@ BLOCKS = 16
 
 class Version:
     """A version of the index: its number, the statements that make its table `search_next` and set it up, the statement that inserts
-    a head, and what gives that statement its values for (revision, address, tags, metadata, value)."""
+    a head, and what gives that statement its values for (revision, address, tags, metadata, value, kind)."""
 
     __slots__ = ("create", "insert", "number", "values")
 
@@ -98,7 +98,7 @@ def _fill_some(store: EmbeddedStore, version: Version) -> bool:
         done_to = state.get(store, _DONE_TO)
         while True:
             rows = store.query(
-                f"SELECT d.id, h.address, e.tags, e.metadata, e.value FROM {NEWEST} d CROSS JOIN entry e ON e.revision = d.id "
+                f"SELECT d.id, h.address, e.tags, e.metadata, e.value, e.kind FROM {NEWEST} d CROSS JOIN entry e ON e.revision = d.id "
                 "CROSS JOIN head h ON h.id = e.head WHERE d.id > ? ORDER BY d.id LIMIT ?",
                 (done_to, HEADS),
             )

@@ -15,7 +15,7 @@ each (`docs/search.md`, "What it costs").
 
 from __future__ import annotations
 
-from hooks_cli.model.entry import Entry, shown
+from hooks_cli.model.entry import JSON, Entry, shown
 from hooks_cli.store.sqlite.maintenance import state
 from hooks_cli.store.sqlite.rows import entries
 from hooks_cli.store.sqlite.rows.entries import (
@@ -23,12 +23,14 @@ from hooks_cli.store.sqlite.rows.entries import (
     FROM_ENTRIES,
     FROM_HEADS,
     FROM_NEWEST,
-    INDEXED_CHARACTERS,
     SHORT_COLUMNS,
     shorten,
 )
 from hooks_cli.store.sqlite.schema import TOKENIZER
 from hooks_cli.text.cjk import PART, separated
+from hooks_cli.text.identifiers import split_identifiers
+from hooks_cli.text.index_words import INDEXED_CHARACTERS, readable
+from hooks_cli.text.json_writer import numbers_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +40,7 @@ if TYPE_CHECKING:
     from hooks_cli.store.sqlite.store import EmbeddedStore
     from hooks_cli.store.sqlite.transaction import Transaction
 
-
-RANKED = 2_000
+RANKED = 4_000
 # Of at most so many entries below the addresses asked for, or written in the session, the numbers are looked up before the words are.
 FEW = 5_000
 # The index is read once from end to end, so that a larger cache of pages would be memory and nothing else.
@@ -116,24 +117,14 @@ def ranked(
 
 def count(store: EmbeddedStore, match: str, filters: Filters, now: int) -> int:
     """How many live entries match."""
-    source, params = _matches(match, filters, now, _are_few(store, filters))
+    source, params = matches(store, match, filters, now)
     return int(store.query(f"SELECT count(*) {source}", params)[0][0])
 
 
-def any_of(store: EmbeddedStore, terms: list[str]) -> str:
-    """One expression for any of the terms; in a large store, of the rarest of them. "" when none is in the index."""
-    live = store.query("SELECT live FROM state")[0][0]
-    if live <= RANKED:
-        return " OR ".join(terms)
-    sql = "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)"
-    counted = sorted([(store.query(sql, (term, RANKED + 1))[0][0], at) for at, term in enumerate(terms)])
-    chosen: list[int] = []
-    together = 0
-    for number, at in counted:
-        if number and (not chosen or together + number <= RANKED):
-            chosen.append(at)
-            together += number
-    return " OR ".join([terms[at] for at in sorted(chosen)])
+def matches(store: EmbeddedStore, match: str, filters: Filters, now: int) -> tuple[str, tuple[object, ...]]:
+    """FROM and WHERE of the live entries `f` that match and pass the filters, with the parameters."""
+    store.query(f"PRAGMA cache_size=-{CACHE_KIB}")
+    return _matches(match, filters, now, _are_few(store, filters))
 
 
 def read(store: EmbeddedStore, revisions: list[int]) -> dict[int, Entry]:
@@ -201,7 +192,7 @@ def _snippets(store: EmbeddedStore, match: str, entries: list[Entry], length: in
     store.query("DELETE FROM temp.shown")
     for entry in entries:
         whole = (entry.address, entry.tags or "", searched_text(entry))
-        texts = [separated(_without_marks(text[:length])) for text in whole]
+        texts = [separated(split_identifiers(_without_marks(text[:length]))[0]) for text in whole]
         store.query("INSERT INTO temp.shown(rowid, address, tags, body) VALUES(?,?,?,?)", (entry.revision, *texts))
     found = store.query(
         "SELECT rowid, snippet(shown, 2, ?, ?, '…', ?) FROM temp.shown WHERE shown MATCH ?",
@@ -213,9 +204,9 @@ def _snippets(store: EmbeddedStore, match: str, entries: list[Entry], length: in
 
 
 def searched_text(entry: Entry) -> str:
-    """The text of an entry as the index has it: the value as it may be shown, and the metadata."""
-    text = shown(entry)[:INDEXED_CHARACTERS]
-    return f"{text}\n{entry.metadata}"[:INDEXED_CHARACTERS] if entry.metadata else text
+    """The text of an entry as search reads it: the value as it may be shown, JSON decoded, and the metadata."""
+    text = readable(shown(entry)[: 2 * INDEXED_CHARACTERS], entry.metadata, is_json=entry.kind == JSON)
+    return text[:INDEXED_CHARACTERS]
 
 
 def _without_marks(text: str) -> str:
@@ -224,35 +215,46 @@ def _without_marks(text: str) -> str:
     return text
 
 
-def grouped(store: EmbeddedStore, match: str, filters: Filters, now: int, field: str) -> list[tuple[str | None, int]]:
-    """(group, how many live entries), the largest first, of those that match ("" for all) and pass the filters."""
+def grouped(
+    store: EmbeddedStore, match: str, filters: Filters, now: int, field: str, revisions: list[int] | None = None
+) -> list[tuple[str | None, int]]:
+    """(group, how many live entries), the largest first, of those that match ("" for all) or have one of the revisions (None: any), and
+    pass the filters."""
     from hooks_cli.store.sqlite.rows.field_filters import group_of
 
     group, table, params = group_of(field)
     condition, values = filters.condition(now)
     source = _JOINED if match else "head h JOIN entry e ON e.revision = h.revision"
-    words = "f.search MATCH ? AND " if match else ""
+    more = "f.search MATCH ? AND " if match else ""
+    given: list[object] = [match] if match else []
+    if revisions is not None:
+        more += "e.revision IN (SELECT value FROM json_each(?)) AND "
+        given.append(numbers_text(revisions))
     rows = store.query(
-        f"SELECT {group} AS name, count(*) FROM {source}{table} WHERE {words}{condition} GROUP BY name ORDER BY 2 DESC, 1",
-        (*params, *([match] if match else []), *values),
+        f"SELECT {group} AS name, count(*) FROM {source}{table} WHERE {more}{condition} GROUP BY name ORDER BY 2 DESC, 1",
+        (*params, *given, *values),
     )
     return [(None if name is None else str(name), int(count)) for name, count in rows]
 
 
 def reindex(tx: Transaction, advance: Callable[[int], None]) -> int:
-    """Empty the index and index every live head; how many. `advance` hears of each."""
+    """Empty the index and index every live head in the present form; how many. `advance` hears of each."""
+    from hooks_cli.store.sqlite.search import index_form, next_index
+
     store = tx.store
     count = 0
     rows = store.query("SELECT revision FROM head WHERE live = 1 ORDER BY revision")
     store.query("INSERT INTO search(search) VALUES('delete-all')")
     for (revision,) in rows:
-        address, tags, metadata, value = store.query(
-            "SELECT h.address, e.tags, e.metadata, e.value FROM entry e JOIN head h ON h.id = e.head WHERE e.revision = ?",
+        address, tags, metadata, value, kind = store.query(
+            "SELECT h.address, e.tags, e.metadata, e.value, e.kind FROM entry e JOIN head h ON h.id = e.head WHERE e.revision = ?",
             (revision,),
         )[0]
         if value is not None:
-            entries.index(store, revision, address, tags, metadata, value)
+            entries.index(store, revision, address, tags, metadata, value, is_json=kind == JSON)
             count += 1
             advance(1)
+    next_index.abandon(tx)
     state.put(tx, state.UNINDEXED, 0)
+    state.put(tx, next_index.SERVING, index_form.NUMBER)
     return count

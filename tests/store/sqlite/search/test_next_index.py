@@ -24,7 +24,7 @@ CREATE = (
     "INSERT INTO search_next(search_next, rank) VALUES('deletemerge', 0)",
 )
 SECOND = Version(
-    2,
+    7,
     CREATE,
     "INSERT INTO search_next(rowid, address, tags, body) VALUES(?, ?, ?, ?)",
     lambda row: (row[0], row[1], row[2] or "", f"second{row[0]} {row[4]}"),
@@ -56,13 +56,13 @@ def found(place: Place, word: str) -> int:
 
 
 def test_it_takes_the_place_of_the_old_one(place: Place) -> None:
-    assert next_index.serving(place.store) == 1 and next_index.is_due(place.store, 2)
+    assert next_index.serving(place.store) == 2 and next_index.is_due(place.store, 7)
     assert found(place, "word") == 30 and found(place, "second*") == 0
     build(place)
-    assert next_index.serving(place.store) == 2 and not next_index.is_due(place.store, 2)
+    assert next_index.serving(place.store) == 7 and not next_index.is_due(place.store, 7)
     assert found(place, "word") == 0 and found(place, "words") == found(place, "second*") == 30
     with place.store.writing() as tx:
-        assert tx.index_version == 2
+        assert tx.index_version == 7
     tables = [row[0] for row in place.store.query("SELECT name FROM sqlite_schema WHERE name LIKE 'search%'")]
     assert [name for name in tables if "next" in name or "old" in name] == []
     write(place, "a/1", "written over")
@@ -75,7 +75,7 @@ def test_until_then_the_old_one_serves(place: Place) -> None:
     assert next_index.progress(place.store) == (0, 0)
     next_index._fill_some(place.store, SECOND)
     done, whole = next_index.progress(place.store)
-    assert 0 < done <= whole == 30 and found(place, "word") == 30 and next_index.serving(place.store) == 1
+    assert 0 < done <= whole == 30 and found(place, "word") == 30 and next_index.serving(place.store) == 2
     place.reopen()
     build(place)
 
@@ -90,7 +90,7 @@ def test_whatever_is_written_meanwhile(tmp_path_factory: pytest.TempPathFactory,
         if isinstance(step, tuple):
             write(place, f"a/{step[0]}", "words" if step[1] else None)
         elif next_index._fill_some(place.store, SECOND):
-            next_index._exchange(place.store, 2)
+            next_index._exchange(place.store, 7)
         check(place.store)
     build(place)
     check(place.store)
@@ -109,7 +109,7 @@ def test_a_destruction_gives_an_unfinished_one_up(place: Place) -> None:
 
 
 def test_another_version_begins_anew(place: Place) -> None:
-    third = Version(3, CREATE, SECOND.insert, lambda row: (row[0], row[1], "", "third"))
+    third = Version(8, CREATE, SECOND.insert, lambda row: (row[0], row[1], "", "third"))
     next_index._fill_some(place.store, SECOND)
     assert next_index.build(place.store, third, time.monotonic() + 30)
-    assert next_index.serving(place.store) == 3 and found(place, "third") == 30
+    assert next_index.serving(place.store) == 8 and found(place, "third") == 30
