@@ -121,7 +121,7 @@ class Environment:
 
     @lazy
     def places(self) -> StorePlaces:
-        """Where the store and its keys lie. Raises ConfigError (78) when HOOKS_STORE is no file's name."""
+        """Where the store and its keys lie. Raises ConfigError (78) when HOOKS_STORE is not a file's name."""
         named = self.variables.get("HOOKS_STORE", "")
         place = named_in_variable(named, self.cwd) if named else self._named_in_settings()
         return StorePlaces(self.folders, self.project.stem, place)
@@ -170,7 +170,7 @@ class Environment:
     def now(self) -> int:
         """Milliseconds since 1970 in UTC. HOOKS_NOW (ISO 8601, or milliseconds) stops the clock there, for repeatable runs.
 
-        Raises ConfigError (78) when it is no time.
+        Raises ConfigError (78) when it is not a time.
         """
         fixed = self.variables.get("HOOKS_NOW", "")
         if not fixed:

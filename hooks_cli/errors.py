@@ -7,7 +7,7 @@ for programs (`--json` prints it): the class's name in kebab case. `entry.main` 
 stderr and an exit code.
 
 >>> str(KeyMissing(store="/x/memory.db", source="the key file /y/k"))
-'The store /x/memory.db exists, but its key is not there: the key file /y/k.'
+'The store /x/memory.db exists, but its key is missing: the key file /y/k.'
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class InvalidText(DataError):
 
 
 class TooLarge(DataError):
-    """{what} is {size} bytes; at most {limit} are kept. Nothing was stored."""
+    """{what} is {size} bytes; at most {limit} are allowed. Nothing was stored."""
 
 
 class SchemaViolation(DataError):
@@ -104,7 +104,7 @@ class SchemaViolation(DataError):
 
 # --- 66: an input is missing -------------------------------------------------------------------------------------------
 class InputMissing(HooksError):
-    """The input file {path} is not there or cannot be read: {reason}."""
+    """The input file {path} cannot be read: {reason}."""
 
     exit_code = 66
 
@@ -117,7 +117,7 @@ class Unavailable(HooksError):
 
 
 class ExtraMissing(Unavailable):
-    """{feature} needs the optional part hooks-cli[{extra}], which is not installed."""
+    """{feature} needs the extra hooks-cli[{extra}], which is not installed."""
 
     hint = "Install it: pip install 'hooks-cli[{extra}]'"
 
@@ -129,9 +129,9 @@ class NewerFormat(Unavailable):
 
 
 class NetworkFileSystem(Unavailable):
-    """The store {store} lies on a network file system ({kind}), which cannot hold a write-ahead log safely."""
+    """The store {store} is on a network file system ({kind}), which cannot hold a write-ahead log safely."""
 
-    hint = "Name a place on a local disk: HOOKS_STORE=/local/path/memory.db"
+    hint = "Use a local disk: HOOKS_STORE=/local/path/memory.db"
 
 
 # --- 70: our bug -------------------------------------------------------------------------------------------------------
@@ -149,38 +149,38 @@ class CannotCreate(HooksError):
 
 
 class OutputExists(CannotCreate):
-    """{path} is there already and was not overwritten."""
+    """{path} exists already and was not overwritten."""
 
     hint = "Give another name, or --force."
 
 
 class StorageFailed(HooksError):
-    """Reading or writing {path} failed: {reason}. What was acknowledged before is safe; this call kept nothing."""
+    """Reading or writing {path} failed: {reason}. Earlier writes are safe; this call stored nothing."""
 
     exit_code = 74
 
 
 class DiskFull(StorageFailed):
-    """The disk that holds {path} is full. What was acknowledged before is safe; this call kept nothing."""
+    """The disk that holds {path} is full. Earlier writes are safe; this call stored nothing."""
 
     hint = "Free some space, or run: memory gc"
 
 
 class OutputFailed(HooksError):
-    """Writing to standard output failed: {reason}. What the command was to keep is kept; only its answer is missing."""
+    """Writing to standard output failed: {reason}. What the command had to store is stored; only its output is missing."""
 
     exit_code = 74
 
 
 class Busy(HooksError):
-    """The store {store} is in use by another process and stayed so for {seconds} s."""
+    """The store {store} is locked by another process; gave up after {seconds} s."""
 
     exit_code = 75
     hint = "Try again."
 
 
 class VersionConflict(HooksError):
-    """{address} is at version {current}, not {expected}: somebody wrote in between. Nothing was stored."""
+    """{address} is at version {current}, not {expected}: another process wrote it first. Nothing was stored."""
 
     exit_code = 76
     hint = "Read it again and repeat with --if-version {current}."
@@ -198,14 +198,14 @@ class WrongKey(AccessDenied):
 
     hint = (
         "The store has another key or passphrase (see: hooks-cli key show), or its first page is damaged: then "
-        "hooks-cli memory restore BACKUP brings it back. With neither key nor backup, move it away to begin a new one."
+        "hooks-cli memory restore BACKUP brings it back. With neither key nor backup, move it away to start a new one."
     )
 
 
 class KeyMissing(AccessDenied):
-    """The store {store} exists, but its key is not there: {source}."""
+    """The store {store} exists, but its key is missing: {source}."""
 
-    hint = "Put the key back (hooks-cli key import); without it nobody can read the store."
+    hint = "Put the key back (hooks-cli key import); without it the store cannot be read."
 
 
 class KeyExposed(AccessDenied):
@@ -221,18 +221,18 @@ class NotEncrypted(AccessDenied):
 
 
 class Tampered(AccessDenied):
-    """The store {store} is not what it was: expected {expected}, found {found}."""
+    """The store {store} was altered: expected {expected}, found {found}."""
 
     hint = (
-        "It was rolled back, altered or damaged. Look at it: hooks-cli memory recall KEY --accept-rollback. Put a copy in its place: "
-        "hooks-cli memory restore BACKUP. Take it as it is: hooks-cli memory verify --accept-rollback"
+        "It was rolled back, altered or damaged. To read it: hooks-cli memory recall KEY --accept-rollback. To replace it by a copy: "
+        "hooks-cli memory restore BACKUP. To accept it: hooks-cli memory verify --accept-rollback"
     )
 
 
 class StoreGone(AccessDenied):
-    """The store {store} is gone, though it was written to: its anchor {anchor} is still there."""
+    """The store {store} is missing, but its anchor {anchor} exists."""
 
-    hint = "Bring it back: hooks-cli memory restore BACKUP. To begin with an empty one: rm '{anchor}'"
+    hint = "Restore it: hooks-cli memory restore BACKUP. To start an empty one: rm '{anchor}'"
 
 
 class PermissionRefused(AccessDenied):
@@ -244,7 +244,7 @@ class PermissionRefused(AccessDenied):
 class StoreReadOnly(PermissionRefused):
     """The store {store} can be read here, but not written: {reason}. Nothing was changed."""
 
-    hint = "Reading verbs (recall, list, search, export …) work. Another place for a store: HOOKS_HOME=FOLDER"
+    hint = "Reading verbs (recall, list, search, export …) work. To use another folder: HOOKS_HOME=FOLDER"
 
 
 class Sealed(AccessDenied):

@@ -164,7 +164,7 @@ def test_the_doctor_tells_of_edited_sources_and_of_a_missing_image(copy: Path, t
     os.utime(source(copy), (later, later))
     assert "hooks_cli.model.address" in told() and "edited" in told()
     (copy / "hooks_cli" / bytecode.IMAGE).unlink()
-    assert "no image" in told()
+    assert "no bytecode image" in told()
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")

@@ -71,7 +71,7 @@ def test_json_gets_one_object(capfd: pytest.CaptureFixture[str]) -> None:
         "error": {
             "code": 76,
             "name": "version-conflict",
-            "message": "a is at version 3, not 2: somebody wrote in between. Nothing was stored.",
+            "message": "a is at version 3, not 2: another process wrote it first. Nothing was stored.",
             "hint": "Read it again and repeat with --if-version 3.",
             "address": "a",
             "current": 3,

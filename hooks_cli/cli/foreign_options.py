@@ -31,7 +31,7 @@ MEMORY: dict[str, tuple[str, str]] = {
         "parallel concurrent async real-time realtime performance cache no-cache stream optimize compress compact",
         "workers threads concurrency cache-size compression compression-level priority batch-size size interval timeout",
     ),
-    "garbage: what is stale by the rules goes anyway; an address is there once, and what belongs to nothing is not kept": (
+    "garbage: memory gc deletes what the rules allow; there are no duplicates and no orphans": (
         "stale remove-orphaned orphaned remove-duplicates deduplicate dedupe compact-indices compact-indexes rebuild-indexes "
         "verify-integrity compress-eligible vacuum",
         "remove-unaccessed",
@@ -40,12 +40,12 @@ MEMORY: dict[str, tuple[str, str]] = {
         "incremental emergency full auto-restore cleanup-old ignore-errors",
         "",
     ),
-    "how much is told: every command says what it did": (
+    "verbosity: every command says what it did": (
         "verbose debug detailed quiet silent pretty highlight progress color no-color trends health embeddings-stats live "
         "recursive table raw long short brief full-output explain",
         "log-level verbosity compare depth",
     ),
-    "asking before and checking after: nothing is asked, every write is checked": (
+    "confirmation and checks: nothing is asked, every write is checked": (
         "yes confirm interactive verify validate validate-schema force",
         "",
     ),

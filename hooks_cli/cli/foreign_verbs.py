@@ -25,7 +25,7 @@ _HOOKS = (
      "enable disable register configure install uninstall init setup add remove reset repair"),
 )  # fmt: skip
 _MEMORY = (
-    ("merges and drops what is stale", "memory gc --dry-run",
+    ("merges and deletes stale entries", "memory gc --dry-run",
      "consolidate distill archive compress dedupe prune gc-run optimize-storage"),
     ("shares memory between machines", "memory export and memory import; all worktrees of a project share one memory",
      "sync share link distribute distributed replicate merge sync-status connectivity"),
@@ -53,7 +53,7 @@ _GUESSES = (
     ("memory list --count", "count size len"),
     ("memory list --keys", "keys names"),
     ("memory show KEY", "info inspect describe meta metadata"),
-    ("memory recall KEY exits with 1 when nothing is there", "exists has contains"),
+    ("memory recall KEY exits with 1 if there is no entry", "exists has contains"),
     ("memory touch KEY --ttl 5d", "ttl expire expiry renew"),
     ("memory search TEXT", "grep lookup"),
     ("memory diff KEY", "compare"),

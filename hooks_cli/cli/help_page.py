@@ -33,7 +33,7 @@ MEANINGS = {
     73: "An output file cannot be created.",
     74: "Reading or writing failed, or the disk is full.",
     75: "Busy: another process holds the store; try again.",
-    76: "Version conflict: somebody wrote in between.",
+    76: "Version conflict: another process wrote first.",
     77: "Access denied: a wrong or unreadable key, permission, tampering.",
     78: "The configuration is not valid.",
     130: "Interrupted.",
@@ -62,7 +62,7 @@ def program_page(groups: list[Group], width: int = WIDTH) -> list[Line]:
         heading = f"{group.name}: {group.summary}" if group.name else "Other commands"
         lines += [("plain", ""), *[("heading", line) for line in _wrapped(heading, width)]]
         lines += _rows(_verb_rows(group), width)
-    lines += [("plain", ""), ("heading", "Where things lie")]
+    lines += [("plain", ""), ("heading", "Paths")]
     lines += _rows(list(PLACES), width)
     lines += [("plain", ""), ("heading", "Exit codes")]
     lines += _rows([(str(code), meaning) for code, meaning in MEANINGS.items()], width)

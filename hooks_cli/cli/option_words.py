@@ -16,7 +16,7 @@ class Mistake:
     """Why a line is not a call. `kind` is one of
 
     help (no mistake: the help was asked for), unknown (`flag` is not declared), missing (`flag` stands without a value),
-    choice (`word` is none of the option's choices), integer, switch (`word` is no value for it), extra (`word` is one too many),
+    choice (`word` is none of the option's choices), integer, switch (`word` is not a value for it), extra (`word` is one too many),
     unclear (`word` may be the value of `flag`, which is not declared, or an argument), held (`flag` is not declared, and its name says
     that something is not to be written: `model.write_conditions`).
     """
@@ -114,5 +114,5 @@ def is_flag(word: str, flags: dict[str, Option]) -> bool:
 
 
 def begins_like_option(word: str) -> bool:
-    """Whether a word begins with a dash and is no negative number."""
+    """Whether a word begins with a dash and is not a negative number."""
     return word[:1] == "-" and not word[1:2].isdigit()

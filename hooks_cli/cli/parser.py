@@ -164,7 +164,7 @@ def _misfit(line: Line, option: Option, flag: str, value: str) -> Mistake | None
 
 
 def _arguments(line: Line) -> Mistake | None:
-    """Give the words that are no options to the verb's arguments; what is over is prose, kept as unknown, or a mistake."""
+    """Give the words that are not options to the verb's arguments; what is over is prose, kept as unknown, or a mistake."""
     verb, values, plain = line.verb, line.values, line.plain
     if verb.prose and plain:
         first = next((place for place, word in enumerate(plain) if is_sign(word)), None if verb.positionals else 0)

@@ -1,7 +1,7 @@
 """Answers a shell's TAB: commands and options through click, then fixed values, files and addresses.
 
 An address is whatever somebody stored, and most shells put a completion into the line as it is: only those are offered that mean nothing
-to a shell. Nothing is made and nothing is said here; what goes wrong is no completion.
+to a shell. Nothing is made and nothing is said here; what goes wrong is not a completion.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ def takes_next(
 
 
 def _argument_follows(rest: list[str], flags: dict[str, Option]) -> bool:
-    """Whether behind the first word there is another one that is no option's value."""
+    """Whether behind the first word there is another one that is not an option's value."""
     for at, word in enumerate(rest[1:]):
         before = rest[at]
         if word[:1] == "-":
@@ -180,4 +180,4 @@ def conditions(call: Call, environment: Environment) -> list[tuple[str, str, str
 
 def _flags(call: Call) -> str:
     names = [f"--{name}" for name, _ in of(call)]
-    return ", ".join(dict.fromkeys(names)) + (" is no option" if len(names) == 1 else " are no options")
+    return ", ".join(dict.fromkeys(names)) + (" is not an option" if len(names) == 1 else " are not options")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 GROUPS = ("hooks", "memory", "config", "key", "project", "remote", "session", "setup", "shims", "task", "test", "trace")
 GROUP_ALIASES = {"hook": "hooks"}
 
-# A name behind `hooks` that begins so and is no verb's is an event's (`commands/hooks/custom.py`).
+# A name behind `hooks` that begins so and is not a verb's is an event's (`commands/hooks/custom.py`).
 CUSTOM = "custom"
 CUSTOM_BEGINNINGS = ("pre-", "post-", "on-", "modify-", "task-", "teammate-")
 # These ask for something that no event can give.
@@ -75,14 +75,14 @@ def find(group: str, name: str) -> tuple[str, str]:
 
 
 def _is_event(name: str) -> bool:
-    """Whether a name that is no verb's is an event's: no slip of a verb's name, and no question."""
+    """Whether a name that is not a verb's is an event's: no slip of a verb's name, and no question."""
     from hooks_cli.text.edit_distance import distance
 
     return name.rpartition("-")[2] not in _ASKING and min(distance(name, verb) for verb in EVENT_LIKE) > 1
 
 
 def module_name(group: str, name: str) -> str:
-    """The module that declares a verb; a name that is no plain lowercase word gives ""."""
+    """The module that declares a verb; a name that is not a plain lowercase word gives ""."""
     table = TABLES.get((group, name))
     if table is not None:
         return table

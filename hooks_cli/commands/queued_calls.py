@@ -42,7 +42,7 @@ def take_in(store: Store, environment: Environment, patience_ms: int) -> None:
                 break
             taken += outcome == TAKEN
         except OSError as error:
-            environment.err(f"hooks-cli: a queued call could not be taken in: {error.strerror}")
+            environment.err(f"hooks-cli: a queued call could not be recorded: {error.strerror}")
             break
         finally:
             store.clock, store.trace = environment.now, environment.trace

@@ -101,7 +101,7 @@ def _recipient(word: str) -> Any:
             return pyrage.ssh.Recipient.from_str(word)
         return pyrage.x25519.Recipient.from_str(word)
     except pyrage.RecipientError as error:
-        raise UsageError(f"This is no recipient: {word[:60]!r} ({error}).") from None
+        raise UsageError(f"This is not a recipient: {word[:60]!r} ({error}).") from None
 
 
 def _identities(path: str, named: bool) -> list[Any]:
@@ -118,7 +118,7 @@ def _identities(path: str, named: bool) -> list[Any]:
         return [pyrage.ssh.Identity.from_buffer(content)]
     except pyrage.IdentityError as error:
         if named:
-            raise DataError(f"{path} is no private key of age or SSH that could be used: {error}.") from None
+            raise DataError(f"{path} is not a private key of age or SSH that could be used: {error}.") from None
         return []
 
 

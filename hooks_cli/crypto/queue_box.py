@@ -40,5 +40,5 @@ def open_box(data_key: bytes, name: str, box: bytes, path: str) -> bytes:
             store=path,
             expected="a call that was queued with the store's key",
             found="one that does not open",
-            hint="It was altered, or queued with another key. Nothing of it was taken in.",
+            hint="It was altered, or queued with another key. Nothing was imported.",
         ) from None

@@ -113,7 +113,7 @@ def seal_write(
 
 
 def seal_text(sealer: Sealer, address: str, revision: int, text: str) -> str:
-    """Seal the well-known secrets in a text that is no entry's value: a description, a message."""
+    """Seal the well-known secrets in a text that is not an entry's value: a description, a message."""
     return _seal_pieces(sealer, address, revision, text, False, (), True, Outcome(None, ()))
 
 

@@ -106,7 +106,7 @@ class _SealedReader(io.RawIOBase):
                 ) from None
             raise Tampered(
                 f"{self._name} was altered or cut off: its piece {self._number + 1} does not open.",
-                hint="Take another copy of the file. Nothing of it was taken in.",
+                hint="Use another copy of the file. Nothing was imported.",
             ) from None
         self._number += 1
 

@@ -2,7 +2,7 @@
 
 Shapes are those that their makers document for their tokens (a fixed prefix and an alphabet), private key blocks (RFC 7468), JSON Web
 Tokens (RFC 7519), the password of a URL (RFC 3986, 3.2.1), and passwords and tokens in its query or fragment. Placeholders as
-documentation has them (`AKIAIOSFODNN7EXAMPLE`, `sk-xxxxxxxx…`, `//user:${PASSWORD}@host`) are no secrets. What has no shape, such as a
+documentation has them (`AKIAIOSFODNN7EXAMPLE`, `sk-xxxxxxxx…`, `//user:${PASSWORD}@host`) are not secrets. What has no shape, such as a
 password in a sentence, is not found.
 """
 
@@ -76,7 +76,7 @@ _AFTER_SCHEME = re.compile(r"[0-9A-Za-z]:(?://|\\/\\/)([^\s\"'<>`]+)", re.ASCII)
 _PARAMETER = re.compile(rf"(?:[?&;#]|\\u0026)([0-9A-Za-z_.-]{{1,{LONGEST_PARAMETER}}})=", re.ASCII)
 _ITS_VALUE = re.compile(r"[^\s&;#\"'<>`\\]+", re.ASCII)
 _PARAMETER_KIND = "secret in a URL's query"
-# What is no secret in a parameter's place: words that say something about one, and what documentation writes.
+# What is not a secret in a parameter's place: words that say something about one, and what documentation writes.
 _STATES = (
     " required optional invalid expired missing incorrect forgotten undefined disabled enabled changed verified protected encrypted "
     "generated "

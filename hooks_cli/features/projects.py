@@ -128,7 +128,7 @@ def adopt(environment: Environment, old: str, force: bool = False, replace: bool
     if source.is_there and not force:
         raise UsageError(
             f"The folder {source.path} is still there, and its store belongs to it.",
-            hint="adopt is for a folder that was moved or renamed. To take the store from it all the same: --force",
+            hint="adopt is for a folder that was moved or renamed. To take the store from it anyway: --force",
         )
     home, aside = environment.project.home, ""
     if replace and os.path.lexists(environment.places.store_path):

@@ -7,7 +7,7 @@ NAMES = ("", "person", "agent", "hook", "import", "tool")
 
 
 def name_of(origin: int | None) -> str | None:
-    """The word for a class; None for None (format 1 kept none) and for what is no class."""
+    """The word for a class; None for None (format 1 kept none) and for what is not a class."""
     return NAMES[origin] if origin is not None and 0 < origin < len(NAMES) else None
 
 

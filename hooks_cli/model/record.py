@@ -12,7 +12,7 @@ from hooks_cli.model import address as addresses
 MarkRead = tuple[int, int, int, int | None, str | None, str | None]
 RelationRead = tuple[int, int, int, int | None, str | None, str | None, str]
 
-# Years 1 to 9999, in ms since 1970. What lies outside is no time.
+# Years 1 to 9999, in ms since 1970. What lies outside is not a time.
 EARLIEST = -62_135_596_800_000
 LATEST = 253_402_300_799_999
 
@@ -85,7 +85,7 @@ class Refused:
 
 @dataclass(slots=True)
 class Left:
-    """What is left out because the source itself says it is gone, or because it is no memory."""
+    """What is left out because the source itself says it is gone, or because it is not a memory."""
 
     what: str
     why: str
@@ -112,7 +112,7 @@ def place(namespace: object, key: object, where: str) -> str | Refused:
     if not isinstance(key, str) or not key:
         return Refused(where, "it has no key")
     if namespace is not None and not isinstance(namespace, str):
-        return Refused(f"{where} ({key[:60]})", "its namespace is no text")
+        return Refused(f"{where} ({key[:60]})", "its namespace is not text")
     try:
         return mended_address(namespace or "", key)
     except InvalidAddress as error:

@@ -14,8 +14,8 @@ with nothing but `sys`, `click_app` for all else. The rules:
 * An `optional` option stands bare (True), or takes the next word that does not begin like an option: True or False for the words that
   mean them, else the text (`session-end --summary`, `session-end --summary "What was done"`).
 * A `choice` whose value is missing or not one of its choices is an error (64); a lenient verb takes the flag for a bare unknown
-  switch instead, and a word that is no switch's value stays where it is (prompts write `post-edit --format` for "format the code").
-* An `integer` that is no whole number, or a switch with another value behind `=`, is an error (64); a lenient verb records it in
+  switch instead, and a word that is not a switch's value stays where it is (prompts write `post-edit --format` for "format the code").
+* An `integer` that is not a whole number, or a switch with another value behind `=`, is an error (64); a lenient verb records it in
   `Call.unknown` as it was written, or in `Call.missing` when it is empty.
 * `many` options may be repeated and give a list. Otherwise the last one wins.
 * `--camelCase` is read as `--camel-case` when the latter is known.
@@ -124,7 +124,7 @@ class Verb:
 
         `records` says whether the verb keeps an event, and with it the options that it does not know: all lenient ones do, unless told.
         `strangers` says what a memory verb makes of them (`cli.unknown_options`); `prose`, that words behind an arrow, a dash or another
-        sign are no arguments but a sentence about the line (`memory stats → Shows the figures`). `actions` are more words for it behind
+        sign are not arguments but a sentence about the line (`memory stats → Shows the figures`). `actions` are more words for it behind
         `memory usage --action`, which also takes its name and its aliases; None when that option cannot mean it. Words for a verb are put
         into `cli.verb_words` by `scripts/make-verb-words`.
         """

@@ -56,7 +56,7 @@ def prepare_store_folder(environment: ProjectEnvironment) -> None:
         make_folder(os.path.dirname(environment.places.store_path))
     except (CannotCreate, PermissionRefused) as error:
         if not environment.places.named_store:  # no home of one's own, as in a job without one
-            error.hint_text = "Stores, settings and keys lie below your home; to have them elsewhere: HOOKS_HOME=FOLDER"
+            error.hint_text = "Stores, settings and keys are below your home; to use another folder: HOOKS_HOME=FOLDER"
         raise
     if environment.places.named_store:
         return

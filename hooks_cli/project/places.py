@@ -51,7 +51,7 @@ class StorePlaces:
 
 
 def named_in_variable(named: str, cwd: str) -> str:
-    """The real path of the store that HOOKS_STORE names. Raises ConfigError (78) for a folder and for what is no path."""
+    """The real path of the store that HOOKS_STORE names. Raises ConfigError (78) for a folder and for what is not a path."""
     from hooks_cli.errors import ConfigError
 
     try:

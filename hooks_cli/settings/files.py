@@ -139,7 +139,7 @@ def _bytes(path: str, trusted: bool) -> bytes | None:
     with os.fdopen(fd, "rb") as file:
         if trusted and (status.st_mode & 0o002 or (status.st_uid not in (0, os.geteuid()) and os.geteuid() != 0)):
             raise PermissionRefused(
-                f"The settings {path} were not read: somebody else can write them, and they may name a command to run.",
+                f"The settings {path} were not read: another user can write them, and they may name a command to run.",
                 path=path,
                 hint=f"Run: chmod o-w '{path}' (and own it)",
             )

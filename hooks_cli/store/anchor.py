@@ -56,7 +56,7 @@ def replace(path: str, data_key: bytes, store_id: bytes, revision: int, ledger: 
     """Begin anew at this point: after a rotation, or an accepted rollback. Under the exclusive lock only."""
     try:
         os.unlink(path)
-    except OSError:  # none there; or what cannot be taken away, which is no anchor either
+    except OSError:  # none there; or what cannot be taken away, which is not an anchor either
         pass
     advance(path, data_key, store_id, revision, ledger)
 

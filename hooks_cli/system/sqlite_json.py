@@ -150,7 +150,7 @@ class JsonReader:
         """Name -> value of the members of an object. A string, number or null is itself, true and false are 1 and 0, an
         object or array is its JSON text; `name:type` gives the JSON type (None when it is not there).
 
-        Raises ValueError when the text is no JSON or has a string that is not valid Unicode.
+        Raises ValueError when the text is not JSON or has a string that is not valid Unicode.
         """
         parts, values = [], [text]
         for name in names:

@@ -86,7 +86,7 @@ class Streams:
             self.flush()
 
     def flush(self) -> None:
-        """Bring to standard output what is kept. A reader that went away (`| head`) is no error; a full disk is OutputFailed (74)."""
+        """Bring to standard output what is kept. A reader that went away (`| head`) is not an error; a full disk is OutputFailed (74)."""
         data, self._pending, self._pending_size = b"".join(self._pending), [], 0
         view = memoryview(data)
         while view and not self._out_closed:

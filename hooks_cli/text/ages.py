@@ -32,7 +32,7 @@ def parse_age(text: str, what: str) -> int:
         raise UsageError(f"{what} is empty. Nothing was changed.", hint="Write it as 12h, 7d, 4w or 1mo.")
     age = duration_or_none(text, DAY)
     if age is None:
-        raise UsageError(f"{what} {text!r} is no age.", hint="Write it as 12h, 7d, 4w or 1mo.")
+        raise UsageError(f"{what} {text!r} is not an age.", hint="Write it as 12h, 7d, 4w or 1mo.")
     return checked(age, f"{what} {text!r}")
 
 

@@ -27,7 +27,7 @@ def words_of(text: str) -> list[str]:
 
 
 def parts(word: str) -> list[str]:
-    """The parts that case and digits tell of one word, or the word alone when it is no identifier of several.
+    """The parts that case and digits tell of one word, or the word alone when it is not an identifier of several.
 
     >>> parts("parseHTTPResponse2"), parts("URLs"), parts("E1234"), parts("aGVsbG8gd29ybGQ")
     (['parse', 'HTTP', 'Response', '2'], ['URLs'], ['E1234'], ['aGVsbG8gd29ybGQ'])

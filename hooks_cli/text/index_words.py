@@ -41,7 +41,7 @@ def words(text: str) -> str:
 def decoded(document: str) -> str:
     """A JSON document with the escapes in its strings decoded; it is then a text to read, and no JSON any more.
 
-    Surrogate pairs become one character, single surrogates U+FFFD. What is no escape of JSON stays.
+    Surrogate pairs become one character, single surrogates U+FFFD. What is not an escape of JSON stays.
 
     >>> decoded('{"by": "Jos\\\\u00e9", "log": "a\\\\nredis \\\\ud83d\\\\ude00 C:\\\\\\\\new"}')
     '{"by": "José", "log": "a\\nredis 😀 C:\\\\new"}'

@@ -26,7 +26,7 @@ _DIGITS = 4300
 def read(text: str, parse_constant: Callable[[str], Any] | None = None) -> Any:
     """The value of JSON text. A number that Python cannot hold is a `Raw` of its text, which `value_text` writes as it was.
 
-    Raises ValueError when it is no JSON, RecursionError when it is nested too deeply.
+    Raises ValueError when it is not JSON, RecursionError when it is nested too deeply.
     """
     return json.loads(text, parse_int=_whole, parse_float=_fraction, parse_constant=parse_constant)
 
@@ -37,7 +37,7 @@ def read_for_checks(text: str) -> Any:
 
 
 def complaint(error: Exception) -> str:
-    """What is wrong with text that is no JSON, and where: lines, columns and characters are counted from 1, as all our errors do.
+    """What is wrong with text that is not JSON, and where: lines, columns and characters are counted from 1, as all our errors do.
 
     >>> try:
     ...     read('{"a" 1}')
@@ -46,7 +46,7 @@ def complaint(error: Exception) -> str:
     "Expecting ':' delimiter at character 6"
     """
     if isinstance(error, UnicodeDecodeError):
-        return f"byte {error.start + 1} is no UTF-8"
+        return f"byte {error.start + 1} is not UTF-8"
     if not isinstance(error, json.JSONDecodeError):
         return str(error)
     place = f"line {error.lineno}, column {error.colno}" if "\n" in error.doc else f"character {error.pos + 1}"

@@ -10,7 +10,7 @@ may end and what follows still has a chance). Parts one after the other: the way
 one way when the character that follows cannot be one of its own: `[a-z]+-` but not `[a-z]+e`.
 
 >>> refusal("^[a-z]+(-[a-z]+)*$"), refusal("(a+)+$")
-('', 'it has an unbounded repeat (*, +, {n,}) of what can be taken in several ways, such as one within another')
+('', 'it has an unbounded repeat (*, +, {n,}) of a part that can match in several ways, such as a repeat within a repeat')
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def refusal(pattern: str) -> str:
     except _Refused as reason:
         return str(reason)
     except (re.error, OverflowError) as error:
-        return f"it is no regular expression: {error}"
+        return f"it is not a regular expression: {error}"
     except RecursionError:
         return "it is nested too deeply"
     return ""
@@ -167,7 +167,7 @@ class _Estimate:
         if ways > 1 or (empty and times > 1):
             if endless:
                 raise _Refused(
-                    "it has an unbounded repeat (*, +, {n,}) of what can be taken in several ways, such as one within another"
+                    "it has an unbounded repeat (*, +, {n,}) of a part that can match in several ways, such as a repeat within a repeat"
                 )
             # Each turn may branch, so the branches multiply.
             ways = max(ways, 2) if times > 1 else ways

@@ -54,7 +54,7 @@ def parse_duration(text: str, what: str = "the duration", bare: int = SECOND) ->
         hint = (
             "M may be minutes or months: write 1min or 1mo." if "M" in text else "Write it as 90s, 15m, 2h, 7d or 4w."
         )
-        raise UsageError(f"{what} {text!r} is no duration.", hint=hint)
+        raise UsageError(f"{what} {text!r} is not a duration.", hint=hint)
     if not 0 < milliseconds <= LONGEST:
         raise UsageError(f"{what} {text!r} is out of range: more than nothing, and 7,000 years at most.")
     return milliseconds
@@ -120,7 +120,7 @@ def parse_time(text: str, now: int, what: str = "the time") -> int:
         if at is not None:
             return at
     raise UsageError(
-        f"{what} {text!r} is no point in time.",
+        f"{what} {text!r} is not a point in time.",
         hint="Write it as 2025-10-17T12:00:00Z, 2025-10-17, 2h, '3 days ago' or yesterday.",
     )
 

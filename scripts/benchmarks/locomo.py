@@ -88,7 +88,7 @@ def measured(talks: list[Talk], part: str) -> list[Row]:
 
 
 def run_on(file: Path, quick: bool) -> Result:
-    """Measure; with --quick two conversations only. Raises OSError or BadZipFile for a file that is no archive."""
+    """Measure; with --quick two conversations only. Raises OSError or BadZipFile for a file that is not an archive."""
     result = Result("locomo")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     if digest != DIGEST:

@@ -40,7 +40,7 @@ A hooks verb requires nothing and refuses nothing that it can keep:
   `tool_input.pattern`. A pipe that stays silent is not waited for, and a verb that was told all it needs does not look.
   What is missing after that is recorded as missing, with one line on stderr.
 - An option that nobody knows is recorded with the event, with one line on stderr. `--strict` makes it an error (64).
-- Metadata that is no JSON is refused (65) with the place of the error, but for placeholders that no shell filled in: they are kept
+- Metadata that is not JSON is refused (65) with the place of the error, but for placeholders that no shell filled in: they are kept
   as text. An address that is none refuses the entry and keeps the event (65).
 - With `--fail-open` or `HOOKS_FAIL_OPEN=1` the exit code is 0 whatever happens, and one line on stderr says what did. A call that could
   not be kept is queued beside the store, sealed with the store's key and synced; standard output says `queued`. The next command takes
@@ -118,7 +118,7 @@ So are all options with one of these words in their names: {words}.
 `--group-by FIELD` prints how many there are of each instead.
 
 Placeholders in `--metadata` that no shell filled in, in the place of a value (`{{"score": ${{SCORE}}}}` within single quotes,
-`{{"sources": N}}`), are kept as text, with one line on stderr; other text that is no JSON is refused (65).
+`{{"sources": N}}`), are kept as text, with one line on stderr; other text that is not JSON is refused (65).
 
 Words behind an arrow, a dash or another sign (`memory stats → Shows the figures`) are prose and no arguments, for `memory list`,
 `recall`, `stats`, `status`, `init` and `usage`. The rest of a usage line (`memory recall KEY [--namespace N]`, `memory list [options]`) is

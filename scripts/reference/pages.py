@@ -51,7 +51,7 @@ DOCTOR_CODES = """\
 
 For an error that is 77 for the key, permissions and tampering, 78 for the settings, 69 for the engine, the format and the file system,
 74 for the disk, 75 when another process held the store for 30 s, 70 where none is known. `doctor --json` has the same in `worst` and
-`exit_code`, and the `level` of each finding. A rotation or a restore that is under way is waited for, and is no finding.
+`exit_code`, and the `level` of each finding. A rotation or a restore that is under way is waited for, and is not a finding.
 """
 
 

@@ -57,7 +57,7 @@ def test_list_shows_each_project_with_a_store(run: Run, top: Path) -> None:
 def test_show_says_where_all_of_it_is(run: Run, top: Path, home: Path) -> None:
     one = folder(top, "one")
     text = run("project", "show", cwd=one, check=True).stdout
-    assert "stands for itself" in text and "(not there)" in text and not (home / "hooks").exists()
+    assert "this folder is the project" in text and "(not there)" in text and not (home / "hooks").exists()
     run("memory", "store", "k", "v", cwd=one, check=True)
     shown = json.loads(run("project", "show", "--json", cwd=one, check=True).stdout)
     assert (shown["root"], shown["reason"], shown["id"]) == (str(one), "store", stem_of(str(one)))

@@ -141,7 +141,7 @@ def test_a_pulled_file_takes_nothing(run: Run, project: Path, user: Path, own: s
     run("hooks", "notify", "--message", "an event of that day", env=OLD, check=True)
     for _ in range(3):
         run("hooks", "session-end", "--session-id", "s", env=NOW, check=True)
-    assert "Nothing is due" in run("memory", "gc", env=NOW, check=True).stdout
+    assert "Nothing to delete" in run("memory", "gc", env=NOW, check=True).stdout
     assert run("memory", "recall", "new", env=NOW, check=True).stdout == "v"
     assert run("memory", "recall", "decisions/a", "--version", "1", env=NOW, check=True).stdout.startswith("0 ")
     assert "an event of that day" in run("memory", "log", env=NOW, check=True).stdout
@@ -221,7 +221,7 @@ def test_only_the_user_switches_automatic_collection_on(run: Run, project: Path)
     run("memory", "store", "new", "v", env={"HOOKS_NOW": str(START + 198 * DAY)}, check=True)
     (project / "hooks.toml").write_text("[memory.gc]\nmax_age_days = 100\n")
     first = end()
-    assert "nothing is collected by itself" in first and "project trust" in first
+    assert "automatic collection is off" in first and "project trust" in first
     assert "ollect" not in end()  # it is told once
     run("project", "trust", check=True)
     changed = end()

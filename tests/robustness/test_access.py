@@ -1,4 +1,4 @@
-"""Who may do what: agents that only read, files that are no stores."""
+"""Who may do what: agents that only read, files that are not stores."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ def test_a_byte_of_a_value(run: Run, project: Path) -> None:
     (project / "file").write_bytes(b"\xff")
     first = run("memory", "store", "k", "--file", "file")
     assert [done.returncode for done in (given, piped, first)] == [65] * 3
-    assert "byte 3 is no UTF-8" in given.stderr and "byte 3 is no UTF-8" in piped.stderr
-    assert "byte 1 is no UTF-8" in first.stderr
+    assert "byte 3 is not UTF-8" in given.stderr and "byte 3 is not UTF-8" in piped.stderr
+    assert "byte 1 is not UTF-8" in first.stderr
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_an_import(run: Run, project: Path, name: str, content: bytes, words: st
 
 
 @pytest.mark.parametrize(
-    ("line", "words"), [(b'{"key" 1}', "at character 8"), (b'{"key":"\xff"}', "byte 9 is no UTF-8")]
+    ("line", "words"), [(b'{"key" 1}', "at character 8"), (b'{"key":"\xff"}', "byte 9 is not UTF-8")]
 )
 def test_a_line_of_a_batch(run: Run, line: bytes, words: str) -> None:
     done = run("memory", "store", "--batch", "-", stdin=b'{"key":"a","value":1}\n' + line + b"\n")

@@ -79,4 +79,4 @@ def test_a_session_start_whose_variable_file_cannot_be_written_answers_all_the_s
     }
     done = run("hooks", "event", stdin=json.dumps(event), env={"CLAUDE_ENV_FILE": str(tmp_path / "none" / "env")})
     assert done.returncode == 0 and "Sessions go to Redis" in done.stdout
-    assert "CLAUDE_ENV_FILE" in done.stderr and "kept nothing" not in done.stderr
+    assert "CLAUDE_ENV_FILE" in done.stderr and "stored nothing" not in done.stderr

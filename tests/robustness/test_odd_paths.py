@@ -54,7 +54,7 @@ def test_a_project_on_a_path_that_is_no_utf_8(run: Run, tmp_path: Path) -> None:
         run("memory", *words, str(tmp_path / f"{words[0]}.out"), cwd=place, check=True)
     for words in (["memory", "status"], ["memory", "init"], ["doctor"], ["project", "show"], ["project", "list"]):
         printed = run(*words, "--json", cwd=place).stdout
-        printed.encode()  # no byte in it that is no UTF-8
+        printed.encode()  # no byte in it that is not UTF-8
         json.loads(printed)
 
 

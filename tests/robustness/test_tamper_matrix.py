@@ -28,7 +28,7 @@ FRAME = 24 + PAGE
 WAL_HEADER = 32
 # Every so many bytes of a file; `scripts/stress power` takes all of the matrix ten times as finely.
 STRIDE = 97 if os.environ.get("STRESS") else 977
-ERRORS = {74, 77, 78}  # 78: what is no key at all
+ERRORS = {74, 77, 78}  # 78: what is not a key at all
 
 
 @pytest.fixture

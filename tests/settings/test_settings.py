@@ -125,7 +125,7 @@ def test_an_unknown_setting_is_one_line_with_a_suggestion(place: Place) -> None:
 def test_a_file_that_others_can_write_is_refused(place: Place) -> None:
     place.write(user=SEED)
     place.user.chmod(0o646)
-    with pytest.raises(PermissionRefused, match="somebody else can write them"):
+    with pytest.raises(PermissionRefused, match="another user can write them"):
         place.read()
     place.user.chmod(0o664)  # user private groups are common
     place.read()

@@ -1,4 +1,4 @@
-"""Ages by which something is removed or left out: `m` is refused, as is what is no age; the answer says the age."""
+"""Ages by which something is removed or left out: `m` is refused, as is what is not an age; the answer says the age."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_the_answer_says_the_age_in_words(run: Run) -> None:
     assert loaded(run("memory", "gc", "--days", "60", "--json", env=NOW, check=True).stdout)["older_than"] == "60 days"
     done = run("memory", "cleanup", "--older-than", "90min", env=NOW, check=True).stdout
     assert done == "Collected 1 version (older than 1 hour 30 minutes).\n"
-    assert run("memory", "gc", env=NOW, check=True).stdout == "Nothing is due.\n"
+    assert run("memory", "gc", env=NOW, check=True).stdout == "Nothing to delete.\n"
 
 
 def test_an_age_that_narrows_is_as_strict(run: Run) -> None:

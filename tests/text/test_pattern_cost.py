@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hooks_cli.text.pattern_cost import LIMIT, LONGEST, refusal, search, steps
 
-NESTED = "several ways, such as one within another"
+NESTED = "several ways, such as a repeat within a repeat"
 ADJACENT = "next to each other"
 MANY = "too many ways"
 

@@ -15,9 +15,9 @@ VERB = Verb(
     "Check the user's config.toml and the project's hooks.toml.",
     examples=("hooks-cli config check",),
     details=(
-        "Prints what is wrong (exit 78), in the files and in the schemas that they name, and what is ignored: settings that do not "
-        "exist, and what a project's file may not say. "
-        "With nothing wrong the exit code is 0, whatever is ignored."
+        "Prints errors (exit 78) in the settings files and in the schemas that they name, and lists what is "
+        "ignored: unknown settings, and settings that a project's file cannot make. Without errors the exit code "
+        "is 0, even if something is ignored."
     ),
 )
 
@@ -41,7 +41,7 @@ def run(call: Call, environment: Environment) -> int:
             environment.out(
                 f"Valid: {_printable(', '.join(read))}\n"
                 if read
-                else "There is no settings file; all is as by default.\n"
+                else "There is no settings file; the defaults apply.\n"
             )
     return ConfigError.exit_code if wrong else 0
 

@@ -16,11 +16,12 @@ VERB = Verb(
     positionals=(Positional("prefix", "Only the settings that begin so, such as memory.gc."),),
     examples=("hooks-cli config show", "hooks-cli config show memory.gc --json"),
     details=(
-        "One line a setting: its name, its value as TOML writes it, and the file, with tabs between. Values that are not set "
-        "anywhere are shown with `default`. A key is never shown: the settings hold at most the name of the variable it is in.\n\n"
-        'Shown only once they are written, since they have no default: [memory.gc.rules."GLOB"], [schemas.patterns], '
-        "[export.tables], [agents.NAME]. docs/configuration.md says what each setting means.\n\n"
-        "Whether you trust the project (hooks-cli project trust) and what of its hooks.toml counts only then stands at the end."
+        "One line for each setting: its name, its value as TOML, and the file it comes from, separated by tabs. "
+        "Values that no file sets are shown with `default`. A key is never shown: the settings contain at most "
+        "the name of its variable.\n\nSettings without a default are shown only if they are set: "
+        '[memory.gc.rules."GLOB"], [schemas.patterns], [export.tables], [agents.NAME]. docs/configuration.md '
+        "explains every setting.\n\nThe last lines say whether you trust the project (hooks-cli project trust) and "
+        "which settings of its hooks.toml need that."
     ),
 )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 OPTIONS = (
     shared.file("The file, relative to the current directory."),
-    Option("operation", ("--operation", "-o"), "What is about to be done: edit, create, refactor …", metavar="WORD"),
+    Option("operation", ("--operation", "-o"), "The planned operation: edit, create, refactor …", metavar="WORD"),
     Option(
         "load_context",
         ("--load-context", "--load-memory", "--show-context"),

@@ -56,7 +56,9 @@ _DECLARED = (
         (
             Option("task", ("--task", "--task-id", "--description", "-d"), "The task.", metavar="TEXT"),
             Option("strategy", ("--strategy",), "How it is divided: parallel, sequential …", metavar="WORD"),
-            Option("agents", ("--agents", "--agent-count"), "Who works on it, or how many.", metavar="TEXT"),
+            Option(
+                "agents", ("--agents", "--agent-count"), "The agents that work on it, or their number.", metavar="TEXT"
+            ),
         ),
         'npx claude-flow@alpha hooks task-orchestrated --task "Build the API" --strategy parallel',
     ),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hooks_cli.model.verb import Call
 
 _SHARED = (
-    Option("query", ("--query", "-q", "--pattern", "--search"), "What is looked for.", metavar="TEXT"),
+    Option("query", ("--query", "-q", "--pattern", "--search"), "The text to search for.", metavar="TEXT"),
     *shared.KEPT,
 )
 BEFORE = (
@@ -32,7 +32,7 @@ AFTER = (
     shared.success("Whether it was found."),
     *_SHARED,
 )
-POSITIONALS = (Positional("query", "What is looked for, instead of --query."),)
+POSITIONALS = (Positional("query", "The text to search for, instead of --query."),)
 DEFAULT_LIMIT = 5
 
 VERBS = {

@@ -67,4 +67,4 @@ def _event(environment: Environment) -> dict[str, str | int | float | None]:
 
         return fields(text, PATHS, "The event on standard input")
     except (OSError, HooksError):
-        return {}  # whatever came there, it is no event; the value stays missing and is told as such
+        return {}  # whatever came there, it is not an event; the value stays missing and is told as such

@@ -36,8 +36,8 @@ VERB = Verb(
     options=_SHAPE.options,
     positionals=(Positional("name", "The event's name: small letters, digits and dashes."),),
     examples=(*_SHAPE.examples, "npx claude-flow@alpha hooks pre-deploy --description 'to staging'"),
-    details="A name behind `hooks` that is no verb's is kept so when it begins with pre-, post-, on-, modify-, task- or teammate-, and is "
-    "no slip of a verb's name; one line on stderr says that it is an event and nothing else is done.",
+    details="`hooks NAME` without `custom` does the same if NAME begins with pre-, post-, on-, modify-, task- or teammate-, and is not "
+    "a misspelt verb. One line on stderr then says that the call was recorded as an event.",
     hot=True,
 )
 
@@ -50,7 +50,7 @@ def run(call: Call, environment: Environment) -> int:
         raise MissingArgument(verb=call.verb.title, what="a name: hooks custom NAME")
     if not _is_name(name):
         raise UsageError(
-            f"{call.verb.title}: {name[:LONGEST]!r} is no name for an event.",
+            f"{call.verb.title}: {name[:LONGEST]!r} is not a name for an event.",
             hint=f"At most {LONGEST} small letters, digits and dashes, beginning with a letter.",
         )
     _stdin_event.complete(call, environment, "file", "command", "description")

@@ -65,11 +65,13 @@ VERB = Verb(
         "hooks-cli hooks event --protocol copilot --event preToolUse",
     ),
     details=(
-        "`hooks-cli setup claude-code` (gemini, codex, cursor, copilot) writes the hooks that call this. Each event is kept as the verb "
-        "that it is: SessionStart restores the memory into the agent's context, a prompt opens a task, an edit is a post-edit, a shell "
-        "command a post-command, and so on; others are kept under their own name. A destructive command is recorded, or answered with "
-        "`ask` or `deny` as [safety] mode says. The exit code is 0 also when the memory cannot be used: the event is queued then, and "
-        "one line on stderr says so; 64 on a terminal, 66 when no event comes within a second, 65 when it is no JSON object."
+        "`hooks-cli setup claude-code` (gemini, codex, cursor, copilot) writes the hooks that call this. Each "
+        "event is recorded as the matching verb: SessionStart restores the memory into the agent's context, a "
+        "prompt opens a task, an edit is a post-edit, a shell command a post-command, and so on. Other events are "
+        "recorded under their own name. A destructive command is recorded, or answered with `ask` or `deny`, as "
+        "[safety] mode says. Exit code: 0, also if the memory cannot be used (the event is queued, and one line "
+        "on stderr says so); 64 on a terminal; 66 if no event arrives within a second; 65 if it is not a JSON "
+        "object."
     ),
     hot=True,
 )

@@ -39,7 +39,10 @@ VERB = Verb(
     ),
     positionals=(Positional("session_id", "Only this session; latest is the newest one."),),
     examples=("npx claude-flow@alpha hooks metrics", "npx claude-flow@alpha hooks metrics --period 7d --format json"),
-    details="All figures are counted when they are asked for. A line of the text is `Total entries: N`. Nothing is recorded.",
+    details=(
+        "All figures are counted at the time of the call. Each line of the text has the form `Total entries: N`. "
+        "The call itself is not recorded."
+    ),
     hot=False,
     records=False,
 )

@@ -46,8 +46,10 @@ VERB = Verb(
     ),
     examples=('npx claude-flow@alpha hooks post-task --task-id "hyper-advanced-swarm" --session-id "hyper-swarm-001"',),
     positionals=(Positional("task_id", "The task, instead of --task-id."),),
-    details="A task id that nobody opened takes over the newest open task that has no name of its own; else its end is recorded alone. "
-    "A task that was closed already stays as it ended; the call is recorded.",
+    details=(
+        "A task id that was never opened closes the newest open task without an id of its own; if there is none, "
+        "only the end is recorded. A task that is closed already keeps its result; the call is recorded."
+    ),
     hot=True,
 )
 

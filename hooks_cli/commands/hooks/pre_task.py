@@ -31,7 +31,7 @@ VERB = Verb(
         Option("priority", ("--priority",), "How soon it matters.", metavar="WORD"),
         Option("complexity", ("--complexity",), "How hard it is.", metavar="WORD"),
         Option("agent_type", ("--agent-type",), "What the agent is: coder, tester …", metavar="WORD"),
-        Option("team", ("--team",), "Who works on it.", metavar="NAME"),
+        Option("team", ("--team",), "The agent that works on it.", metavar="NAME"),
         Option("skill", ("--skill",), "The skill that it needs.", metavar="NAME"),
         shared.file("The file that it is about."),
         shared.dry_run("Say what would be opened; open and keep nothing."),

@@ -69,7 +69,7 @@ def run(call: Call, environment: Environment) -> int:
             )
     if not wrong:
         environment.out(
-            one_line(f"Valid: {', '.join(read)}" if read else "There is no settings file; all is as by default.", 4_000)
+            one_line(f"Valid: {', '.join(read)}" if read else "There is no settings file; the defaults apply.", 4_000)
         )
         environment.out("\n")
     return ConfigError.exit_code if wrong else 0

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ExportRefused(AccessDenied):
-    """The key is shown on a terminal only, and standard output is none. Nothing was shown."""
+    """The key is shown on a terminal only, and standard output is not one. Nothing was shown."""
 
     hint = "If it is meant to go there: hooks-cli key export --yes"
 
@@ -24,12 +24,15 @@ VERB = Verb(
     "export",
     "Print the key in a form to write down: five lines with checksums.",
     options=(
-        Option("yes", ("--yes", "-y"), "Print it although standard output is no terminal.", "switch"),
+        Option("yes", ("--yes", "-y"), "Print the key even if standard output is not a terminal.", "switch"),
         Option("hex", ("--hex",), "As 64 hex digits, for MEMORY_ENCRYPTION_KEY, instead of the paper form.", "switch"),
         shared.stdin(),
     ),
     examples=("hooks-cli key export", "hooks-cli key export --yes | lp"),
-    details="Without the key nobody can read the store, you included: keep the paper apart from the machine. `key import` reads it.",
+    details=(
+        "Without the key the store cannot be read, not even by you. Keep the paper away from the machine. `key "
+        "import` reads it."
+    ),
 )
 
 

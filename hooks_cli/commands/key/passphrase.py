@@ -23,11 +23,11 @@ VERB = Verb(
     positionals=(Positional("action", "set, change or remove."),),
     examples=("hooks-cli key passphrase set", "hooks-cli key passphrase change"),
     details=(
-        "set: the key file is replaced by a slot that only the passphrase opens; a second set adds a further slot. "
-        "change: exchanges one slot, at once, and rewrites nothing of the store; who copied the old slot file and knows the old "
-        "passphrase still has the data key, and only `key rotate` ends that. "
-        "remove: takes a slot away; with the last one the key goes back into a key file. "
-        "A passphrase costs its derivation at each call (about half a second); `hooks-cli unlock` makes that once per login."
+        "set: replaces the key file by a slot that only the passphrase opens; a second `set` adds another slot. "
+        "change: exchanges one slot and does not rewrite the store. A person with a copy of the old slot file and "
+        "the old passphrase still has the data key; only `key rotate` ends that. remove: removes a slot; after "
+        "the last one the key is in a key file again. A passphrase costs about half a second at each call; "
+        "`hooks-cli unlock` pays it once for each login."
     ),
 )
 

@@ -19,7 +19,7 @@ STEPS = 5
 VERB = Verb(
     "key",
     "rotate",
-    "Make a new data key and write every page of the store anew with it.",
+    "Make a new data key and re-encrypt every page of the store with it.",
     options=(
         Option(
             "new_variable",
@@ -33,10 +33,10 @@ VERB = Verb(
     ),
     examples=("hooks-cli key rotate",),
     details=(
-        "Do this when the key may have been seen by somebody. It differs from `key passphrase change`, which only changes what unlocks the "
-        "key. The old key still opens old copies: backups, exports of sealed values, snapshots of the disk; keep it on paper (key export) "
-        "if you need those. Killed at any point, it leaves a store that opens, and the next call finishes the work. Other processes "
-        "wait for it, or end with 75."
+        "Do this if another person may have seen the key. `key passphrase change` only changes what unlocks the "
+        "key. The old key still opens old copies (backups, exports of sealed values, disk snapshots); keep it on "
+        "paper (key export) if you need those. If the command is killed, the store still opens, and the next call "
+        "completes the rotation. Other processes wait, or exit with 75."
     ),
 )
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 VERB = Verb(
     "key",
     "show",
-    "Say where the key is, of what kind, and by what fingerprint it is told from others. Never shows the key.",
+    "Show where the key is, its kind and its fingerprint, never the key.",
     examples=("hooks-cli key show",),
     details="Exit 77 when the key cannot be had or does not open the store, with the reason.",
 )

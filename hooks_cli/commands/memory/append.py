@@ -22,7 +22,10 @@ VERB = Verb(
         *address_options.KEY_OPTIONS,
         *store_verb.VALUE_OPTIONS,
         Option(
-            "separator", ("--separator",), "What stands between the old text and the new: a line break.", metavar="S"
+            "separator",
+            ("--separator",),
+            "Text between the old value and the new one (default: a line break).",
+            metavar="S",
         ),
         address_options.IF_VERSION,
         *address_options.WHO_OPTIONS,

@@ -18,7 +18,7 @@ CHECKING = ("validate", "verify", "check")
 VERB = Verb(
     "memory",
     "backup",
-    "Make an encrypted copy of the store, whole or a namespace of it, while writers go on, and verify it.",
+    "Write an encrypted, verified copy of the store or of a namespace, while other processes write.",
     options=(
         shared.output("The file.", "--file", "-f", "--path", "--destination"),
         Option("passphrase", ("--passphrase",), "A passphrase opens it, too: asked for, or from --stdin or --password-file.", "switch"),
@@ -41,9 +41,10 @@ VERB = Verb(
         Positional("copies", "The copies that validate verifies.", many=True),
     ),
     examples=("hooks-cli memory backup", "hooks-cli memory backup ~/safe/memory.backup --passphrase"),
-    details="Without a name it is memory-<project>-<time>.backup in the current folder. It opens with this store's key; with "
-    "--passphrase a file beside it (FILE.slots) opens it elsewhere, too. Put it back with: memory restore FILE.\n\n"
-    "To move to another machine: memory backup FILE --passphrase here; there, with both files, memory restore FILE --passphrase.",
+    details=("The default name is memory-<project>-<time>.backup in the current folder. The copy opens with this "
+"store's key. With --passphrase a second file (FILE.slots) opens it elsewhere too. To put a copy back: "
+"memory restore FILE.\n\nTo move to another machine: memory backup FILE --passphrase here; there, with both "
+"files, memory restore FILE --passphrase."),
     actions=(),
 )  # fmt: skip
 

@@ -33,7 +33,7 @@ VERB = Verb(
     "clear",
     "Delete all entries of a namespace or glob; memory undelete brings them back.",
     options=(
-        shared.namespace("All that lies in this namespace (a glob is allowed)."),
+        shared.namespace("All entries of this namespace (a glob is allowed)."),
         Option(
             "pattern_option",
             ("--pattern",),
@@ -72,7 +72,7 @@ VERB = Verb(
         Option("no_backup", ("--no-backup",), "Write no backup (which is also so without it).", "switch"),
         Option("stats", ("--stats",), "Say how many went from each namespace.", "switch"),
         Option("verbose", ("--verbose",), "List every address that went.", "switch"),
-        Option("cache", ("--cache",), "Clear the cache: there is none, and nothing is deleted.", "switch"),
+        Option("cache", ("--cache",), "There is no cache to clear; nothing is deleted.", "switch"),
         address_options.DRY_RUN,
         YES,
         *address_options.WHO_OPTIONS,
@@ -182,7 +182,7 @@ def _parts(words: list[str]) -> tuple[str, ...]:
 def age_limit(call: Call, name: str, environment: Environment) -> int | None:
     """The time (ms) before which something must have been written to be as old as the option says; None without the option.
 
-    A bare number is days. Raises UsageError (64) for what is no age, "" included: `--age "$UNSET"` must not mean everything.
+    A bare number is days. Raises UsageError (64) for what is not an age, "" included: `--age "$UNSET"` must not mean everything.
     """
     if name not in call.values:
         return None

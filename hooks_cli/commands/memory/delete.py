@@ -54,9 +54,7 @@ def run(call: Call, environment: Environment) -> int:
     elif call.text("older_than"):
         pattern = "*"
     else:
-        hint = (
-            f"To delete all that lies in it: memory clear --namespace {one_line(namespace, 200)}" if namespace else ""
-        )
+        hint = f"To delete all of it: memory clear --namespace {one_line(namespace, 200)}" if namespace else ""
         raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY", hint=hint)
     store = store_access.for_memory(environment, create=False)
     live = read.current(store, pattern, environment.now()) is not None

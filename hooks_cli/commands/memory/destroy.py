@@ -57,10 +57,12 @@ VERB = Verb(
         "hooks-cli memory destroy 'tmp/*' --yes",
         "hooks-cli memory destroy --event 14",
     ),
-    details="The bytes leave the database, the word index, the journal and the write-ahead log. That the versions were there, and "
-    "who wrote them when, stays in memory history (a call in memory log). Exports and backups made before are not touched.\n\n"
-    "To find where a text stands: memory search for what addresses hold now; memory export --format ndjson | grep TEXT for old "
-    "versions and hook calls, too.",
+    details=(
+        "The bytes are removed from the database, the word index, the journal and the write-ahead log. memory "
+        "history (memory log for a call) still shows that the versions existed, who wrote them and when. Earlier "
+        "exports and backups are not changed.\n\nTo find a text: memory search for current values; memory export "
+        "--format ndjson | grep TEXT for old versions and hook calls too."
+    ),
 )
 
 

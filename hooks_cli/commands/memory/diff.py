@@ -35,8 +35,10 @@ VERB = Verb(
         Positional("versions", "One version (compared with the current one) or two; none: the last two.", many=True),
     ),
     examples=('hooks-cli memory diff "swarm/performance/baseline" 1 3',),
-    details="Two JSON documents are compared member by member (+ added, - removed, ~ changed, with JSON Pointers); "
-    "anything else line by line. Sealed values are compared as they are masked, without --reveal.",
+    details=(
+        "Two JSON documents are compared by member (+ added, - removed, ~ changed, with JSON Pointers), other "
+        "values by line. Without --reveal, sealed values are compared in their masked form."
+    ),
 )
 
 

@@ -75,10 +75,11 @@ VERB = Verb(
         'claude-flow memory export backup.json --namespace "swarm/*"',
         "hooks-cli memory export --format ndjson --since 7d - | gzip > week.ndjson.gz",
     ),
-    details="Text goes to standard output unless a file is named; sqlite and parquet go to memory-<project>.<form> in the current "
-    "folder, and the path is printed. Files are made whole, readable by their owner only; one that is there already stays unless --force. "
-    "With --encrypt only the passphrase opens the file, or without one this store; memory import --decrypt reads it. "
-    "Sensitive values stay sealed: what is written in their place can be opened by this store alone.",
+    details=("Text formats go to standard output unless a file is named; sqlite and parquet go to "
+"memory-<project>.<format> in the current folder, and the path is printed. A file is complete or absent, "
+"readable by its owner only, and never overwritten without --force. With --encrypt the file opens with "
+"the passphrase, or without one with this store's key; memory import --decrypt reads it. Sensitive values "
+"stay sealed: only this store can open them."),
     actions=(),
 )  # fmt: skip
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 VERB = Verb(
     "memory",
     "gc",
-    "Collect garbage: take away what is due by [memory.gc], and make the file smaller.",
+    "Delete what the rules of [memory.gc] allow, and shrink the file.",
     options=(
         Option(
             "older_than",
@@ -86,10 +86,13 @@ VERB = Verb(
         "claude-flow memory cleanup --older-than 30d",
         'hooks-cli memory gc --explain "swarm/performance/baseline"',
     ),
-    details="What is older than max_age_days (90) goes; pinned entries, successful patterns and the newest baselines of each commit "
-    "stay. A collected version does not come back.\n\nThe rules stand in config.toml or hooks.toml (hooks-cli config path): "
-    '[memory.gc] max_age_days = 30, [memory.gc.rules."decisions/*"] keep = true; hooks-cli config show memory.gc prints those in '
-    "force, docs/retention.md explains each. By itself it runs at session-end, where [memory.gc] is written.",
+    details=(
+        "Versions older than max_age_days (90) are deleted. Pinned entries, successful patterns and the newest "
+        "baselines of each commit are kept. A deleted version cannot be restored.\n\nTo change the rules, edit "
+        "config.toml or hooks.toml (hooks-cli config path): [memory.gc] max_age_days = 30, "
+        '[memory.gc.rules."decisions/*"] keep = true. hooks-cli config show memory.gc prints the rules in force; '
+        "docs/retention.md explains each. If [memory.gc] is set, gc also runs at session-end."
+    ),
     aliases=("cleanup", "compact", "optimize"),
     actions=(
         "optimize-storage",
@@ -156,7 +159,7 @@ def _tell(call: Call, environment: Environment, store: Store, found: Collected, 
         body: dict[str, Any] = {"collected": found.figures(), "store_bytes": after, "pages_returned": found.pages}
         environment.out(changes.json_object({**body, "over_max_size": found.excess, **older}))
     else:
-        nothing = "Nothing was taken.\n" if call.flag("defrag_only") else "Nothing is due.\n"
+        nothing = "Nothing was taken.\n" if call.flag("defrag_only") else "Nothing to delete.\n"
         environment.out(_with_age(found.line() or nothing, age))
         if call.flag("stats"):
             environment.out(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 VERB = Verb(
     "memory",
     "history",
-    "List all versions of an address, newest first: who wrote them, when, and what became of them.",
+    "List all versions of an address, newest first: who wrote them, when, and their state.",
     options=(
         *address_options.KEY_OPTIONS,
         shared.limit("At most this many versions."),

@@ -23,7 +23,7 @@ SHOWN = 20
 VERB = Verb(
     "memory",
     "import",
-    "Take in an export, claude-flow's memory, an MCP memory file, or a folder of Markdown.",
+    "Import an export, claude-flow's memory, an MCP memory file, or a folder of Markdown.",
     options=(
         Option("file", ("--file", "-f", "--input", "-i", "--files", "--path"), "The file or folder; several with commas; - is standard "
                "input.", "many", metavar="FILE"),
@@ -60,10 +60,11 @@ VERB = Verb(
         "hooks-cli memory import .swarm/memory.db --dry-run",
         'hooks-cli memory import memory/memory-store.json --namespace "old"',
     ),
-    details="What it is, it sees by the content; gzip is unpacked, and what export --encrypt made is opened. One transaction for each "
-    "file: all of it or nothing. Times, tags, metadata and versions are kept; what is there already is passed over, so that importing "
-    "twice changes nothing; what was deleted here since comes back from a file that this store itself wrote. Exit 65 when anything was "
-    "refused; the rest is taken in all the same, unless --strict.",
+    details=("The format is detected by content; gzip is unpacked, and files of export --encrypt are opened. Each file "
+"is one transaction: all of it or nothing. Times, tags, metadata and versions are kept. Entries that "
+"exist already are skipped, so a second import changes nothing. Entries deleted here since are restored "
+"only from a file that this store itself wrote. Exit 65 if a record was refused; the other records are "
+"imported, unless --strict."),
     actions=(),
 )  # fmt: skip
 

@@ -57,12 +57,12 @@ VERB = Verb(
         Option("pattern_option", ("--pattern",), "Only addresses that match this glob.", metavar="GLOB"),
         shared.limit(f"At most this many ({DEFAULT_LIMIT})."),
         shared.offset(),
-        Option("all", ("--all",), "All of them: without --limit there is no limit.", "switch"),
+        Option("all", ("--all",), "All of them, without a limit.", "switch"),
         *output_file.READING_OPTIONS,
         Option(
             "recent",
             ("--recent",),
-            "The newest first, which is the usual; with a number, at most so many.",
+            "Newest first (the default); with a number, at most that many.",
             "optional",
             metavar="N",
         ),
@@ -215,7 +215,7 @@ def _order(by: str, direction: str) -> str:
     turned = word.startswith("-")
     name = word.lstrip("-").replace("_", "").replace("-", "") or "newest"
     if name not in _SORTS:
-        raise UsageError(f"--sort-by {by!r} is no order.", hint="Orders: newest, oldest, key, version, size.")
+        raise UsageError(f"--sort-by {by!r} is not an order.", hint="Orders: newest, oldest, key, version, size.")
     order = _SORTS[name]
     direction = direction or suffix
     if direction:

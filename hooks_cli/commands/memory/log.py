@@ -44,7 +44,7 @@ VERB = Verb(
         Option(
             "follow",
             ("--follow", "-f"),
-            "Then go on, with each line as any process commits it, until Ctrl-C.",
+            "Then print each new line as any process commits it, until Ctrl-C.",
             "switch",
         ),
     ),
@@ -138,7 +138,7 @@ def _trace(text: str) -> str:
     wanted = trace_ids.searched(text) if text else ""
     if wanted is None:
         raise UsageError(
-            f"--trace {text!r} is no trace id.", hint="A trace id is 32 hexadecimal digits, or the first of them."
+            f"--trace {text!r} is not a trace id.", hint="A trace id is 32 hexadecimal digits, or the first of them."
         )
     return wanted
 

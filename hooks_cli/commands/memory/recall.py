@@ -28,7 +28,7 @@ _NARROWING = (
     Option(
         "filters",
         ("--filter", "--where"),
-        "Of a glob, only what is so: field:value, field>0.8 …",
+        "Of a glob, only entries with: field:value, field>0.8 …",
         "many",
         metavar="FIELD:VALUE",
     ),
@@ -52,10 +52,10 @@ VERB = Verb(
         shared.namespace("The namespace N: the address is N/KEY; alone, all of N."),
         shared.limit(f"At most this many entries of a glob ({DEFAULT_LIMIT})."),
         shared.offset("Leave out the first N entries of a glob."),
-        Option("all", ("--all",), "All entries of a glob: without --limit there is no limit.", "switch"),
+        Option("all", ("--all",), "All entries of a glob, without a limit.", "switch"),
         *_NARROWING,
         Option(
-            "default", ("--default",), "Print this where there is no entry at the address, and exit 0.", metavar="TEXT"
+            "default", ("--default",), "Print this if there is no entry at the address, and exit 0.", metavar="TEXT"
         ),
         Option(
             "value_only",
@@ -75,8 +75,10 @@ VERB = Verb(
         'claude-flow memory recall "coordination/*" --limit 10',
         'claude-flow memory recall "swarm/performance/baseline" || echo "no baseline yet"',
     ),
-    details="One address: the value alone, byte for byte; exit 1 and nothing on stdout when there is none; exit 77 when "
-    "it is sealed and --reveal is not given.",
+    details=(
+        "One address: prints only the value, byte for byte. Exit 1 without output if there is no entry; exit 77 "
+        "if the value is sealed and --reveal is not given."
+    ),
     aliases=("retrieve", "get", "read", "load", "cat"),
     hot=True,
     strangers="note",

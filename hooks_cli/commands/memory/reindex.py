@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 VERB = Verb(
     "memory",
     "reindex",
-    "Make the word index anew from the entries.",
+    "Rebuild the word index from the entries.",
     aliases=("rebuild", "rebuild-index"),
     options=(shared.PROGRESS, *address_options.WHO_OPTIONS),
     examples=("hooks-cli memory reindex", "claude-flow memory usage --action rebuild-index"),
-    details="Every write keeps the index in step, so this is for doubt, and after a store was mended by other means. One "
-    "transaction; other writers wait meanwhile. No entry and no version changes.",
+    details=(
+        "Every write updates the index, so this is needed only if the index is damaged (see memory verify). It is "
+        "one transaction; other writers wait. No entry and no version changes."
+    ),
     actions=(),
 )
 

@@ -24,19 +24,20 @@ VERB = Verb(
         Option("passphrase", ("--passphrase",), "Open it with its passphrase: asked for, or from --stdin or --password-file.", "switch"),
         shared.PASSWORD_FILE,
         shared.stdin(),
-        shared.namespace("Of a part or an export: only what lies in this namespace."),
+        shared.namespace("Of a partial copy or an export: only this namespace."),
         Option("strategy", ("--strategy", "--merge-strategy", "--on-conflict"), "replace: the store becomes the copy (so a whole copy "
                "does). Else take a part or an export in, as memory import does: overwrite (the usual), newest, skip, rename.",
                metavar="WAY"),
         Option("merge", ("--merge",), "The same as --strategy newest.", "switch"),
-        Option("overwrite", ("--overwrite",), "What is in the copy wins, which is so anyway.", "switch"),
+        Option("overwrite", ("--overwrite",), "Entries of the copy become current (the default).", "switch"),
         shared.dry_run("Verify the copy, and replace nothing.", "--verify"),
     ),
     positionals=(Positional("file", "The copy, instead of --file."),),
     examples=("hooks-cli memory restore memory-app-20251017-120000.backup", "hooks-cli memory restore safe.backup --dry-run"),
-    details="The copy is verified before anything is replaced. What was the store before lies beside it afterwards, and its path is "
-    "printed. A copy of a part (memory backup --namespace) is taken in instead: its entries win, what was there stays as an older "
-    "version. Other exports (json, sqlite …) are taken in by memory import, or here with --namespace, --merge or --strategy.",
+    details=("The copy is verified before the store is replaced. The old store is kept beside it, and its path is "
+"printed. A partial copy (memory backup --namespace) is imported instead: its entries become the current "
+"versions, and the present ones stay as older versions. Other exports (json, sqlite …) are read by memory "
+"import, or here with --namespace, --merge or --strategy."),
     actions=(),
 )  # fmt: skip
 
@@ -92,7 +93,7 @@ def _way(call: Call) -> str:
     if call.values.get("overwrite") is False and words.get(word) not in ("skip", "newest", "rename"):
         raise UsageError(
             f"{call.verb.title}: --overwrite=false and putting the copy in place exclude each other. Nothing was changed.",
-            hint="Take in only what is not here: --strategy skip",
+            hint="Import only entries that do not exist here: --strategy skip",
         )
     if word in ("replace", "full", "complete"):
         return ""

@@ -62,5 +62,5 @@ def _number(call: Call, address: str) -> int:
             hint=f"See which there are: memory history {shell_word(address)}",
         )
     if not (word.isascii() and word.removeprefix("v").isdigit()):
-        raise UsageError(f"memory revert: {word!r} is no version number.")
+        raise UsageError(f"memory revert: {word!r} is not a version number.")
     return int(word.removeprefix("v"))

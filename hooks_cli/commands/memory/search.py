@@ -63,7 +63,7 @@ VERB = Verb(
                 "--full-text",
                 "--value-search",
             ),
-            "What to look for, beside or instead of the arguments.",
+            "The text to search for, besides or instead of the arguments.",
             metavar="TEXT",
         ),
         Option(
@@ -142,10 +142,10 @@ VERB = Verb(
         'claude-flow memory search "how do we retry transient errors" --semantic',
     ),
     details=(
-        'A query may use "phrases", prefix*, AND, OR, NOT, NEAR(a b, 5), parentheses, and address: tags: body: before a word. '
-        "A word like swarm/* or *cache* narrows by address. One token is found whole or not at all; several words are ranked together, "
-        "and an entry is shown when it has enough of them. Addresses and tags weigh more than values. One line a result: address, "
-        "score (the share of the query that it has), and the part where the **hits** stand."
+        'A query may use "phrases", prefix*, AND, OR, NOT, NEAR(a b, 5), parentheses, and address: tags: body: '
+        "before a word. Other text is a list of words: entries with all of them, or, if there are none, with any "
+        "of them. Matches in addresses and tags rank higher than in values. One line for each result: address, "
+        "score (the best is 1.00), and the part of the text with the **hits**."
     ),
     aliases=("query", "find"),
     hot=True,
@@ -211,7 +211,7 @@ def newest_first(call: Call) -> bool:
     ):
         return True
     raise UsageError(
-        f"{call.verb.title} --sort-by {word!r} is no order of a search.", hint="Write relevance or updated."
+        f"{call.verb.title} --sort-by {word!r} is not an order of a search.", hint="Write relevance or updated."
     )
 
 

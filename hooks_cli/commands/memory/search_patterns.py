@@ -33,7 +33,7 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Print the results. Raises UsageError (64) for a reward that is no number, and what `memory search` raises."""
+    """Print the results. Raises UsageError (64) for a reward that is not a number, and what `memory search` raises."""
     limit(call)
     return search.run(call, environment)
 
@@ -44,7 +44,7 @@ def limit(call: Call) -> None:
     reward = call.text("min_reward").strip()
     if reward:
         if not is_number(reward):
-            raise UsageError(f"--min-reward {reward!r} is no number.", hint="Write a number from 0 to 1.")
+            raise UsageError(f"--min-reward {reward!r} is not a number.", hint="Write a number from 0 to 1.")
         conditions.append(f"reward>={reward}")
     if conditions:
         call.values["filters"] = conditions

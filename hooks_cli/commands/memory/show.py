@@ -51,7 +51,7 @@ def run(call: Call, environment: Environment) -> int:
     entry = next((entry for entry in versions if entry.version == wanted), None)
     if entry is None:
         raise NotFound(
-            f"There is no version {wanted} of {address}.", hint=f"See what is left: memory history '{address}'"
+            f"There is no version {wanted} of {address}.", hint=f"See its versions: memory history '{address}'"
         )
     data_version = entry.data_version or str(environment.settings.get("memory.version"))
     if theme.on(call, environment):

@@ -61,7 +61,7 @@ VERB = Verb(
         ),
         Option("by_session", ("--by-session",), "Also the versions that each session wrote.", "switch"),
         Option("by_agent", ("--by-agent",), "Also the versions that each agent wrote.", "switch"),
-        Option("health", ("--health",), "Also where the store lies, how it is closed, and its last write.", "switch"),
+        Option("health", ("--health",), "Also the store's path, its encryption, and its last write.", "switch"),
         Option("export", ("--export", "--output", "-o"), "Write the figures to a JSON file too.", metavar="FILE"),
         Option("watch", ("--watch", "--monitor", "--live"), "On a terminal: again and again, until Ctrl-C.", "switch"),
         Option("interval", ("--interval",), "How often --watch looks (5s).", metavar="DURATION"),

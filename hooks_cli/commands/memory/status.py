@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 VERB = Verb(
     "memory",
     "status",
-    "Say where the memory lies, how it is closed, what it holds and when it was written last.",
+    "Show where the memory is, how it is encrypted, how many entries it has, and its last write.",
     options=(
         shared.namespace("Also count this namespace (a glob is allowed)."),
         shared.detailed("Also the figures of `memory stats --detailed`."),

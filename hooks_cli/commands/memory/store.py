@@ -53,7 +53,7 @@ VERB = Verb(
         Option(
             "if_version",
             ("--if-version", "--cas"),
-            "Write only if this is the current version (0: nothing is there), else exit 76 and tell which is.",
+            "Write only if this is the current version (0: no entry), else exit 76 and print the current one.",
             "integer",
             metavar="N",
         ),
@@ -61,10 +61,10 @@ VERB = Verb(
         Option(
             "keep_existing",
             ("--no-clobber", "--skip-existing"),
-            "Write only if nothing is there, else keep what is, say so and exit 0.",
+            "Write only if there is no entry; else keep it, say so and exit 0.",
             "switch",
         ),
-        Option("append", ("--append",), "Add to the end of what is there: memory append.", "switch"),
+        Option("append", ("--append",), "Add to the end of the value: memory append.", "switch"),
         shared.dry_run("Check everything, say what would be stored, and store nothing."),
         *ABOUT_OPTIONS,
         Option(
@@ -85,9 +85,10 @@ VERB = Verb(
         'git diff | claude-flow memory store "review/diff" -',
     ),
     details=(
-        "With --type or --category the key may be left out: --content TEXT --type discovery is kept at discovery/<digest>. A key without "
-        "a value takes it from standard input when something comes there. A line of --batch may also have namespace, metadata, tags, "
-        "ttl, and if_version (cas) or if_not_exists; all lines are stored or none, and other writers wait meanwhile."
+        "With --type or --category the key is optional: --content TEXT --type discovery is stored at "
+        "discovery/<digest>. With a key and no value, the value is read from standard input, if there is any. A "
+        "line of --batch may also have namespace, metadata, tags, ttl, and if_version (cas) or if_not_exists. "
+        "Either all lines are stored or none; other writers wait until then."
     ),
     hot=True,
     aliases=("add", "put", "save", "set", "update"),
@@ -186,7 +187,7 @@ def _decoded(content: bytes, what: str) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise InvalidText(what=what, reason=f"byte {error.start + 1} is no UTF-8") from None
+        raise InvalidText(what=what, reason=f"byte {error.start + 1} is not UTF-8") from None
 
 
 def run(call: Call, environment: Environment) -> int:

@@ -25,16 +25,18 @@ DEFAULT_DEPTH = 4
 VERB = Verb(
     "memory",
     "tree",
-    "Show the addresses as a tree: how many entries lie where, how large, how old.",
+    "Show the addresses as a tree, with the number, size and age of the entries in each folder.",
     options=(
         shared.namespace("Only this namespace."),
-        Option("depth", ("--depth", "-d"), f"So many segments deep ({DEFAULT_DEPTH}).", "integer", metavar="N"),
+        Option("depth", ("--depth", "-d"), f"Depth of the tree in segments ({DEFAULT_DEPTH}).", "integer", metavar="N"),
     ),
-    positionals=(Positional("prefix", "Only what lies below this address, or a glob."),),
+    positionals=(Positional("prefix", "Only entries below this address, or a glob."),),
     strangers="note",
     examples=("hooks-cli memory tree", "hooks-cli memory tree swarm --depth 3 --json"),
-    details="A line of the plain form is: indented name (a folder ends with /), entries, bytes, time of the newest write, with tabs "
-    "between. What lies deeper is counted in its folder.",
+    details=(
+        "A line of the plain form has, separated by tabs: indented name (a folder ends with /), entries, bytes, "
+        "time of the newest write. Deeper entries are counted in their folder."
+    ),
 )
 
 

@@ -16,7 +16,7 @@ SHOWN = 1000
 VERB = Verb(
     "memory",
     "validate",
-    "Check what is stored against the schemas of its addresses.",
+    "Check stored entries against the schemas of their addresses.",
     options=(
         shared.namespace("Only this namespace; may be a glob."),
         Option("versions", ("--versions",), "head: what the addresses hold now (the default); all: every version.", "choice",

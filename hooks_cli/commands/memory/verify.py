@@ -23,9 +23,10 @@ VERB = Verb(
     options=(shared.PROGRESS,),
     examples=("hooks-cli memory verify", "hooks-cli memory verify --accept-rollback"),
     details=(
-        "Recomputes the ledger (a keyed hash over all rows) and compares it with the one kept in the store and with the anchor kept "
-        "beside the key. Writers go on meanwhile. With --accept-rollback a store that was put back or altered is taken as it is: its "
-        "ledger and its anchor begin anew. Look at it first, with the same option on recall, list or history."
+        "Recomputes the ledger (a keyed hash over all rows) and compares it with the ledger in the store and with "
+        "the anchor beside the key. Other processes can write while it runs. --accept-rollback accepts a store "
+        "that was rolled back or altered, and starts a new ledger and anchor. Look at such a store first, with "
+        "the same option on recall, list or history."
     ),
     actions=(),
 )
@@ -51,10 +52,10 @@ def run(call: Call, environment: Environment) -> int:
         if found.pages:
             raise Tampered(store=store.path, expected="authentic pages", found=found.pages[0])
         verify.accept(store)
-        environment.err("hooks-cli: the store was taken as it is; its ledger and its anchor begin anew")
+        environment.err("hooks-cli: the store was accepted; it has a new ledger and anchor")
         found = verify.verify(store, lambda _: None)
     if found.only_words:
-        hint = "The entries are whole; lists and searches miss some of them. Make the word index anew: hooks-cli memory reindex"
+        hint = "The entries are intact; lists and searches miss some of them. Rebuild the word index: hooks-cli memory reindex"
         raise Tampered(store=store.path, expected=_expected(found), found=_found(found), hint=hint)
     if not found.sound:
         raise Tampered(store=store.path, expected=_expected(found), found=_found(found))

@@ -26,7 +26,12 @@ _WORDS = (
     ("about_scope", "--scope", "scope", "For whom it holds: agent, project, shared …"),
     ("about_partition", "--partition", "partition", "The part of the memory that it is for."),
     ("about_owner", "--owner", "owner", "Whose it is."),
-    ("about_access", "--access-level", "access_level", "Who may know it; everybody with the key can."),
+    (
+        "about_access",
+        "--access-level",
+        "access_level",
+        "A label for who may know it; everyone with the key can read it.",
+    ),
     ("about_pattern", "--cognitive-pattern", "cognitive_pattern", "The way of thinking that it is an example of."),
     ("about_priority", "--priority", "priority", "How much it matters."),
     ("about_version", "--version", "version", "The data's own version, as 2.0.0."),

@@ -20,7 +20,7 @@ KEY_OPTIONS = (
 IF_VERSION = Option(
     "if_version",
     ("--if-version",),
-    "Only if this is the current version (0: nothing is there).",
+    "Only if this is the current version (0: no entry).",
     "integer",
     metavar="N",
 )
@@ -47,7 +47,7 @@ def if_version(call: Call) -> int | None:
 
 
 def is_one_address(environment: Environment, pattern: str, live: bool) -> bool:
-    """Whether the argument means one address: it is no glob, or it is `live` as it stands (real keys contain `[agent]` and `*`)."""
+    """Whether the argument means one address: it is not a glob, or it is `live` as it stands (real keys contain `[agent]` and `*`)."""
     return live or not addresses.is_glob(pattern)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _TAGS = "Only entries with one of these tags, separated by commas; given twice, with one of each."
 NARROWING_OPTIONS = (
-    shared.namespace("Only what lies in this namespace (a glob is allowed); several are separated by commas."),
+    shared.namespace("Only entries of this namespace (a glob is allowed); several are separated by commas."),
     shared.tags(_TAGS),
     shared.session_id("Only what this session wrote; latest is the newest one, current the caller's.", name="session"),
     shared.agent("Only what this agent wrote."),
@@ -36,7 +36,7 @@ NARROWING_OPTIONS = (
     Option(
         "max_age",
         ("--max-age", "--time-range", "--within", "--days", "--last"),
-        "Only what is not older than this: 7d, 24h; a bare number is days.",
+        "Only entries not older than this: 7d, 24h; a bare number is days.",
         metavar="AGE",
     ),
     Option("about_type", ("--type",), "Only what was stored with this --type.", metavar="WORD"),
@@ -49,7 +49,7 @@ NARROWING_OPTIONS = (
     Option(
         "filters",
         ("--filter", "--where", "--filter-query", "--filters", "--contains"),
-        "Only what is so: field:value, field>0.8, field~part, several with commas, a JSON object. A field is one of the metadata, or "
+        "Only entries with: field:value, field>0.8, field~part, several with commas, a JSON object. A field is one of the metadata, or "
         "key, namespace, tags, agent, session, size, created, value.",
         "many",
         metavar="FIELD:VALUE",
@@ -67,8 +67,8 @@ NARROWING_OPTIONS = (
         "Only addresses that this regular expression finds.",
         metavar="REGEX",
     ),
-    shared.exclude("Not what lies in this namespace, or what this glob matches; may be repeated."),
-    Option("size_over", ("--size-gt", "--min-size"), "Only values of more than so many bytes.", metavar="BYTES"),
+    shared.exclude("Leave out this namespace, or what this glob matches; may be repeated."),
+    Option("size_over", ("--size-gt", "--min-size"), "Only values larger than this number of bytes.", metavar="BYTES"),
     Option("size_under", ("--size-lt", "--max-size"), "Only values of fewer bytes.", metavar="BYTES"),
     Option("expired", ("--include-expired",), "Also what has outlived its --ttl and is not collected yet.", "switch"),
     Option(
@@ -103,7 +103,7 @@ def tags(call: Call) -> list[list[str]]:
 
 
 def times(call: Call, environment: Environment) -> tuple[int | None, int | None]:
-    """--since and --until in ms since the epoch. Raises UsageError (64) for what is no time."""
+    """--since and --until in ms since the epoch. Raises UsageError (64) for what is not a time."""
     found: list[int | None] = []
     for name in ("since", "until"):
         text = call.text(name)
@@ -188,7 +188,7 @@ def confidence(call: Call) -> float | None:
     try:
         return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
-        raise UsageError(f"--min-confidence {text!r} is no number.", hint="Write a number from 0 to 1.") from None
+        raise UsageError(f"--min-confidence {text!r} is not a number.", hint="Write a number from 0 to 1.") from None
 
 
 def score(call: Call) -> float:
@@ -202,6 +202,6 @@ def score(call: Call) -> float:
         value = -1.0
     if not 0 <= value <= 1:
         raise UsageError(
-            f"--min-score {text!r} is no score.", hint="Write a number from 0 to 1; the best result's score is 1."
+            f"--min-score {text!r} is not a score.", hint="Write a number from 0 to 1; the best result's score is 1."
         )
     return value

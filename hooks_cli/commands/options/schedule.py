@@ -40,13 +40,13 @@ def cron_times(when: str) -> str:
         period = _period(word)
         fields_of = _time_of_day(word) if period is None else period
         if fields_of is None:
-            raise UsageError(f"--schedule {when!r} is no time that repeats.", hint=_HINT)
+            raise UsageError(f"--schedule {when!r} is not a time that repeats.", hint=_HINT)
         found |= fields_of
         repeats |= period is not None
     if found["day"] == "*" and not _WEEKLY.isdisjoint(words):
         found["day"] = "0"
     if not repeats or not (_below(found["minute"], 60) and _below(found["hour"], 24)):
-        raise UsageError(f"--schedule {when!r} is no time that repeats.", hint=_HINT)
+        raise UsageError(f"--schedule {when!r} is not a time that repeats.", hint=_HINT)
     return f"{found['minute']} {found['hour']} {found['month day']} * {found['day']}"
 
 

@@ -13,7 +13,7 @@ LONGEST_INPUT = 64 * 1024
 
 
 class NobodyToAsk(UsageError):
-    """{what} is needed, and there is no terminal to ask for it."""
+    """{what} is needed, but there is no terminal to ask for it."""
 
     hint = "Give it on standard input, with --stdin."
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 VERB = Verb(
     "",
     "doctor",
-    "Check everything that the memory needs, and say how to mend what is wrong.",
+    "Check everything that the memory needs, and say how to repair what is wrong.",
     examples=("hooks-cli doctor", "hooks-cli doctor --json"),
     details=(
         "Looks at versions, settings, key, permissions, file system, cipher, integrity, ledger, format, size, write-ahead log, garbage "

@@ -19,7 +19,7 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Forget it; nothing to forget is no error."""
+    """Forget it; nothing to forget is not an error."""
     from hooks_cli.crypto.keys import unlock_cache
 
     gone = unlock_cache.drop(environment.places.slots_path)

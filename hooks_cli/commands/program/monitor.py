@@ -29,16 +29,16 @@ VERB = Verb(
     "Show open sessions, running tasks, the latest notices and how fast revisions come, live.",
     options=(
         Option("interval", ("--interval", "-i"), f"How often to look ({DEFAULT_INTERVAL}).", metavar="DURATION"),
-        Option(
-            "rows", ("--rows", "--limit"), f"At most so many of each kind ({DEFAULT_ROWS}).", "integer", metavar="N"
-        ),
+        Option("rows", ("--rows", "--limit"), f"Rows of each kind, at most ({DEFAULT_ROWS}).", "integer", metavar="N"),
         Option("once", ("--once",), "Look once and end.", "switch"),
         shared.timeout(),
     ),
     examples=("hooks-cli monitor", "hooks-cli monitor --interval 5s", "hooks-cli monitor --once --json"),
-    details="On a terminal a view that is drawn anew where something changed; Ctrl-C ends it. Otherwise a line each time that something "
-    "was written, and a line for each new notice; with --json one object each. It only reads: between two looks it holds neither a lock "
-    "nor a transaction, and it looks at the tables only when somebody wrote.",
+    details=(
+        "On a terminal it shows a view that is updated at each change; Ctrl-C ends it. Otherwise it prints a line "
+        "for each change and for each new notice; with --json one object each. It only reads: between two queries "
+        "it holds neither a lock nor a transaction."
+    ),
 )
 
 

@@ -30,9 +30,12 @@ VERB = Verb(
         Option("open", ("--open",), "Also show it in the browser.", "switch"),
     ),
     examples=("hooks-cli report", "hooks-cli report --since 7d --output week.html --open"),
-    details="The file needs nothing else: no network, no server. It can be read on a phone, by keyboard and by a screen reader, and "
-    "follows the reader's light or dark mode. It holds addresses, names, file paths, descriptions of tasks and the figures of metadata, "
-    "but no values; what is sealed is masked. Only you may read it (0600); it is not encrypted.",
+    details=(
+        "The file needs no network and no server. It can be read on a phone, by keyboard and by a screen reader, "
+        "in light or dark mode. It contains addresses, names, file paths, task descriptions and the figures of "
+        "metadata, but no values; sealed text is masked. The file is readable by you only (0600); it is not "
+        "encrypted."
+    ),
 )
 
 

@@ -24,8 +24,9 @@ VERB = Verb(
     ),
     examples=("hooks-cli unlock --for 8h",),
     details=(
-        "The key is kept in the Linux kernel's keyring, or, where there is none, in a 0600 file under XDG_RUNTIME_DIR (memory, gone "
-        "with the login); never on a disk. Programs of the same user can read it meanwhile. `hooks-cli lock` forgets it."
+        "The key is kept in the Linux kernel's keyring, or, without one, in a 0600 file under XDG_RUNTIME_DIR (in "
+        "memory, removed at logout); never on a disk. Other programs of the same user can read it during that "
+        "time. `hooks-cli lock` forgets it."
     ),
 )
 

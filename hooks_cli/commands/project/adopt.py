@@ -21,9 +21,9 @@ VERB = Verb(
     positionals=(Positional("old", "The old path, or a name of `project list`, with or without its hash."),),
     examples=("hooks-cli project adopt ~/src/old-name", "hooks-cli project adopt old-name-0123456789abcdef"),
     details=(
-        "A store is named after the path of its project. Run this in the folder where the project is now. The store, its key and "
-        "its journal move over as they are; nothing is copied, nothing merged. A project that has a store already is left alone, "
-        "unless with --replace."
+        "A store is named after the path of its project. Run this in the folder where the project is now. The "
+        "store, its key and its journal are moved; nothing is copied or merged. If this project has a store "
+        "already, nothing is changed without --replace."
     ),
 )
 

@@ -15,7 +15,7 @@ REASONS = {
     "repository": "the git repository that this folder lies in",
     "hooks.toml": "the nearest folder upwards with a hooks.toml",
     "store": "the nearest folder upwards that has a store",
-    "folder": "no git root, hooks.toml or store is above this folder, so it stands for itself",
+    "folder": "no git root, hooks.toml or store in a folder above, so this folder is the project",
 }
 
 VERB = Verb(

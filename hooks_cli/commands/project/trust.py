@@ -16,11 +16,12 @@ VERB = Verb(
     options=(Option("remove", ("--remove", "--revoke"), "Trust it no longer.", "switch"),),
     examples=("hooks-cli project trust", "hooks-cli project trust --remove"),
     details=(
-        "A hooks.toml arrives with a clone or a pull. Until you trust the project it can only make the memory be kept longer than your "
-        "own settings do, and never switches automatic collection on. Of a trusted project [memory.gc], max_size, store, [restore] "
-        "max_chars and [schemas] mode count as they are written, also after the next pull. Read the file first. It says which settings "
-        "count from now on. What is about keys, sealing and agents stays as strict as it is. The note lies in your configuration "
-        "folder and names the project's path: a folder that is moved is trusted anew."
+        "A hooks.toml arrives with a clone or a pull. Until you trust the project, it can only lengthen how long "
+        "the memory is kept, and cannot enable automatic collection. In a trusted project [memory.gc], max_size, "
+        "store, [restore] max_chars and [schemas] mode take effect as written, also after the next pull: read the "
+        "file first. The command prints which settings take effect. Settings on keys, sealing and agents can only "
+        "be stricter than yours, trusted or not. The trust is a note in your configuration folder with the "
+        "project's path; after a move, trust the project again."
     ),
 )
 

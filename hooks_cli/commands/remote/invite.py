@@ -26,8 +26,9 @@ VERB = Verb(
         "hooks-cli remote invite age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kdmqxkhcqk9vmqx > bob.age",
     ),
     details=(
-        "It holds the memory's key and its present state, no address and no password. Tell your colleague the fingerprint by another way "
-        "than the file. Whoever has joined keeps the key: to remove a colleague, hooks-cli remote rotate."
+        "It contains the memory's key and its present state, but no server address and no password. Tell your "
+        "colleague the fingerprint in another way than the file. Everyone who joined has the key: to remove a "
+        "colleague, run hooks-cli remote rotate."
     ),
 )
 

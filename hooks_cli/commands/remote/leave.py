@@ -16,8 +16,8 @@ VERB = Verb(
     "Leave the shared memory: this machine keeps what it has, as an ordinary store.",
     examples=("hooks-cli remote leave",),
     details=(
-        "Nothing is deleted, here or on the server, and the key stays the same: a machine that has left can still read what it finds "
-        "there. To shut it out, another machine runs hooks-cli remote rotate."
+        "Nothing is deleted, here or on the server, and the key stays the same: a machine that has left can still "
+        "read what it has. To exclude it from new data, run hooks-cli remote rotate on another machine."
     ),
 )
 

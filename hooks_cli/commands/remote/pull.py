@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 VERB = Verb(
     "remote",
     "pull",
-    "Take in what other machines wrote; reads see it then.",
+    "Fetch what other machines wrote, so that reads see it.",
     examples=("hooks-cli remote pull",),
     details=(
         "Every write does this first, so it is for reading. A machine that was away for so long that the log begins later takes the "

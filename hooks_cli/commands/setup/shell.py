@@ -23,7 +23,7 @@ VERB = Verb(
     options=(
         *_agent_setup.CHANGE_OPTIONS,
         Option("wrapper", ("--wrapper",), "Write the project's ./claude-flow instead.", "switch"),
-        shared.force("With --wrapper: take the place of another file (it is kept beside)."),
+        shared.force("With --wrapper: take the place of another file (the old one is kept beside it)."),
     ),
     positionals=(Positional("shell", "bash, zsh or fish; your own (SHELL) when none is named."),),
     examples=(

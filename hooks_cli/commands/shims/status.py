@@ -25,7 +25,7 @@ WORDS = {
     "current": "installed",
     "outdated": "outdated (run: hooks-cli shims install)",
     "missing": "not installed",
-    "foreign": "a file of somebody else is in its place",
+    "foreign": "a file that is not a shim is in its place",
 }
 
 

@@ -19,7 +19,7 @@ VERB = Verb(
     "List the tests in test files: stage, layers, scenarios, fault, expectations.",
     positionals=(Positional("files", "Test files (TOML).", many=True),),
     examples=("hooks-cli test list tests/resilience.toml",),
-    details="A line of the plain form is: file, stage, test, layers, scenarios, fault, expectations, with tabs "
+    details="Each line of the plain form has: file, stage, test, layers, scenarios, fault, expectations, with tabs "
     "between. Nothing is started.",
 )
 

@@ -30,8 +30,8 @@ VERB = Verb(
         shared.dry_run("Print the whole plan and start nothing."),
         Option("stage", ("--stage",), "Only this stage; may be repeated.", "many", metavar="N"),
         Option("layer", ("--layer",), "Only this layer of those that are on; may be repeated.", "many", metavar="NAME"),
-        Option("keep_going", ("--keep-going",), "Go on with the next stage when one failed.", "switch"),
-        Option("jobs", ("--jobs", "-j"), "So many tests of a stage at once (1).", "integer", metavar="N"),
+        Option("keep_going", ("--keep-going",), "Continue with the next stage after a failed one.", "switch"),
+        Option("jobs", ("--jobs", "-j"), "Number of tests of a stage that run at once (1).", "integer", metavar="N"),
         Option(
             "time_scale", ("--time-scale",), "Multiply waits before and during faults: 0.1 is a tenth.", metavar="X"
         ),

@@ -37,7 +37,7 @@ VERB = Verb(
         Option("duration", ("--for",), "How long to listen: 30s, 5m. Without it until Ctrl-C.", metavar="TIME"),
         Option("trace", ("--trace",), "Only the traces whose id begins so.", metavar="ID"),
         shared.since("Only traces that began since then: 10m, 2025-10-17T12:00:00Z."),
-        Option("max_violations", ("--max-violations",), "Keep so many violations of each rule (20); all are counted.", "integer", "N"),
+        Option("max_violations", ("--max-violations",), "Violations to keep for each rule (20); all are counted.", "integer", "N"),
         shared.STRICT_TRACES,
     ),
     positionals=(
@@ -126,7 +126,7 @@ def _address(call: Call) -> tuple[str, int]:
     if not colon:
         host, port = (text, str(PORT)) if not text.isdigit() else ("127.0.0.1", text)
     if not (port.isascii() and port.isdigit() and int(port) < 65536):
-        raise UsageError(f"trace check --listen {text}: this is no address.", hint=f"Write 127.0.0.1:{PORT}.")
+        raise UsageError(f"trace check --listen {text}: this is not an address.", hint=f"Write 127.0.0.1:{PORT}.")
     return host.strip("[]") or "127.0.0.1", int(port)
 
 

@@ -17,7 +17,7 @@ VERB = Verb(
     "compare",
     "Compare two runs: operations that became slower or fail more often beyond chance, and operations and trace shapes that came or went.",
     options=(
-        Option("min_ms", ("--min-ms",), "A p95 that grew by less milliseconds than this is no regression (1).", metavar="MS"),
+        Option("min_ms", ("--min-ms",), "A p95 that grew by less milliseconds than this is not a regression (1).", metavar="MS"),
         Option("limit", ("--limit",), "How many times the base's p95 is allowed (1.15).", metavar="FACTOR"),
         shared.STRICT_TRACES,
     ),
@@ -73,7 +73,9 @@ def _number(call: Call, name: str, default: float, least: float) -> float:
     except ValueError:
         number = -1.0
     if not least <= number < 1e9:
-        raise UsageError(f"trace compare --{name.replace('_', '-')} {text}: this is no number of at least {least:g}.")
+        raise UsageError(
+            f"trace compare --{name.replace('_', '-')} {text}: this is not a number of at least {least:g}."
+        )
     return number
 
 

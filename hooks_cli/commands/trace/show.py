@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 VERB = Verb(
     "trace",
     "show",
-    "Show what trace files hold: services, operations with latencies and errors, who calls whom, and what is wrong with the data.",
+    (
+        "Show the contents of trace files: services, operations with latencies and errors, who calls whom, and "
+        "faults in the data."
+    ),
     options=(shared.STRICT_TRACES,),
     positionals=(Positional("files", "Trace files; - is standard input. Several are one run.", many=True),),
     examples=("hooks-cli trace show traces.json", "hooks-cli trace show run1.jsonl run2.jsonl.gz --json"),

@@ -105,5 +105,5 @@ def _read(process: subprocess.Popen[bytes]) -> tuple[bytes, str]:
 def _failed(name: str, words: list[str], how: str) -> KeySourceError:
     return KeySourceError(
         reason=f"the command in {name}, {words[0]}, {how}",
-        hint="Run it by hand to see what is wrong; it must print the key or the passphrase and nothing else.",
+        hint="Run it by hand to see the error; it must print the key or the passphrase and nothing else.",
     )

@@ -134,7 +134,7 @@ def _line_indent(text: str, at: int) -> str:
 
 
 def _content_end(text: str, start: int, end: int) -> int:
-    """Where the last thing that is no white space ends in `text[start:end]`, comments counting as things."""
+    """Where the last thing that is not white space ends in `text[start:end]`, comments counting as things."""
     return start + len(text[start:end].rstrip(" \t\r\n"))
 
 

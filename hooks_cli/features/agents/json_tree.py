@@ -55,7 +55,7 @@ def parse(text: str, path: str) -> Node:
     root = reader.value(0)
     reader.skip()
     if reader.at < len(text):
-        raise reader.error("something stands behind the end")
+        raise reader.error("there is text after the end")
     return root
 
 

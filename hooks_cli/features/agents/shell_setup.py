@@ -115,5 +115,5 @@ def plan_wrapper(environment: Environment, *, remove: bool = False, force: bool 
     if remove:
         return FileChange(path, what, before, None if ours else before)
     if before is not None and not ours and not force:
-        raise OutputExists(path=path, hint="To put the wrapper in its place (what is there is kept beside it): --force")
+        raise OutputExists(path=path, hint="To put the wrapper in its place (the old file is kept beside it): --force")
     return FileChange(path, what, before, WRAPPER, backup=not ours, mode=0o755)

@@ -136,7 +136,7 @@ def copies_in(environment: Environment) -> list[str]:
 def restore(environment: Environment, path: str, *, phrase: str = "", dry_run: bool = False) -> Restored:
     """Put a copy in the place of the store; with `dry_run` only verify it.
 
-    Raises InputMissing (66), DataError (65) when it is no copy, WrongKey or Tampered (77), Busy (75) while the store is
+    Raises InputMissing (66), DataError (65) when it is not a copy, WrongKey or Tampered (77), Busy (75) while the store is
     open elsewhere; then everything is as it was.
     """
     encrypted = environment.settings.get("memory.security.encrypt_at_rest") is not False
@@ -168,7 +168,7 @@ def _restore(environment: Environment, path: str, phrase: str, encrypted: bool, 
 def _examined(draft: AtomicFile, path: str, key: bytes, encrypted: bool, source: str) -> Copied:
     """`backup.examine` of what was copied from `path`; its errors name that, not the name it has for the moment."""
     if os.fstat(draft.descriptor).st_size % PAGE:
-        raise DataError(f"{path} is cut short: it is no whole number of pages. Nothing was replaced.")
+        raise DataError(f"{path} is cut short: its size is not a whole number of pages. Nothing was replaced.")
     try:
         return backup.examine(draft.name, key, encrypted, source, BUDGET_MS)
     except HooksError as error:
@@ -236,12 +236,14 @@ def _copy(path: str, draft: AtomicFile) -> None:
 
 def _refuse_what_is_no_copy(path: str, encrypted: bool) -> None:
     if not os.path.isfile(path):
-        raise InputMissing(path=path, reason="it is no regular file" if os.path.lexists(path) else "it does not exist")
+        raise InputMissing(
+            path=path, reason="it is not a regular file" if os.path.lexists(path) else "it does not exist"
+        )
     with open(path, "rb") as file:
         start = file.read(LOOK_BYTES)
     if _is_export(path, start) or (encrypted and start.startswith(MAGIC)):
         raise DataError(
-            f"{path} is no copy of a store, but an export or a plain database.", hint=f"memory import '{path}'"
+            f"{path} is not a copy of a store, but an export or a plain database.", hint=f"memory import '{path}'"
         )
 
 

@@ -24,7 +24,7 @@ _CALL = re.compile(
 
 
 class Checked:
-    """One settings file: its `path`, the `problem` of one that is no JSON, the hooks verbs it `calls`, and those that are `unknown`."""
+    """One settings file: its `path`, the `problem` of one that is not JSON, the hooks verbs it `calls`, and those that are `unknown`."""
 
     __slots__ = ("calls", "path", "problem", "unknown")
 

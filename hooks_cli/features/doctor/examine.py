@@ -77,7 +77,7 @@ def _modules() -> Iterator[Finding]:
         yield Finding(
             "modules",
             NOTE,
-            "there is no image of the modules for this Python, so that each call takes a tenth longer",
+            "there is no bytecode image for this Python, so each call takes a tenth longer",
             "Install hooks-cli from its source with this Python.",
         )
         return
@@ -107,7 +107,7 @@ def _settings(environment: Environment) -> Iterator[Finding]:
     there = [path for path in files if os.path.exists(path)]
     if not ignored:
         yield Finding(
-            "settings", OK, f"read from {', '.join(there)}" if there else "the defaults; there is no settings file"
+            "settings", OK, f"read from {', '.join(there)}" if there else "no settings file; the defaults apply"
         )
     settings = environment.settings
     if settings.get("memory.security.encrypt_at_rest") is False:

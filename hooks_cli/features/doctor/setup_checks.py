@@ -65,7 +65,7 @@ def agents(environment: Environment, launcher: str) -> Iterator[Finding]:
             elif state == CALLING:
                 wired.append(f"{agent.title} ({path})")
             elif state == OTHERWISE:
-                yield Finding("agents", NOTE, f"{agent.title}: {path} calls this program in a way of its own", mend)
+                yield Finding("agents", NOTE, f"{agent.title}: {path} calls this program in another way", mend)
     if wired:
         yield Finding("agents", OK, "call this program: " + ", ".join(wired))
     else:

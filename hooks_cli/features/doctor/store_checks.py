@@ -40,7 +40,7 @@ def key(environment: Environment) -> Iterator[Finding]:
         yield Finding(
             "key",
             WARNING,
-            "a rotation was not finished; the next key lies beside the present one",
+            "a key rotation was not completed; the next key is beside the current one",
             "Run: hooks-cli key rotate",
         )
     if found["slots"] and found["key_file"] is not None and found["kind"] == "key file":
@@ -88,8 +88,8 @@ def file_system(environment: Environment) -> Iterator[Finding]:
         folder = os.path.dirname(folder)
     kind = create.file_system(folder)
     if kind in create.NETWORK_FILE_SYSTEMS:
-        mend = "Name a place on a local disk: HOOKS_STORE=/local/path/memory.db"
-        yield Finding("file system", ERROR, f"{folder} lies on a network file system ({kind})", mend, 69)
+        mend = "Use a local disk: HOOKS_STORE=/local/path/memory.db"
+        yield Finding("file system", ERROR, f"{folder} is on a network file system ({kind})", mend, 69)
         return
     if not os.access(folder, os.W_OK | os.X_OK):
         mend = f"Look at it: ls -ld '{folder}'. Another place: HOOKS_HOME=FOLDER"
@@ -135,7 +135,7 @@ def _opened(environment: Environment, opened: EmbeddedStore) -> Iterator[Finding
     else:
         yield Finding("cipher", WARNING, "the store is not encrypted", "See: encrypt_at_rest in docs/configuration.md")
     found = verify.verify(opened, lambda _: None)
-    mend = "Make the word index anew: memory reindex" if found.only_words else "Bring back a backup: memory restore"
+    mend = "Rebuild the word index: memory reindex" if found.only_words else "Bring back a backup: memory restore"
     for line in [*found.pages, *found.broken]:
         yield Finding("integrity", ERROR, line, mend, 77)
     if not found.pages and not found.broken:
@@ -196,13 +196,13 @@ def _queue(environment: Environment) -> Iterator[Finding]:
     waiting = len(call_queue.waiting(environment.places.queue_dir))
     if waiting:
         yield Finding(
-            "queue", NOTE, f"{waiting} calls wait to be taken in", "The next hooks or memory command does it."
+            "queue", NOTE, f"{waiting} calls wait to be recorded", "The next hooks or memory command does it."
         )
     refused = environment.places.queue_dir + "-refused"
     if os.path.isdir(refused) and os.listdir(refused):
-        mend = f"They can never be taken in. When you do not need them: rm -r '{refused}'"
+        mend = f"They can never be recorded. To delete them: rm -r '{refused}'"
         yield Finding(
-            "queue", WARNING, f"{len(os.listdir(refused))} queued calls were refused and lie in {refused}", mend
+            "queue", WARNING, f"{len(os.listdir(refused))} queued calls were refused and are in {refused}", mend
         )
 
 

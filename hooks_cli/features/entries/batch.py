@@ -163,7 +163,7 @@ class _Reader:
 
     def _take(self, row: dict[str, Any]) -> None:
         if not row.keys() <= MEMBERS:
-            raise DataError(f"{sorted(row.keys() - MEMBERS)[0]!r} is no member that memory store --batch knows")
+            raise DataError(f"{sorted(row.keys() - MEMBERS)[0]!r} is not a member that memory store --batch knows")
         key = row.get("key")
         if not isinstance(key, str):
             raise DataError("it has no text member 'key'")
@@ -200,7 +200,7 @@ class _Reader:
         metadata, tags, ttl = row.get("metadata"), row.get("tags"), row.get("ttl")
         if metadata is not None:
             if not isinstance(metadata, dict):
-                raise DataError("'metadata' is no JSON object")
+                raise DataError("'metadata' is not a JSON object")
             draft.metadata = _dumped(metadata)
             version = metadata.get("version")
             draft.data_version = version if isinstance(version, str) else None
@@ -213,13 +213,13 @@ class _Reader:
 
 
 def _condition(row: dict[str, Any], otherwise: int | None) -> int | None:
-    """The version that a line asks for, `otherwise` where it asks for none. Raises DataError (65) for what is no condition."""
+    """The version that a line asks for, `otherwise` where it asks for none. Raises DataError (65) for what is not a condition."""
     found = otherwise
     for name in ("if_version", "cas"):
         asked = row.get(name)
         if asked is not None:
             if not isinstance(asked, int) or isinstance(asked, bool) or asked < 0:
-                raise DataError(f"{name!r} is no version: a whole number, 0 for nothing there")
+                raise DataError(f"{name!r} is not a version: a whole number, 0 for nothing there")
             found = asked
     absent = row.get("if_not_exists")
     if absent is not None and not isinstance(absent, bool):
@@ -234,6 +234,6 @@ def _dumped(value: Any) -> str:
             text.encode()
         return text
     except UnicodeEncodeError:
-        raise DataError("it has half of a surrogate pair, which is no text") from None
+        raise DataError("it has half of a surrogate pair, which is not text") from None
     except ValueError:
         raise DataError("it has a number that JSON cannot hold") from None

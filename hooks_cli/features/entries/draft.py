@@ -105,7 +105,7 @@ def lifetime_ms(environment: Environment, address: str) -> int:
 def limit_lifetime(tx: Transaction, environment: Environment, draft: Draft, ttl: str = "") -> None:
     """Give the draft its end: what `--ttl` says, else what the settings say for its address, which is then lifetime_line after the commit.
 
-    Raises UsageError (64) for a ttl that is no duration.
+    Raises UsageError (64) for a ttl that is not a duration.
     """
     if ttl:
         length = 0 if ttl in FOR_EVER else parse_duration(ttl, "--ttl")

@@ -30,7 +30,7 @@ def rehearse(
     """Write the draft in a transaction that is taken back, and return what it would have made.
 
     Raises what the write itself does: InvalidAddress, InvalidText, TooLarge, SchemaViolation (65), VersionConflict (76),
-    ReadOnlyAgent (77), UsageError (64) for a ttl that is no duration.
+    ReadOnlyAgent (77), UsageError (64) for a ttl that is not a duration.
     """
     attribution.check_write(environment, agent)
     check_draft(store, environment, draft)

@@ -49,7 +49,7 @@ def version(store: EmbeddedStore, environment: Environment, address: str, number
     if addresses.is_glob(address) and history.head_of(store, address) is None:
         raise UsageError(
             f"--version reads one address, and {address!r} is a glob: their versions have nothing to do with each other.",
-            hint="What they all said at one time: --at-revision R, or --as-of TIME",
+            hint="All values at one time: --at-revision R, or --as-of TIME",
         )
     return Found([readable_version(store, address, number, environment.now())], 1, True)
 
@@ -71,7 +71,7 @@ def recall(store: EmbeddedStore, pattern: str, point: When, limit: int, offset: 
                 )
             raise NotFound(
                 f"What {pattern} said at {point.words} is not known any more: versions around it were collected.",
-                hint=f"See what is left: memory history '{pattern}'",
+                hint=f"See its versions: memory history '{pattern}'",
             )
         if not found.entries:
             raise NotFound(

@@ -62,7 +62,7 @@ def of(store: EmbeddedStore, address: str, now: int) -> NotFound:
         )
     if address and not addresses.is_glob(address) and lists.newest(store, f"{address}/*", now, 1):
         return NotFound(
-            f"There is no entry at {address} itself; entries lie below it.",
+            f"There is no entry at {address} itself; there are entries below it.",
             address=address,
             hint=f"See them: memory list {name}",
         )

@@ -26,7 +26,7 @@ def patch(
 ) -> Written:
     """Apply a JSON merge patch (RFC 7396) to what the address holds; where it holds nothing, to nothing.
 
-    Metadata, tags and lifetime stay. Raises InvalidJson (65) for the patch, DataError (65) when the value is no JSON document or names a
+    Metadata, tags and lifetime stay. Raises InvalidJson (65) for the patch, DataError (65) when the value is not a JSON document or names a
     member twice, SchemaViolation (65), VersionConflict (76).
     """
     try:

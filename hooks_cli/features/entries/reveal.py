@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class RevealRefused(AccessDenied):
-    """Sealed values are shown on a terminal only, and standard output is none. Nothing was shown."""
+    """Sealed values are shown on a terminal only, and standard output is not one. Nothing was shown."""
 
     hint = "To allow it without one, write in your own config.toml: [memory.security] allow_reveal = true"
 

@@ -40,7 +40,7 @@ LARGEST_BOX = 16 * LARGEST_STDIN
 
 
 class Dropped(HooksError):
-    """The call is dropped: {reason}."""
+    """The call was dropped: {reason}."""
 
 
 def queue(call: Call, environment: Environment, error: HooksError) -> str:

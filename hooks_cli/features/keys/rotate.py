@@ -117,7 +117,7 @@ def keeper_of(environment: Environment, key: Key, phrase: str | None, new_key: b
     if key.kind == "file":
         if new_key is not None:
             raise KeySourceError(
-                reason="the key lies in the key file, which gets a random one", hint="Leave out --new-key-…."
+                reason="the key is in the key file, which gets a random one", hint="Leave out --new-key-…."
             )
         return keepers.FileKeeper(environment.places.key_path), 0
     if key.kind in ("passphrase", "unlocked", "keyring"):

@@ -51,7 +51,7 @@ def after_destruction(store: EmbeddedStore, environment: Environment, now: bool)
     try:
         done = drive_out(store, environment)
     except HooksError:
-        environment.err("hooks-cli: destroyed here, but not gone from the server yet: hooks-cli remote pull goes on")
+        environment.err("hooks-cli: destroyed here, but not on the server yet. To continue: hooks-cli remote pull")
         raise
     for name in done.names:
         environment.err(f"hooks-cli: the machine {name} has not taken this in yet; the bytes are there until it does")

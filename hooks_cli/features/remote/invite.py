@@ -39,7 +39,9 @@ class Invite:
 
 
 def write(store: EmbeddedStore, environment: Environment, recipients: list[Any]) -> tuple[bytes, Invite]:
-    """An invite to the store as it is on the server now: the file's bytes, and what it says. Raises LogGone (77) where it is no replica."""
+    """An invite to the store as it is on the server now: the file's bytes, and what it says. Raises LogGone (77) where it is not a
+    replica.
+    """
     if store.replica is None:
         raise NotShared
     store.replica.pull(store)
@@ -60,7 +62,7 @@ def write(store: EmbeddedStore, environment: Environment, recipients: list[Any])
 def read(content: bytes, identities: list[Any], name: str) -> Invite:
     """Open an invite with one's private keys. Raises WrongKey (77), DataError (65)."""
     if not age_files.is_age_file(content):
-        raise DataError(f"{name} is no invite: it is no age file.")
+        raise DataError(f"{name} is not an invite: it is not an age file.")
     plain = age_files.decrypt(content, identities, name)
     try:
         body = json.loads(plain)
@@ -74,9 +76,9 @@ def read(content: bytes, identities: list[Any], name: str) -> Invite:
             bytes.fromhex(body["ledger"]),
         )
     except (ValueError, KeyError, TypeError):
-        raise DataError(f"{name} is no invite: what is in it is something else.") from None
+        raise DataError(f"{name} is not an invite: its content is not one.") from None
     if len(invite.key) != 32 or len(invite.store_id) != 8 or len(invite.ledger) != 32:
-        raise DataError(f"{name} is no invite: its key, store or ledger has a wrong length.")
+        raise DataError(f"{name} is not an invite: its key, store or ledger has a wrong length.")
     return invite
 
 

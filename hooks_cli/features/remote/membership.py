@@ -137,7 +137,7 @@ def status(environment: Environment) -> dict[str, Any]:
 
 
 class RestoreShared(HooksError):
-    """This memory is shared: a copy in its place would be another history than the server's. Nothing was restored."""
+    """This memory is shared: a restored copy would contradict the server's history. Nothing was restored."""
 
     exit_code = 76
     hint = (

@@ -1,7 +1,7 @@
 """Gathers cross-run learning for the report: baselines by commit, chaos experiments, remediations, patterns.
 
 The names of the figures are those of the document's examples (`p95_ms`, `success_rate_during`, `confidence` …) and of its tables
-(`p95_latency_ms`). Metadata that is no object, or a figure that is no number, counts as not there.
+(`p95_latency_ms`). Metadata that is not an object, or a figure that is not a number, counts as not there.
 """
 
 from __future__ import annotations

@@ -154,7 +154,7 @@ def item_of(store: EmbeddedStore, entry: Entry) -> brief.Item:
 
 
 def source_path(store: EmbeddedStore, entry: Entry) -> str | None:
-    """The path of the file that an entry was made from, None when it is no file's."""
+    """The path of the file that an entry was made from, None when it is not a file's."""
     if not entry.source:
         return None
     begin = '{"path":"'
@@ -193,7 +193,7 @@ def _shown_json(one: brief.Shown) -> str:
         "source": item.source,
     }
     if one.data is not None:
-        # Cut metadata is no JSON any more, and stands as the text that it is.
+        # Cut metadata is not JSON any more, and stands as the text that it is.
         whole = one.metadata == item.metadata
         body["metadata"] = (Raw(one.metadata) if one.metadata else None) if whole else one.metadata
         body["data"] = one.data

@@ -212,7 +212,7 @@ def automatic(store: EmbeddedStore, environment: Environment) -> Collected | Non
         if "memory.gc" not in settings.held or not _is_news(store, environment):
             return None
         return Collected(
-            told=f"nothing is collected by itself, since only {environment.project.config_path} asks for it. Allow it with: "
+            told=f"automatic collection is off, because only {environment.project.config_path} asks for it. Allow it with: "
             "hooks-cli project trust"
         )
     now = environment.now()

@@ -69,7 +69,7 @@ def is_pattern(version: Version) -> bool:
 
 
 def _number(value: object) -> float | None:
-    """A share between 0 and 1; more than 1 is read as per cent. Text and booleans are no numbers."""
+    """A share between 0 and 1; more than 1 is read as per cent. Text and booleans are not numbers."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return value / 100 if value > 1 else float(value)

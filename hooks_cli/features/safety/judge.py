@@ -1,7 +1,7 @@
 """Judges by its text whether a shell command destroys something that cannot be recovered. Pure.
 
 `dangers(command)` names each rule that the command breaks, with the reason in words for a user. It judges what a line would *run*
-(`shell_words`): a quoted mention (`echo "rm -rf /"`, `git commit -m "rm -rf"`, `grep "DROP TABLE"`) is no danger, the same text
+(`shell_words`): a quoted mention (`echo "rm -rf /"`, `git commit -m "rm -rf"`, `grep "DROP TABLE"`) is not a danger, the same text
 given to a shell or a database client is. It is a seat belt and no sandbox: whoever wants to hide a command from it can.
 
 Folders of nothing but caches (`node_modules`, `__pycache__` …) may be deleted without a word; everything else that `rm -rf` is given
@@ -77,7 +77,7 @@ def _judge(text: str, depth: int) -> list[tuple[str, str]]:
                     found.append(("pipe-to-shell", f"it runs what {fetcher} downloads, unseen"))
             before.append((name, words))
         if len(pipeline) > 1 and _calls_itself(pipeline):
-            found.append(("fork-bomb", "it starts itself again and again until the machine stands still"))
+            found.append(("fork-bomb", "it starts copies of itself until the machine stops responding"))
     return found
 
 

@@ -30,7 +30,7 @@ def by_name(name: str, words: list[str]) -> Found:
     if name in _ALWAYS:
         return [_ALWAYS[name]]
     if name.startswith("mkfs"):
-        return [("format-disk", f"{name} makes a new file system over what is there")]
+        return [("format-disk", f"{name} makes a new file system over the existing data")]
     plain = [word for word in words if not word.startswith("-")]
     for phrase, rule, reason in _PHRASES.get(name, ()):
         wanted = phrase.split()
@@ -118,7 +118,7 @@ def sql_dangers(text: str) -> Found:
     return found
 
 
-_INFRASTRUCTURE = ("destroy-infrastructure", "it takes down what is running")
+_INFRASTRUCTURE = ("destroy-infrastructure", "it stops running services")
 _CLOUD = ("delete-in-the-cloud", "it deletes something in the cloud for good")
 _DATABASE = ("sql-drop", "it empties or drops the whole database")
 _DISK = ("format-disk", "it changes or wipes a whole disk")
@@ -131,8 +131,8 @@ _ALWAYS: dict[str, tuple[str, str]] = {
         _DISK,
     ),
     **dict.fromkeys(("shutdown", "reboot", "halt", "poweroff"), _MACHINE),
-    "shred": ("destroy-file", "it overwrites files so that nobody can restore them"),
-    "srm": ("destroy-file", "it overwrites files so that nobody can restore them"),
+    "shred": ("destroy-file", "it overwrites files so that they cannot be recovered"),
+    "srm": ("destroy-file", "it overwrites files so that they cannot be recovered"),
     "dropdb": _DATABASE,
     "userdel": ("delete-user", "it deletes a user of the machine"),
 }

@@ -1,6 +1,6 @@
 """Parses a shell command line: the programs it would run, their arguments, and what feeds their stdin.
 
-This is no shell. It follows the grammar of POSIX sh and bash (quotes, substitutions, here-documents, pipelines, groups) as far as
+This is not a shell. It follows the grammar of POSIX sh and bash (quotes, substitutions, here-documents, pipelines, groups) as far as
 is needed to tell what a line *runs* from what it only *mentions*: in `echo "rm -rf /"` the word is text, in
 `bash -c "rm -rf /"` it is a program. Nothing is expanded; `$VAR` stays as it is written. Text that is not valid shell is read as far
 as it goes, and no text raises anything.

@@ -78,7 +78,7 @@ def _fact(part: str, now: int) -> Fact:
                 break
     value = value.strip("\"'")
     if not all(name.replace("_", "").replace("-", "").isalnum() for name in field.split(".")) or not value:
-        raise UsageError(f"--filter {part!r} is no filter.", hint=_HINT)
+        raise UsageError(f"--filter {part!r} is not a filter.", hint=_HINT)
     return _timed(field, _MEANT.get(sign, sign), value, now)
 
 
@@ -88,7 +88,7 @@ def _of_object(text: str, now: int) -> list[Fact]:
     try:
         members = json.loads(text)
     except ValueError as error:
-        raise UsageError(f"--filter {text!r} is no JSON: {complaint(error)}.", hint=_HINT) from None
+        raise UsageError(f"--filter {text!r} is not JSON: {complaint(error)}.", hint=_HINT) from None
     found: list[Fact] = []
     for name, value in members.items():
         field = plain_name(name)

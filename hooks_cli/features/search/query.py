@@ -2,7 +2,7 @@
 
 A text is read in this order:
 
-1. Words that are globs of addresses (`swarm/*`, `*cache*`) are taken out: they narrow, and are no words. See `is_glob`.
+1. Words that are globs of addresses (`swarm/*`, `*cache*`) are taken out: they narrow, and are not words. See `is_glob`.
 2. What is left asks for everything (empty, `*`, `.*`, `.`): the newest entries are the answer.
 3. It uses the syntax of FTS5's queries (https://www.sqlite.org/fts5.html section 3) and is valid: phrases, `prefix*`,
    `^first`, `one + two`, `AND OR NOT`, `NEAR(one two, 5)`, parentheses, and filters on the columns `address`, `tags`
@@ -35,7 +35,7 @@ from hooks_cli.text.identifiers import parts, words_of, writings
 EVERYTHING = ("", "*", "**", ".", ".*", "*.*", "%", "**/*")
 MAX_WORDS = 64
 
-# The commonest English words: they are in nearly every text, so an entry that has only these is no answer.
+# The commonest English words: they are in nearly every text, so an entry that has only these is not an answer.
 COMMON_WORDS = (
     " a about after all also an and any are as at be because been before but by can could did do does doing each for from had has have "
     "how i if in into is it its just me my no not of on only or other our out over own same should so some such than that the their "

@@ -108,7 +108,7 @@ def _make_folder(folder: str) -> None:
         raise trouble(folder, error, creating=True) from error
     found = os.lstat(folder)
     if not stat.S_ISDIR(found.st_mode):
-        raise PermissionRefused(path=folder, reason="it is not a folder of its own (a link or a file)")
+        raise PermissionRefused(path=folder, reason="it is not a folder (a link or a file)")
     if found.st_uid != os.getuid():
         raise PermissionRefused(path=folder, reason="it belongs to another user, who could change what you run")
     if stat.S_IMODE(found.st_mode) != 0o700:

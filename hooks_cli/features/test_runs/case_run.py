@@ -249,7 +249,7 @@ class CaseRun:
             self.seen.notes.append(f"spans that {record.plan.target} ended in the second before its end may be missing")
 
     def _refused(self, host: str) -> None:
-        note = f"the proxy refused {host}: it is no service and not on loopback (--allow-external)"
+        note = f"the proxy refused {host}: it is not a service and not on loopback (--allow-external)"
         if note not in self.seen.notes:
             self.seen.notes.append(note)
 

@@ -39,7 +39,7 @@ class FaultInjection:
             for service in services.values()
             if service.proxy is not None and plan.target in ("", service.name)
         ]
-        # Without a target the fault holds for all connections, also for those of scenarios to hosts that are no services.
+        # Without a target the fault holds for all connections, also for those of scenarios to hosts that are not services.
         self._links: list[NetworkLink] = [each.link for each in self._proxies] + ([] if plan.target else [proxy.direct])
         self._stress: list[Attempt] = []
 

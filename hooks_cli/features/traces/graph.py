@@ -83,7 +83,7 @@ def peer_names(span: Span) -> tuple[str, ...]:
 def operation_circle(traces: Sequence[Trace], service: str) -> list[str]:
     """A circle among the operations of a service (name → name of a child in the same service), or [] when there is none.
 
-    An operation that calls itself is no circle.
+    An operation that calls itself is not a circle.
     """
     from graphlib import CycleError, TopologicalSorter
 

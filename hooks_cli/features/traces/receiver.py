@@ -112,7 +112,7 @@ class Receiver:
                 if media == "application/json":
                     document = _document(body)
                     if signal == "traces" and otlp_json.resource_spans(document) is None and document:
-                        raise DataError("This is no OTLP trace document.")
+                        raise DataError("This is not an OTLP trace document.")
                     if document:
                         trace_file.add_document(document, into, "the post")
                 elif signal == "metrics":
@@ -149,7 +149,7 @@ def _metrics(body: bytes) -> dict[str, Any]:
     try:
         message.ParseFromString(body)
     except DecodeError:
-        raise DataError("The post is no OTLP metrics message.") from None
+        raise DataError("The post is not an OTLP metrics message.") from None
     return {"resourceMetrics": [], **MessageToDict(message)}
 
 

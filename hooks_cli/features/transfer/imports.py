@@ -182,7 +182,7 @@ class _Import:
         journal = self.writer.journal
         for name in _TEXTS:
             if not isinstance(members.get(name), (str, type(None))):
-                raise ValueError(f"{name} is no text")
+                raise ValueError(f"{name} is not text")
         if kind in ("event", "task") and not members["verb" if kind == "event" else "task_id"]:
             raise ValueError("it has no name")
         if kind == "event":

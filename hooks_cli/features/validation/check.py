@@ -152,7 +152,7 @@ def _family_violation(store: EmbeddedStore, address: str, metadata: str | None) 
 
 
 def surely_fits(text: str, members: Mapping[str, str]) -> bool:
-    """Whether the text, which is valid JSON, is an object whose members all have one of their letters. False is no verdict.
+    """Whether the text, which is valid JSON, is an object whose members all have one of their letters. False is not a verdict.
 
     It takes only what most metadata is, a flat object of numbers, booleans and plain strings without space between its members, and
     costs microseconds, where the plan costs 0.5 ms. The letters: i integer from 0 on, n number from 0 on, r number from 0 to 1,

@@ -3,7 +3,7 @@
 The subset: every keyword of `schema_plan.KEYWORDS`, annotations (dropped; `format` is one, as the draft has it), and
 `$ref` to `#/$defs/…` or another place of the same document, unless it leads back to itself. Outside of it are
 `pattern`, `patternProperties`, `unevaluated…`, `$dynamicRef`, `$anchor`, nested `$id`, other documents, and a
-`multipleOf` that is no integer. What `schema_bounds` refuses is used nowhere; any other schema outside of the subset is checked by
+`multipleOf` that is not an integer. What `schema_bounds` refuses is used nowhere; any other schema outside of the subset is checked by
 `jsonschema` (`counted_validator`), for about 90 ms.
 """
 

@@ -89,7 +89,7 @@ def given_up(path: str) -> str:
 
 
 def _plan(store: EmbeddedStore, environment: Environment, path: str) -> Any:
-    """The plan, or None when there is none. Raises ConfigError (78) when the file is no valid schema."""
+    """The plan, or None when there is none. Raises ConfigError (78) when the file is not a valid schema."""
     state = identity(path)
     header = f"2 {state} {path!r}"
     cache = os.path.join(environment.folders.cache, "schemas", stem_of(path) + ".plan")
@@ -130,7 +130,7 @@ def _compiled(path: str) -> tuple[Any, str]:
 
 
 def checked_schema(path: str) -> Any:
-    """The schema in a file. Raises ConfigError (78) when it cannot be read, is no schema, or has what is refused (`schema_bounds`)."""
+    """The schema in a file. Raises ConfigError (78) when it cannot be read, is not a schema, or has what is refused (`schema_bounds`)."""
     from hooks_cli.features.validation.compile import check_schema
     from hooks_cli.features.validation.schema_bounds import SchemaRefused, examine
 
@@ -141,12 +141,12 @@ def checked_schema(path: str) -> Any:
         raise ConfigError(path=path, reason=str(refused)) from None
     wrong = check_schema(schema)
     if wrong:
-        raise ConfigError(path=path, reason=f"it is no valid JSON Schema 2020-12: {wrong}")
+        raise ConfigError(path=path, reason=f"it is not a valid JSON Schema 2020-12: {wrong}")
     return schema
 
 
 def read_schema(path: str) -> Any:
-    """The JSON in a file. Raises ConfigError (78) when it cannot be read or is no JSON."""
+    """The JSON in a file. Raises ConfigError (78) when it cannot be read or is not JSON."""
     import json
 
     from hooks_cli.text.json_exact import complaint

@@ -100,7 +100,7 @@ def value_of(entry: Entry) -> RenderableType:
     """A value as people read it: JSON and Markdown laid out, all else as it is, at most so much of it."""
     value = entry.value
     if value is None:
-        return Text("nothing is there: the version is a deletion, or was destroyed", "faint")
+        return Text("no content: the version is a deletion, or was destroyed", "faint")
     if entry.sealed == SEALED_WHOLE:
         return Text(MASK, "sealed")
     shown = value[:MOST_CHARACTERS]

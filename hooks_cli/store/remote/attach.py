@@ -58,7 +58,7 @@ def open_log(address: str, log_id: bytes) -> LogStorage:
         return FolderLog(address.removeprefix(FOLDER_SCHEME), log_id)
     if not address.startswith(("postgresql://", "postgres://")):
         raise UsageError(
-            f"This is no address of a server: {address[:80]!r}.",
+            f"This is not an address of a server: {address[:80]!r}.",
             hint="postgresql://USER@HOST/DATABASE, without a password",
         )
     from hooks_cli.system.python_startup import complete

@@ -40,7 +40,7 @@ def make_shareable(path: str, key: bytes | None, seq: int | None = None) -> tupl
 
 
 def state_of(path: str, key: bytes | None) -> tuple[int, bytes]:
-    """(the record that a copied database is the state after, its ledger); record -1 where it is no replica's."""
+    """(the record that a copied database is the state after, its ledger); record -1 where it is not a replica's."""
     connection = sqlite_connection.connect(path, key, BUDGET_MS)
     try:
         return _state(connection)

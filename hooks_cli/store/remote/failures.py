@@ -18,9 +18,9 @@ class LogBusy(Busy):
 
 
 class BehindLog(Busy):
-    """This machine has seen record {seq}; the log begins after {floor} by now. Nothing was stored."""
+    """This machine has read up to record {seq}, but the log now begins after {floor}. Nothing was stored."""
 
-    hint = "Take in the server's snapshot: hooks-cli remote pull"
+    hint = "Fetch the server's snapshot: hooks-cli remote pull"
 
 
 class KeptRemotely(HooksError):
@@ -38,10 +38,10 @@ class OutcomeUnknown(HooksError):
 
 
 class LogTampered(Tampered):
-    """The log of this memory on the server is not what it was: expected {expected}, found {found}."""
+    """The log of this memory on the server was altered: expected {expected}, found {found}."""
 
     hint = (
-        "Nothing was taken in. Ask who runs the server; when it was put back to an older backup, one machine makes a new log of what it "
+        "Nothing was imported. Ask who runs the server; when it was put back to an older backup, one machine makes a new log of what it "
         "has: hooks-cli remote rotate"
     )
 
@@ -49,7 +49,7 @@ class LogTampered(Tampered):
 class LogGone(AccessDenied):
     """The server has no log of this memory."""
 
-    hint = "Check the address: hooks-cli remote status. To make the log anew of what is here: hooks-cli remote create ADDRESS"
+    hint = "Check the address: hooks-cli remote status. To make a new log from this machine's data: hooks-cli remote create ADDRESS"
 
 
 class LogEnded(AccessDenied):

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
-# The number of the newest record that is in the store; a store without it is no replica.
+# The number of the newest record that is in the store; a store without it is not a replica.
 REMOTE_SEQ = maintenance_state.REMOTE_SEQ
 # 1 while bytes that were destroyed here may still lie in the log.
 COMPACT = "remote_compact"

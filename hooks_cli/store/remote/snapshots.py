@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def copy(store: EmbeddedStore, draft: AtomicFile, seq: int | None = None) -> Snapshot:
-    """Copy the store into an empty file, without what is this machine's own. `seq` marks a store that is no replica yet as one that
+    """Copy the store into an empty file, without what is this machine's own. `seq` marks a store that is not a replica yet as one that
     begins there. Raises DiskFull or StorageFailed (74)."""
     backup.copy_to(store, draft.name)
     key = store.key.raw if connection.cipher_in_force(store.connection) else None

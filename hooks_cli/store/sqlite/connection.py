@@ -49,7 +49,7 @@ def check_encryption(path: str, encrypted: bool) -> None:
             store=path,
             expected="a database",
             found=f"a file of {len(start or b'')} bytes",
-            hint="Put a copy in its place: hooks-cli memory restore BACKUP. To begin anew, move the file away.",
+            hint="Restore a copy: hooks-cli memory restore BACKUP. To start a new store, move the file away.",
         )
     if encrypted and start == PLAIN_MAGIC:
         raise NotEncrypted(store=path, reason="it is a plaintext SQLite file")

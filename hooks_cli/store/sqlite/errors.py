@@ -46,7 +46,7 @@ def translate(error: BaseException, store_path: str, budget_ms: int = 0, key_sou
             store=store_path,
             expected="authentic pages",
             found=f"a damaged or altered page ({reason})",
-            hint="What lies on that page cannot be read any more. Bring all of it back from another copy: hooks-cli memory restore BACKUP",
+            hint="The data on that page is lost. Restore another copy: hooks-cli memory restore BACKUP",
         )
     if isinstance(error, (apsw.PermissionsError, apsw.ReadOnlyError, apsw.AuthError)):
         return PermissionRefused(path=store_path, reason=reason)

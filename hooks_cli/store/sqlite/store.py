@@ -258,7 +258,7 @@ class EmbeddedStore:
             return ""
         squeezed = text.lower().replace("_", "").replace("-", "").replace(" ", "").replace(".", "")
         if any(name in squeezed for name in self.guard.names):
-            return ""  # what is no JSON has no members to tell apart: the name alone is enough
+            return ""  # what is not JSON has no members to tell apart: the name alone is enough
         piece = text[max(0, position - 1) : position + 19]
         return f" near {piece!r}" if piece else " (at its end)"
 

@@ -1,4 +1,4 @@
-"""`hooks event`: what is no event, what is odd and yet one, and a memory that cannot keep it."""
+"""`hooks event`: what is not an event, what is odd and yet one, and a memory that cannot keep it."""
 
 from __future__ import annotations
 

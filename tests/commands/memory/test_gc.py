@@ -82,9 +82,9 @@ def test_gc_leaves_alone_what_is_excluded(run: Run) -> None:
         "temp/b",
     ]
     done = run("memory", "gc", "--exclude-namespace", "prod", "--namespace", "prod", env=env, check=True)
-    assert done.stdout == "Nothing is due.\n"
+    assert done.stdout == "Nothing to delete.\n"
     done = run("memory", "clear", "--expired-only", "--except", "prod", env=env, check=True)
-    assert done.stdout == "Nothing is due.\n"
+    assert done.stdout == "Nothing to delete.\n"
     assert "Collected 3 versions" in run("memory", "cleanup", *choice, env=env, check=True).stdout
     left = loaded(run("memory", "list", "--include-expired", "--json", env=env, check=True).stdout)["entries"]
     assert {entry["key"] for entry in left} == {"prod/a", "prod/deep/b", "prod/short", "keep/x", "single"}

@@ -174,7 +174,7 @@ def test_a_sealed_value_is_refused_elsewhere_and_known_at_home(run: Run, project
     report = imported_elsewhere(run, project, "x.json")
     assert report["refused_total"] == 1
     assert "sealed" in report["refused"][0]["why"]
-    # A masked value that was printed is no value either.
+    # A masked value that was printed is not a value either.
     printed = run("memory", "recall", "service/*", "--json", check=True).stdout
     (project / "printed.json").write_text(printed)
     assert imported_elsewhere(run, project, "printed.json")["refused_total"] == 1

@@ -48,7 +48,7 @@ def test_a_namespace_is_told_from_an_entry(run: Run) -> None:
     for verb in ("recall", "show", "history"):
         done = run("memory", verb, "swarm/performance")
         assert done.returncode == 1
-        assert "entries lie below it" in done.stderr and "memory list swarm/performance" in done.stderr
+        assert "there are entries below it" in done.stderr and "memory list swarm/performance" in done.stderr
     error = json.loads(run("memory", "recall", "swarm", "--json").stderr)["error"]
     assert (error["code"], error["name"], error["address"]) == (1, "not-found", "swarm")
     assert run("memory", "list", "swarm/performance").stdout == "swarm/performance/baseline\ttext\n"

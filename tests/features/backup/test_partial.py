@@ -178,4 +178,4 @@ def test_a_schedule_is_the_line_for_cron(filled: Run, project: Path) -> None:
 def test_garbage_that_is_not_there(filled: Run) -> None:
     assert "The store is what was written" in filled("memory", "cleanup", "--corrupted-only", check=True).stdout
     done = filled("memory", "cleanup", "--remove-orphaned", "--remove-duplicates", "--stale", check=True)
-    assert done.stdout == "Nothing is due.\n" and "no effect" in done.stderr
+    assert done.stdout == "Nothing to delete.\n" and "no effect" in done.stderr

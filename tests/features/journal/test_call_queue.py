@@ -188,7 +188,7 @@ def test_without_a_key_it_is_dropped_and_said_so(run: Run, home: Path) -> None:
     done = run("hooks", "notify", "--message", "m", env={"HOOKS_FAIL_OPEN": "1"})
     assert (done.returncode, done.stdout) == (0, "")
     assert "The call is dropped: without a key nothing can be queued" in done.stderr
-    assert len(done.stderr.splitlines()) == 1 and done.stderr.count("its key is not there") == 1
+    assert len(done.stderr.splitlines()) == 1 and done.stderr.count("its key is missing") == 1
     assert not queue(home)
 
 

@@ -1,4 +1,4 @@
-"""What is judged from what was seen: each expectation at both sides of its bound, and what is no pass."""
+"""What is judged from what was seen: each expectation at both sides of its bound, and what is not a pass."""
 
 from __future__ import annotations
 

@@ -216,7 +216,7 @@ def test_a_cut_last_line_is_told_and_left_out(tmp_path: Path) -> None:
         ('{"resourceSpans": []}\nnot json\n', "line 2, column 1"),
         ('{"resourceSpans": [{"resource', "line 1, column"),
         ('{\n "resourceSpans": [\n  }\n', "line 3, column 3"),
-        ('{"invalid": 1}\n', "line 1: this is no trace document"),
+        ('{"invalid": 1}\n', "line 1: this is not a trace document"),
         ('{"resourceSpans": "x"}', "not as its format has it"),
         ('{"resourceSpans": [{"scopeSpans": [{"spans": [{"name": "n"}]}]}]}', "no traceId"),
         ('[{"traceId": "zz", "id": "1"}]', "neither a hexadecimal"),

@@ -79,7 +79,7 @@ def test_a_schema_that_cannot_be_used_is_told_and_in_strict_mode_is_the_end(run:
     assert "mine.json is not valid: the schema is not there" in done.stderr
     (project / "mine.json").write_text('{"type": "nothing"}')
     done = run("memory", "store", "a/b", "x", check=True)
-    assert "no valid JSON Schema" in done.stderr
+    assert "not a valid JSON Schema" in done.stderr
     settings(project, '[schemas]\nmode = "strict"\n[schemas.patterns]\n"a/*" = "mine.json"\n')
     assert run("memory", "store", "a/b", "x").returncode == 78
 

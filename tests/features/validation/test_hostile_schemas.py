@@ -109,7 +109,7 @@ def test_a_schema_that_refers_to_itself_works(run: Run, project: Path) -> None:
         ({"patternProperties": {"(a+)+$": True}}, "#/patternProperties"),
         ({"propertyNames": {"pattern": "(a|a)*$"}}, "#/propertyNames/pattern"),
         ({"properties": {"n": {"pattern": r"(.*)\1"}}}, "back reference"),
-        ({"properties": {"n": {"pattern": "("}}}, "no regular expression"),
+        ({"properties": {"n": {"pattern": "("}}}, "not a regular expression"),
         ({"patternProperties": {f"^{n}[{'x' * 900}]": True for n in range(5)}}, "characters together"),
         ({"anyOf": [{"const": [n]} for n in range(6000)]}, "more than 5,000 objects"),
         ({"$ref": "#/$defs/nothing"}, "leads to nothing"),

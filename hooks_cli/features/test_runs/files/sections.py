@@ -14,7 +14,7 @@ class Section:
     """One table of a test file; `where` is its dotted name. All errors are InvalidTestFile (78)."""
 
     def __init__(self, path: str, where: str, table: object, known: tuple[str, ...]) -> None:
-        """Refuses what is no table, and keys that are not in `known`, with the key that is probably meant."""
+        """Refuses what is not a table, and keys that are not in `known`, with the key that is probably meant."""
         self.path = path
         self.where = where
         if not isinstance(table, dict):

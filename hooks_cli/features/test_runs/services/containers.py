@@ -98,7 +98,7 @@ class Containers:
         return done.stdout
 
     def remove_all(self) -> None:
-        """Remove every container and network of the run; what is gone already is no error."""
+        """Remove every container and network of the run; what is gone already is not an error."""
         found = _answer([self.program, "ps", "-aq", "--filter", f"label={LABEL}={self.run}"], self.variables)
         for container in found.stdout.split() if found else ():
             _answer([self.program, "rm", "-f", container], self.variables)

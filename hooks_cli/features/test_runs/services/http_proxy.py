@@ -33,7 +33,7 @@ class HttpProxy:
         self.allow_external = allow_external
         self.refused: Callable[[str], None] = lambda host: None
         self.traces: dict[str, str] = {}
-        self.direct = NetworkLink()  # to hosts that are no services
+        self.direct = NetworkLink()  # to hosts that are not services
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._port = 0

@@ -13,7 +13,7 @@ from hooks_cli.features.test_runs.services.surroundings import Surroundings
 LOOK_SECONDS = 0.02  # between two looks
 COMMAND_LOOK_SECONDS = 0.2
 CONNECT_SECONDS = 5.0
-# A look is no request of a test: its flag asks the service to send no span of it.
+# A look is not a request of a test: its flag asks the service to send no span of it.
 NOT_SAMPLED = "00-" + "1" * 32 + "-" + "1" * 16 + "-00"
 STARTED_SECONDS = 0.1  # a service without a check is ready when it has run for so long
 

@@ -19,7 +19,7 @@ _HEX = frozenset("0123456789abcdef")
 
 
 def resource_spans(document: dict[str, Any]) -> list[Any] | None:
-    """The list of resource spans in a document, or None when it is no OTLP trace document."""
+    """The list of resource spans in a document, or None when it is not an OTLP trace document."""
     for name in ("resourceSpans", "resource_spans", "batches"):
         if name in document:
             return document[name] or []

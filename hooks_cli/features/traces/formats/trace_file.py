@@ -157,7 +157,7 @@ def add_document(document: Any, into: Collector, title: str, line: int = 1) -> N
     """Take in one parsed JSON document of any format. Raises DataError (65) for one that is none."""
     try:
         if not _add(document, into):
-            raise DataError(f"{title}, line {line:,}: this is no trace document.", hint=_HINT, file=title, line=line)
+            raise DataError(f"{title}, line {line:,}: this is not a trace document.", hint=_HINT, file=title, line=line)
     except _FAULTS as error:
         raise DataError(
             f"{title}, line {line:,}: the document is not as its format has it: {_reason(error)}.",

@@ -48,7 +48,7 @@ def _new_row(row: dict[str, Any], where: str) -> Record | Refused | Left:
     if row.get("status") == "deleted":
         return Left(f"{where} ({address})", "it was deleted there")
     if not isinstance(row.get("content"), str):
-        return Refused(f"{where} ({address})", "its content is no text")
+        return Refused(f"{where} ({address})", "its content is not text")
     extra = {"type": row.get("type"), "provenance": row.get("provenance_type"), "owner": row.get("owner_id")}
     plain = ("semantic", "unknown")
     kept = {name: value for name, value in extra.items() if isinstance(value, str) and value not in plain}
@@ -70,7 +70,7 @@ def _old_row(row: dict[str, Any], where: str) -> Record | Refused:
     if isinstance(address, Refused):
         return address
     if not isinstance(row.get("value"), str):
-        return Refused(f"{where} ({address})", "its value is no text")
+        return Refused(f"{where} ({address})", "its value is not text")
     return Record(
         address,
         row["value"],
@@ -85,7 +85,7 @@ def _pattern(row: dict[str, Any], where: str) -> Record | Refused:
     """A pattern's JSON holds what `memory store` was given: `original_key`, `original_value`, `namespace`, `agent` …"""
     data = _json(row.get("pattern_data"))
     if not isinstance(data, dict):
-        return Refused(where, "its pattern_data is no JSON object")
+        return Refused(where, "its pattern_data is not a JSON object")
     key = data.get("original_key") or data.get("key") or data.get("title") or row.get("id")
     names = ("original_value", "value", "content")
     value = next((data[name] for name in names if data.get(name) is not None), data)

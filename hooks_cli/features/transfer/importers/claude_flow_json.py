@@ -72,7 +72,7 @@ def record_of(item: Any, where: str, namespace: str = "") -> Record | Refused:
 
 def _record(item: Any, where: str, namespace: str) -> Record | Refused:
     if not is_entry(item):
-        return Refused(where, "it is no object with a key and a value")
+        return Refused(where, "it is not an object with a key and a value")
     address = place(item.get("namespace") or namespace, item["key"], where)
     if isinstance(address, Refused):
         return address
@@ -105,7 +105,7 @@ def parse(text: str) -> Any:
 
 
 def _no_number(word: str) -> Any:
-    raise ValueError(f"{word} is no JSON")
+    raise ValueError(f"{word} is not JSON")
 
 
 def as_text(value: Any) -> str:

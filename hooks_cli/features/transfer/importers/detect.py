@@ -60,7 +60,7 @@ def open_source(path: str, stdin: Any = None, now: int = 0, unseal: Unseal | Non
             return _from_folder(path)
         if not os.path.isfile(path):
             raise InputMissing(
-                path=path, reason="it is no regular file" if os.path.lexists(path) else "it does not exist"
+                path=path, reason="it is not a regular file" if os.path.lexists(path) else "it does not exist"
             )
         changed = os.stat(path).st_mtime_ns // 1_000_000
         stream = open(path, "rb")  # noqa: SIM115  the records are read later

@@ -24,7 +24,7 @@ class ForeignDatabase:
     """An open foreign database: `tables` maps each real table to its columns."""
 
     def __init__(self, path: str) -> None:
-        """Open it. Raises InputMissing (66) when it cannot be opened, DataError (65) when it is no sound database."""
+        """Open it. Raises InputMissing (66) when it cannot be opened, DataError (65) when it is not a sound database."""
         self.path = path
         self._spent = 0
         try:
@@ -36,7 +36,7 @@ class ForeignDatabase:
             self.tables = self._read_tables()
         except (apsw.Error, UnicodeDecodeError) as error:  # a name of a table or a column may be damaged too
             self.close()
-            raise DataError(f"{path} is no sound SQLite database: {error}.") from None
+            raise DataError(f"{path} is not a sound SQLite database: {error}.") from None
 
     def _harden(self) -> None:
         connection = self._connection
@@ -90,7 +90,7 @@ class ForeignDatabase:
 
 
 def _uri(path: str) -> str:
-    """Read-only; and when no log lies beside it, immutable, so that a folder that cannot be written to is no obstacle."""
+    """Read-only; and when no log lies beside it, immutable, so that a folder that cannot be written to is not an obstacle."""
     log = f"{path}-wal"
     alone = not os.path.exists(log) or not os.path.getsize(log)
     return f"file:{quote(os.path.abspath(path))}?mode=ro" + ("&immutable=1" if alone else "")

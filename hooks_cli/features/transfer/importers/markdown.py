@@ -44,7 +44,7 @@ def read_file(root: str, path: str) -> Record | Refused | Left:
     if os.path.commonpath((root, os.path.realpath(path))) != root:
         return Left(relative, "it is a link that leads out of the folder")
     if not os.path.isfile(path):
-        return Left(relative, "it is no regular file")
+        return Left(relative, "it is not a regular file")
     try:
         with open(path, "rb") as file:
             raw = file.read(MAX_VALUE_BYTES + 1)

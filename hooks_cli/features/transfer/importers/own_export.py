@@ -56,12 +56,12 @@ def own_record(fields: Mapping[str, Any], where: str) -> Record | Refused:
     where = f"{where} ({address})"
     for name in ("version", "session_id", "agent", "event", "trace_id", "project", "machine", "imported"):
         if not isinstance(fields.get(name), (str, type(None))):
-            return Refused(where, f"its {name} is no text")
+            return Refused(where, f"its {name} is not text")
     at, version = milliseconds(fields.get("created_at")), _number(fields.get("key_version"))
     if at is None:
-        return Refused(where, f"its created_at is no time: {str(fields.get('created_at'))[:40]!r}")
+        return Refused(where, f"its created_at is not a time: {str(fields.get('created_at'))[:40]!r}")
     if version is None or version < 1:
-        return Refused(where, "its key_version is no number from 1 on")
+        return Refused(where, "its key_version is not a number from 1 on")
     if version > LARGEST_VERSION:
         return Refused(where, f"its key_version is larger than {LARGEST_VERSION:,}")
     if fields.get("redacted") in (1, "1", "true", True):
@@ -184,7 +184,7 @@ def _from_json(reader: JsonReader, text: str, where: str) -> Record | Refused:
         fields = reader.take(text, _FROM_JSON)
     except ValueError as error:
         return Refused(where, f"it cannot be read: {error}")
-    # A number, true or false as data is no value of ours; its text is taken.
+    # A number, true or false as data is not a value of ours; its text is taken.
     if isinstance(fields["text"], str):
         fields["data"] = fields["text"]
     elif fields["data:type"] not in ("text", "object", "array", "null", None):
@@ -262,7 +262,7 @@ def _number(value: Any) -> int | None:
 
 
 def _object(text: Any) -> str | None:
-    """JSON text of an object that has members, else None. Raises ValueError when it is no JSON."""
+    """JSON text of an object that has members, else None. Raises ValueError when it is not JSON."""
     if not isinstance(text, str) or not text or text == "{}":
         return None
     return text if isinstance(parse(text), dict) else None

@@ -50,7 +50,7 @@ def connection_words(address: str) -> dict[str, Any]:
     try:
         words: dict[str, Any] = dict(psycopg.conninfo.conninfo_to_dict(address))
     except psycopg.Error as error:
-        raise UsageError(f"This is no address of a PostgreSQL server: {one_line(error)}") from None
+        raise UsageError(f"This is not an address of a PostgreSQL server: {one_line(error)}") from None
     if words.get("password"):
         raise UsageError(
             "The address holds a password, which other users of this machine could read.",

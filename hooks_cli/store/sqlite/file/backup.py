@@ -57,7 +57,7 @@ def examine(path: str, key: bytes, encrypted: bool, source: str, budget_ms: int)
     """Verify a copy. Raises WrongKey naming `source`, Tampered (77), NewerFormat (69), DataError (65) when it is none."""
     start = sqlite_connection.first_bytes(path)
     if start is None or len(start) < 16:
-        raise DataError(f"{path} is no copy of a store: it is shorter than a database.")
+        raise DataError(f"{path} is not a copy of a store: it is shorter than a database.")
     sqlite_connection.check_encryption(path, encrypted)
     connection = sqlite_connection.connect(path, key if encrypted else None, budget_ms, key_source=source)
     try:

@@ -7,7 +7,7 @@ What is right depends on what lies beside the database (docs/store.md, "Reading 
 * the log and its index (`-wal`, `-shm`): SQLite reads both as they are. Where nobody has the store open it builds an index of its own in
   memory, where somebody writes it follows that one's locks.
 * no log, or an empty one: all that was ever written is in the database itself, which is read as an immutable file. SQLite takes no locks
-  then, so every answer is followed by a look whether anybody has written meanwhile; if so, it is no answer (75).
+  then, so every answer is followed by a look whether anybody has written meanwhile; if so, it is not an answer (75).
 * a log without an index, or one that cannot be read: the newest writes lie in it, and reading the database without it would give old
   answers as if they were the present ones. That is refused (77).
 """

@@ -120,7 +120,7 @@ def check_value(value: str, what: str = "The value") -> None:
         size = len(value) if value.isascii() else len(value.encode())
     except UnicodeEncodeError as error:
         place = len(value[: error.start].encode()) + 1  # the error counts characters, and from 0
-        raise InvalidText(what=what, reason=f"byte {place} is no UTF-8") from None
+        raise InvalidText(what=what, reason=f"byte {place} is not UTF-8") from None
     if size > MAX_VALUE_BYTES:
         raise TooLarge(what=what, size=size, limit=MAX_VALUE_BYTES)
     if "\0" in value:

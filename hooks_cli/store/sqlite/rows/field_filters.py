@@ -1,7 +1,7 @@
 """SQL for filters on metadata fields, over `e` (entry) and `h` (head). Loaded on demand.
 
 A filter names a field of the metadata; some names also mean what every entry has: its address, its size, who wrote it and when.
-A number is compared with numbers only ("high" is no confidence of 0); equality takes any text, number or yes/no, and letters count
+A number is compared with numbers only ("high" is not a confidence of 0); equality takes any text, number or yes/no, and letters count
 the same in both cases.
 """
 

@@ -215,7 +215,7 @@ def test_a_defused_cell_comes_back_and_is_no_formula(cell: str) -> None:
 
 
 def test_a_damaged_csv_is_refused(tmp_path: Path) -> None:
-    """Found by `scripts/stress fuzz`: a byte that is no UTF-8, after the first rows were read."""
+    """Found by `scripts/stress fuzz`: a byte that is not UTF-8, after the first rows were read."""
     path = tmp_path / "x.csv"
     path.write_bytes(b"key,data,key_version\na,b,1\n" + b"c,d,1\n" * 3000 + b"abc\x91,e,1\n")
     with pytest.raises(DataError, match="damaged after row"):
@@ -223,7 +223,7 @@ def test_a_damaged_csv_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_database_with_a_damaged_name_is_refused(tmp_path: Path) -> None:
-    """Found by `scripts/stress fuzz`: the name of a table that is no UTF-8."""
+    """Found by `scripts/stress fuzz`: the name of a table that is not UTF-8."""
     path = tmp_path / "x.db"
     database = sqlite3.connect(path)
     database.execute("CREATE TABLE memory_entries(key TEXT, value TEXT)")

@@ -37,7 +37,7 @@ def place_of(folder: Path) -> Place:
 
 
 def renumber(place: Place, which: str) -> None:
-    """Give heads numbers that are no revisions of theirs."""
+    """Give heads numbers that are not revisions of theirs."""
     store = place.store
     store.query(f"UPDATE entry SET head = -head WHERE {which.format('head')}")
     store.query(f"UPDATE head SET id = -id WHERE {which.format('id')}")
