@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hooks_cli.errors import (
-    Busy,
     CannotCreate,
     DiskFull,
     HooksError,
@@ -36,7 +35,9 @@ def translate(error: BaseException, store_path: str, budget_ms: int = 0, key_sou
     """The HooksError that an `apsw.Error` stands for. `key_source` is given while opening, when a refusal means a wrong key."""
     reason = str(error)
     if isinstance(error, (apsw.BusyError, apsw.LockedError)):
-        return Busy(store=store_path, seconds=f"{budget_ms / 1000:g}")
+        from hooks_cli.system.lock_holders import in_use
+
+        return in_use(store_path, budget_ms / 1000, "-shm")
     if isinstance(error, apsw.FullError):
         return DiskFull(path=store_path)
     if isinstance(error, apsw.NotADBError):

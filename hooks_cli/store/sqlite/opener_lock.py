@@ -10,7 +10,7 @@ import fcntl
 import os
 import time
 
-from hooks_cli.errors import Busy, CannotCreate, PermissionRefused
+from hooks_cli.errors import CannotCreate, PermissionRefused
 
 POLL_SECONDS = 0.01
 
@@ -79,5 +79,7 @@ def _wait(descriptor: int, store_path: str, kind: int, budget_ms: int) -> int:
             deadline = deadline or now + budget_ms / 1000
             if now >= deadline:
                 os.close(descriptor)
-                raise Busy(store=store_path, seconds=f"{budget_ms / 1000:g}") from None
+                from hooks_cli.system.lock_holders import in_use
+
+                raise in_use(store_path, budget_ms / 1000, ".lock") from None
             time.sleep(POLL_SECONDS)

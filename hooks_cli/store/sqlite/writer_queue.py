@@ -13,8 +13,6 @@ import fcntl
 import os
 import time
 
-from hooks_cli.errors import Busy
-
 NONE = -1
 POLL_SECONDS = 0.002
 
@@ -44,7 +42,9 @@ def take(store_path: str, budget_ms: int) -> int:
         os.close(descriptor)
         raise
     os.close(descriptor)
-    raise Busy(store=store_path, seconds=f"{budget_ms / 1000:g}")
+    from hooks_cli.system.lock_holders import in_use
+
+    raise in_use(store_path, budget_ms / 1000, ".turn")
 
 
 def give(descriptor: int) -> None:
