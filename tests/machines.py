@@ -47,7 +47,14 @@ class Machine:
             text=True,
         )
 
-    def run(self, *argv: str, stdin: str = "", env: Mapping[str, str] | None = None, code: int | None = 0) -> Completed:
+    def run(
+        self,
+        *argv: str,
+        stdin: str = "",
+        env: Mapping[str, str] | None = None,
+        code: int | None = 0,
+        timeout: float = 120,
+    ) -> Completed:
         """One call; the test fails on another exit code than `code` (None: any)."""
         done = subprocess.run(
             [PROGRAM, *argv],
@@ -56,7 +63,7 @@ class Machine:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=timeout,
         )
         said = f"{self.name}: {argv}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert code is None or done.returncode == code, said

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10
 # A machine that stands still in its turn for so long loses it; a process that dies gives it back at once.
 IDLE_TURN_MS = 60_000
+# So long an answer is waited for beyond the time that the turn may take, and that of a request that needs no turn. A network that is half
+# open (nothing comes, and nothing says so) ends then.
+ANSWER_SECONDS = 3.0
+APPEND_SECONDS = 30.0
 # Without the server's notifications, and as a net below them, the log is looked at so often.
 POLL_SECONDS = 1.0
 RECORDS_AT_ONCE = 5_000
@@ -66,10 +70,9 @@ def connection_words(address: str) -> dict[str, Any]:
 class PostgresLog:
     """The log `log_id` on the server at an address. It connects with the first request, and again after a broken connection."""
 
-    def __init__(self, address: str, log_id: bytes, connect_seconds: int = CONNECT_SECONDS) -> None:
+    def __init__(self, address: str, log_id: bytes) -> None:
         self.address = address
         self.log_id = log_id
-        self.connect_seconds = connect_seconds
         self._connection: Any = None
         self._in_turn = False
         self._listening = False
@@ -79,9 +82,9 @@ class PostgresLog:
         """See `contract.Log`."""
         psycopg = driver()
         was_open = self._connection is not None
-        connection = self.connected()
+        connection = self.connected(budget_ms / 1000)
         try:
-            with connection.pipeline():
+            with _Patience(connection, budget_ms / 1000 + ANSWER_SECONDS), connection.pipeline():
                 connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
                 connection.execute(f"SET LOCAL lock_timeout = {max(1, int(budget_ms))}")
                 head = self._cursor().execute(_HEAD + " FOR UPDATE", (self.log_id,))
@@ -106,7 +109,7 @@ class PostgresLog:
         psycopg = driver()
         connection, self._in_turn = self._connection, False
         try:
-            with connection.pipeline():
+            with _Patience(connection, APPEND_SECONDS), connection.pipeline():
                 for record in records:
                     self._cursor().execute(_INSERT, (self.log_id, record.seq, record.write_id, record.sealed))
                 connection.execute("UPDATE hooks_cli.log SET seq = %s WHERE log = %s", (records[-1].seq, self.log_id))
@@ -139,7 +142,7 @@ class PostgresLog:
         was_open = self._connection is not None
         connection = self.connected()
         try:
-            with connection.pipeline():
+            with _Patience(connection, APPEND_SECONDS), connection.pipeline():
                 head = self._cursor().execute(_HEAD, (self.log_id,))
                 rows = self._cursor().execute(_RECORDS, (self.log_id, after))
             return self._tail(head, rows)
@@ -185,8 +188,8 @@ class PostgresLog:
         """The name under which the server notifies those who wait for this log."""
         return f"hooks_{self.log_id.hex()}"
 
-    def connected(self) -> Any:
-        """The open connection; a new one where there is none or the last one broke."""
+    def connected(self, seconds: float = CONNECT_SECONDS) -> Any:
+        """The open connection; a new one, waited for at most so long, where there is none or the last one broke."""
         if self._connection is not None and not self._connection.closed:
             return self._connection
         psycopg = driver()
@@ -194,7 +197,8 @@ class PostgresLog:
         words = connection_words(self.address)
         try:
             self._connection = psycopg.connect(
-                **{"connect_timeout": self.connect_seconds, "application_name": "hooks-cli"} | words,
+                **{"connect_timeout": max(2, int(min(seconds, CONNECT_SECONDS))), "application_name": "hooks-cli"}
+                | words,
                 autocommit=True,
                 prepare_threshold=1,
                 keepalives_idle=20,
@@ -233,6 +237,33 @@ class PostgresLog:
         if isinstance(error, psycopg.OperationalError):
             return ServerUnreachable(reason=line)
         return InternalError(reason=f"the server's answer: {line}")
+
+
+class _Patience:
+    """`with _Patience(connection, seconds):` when the block takes longer the connection is shut, which ends the driver's wait."""
+
+    def __init__(self, connection: Any, seconds: float) -> None:
+        import threading
+
+        self._connection = connection
+        self._timer = threading.Timer(seconds, self._shut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *error: object) -> None:
+        self._timer.cancel()
+
+    def _shut(self) -> None:
+        import os
+        import socket
+
+        try:
+            with socket.socket(fileno=os.dup(self._connection.fileno())) as same:
+                same.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return
 
 
 def driver() -> Any:
