@@ -97,6 +97,7 @@ def _environment(call: Call) -> Environment:
     environment.lenient = call.verb.lenient
     environment.streams.as_json = call.format in ("json", "ndjson")
     environment.accept_rollback = call.flag("accept_rollback")
+    environment.fresh = call.flag("fresh")
     if call.verb.group == "hooks" and fails_open(call, environment.variables):
         environment.call_id = os.urandom(16).hex()
     return environment

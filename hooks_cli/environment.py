@@ -55,6 +55,8 @@ class Environment:
         self.use(streams or Streams(variables))
         self.lenient = False
         self.accept_rollback = False
+        # Set by --fresh: a read of a shared memory asks the server first.
+        self.fresh = False
         # The identity of a call that may be queued (`features.journal.call_queue`), and the transaction that keeps the call.
         self.call_id = ""
         self.transaction: Commit | None = None

@@ -13,6 +13,7 @@ import traceback
 from hooks_cli.errors import AccessDenied, DataError, HooksError, InternalError, Interrupted, StorageFailed, UsageError
 from hooks_cli.model import verb
 from hooks_cli.model.verb import FALSE_WORDS, Call
+from hooks_cli.store.remote.failures import LogBusy, OutcomeUnknown, Postponed, ServerUnreachable
 from hooks_cli.system.streams import Streams
 
 TYPE_CHECKING = False
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
 
 PREFIX = "hooks-cli"
+QUEUED = "The call is queued."
 
 
 def report(error: BaseException, argv: list[str], call: Call | None, environment: Environment | None = None) -> int:
@@ -32,8 +34,10 @@ def report(error: BaseException, argv: list[str], call: Call | None, environment
     known = as_hooks_error(error)
     if os.environ.get("HOOKS_DEBUG") == "1":
         traceback.print_exception(error)
-    open_anyway = fails_open(argv, call)
+    open_anyway = fails_open(argv, call) or _waits_for_server(known, call, environment)
     became = _became(known, call, environment, open_anyway) if call is not None and environment is not None else ""
+    if isinstance(known, Postponed) and became == QUEUED:
+        return 0
     if wants_json(argv, call):
         told = as_object(known)
         _write(json.dumps(told | {"became": became} if became else told, ensure_ascii=False, default=str))
@@ -57,13 +61,42 @@ def _became(error: HooksError, call: Call, environment: Environment, open_anyway
     try:
         complete()
         call_queue.queue(call, environment, error)
-        environment.out("queued\n" if call.format == "text" else '{"schema_version":"1","queued":true}\n')
+        environment.out(_queued(error, call, environment))
         environment.flush()
     except HooksError as trouble:
         return _one_line(trouble)
     except Exception as trouble:
         return f"The call is dropped: {trouble}."
-    return "The call is queued."
+    return QUEUED
+
+
+def _waits_for_server(error: HooksError, call: Call | None, environment: Environment | None) -> bool:
+    """Whether a hooks call over a shared memory is queued because the server did not take it now, and nothing else is wrong with it."""
+    return (
+        call is not None
+        and environment is not None
+        and call.verb.records
+        and environment.call_id != ""
+        and isinstance(error, (ServerUnreachable, LogBusy, OutcomeUnknown))
+        and environment.settings.get("remote.hooks") != "wait"
+    )
+
+
+def _queued(error: HooksError, call: Call, environment: Environment) -> str:
+    """What a queued call prints. Over a shared memory a task that will be opened has its name already, under which it can be closed."""
+    if not _waits_for_server(error, call, environment):
+        return "queued\n" if call.format == "text" else '{"schema_version":"1","queued":true}\n'
+    from hooks_cli.features.journal.call_queue import queued_task
+
+    task = call.text("task_id") or (queued_task(environment.call_id) if call.verb.name == "pre-task" else "")
+    if call.format != "text":
+        facts: dict[str, object] = {"queued": True} | (
+            {"key": call.text("memory_key")} if call.text("memory_key") else {}
+        )
+        return json.dumps({"schema_version": "1", **facts} | ({"task_id": task} if task else {})) + "\n"
+    if call.verb.name == "pre-task":
+        return f"Task queued: {task}\n"
+    return f"Queued: {call.text('memory_key')}\n" if call.text("memory_key") else "queued\n"
 
 
 def as_hooks_error(error: BaseException) -> HooksError:

@@ -22,7 +22,7 @@ def for_hooks(environment: Environment) -> Store:
     environment.lenient = True
     store = opened(environment, HOOKS_BUDGET_MS)
     take_in_queued(store, environment)
-    return store
+    return _with_identity(store, environment)
 
 
 def for_event(environment: Environment, budget_ms: int = EVENT_BUDGET_MS) -> Store:
@@ -30,13 +30,36 @@ def for_event(environment: Environment, budget_ms: int = EVENT_BUDGET_MS) -> Sto
     environment.lenient = True
     store = opened(environment, budget_ms)
     take_in_queued(store, environment)
-    return store
+    return _with_identity(store, environment)
 
 
 def for_memory(environment: Environment, *, create: bool = True) -> Store:
     """The store for a memory verb: waited for at most 30 s. Raises NotFound (1) when `create` is false and there is none."""
     store = opened(environment, MEMORY_BUDGET_MS, create=create)
+    if create or store.replica is None:
+        take_in_queued(store, environment)
+    else:  # a read of a shared memory asks no server
+        from hooks_cli.features.remote import freshness
+
+        freshness.freshen(store, environment)
+    return store
+
+
+def _with_identity(store: Store, environment: Environment) -> Store:
+    """Over a shared memory a hooks call may be queued, so that it needs an identity before it is tried."""
+    if store.replica is not None and not environment.call_id:
+        environment.call_id = os.urandom(16).hex()
+    return store
+
+
+def for_changing(environment: Environment, *, create: bool = False) -> Store:
+    """The store for a memory verb that looks for what it changes before it begins: a shared memory is brought up to date first.
+
+    Raises NotFound (1) when `create` is false and there is none, and the server's errors."""
+    store = opened(environment, MEMORY_BUDGET_MS, create=create)
     take_in_queued(store, environment)
+    if store.replica is not None:
+        store.replica.pull(store)
     return store
 
 

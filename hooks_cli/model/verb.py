@@ -275,6 +275,13 @@ MEMORY_OPTIONS = (
         "switch",
         hidden=True,
     ),
+    Option(
+        "fresh",
+        ("--fresh",),
+        "Of a shared memory: ask the server before reading, as a write always does.",
+        "switch",
+        hidden=True,
+    ),
 )
 
 HOOKS_OPTIONS = (

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def change(call: Call, environment: Environment, pinned: bool) -> int:
     """Pin the address or unpin it, and say so. Raises NotFound (1)."""
     address = address_options.address(call)
-    store = store_access.for_memory(environment, create=False)
+    store = store_access.for_changing(environment)
     try:
         changed = pins.set_pinned(store, environment, address, pinned, address_options.who(call))
     except NotFound as error:

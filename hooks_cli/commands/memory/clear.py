@@ -103,7 +103,7 @@ def run(call: Call, environment: Environment) -> int:
     if call.values.get("backup") and call.flag("no_backup"):
         raise UsageError("memory clear: --backup and --no-backup exclude each other.")
     chosen = _selection(call, environment)
-    store = store_access.for_memory(environment)
+    store = store_access.for_changing(environment, create=True)
     if call.flag("dry_run"):
         found = unpinned_addresses(store, chosen, environment.now())
         environment.out(changes.would("delete", "deleted", found, as_json))

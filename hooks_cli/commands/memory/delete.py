@@ -56,7 +56,7 @@ def run(call: Call, environment: Environment) -> int:
     else:
         hint = f"To delete all of it: memory clear --namespace {one_line(namespace, 200)}" if namespace else ""
         raise MissingArgument(verb=call.verb.title, what=f"a key: {call.verb.title} KEY", hint=hint)
-    store = store_access.for_memory(environment, create=False)
+    store = store_access.for_changing(environment)
     live = read.current(store, pattern, environment.now()) is not None
     as_json = call.format != "text"
     if address_options.is_one_address(environment, pattern, live) and "older_than" not in call.values:

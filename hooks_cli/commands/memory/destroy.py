@@ -73,7 +73,7 @@ def run(call: Call, environment: Environment) -> int:
     pattern = address_options.address(call)
     versions = _numbers(call, "versions", "--version takes version numbers: --version 1,2")
     as_json = call.format != "text"
-    store = store_access.for_memory(environment, create=False)
+    store = store_access.for_changing(environment)
     found, one = destroy.chosen(store, pattern)
     targets = destroy.targets(store, found, versions)
     if call.flag("dry_run"):
@@ -109,7 +109,7 @@ def _destroy_calls(call: Call, environment: Environment) -> int:
     if given:
         raise UsageError("memory destroy: an address and --event exclude each other: one call for each.")
     revisions = _numbers(call, "events", "--event takes revisions: --event 14,15")
-    store = store_access.for_memory(environment, create=False)
+    store = store_access.for_changing(environment)
     if not revisions:
         raise UsageError("memory destroy: --event needs a revision.", hint="See which there are: memory log")
     destroy.refuse_no_calls(store, revisions)

@@ -114,7 +114,7 @@ def run(call: Call, environment: Environment) -> int:
         from hooks_cli.commands.memory import verify
 
         return verify.run(call, environment)
-    store = store_access.for_memory(environment, create=False)
+    store = store_access.for_changing(environment)
     request = _request(call)
     _refuse_with_incremental(call)
     if call.text("explain"):

@@ -40,7 +40,7 @@ def run(call: Call, environment: Environment) -> int:
     old, new = (addresses.join(call.text("namespace"), call.text(name)) for name in ("old", "new"))
     if old == new:
         raise UsageError(f"{one_line(old, 1024)} is both the old and the new address. Nothing was renamed.")
-    store = store_access.for_memory(environment, create=False)
+    store = store_access.for_changing(environment)
     if call.flag("dry_run"):
         delete.check_rename(store, environment, old, new, overwrite=call.flag("overwrite"))
         environment.out(changes.would("rename", "renamed", [old], call.format != "text", f" to {one_line(new, 1024)}"))

@@ -40,7 +40,7 @@ def run(call: Call, environment: Environment) -> int:
     """Revert. Raises NotFound (1) when that version is not there or holds nothing, VersionConflict (76), MissingArgument (64)."""
     address = address_options.address(call)
     number = call.integer("version", 0) or _number(call, address)
-    store = store_access.for_memory(environment, create=False)
+    store = store_access.for_changing(environment)
     as_json = call.format != "text"
     if call.flag("dry_run"):
         delete.readable_version(store, address, number, environment.now())

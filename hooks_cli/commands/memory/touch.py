@@ -39,7 +39,7 @@ def run(call: Call, environment: Environment) -> int:
     if not ttl:
         raise MissingArgument(verb=call.verb.title, what="a lifetime: --ttl 7d, or --ttl none")
     lifetime = None if ttl in FOR_EVER else parse_duration(ttl, "--ttl")
-    store = store_access.for_memory(environment, create=False)
+    store = store_access.for_changing(environment)
     entry = pins.touch(store, environment, address, lifetime, address_options.who(call))
     expires = None if entry.expires is None else moment(entry.expires)
     if call.format != "text":

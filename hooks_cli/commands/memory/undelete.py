@@ -37,7 +37,7 @@ def run(call: Call, environment: Environment) -> int:
     pattern = address_options.address(call)
     as_json = call.format != "text"
     since = address_options.time_option(call, environment, "since")
-    store = store_access.for_memory(environment, create=False)
+    store = store_access.for_changing(environment)
     if not addresses.is_glob(pattern) or versions.is_known(store, pattern):
         if call.flag("dry_run"):
             if not deleted_addresses(store, Selection(pattern), 0):

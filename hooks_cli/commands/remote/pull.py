@@ -28,7 +28,7 @@ def run(call: Call, environment: Environment) -> int:
     from hooks_cli.features.remote import compaction, membership
 
     count, newest = membership.pull(environment)
-    store = store_access.for_memory(environment, create=False)  # takes in what waits in the queue
+    store = store_access.for_changing(environment)  # takes in what waits in the queue
     shortened = compaction.tidy(store, environment)
     if call.format != "text":
         facts: dict[str, object] = {"records": count, "record": newest}

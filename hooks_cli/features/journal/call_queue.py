@@ -73,6 +73,11 @@ def queue(call: Call, environment: Environment, error: HooksError) -> str:
     raise Dropped(reason="it cannot be queued")
 
 
+def queued_task(call_id: str) -> str:
+    """The name under which a task can be closed whose `pre-task` is queued: known before the task has a row."""
+    return f"task-{call_id[:12]}"
+
+
 def _follow(environment: Environment, used: bytes, path: str, name: str, content: bytes) -> None:
     """Close the box anew when a rotation brought another key in since `used` was had.
 

@@ -87,12 +87,23 @@ def record(store: EmbeddedStore, environment: Environment, hook_call: HookCall) 
     An entry that cannot be kept (an invalid address or text, an agent that may only read, a strict schema that does not fit or cannot
     be used) does not lose the event: it is kept without the entry, and the error is raised after the commit (65, 77, 78).
     """
+    if store.replica is not None and hook_call.draft is None:
+        postpone(store, environment)
     refusal = refused_draft(store, environment, hook_call)
     with store.writing() as tx:
         recorded = record_in(tx, environment, hook_call)
     if refusal is not None:
         raise refusal
     return recorded
+
+
+def postpone(store: EmbeddedStore, environment: Environment) -> None:
+    """Over a shared memory whose server is far: raise Postponed, and the call is queued. One that is taken in from the queue goes on."""
+    from hooks_cli.store.remote.failures import Postponed
+
+    assert store.replica is not None
+    if not environment.replayed and store.replica.postpones(store, environment.settings.get("remote.hooks")):
+        raise Postponed
 
 
 def refused_draft(store: EmbeddedStore, environment: Environment, hook_call: HookCall) -> HooksError | None:

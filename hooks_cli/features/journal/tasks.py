@@ -35,6 +35,10 @@ def begin(
             description=description if isinstance(description, str) else None,
             revision=revision,
         )
+        if environment.replayed and not task_id:
+            from hooks_cli.features.journal.call_queue import queued_task
+
+            journal.name_also(tx, task, queued_task(environment.call_id))  # what the caller was told
         hook_call.fields["task_id"] = name
         recorded = record_in(tx, environment, hook_call, attribution=who, task=task.id, revision=revision)
     if refusal is not None:

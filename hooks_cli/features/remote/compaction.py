@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from hooks_cli.environment import Environment
 from hooks_cli.errors import HooksError
+from hooks_cli.features.remote.create import own_label
 from hooks_cli.store.remote import attach, snapshots
 from hooks_cli.store.remote.contract import Reader
 from hooks_cli.store.remote.position import compaction_wanted, position, want_compaction
+from hooks_cli.store.remote.replica import machine_of
 from hooks_cli.store.sqlite import opener_lock
 from hooks_cli.store.sqlite.store import MEMORY_BUDGET_MS, EmbeddedStore
 from hooks_cli.system.atomic_file import AtomicFile
@@ -70,6 +72,8 @@ def drive_out(store: EmbeddedStore, environment: Environment) -> Compacted:
         if floor < wanted:
             floor = _compact(store, link, None)
         want_compaction(store, False)
+        machine = machine_of(store)
+        link.log.note_reader(machine, wanted, own_label(link, machine))
         return _told(link, floor, wanted)
     finally:
         link.close()

@@ -155,7 +155,7 @@ def refuse_replica(environment: Environment) -> None:
 def relay_answers(environment: Environment, store: EmbeddedStore) -> bool:
     """Whether a relay of this memory is there."""
     try:
-        relay_link.connect(relay_link.socket_path(environment, store), 2.0).close()
+        relay_link.connect(relay_link.socket_path(environment, store), 2.0)[0].close()
     except relay_link.NoRelay:
         return False
     return True

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.store.remote.contract import LogStorage
     from hooks_cli.store.remote.direct_link import DirectLink
+    from hooks_cli.store.remote.relay_link import RelayLink
     from hooks_cli.store.remote.replica import Link
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
@@ -29,7 +30,7 @@ FOLDER_SCHEME = "folder:"
 
 def attach(store: EmbeddedStore, environment: Environment) -> None:
     """Make of an open store the replica that it is."""
-    store.replica = Replica(lambda opened: link(environment, opened))
+    store.replica = Replica(lambda opened: link(environment, opened), lambda opened: link_at_hand(environment, opened))
 
 
 def address_path(environment: Environment) -> str:
@@ -79,12 +80,25 @@ def link(environment: Environment, store: EmbeddedStore) -> Link:
         return direct_link(environment, store)
     try:
         path = relay_link.socket_path(environment, store)
-        connection = relay_link.connect(path)
-        return relay_link.RelayLink(connection, lambda: direct_link(environment, store))
+        return relay_link.RelayLink(*relay_link.connect(path), lambda: direct_link(environment, store))
     except relay_link.NoRelay:
         made = direct_link(environment, store)
         _start_relay(environment, store)
         return made
+
+
+def link_at_hand(environment: Environment, store: EmbeddedStore) -> RelayLink | None:
+    """The way through a relay that runs, for a read that waits a few milliseconds for it at most; None without one."""
+    from hooks_cli.store.remote import relay_link
+
+    if not relay_link.wanted(environment):
+        return None
+    try:
+        path = relay_link.socket_path(environment, store)
+        found = relay_link.connect(path, relay_link.CACHED_SECONDS)
+        return relay_link.RelayLink(*found, lambda: direct_link(environment, store))
+    except relay_link.NoRelay:
+        return None
 
 
 def _start_relay(environment: Environment, store: EmbeddedStore) -> None:

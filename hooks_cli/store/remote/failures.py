@@ -11,6 +11,12 @@ class ServerUnreachable(Busy):
     hint = "Reading works on. Try again later, or see: hooks-cli remote status"
 
 
+class Postponed(ServerUnreachable):
+    """The call goes to the server of this memory later."""
+
+    hint = ""
+
+
 class LogBusy(Busy):
     """Other machines write to this memory and went on for {seconds} s. Nothing was stored."""
 

@@ -1,7 +1,7 @@
 """The words between a command and the relay, over a unix socket: a letter, the length of what follows (4 bytes), and that.
 
 Requests: `H` hello with the program's version · `L` lock · `A` append · `R` release · `P` pull · `C` what the relay has pulled already ·
-`W` wait · `B` become idle (`remote relay --stop`).
+`W` wait · `Q` send what waits in the queue · `B` end (`remote relay --stop`).
 Answers: `F` writes that came, `S` a number, `O` done, `E` an error (its class, message and hint).
 Hot: imports nothing.
 """
@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-HELLO, LOCK, APPEND, RELEASE, PULL, CACHED, WAIT, STOP = b"H", b"L", b"A", b"R", b"P", b"C", b"W", b"B"
+HELLO, LOCK, APPEND, RELEASE, PULL, CACHED, WAIT, STOP, QUEUE = b"H", b"L", b"A", b"R", b"P", b"C", b"W", b"B", b"Q"
 FETCHED, NUMBER, DONE, ERROR = b"F", b"S", b"O", b"E"
 _HEAD = 5
 # No request or answer is longer than the writes that come at once, and one write more.

@@ -34,6 +34,7 @@ SWITCH = "HOOKS_REMOTE_RELAY"
 LONGEST_PATH = 100
 SECONDS = 60.0
 CACHED_SECONDS = 0.005
+FAR_MICROSECONDS = 5_000
 _PEER_CREDENTIALS = 17  # SO_PEERCRED of Linux
 
 
@@ -57,8 +58,10 @@ def socket_path(environment: Environment, store: EmbeddedStore) -> str:
     raise NoRelay
 
 
-def connect(path: str, seconds: float = SECONDS) -> Any:
-    """An open connection to the relay at `path`. Raises NoRelay when there is none, or it is somebody else's."""
+def connect(path: str, seconds: float = SECONDS) -> tuple[Any, bool]:
+    """An open connection to the relay at `path`, and whether a round trip to the server takes over 5 ms.
+
+    Raises NoRelay when there is none, or it is somebody else's."""
     import _socket  # what `socket` wraps in enumerations
 
     folder = os.path.dirname(path)
@@ -75,11 +78,12 @@ def connect(path: str, seconds: float = SECONDS) -> Any:
         if not is_own(connection):
             raise NoRelay
         frames.send(connection, frames.HELLO, __version__.encode())
-        if frames.receive(connection)[0] != frames.DONE:
+        answer, body = frames.receive(connection)
+        if answer != frames.DONE:
             raise NoRelay
     except OSError:
         raise NoRelay from None
-    return connection
+    return connection, frames.number(body, 0) > FAR_MICROSECONDS
 
 
 def is_own(connection: Any) -> bool:
@@ -96,8 +100,9 @@ class RelayLink:
     """The log as a replica uses it, through the relay. `direct` opens the way without it: after the relay died in the middle of an append,
     and where a snapshot is needed."""
 
-    def __init__(self, connection: Any, direct: Callable[[], DirectLink]) -> None:
+    def __init__(self, connection: Any, far: bool, direct: Callable[[], DirectLink]) -> None:
         self._connection = connection
+        self.far = far
         self._direct = direct
         self._before = (0, b"")
         self._locked = False
@@ -143,6 +148,10 @@ class RelayLink:
         """As `DirectLink.wait`."""
         self._connection.settimeout(seconds + SECONDS)
         return frames.number(self._ask(frames.WAIT, frames.pack(seq, int(seconds * 1000)), frames.NUMBER), 0)
+
+    def send_the_queue(self) -> None:
+        """Have the relay send soon what waits in the queue."""
+        self._ask(frames.QUEUE, b"", frames.DONE)
 
     def close(self) -> None:
         """End the connection; a turn is given back."""

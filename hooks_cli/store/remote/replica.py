@@ -35,11 +35,14 @@ if TYPE_CHECKING:
 
 
 class Replica:
-    """The log's side of an open store. `connect` opens the way to the log when it is needed."""
+    """The log's side of an open store. `connect` opens the way to the log, `at_hand` the relay's where one runs."""
 
-    __slots__ = ("_appended", "_fetched", "_link", "_session", "connect")
+    __slots__ = ("_appended", "_fetched", "_link", "_session", "at_hand", "connect")
 
-    def __init__(self, connect: Callable[[EmbeddedStore], Link]) -> None:
+    def __init__(
+        self, connect: Callable[[EmbeddedStore], Link], at_hand: Callable[[EmbeddedStore], RelayLink | None]
+    ) -> None:
+        self.at_hand = at_hand
         self.connect = connect
         self._link: Link | None = None
         self._fetched: Fetched | None = None
@@ -148,6 +151,46 @@ class Replica:
                 writer_queue.give(held)
             if fetched.reached(seq):
                 return position.position(store) - began
+
+    def postpones(self, store: EmbeddedStore, how: object) -> bool:
+        """Whether a hooks call without an entry is queued instead of sent now; `how` is `[remote] hooks`.
+
+        In auto it is where the relay finds the server far. The relay sends what is queued."""
+        if how == "wait":
+            return False
+        link = self.at_hand(store)
+        if link is None:
+            return how == "queue"
+        try:
+            if how == "queue" or link.far:
+                link.send_the_queue()
+                return True
+            return False
+        except (HooksError, OSError):
+            return how == "queue"
+        finally:
+            link.close()
+
+    def take_what_is_at_hand(self, store: EmbeddedStore) -> int:
+        """Take in what the relay has pulled, without asking the server or waiting for another writer of this machine; when the log was last
+        heard of (ms), 0 without a relay."""
+        link = self.at_hand(store)
+        if link is None:
+            return 0
+        try:
+            seq, ledger = position.state(store)
+            fetched = link.cached(seq, ledger)
+            if fetched.writes:
+                held = writer_queue.take(store.path, 0)
+                try:
+                    self._take_in(store, fetched)
+                finally:
+                    writer_queue.give(held)
+            return fetched.at
+        except (HooksError, OSError):
+            return 0
+        finally:
+            link.close()
 
     def close(self) -> None:
         """End the connection to the log."""

@@ -40,7 +40,7 @@ def relay_of(machine: Machine) -> str:
     store.close()
     for _ in range(200):
         try:
-            relay_link.connect(path).close()
+            relay_link.connect(path)[0].close()
             return path
         except relay_link.NoRelay:
             time.sleep(0.05)

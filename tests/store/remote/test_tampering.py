@@ -263,7 +263,8 @@ def test_destroyed_bytes_leave_the_server(postgres: postgres_server.Server, data
 
 def test_a_writer_role_cannot_delete(postgres: postgres_server.Server, database: str, tmp_path: Path) -> None:
     machines = Machines(tmp_path, postgres.socket_address(database), {})
-    sql = machines.new().run("remote", "create", "--print-sql").stdout
+    sql = machines.new("administrator").run("remote", "create", "--print-sql").stdout
+    machines.all.clear()
     postgres.sql(database, sql)
     user = f"w{os.urandom(4).hex()}"
     postgres.sql(database, f"CREATE ROLE {user} LOGIN; GRANT hooks_cli_writer TO {user}")
