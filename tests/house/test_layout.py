@@ -198,13 +198,45 @@ def public(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.ClassDef]:
                 yield from public(node.body)
 
 
+def documented_methods() -> dict[str, set[str]]:
+    """The methods with a docstring of each class of ours, by the class's name; those of its bases of ours among them."""
+    found: dict[str, set[str]] = {}
+    bases: dict[str, list[str]] = {}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                names = {n.name for n in node.body if isinstance(n, ast.FunctionDef) and ast.get_docstring(n)}
+                found.setdefault(node.name, set()).update(names)
+                bases[node.name] = [base.id for base in node.bases if isinstance(base, ast.Name)]
+    return {name: found[name].union(*(found.get(base, set()) for base in bases[name])) for name in found}
+
+
+def with_documented_contract(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    """Methods that need no docstring: a base class, or a class whose name stands in the own class's docstring (`contract.Log`), has one."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ClassDef):
+            continue
+        named = [base.id for base in node.bases if isinstance(base, ast.Name)]
+        named += [name.rpartition(".")[2] for name in re.findall(r"`([\w.]+)`", ast.get_docstring(node) or "")]
+        promised = set[str]().union(*(DOCUMENTED.get(name, set()) for name in named))
+        yield from (n for n in node.body if isinstance(n, ast.FunctionDef) and n.name in promised)
+
+
+DOCUMENTED = documented_methods()
+
+
 def test_what_is_public_says_what_it_is() -> None:
     silent = []
     for path in MODULES:
         tree = ast.parse(path.read_text())
         if tree.body and not ast.get_docstring(tree):
             silent.append(name_of(path))
-        silent += [f"{name_of(path)}: {node.name}" for node in public(tree.body) if not ast.get_docstring(node)]
+        inherited = {id(method) for method in with_documented_contract(tree)}
+        silent += [
+            f"{name_of(path)}: {node.name}"
+            for node in public(tree.body)
+            if not ast.get_docstring(node) and id(node) not in inherited
+        ]
     assert silent == []
 
 

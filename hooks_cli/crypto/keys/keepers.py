@@ -31,17 +31,16 @@ if TYPE_CHECKING:
 
 
 class FileKeeper:
-    """The key file, and `.next` beside it."""
+    """A `Keeper`: the key file, and `.next` beside it."""
 
     def __init__(self, path: str) -> None:
         self.path = path
 
     def store_next(self, new_key: bytes) -> None:
-        """See Keeper."""
         publish_key_file(self.path + NEXT_SUFFIX, new_key, replace=True)
 
     def promote(self, new_key: bytes) -> None:
-        """See Keeper. Somebody who opened the store with the next key may have done it already."""
+        """Somebody who opened the store with the next key may have done it already."""
         adopt_next(self.path, new_key)
         self._forget_halves()
 
@@ -54,7 +53,7 @@ class FileKeeper:
 
 
 class SlotsKeeper:
-    """The slot file. `wrapping` maps the ids of the slots that could be opened to their wrapping keys; other slots are dropped."""
+    """A `Keeper`: the slot file. `wrapping` maps ids of opened slots to their wrapping keys; other slots are dropped."""
 
     def __init__(self, path: str, found: list[Slot], wrapping: dict[str, bytes], data_key: bytes) -> None:
         self.path = path
@@ -63,7 +62,6 @@ class SlotsKeeper:
         self.data_key = data_key
 
     def store_next(self, new_key: bytes) -> None:
-        """See Keeper."""
         both = []
         for slot in self.found:
             key = self.wrapping.get(slot["id"])
@@ -71,19 +69,18 @@ class SlotsKeeper:
         slots.write(self.path, both)
 
     def promote(self, new_key: bytes) -> None:
-        """See Keeper."""
         kept = [slot for slot in self.found if slot["id"] in self.wrapping]
         slots.write(self.path, [slots.rewrap(slot, self.wrapping[slot["id"]], new_key) for slot in kept])
 
 
 class UsersKeeper:
-    """A variable, a named file or a command: the user keeps both keys, and changes the source afterwards."""
+    """A `Keeper`: a variable, a named file or a command. The user has both keys and changes the source afterwards."""
 
     def store_next(self, new_key: bytes) -> None:
-        """See Keeper."""
+        """Does nothing: the user has the next key."""
 
     def promote(self, new_key: bytes) -> None:
-        """See Keeper."""
+        """Does nothing: the user changes the source."""
 
 
 def wrapping_keys(found: list[Slot], phrase: str | None) -> dict[str, bytes]:

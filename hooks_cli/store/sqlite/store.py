@@ -146,7 +146,7 @@ def _settle_plain(environment: Environment, path: str, budget_ms: int) -> None:
 
 
 class EmbeddedStore:
-    """An open store. Make it with `open_store`."""
+    """An open store; implements `contract.Store`. Make it with `open_store`."""
 
     __slots__ = (
         "_held",
@@ -204,26 +204,22 @@ class EmbeddedStore:
         self._held = held
 
     def query(self, sql: str, params: Params = ()) -> list[Row]:
-        """See contract."""
         try:
             return self.connection.execute(sql, params).fetchall()
         except apsw.Error as error:
             raise translate(error, self.path, self.budget_ms) from error
 
     def each(self, sql: str, params: Params = ()) -> Iterator[Row]:
-        """See contract."""
         try:
             yield from self.connection.execute(sql, params)
         except apsw.Error as error:
             raise translate(error, self.path, self.budget_ms) from error
 
     def row(self, sql: str, params: Params = ()) -> Row | None:
-        """See contract."""
         rows = self.query(sql, params)
         return rows[0] if rows else None
 
     def writing(self, *, local: bool = False) -> Transaction:
-        """See contract."""
         return Transaction(self, local)
 
     def normal_json(self, text: str, what: str, *, only_object: bool = False) -> str:
@@ -304,7 +300,6 @@ class EmbeddedStore:
             format_1.catch_up(self)
 
     def close(self) -> None:
-        """See contract."""
         self.connection.close()
         held, self._held = self._held, -1
         if held >= 0:

@@ -40,7 +40,7 @@ def find_mark(marks: bytes, revision: int) -> bytes | None:
 
 
 class Transaction:
-    """One write transaction; see contract. `now` is the same time for all that it writes."""
+    """One write transaction; implements `contract.Transaction`. `now` is the time of all its writes."""
 
     __slots__ = (
         "_first_revision",
@@ -166,21 +166,17 @@ class Transaction:
         return number
 
     def next_revision(self) -> int:
-        """See contract."""
         self.revision += 1
         return self.revision
 
     def insert(self, table: str, row: Row) -> None:
-        """See contract."""
         self.store.query(_INSERT[table], row)
         self.remember(table, row)
 
     def forget(self, table: str, row: Row) -> None:
-        """See contract."""
         self._ledger = (self._ledger - self.store.ledger.row(table, row)) % MODULUS
 
     def remember(self, table: str, row: Row) -> None:
-        """See contract."""
         self._ledger = (self._ledger + self.store.ledger.row(table, row)) % MODULUS
 
     def add_to_ledger(self, amount: int) -> None:

@@ -27,7 +27,7 @@ END_MS = 30_000
 
 
 class FolderLog:
-    """The log `log_id` below a folder that is there."""
+    """The log `log_id` below an existing folder; implements `contract.LogStorage`."""
 
     def __init__(self, folder: str, log_id: bytes) -> None:
         self.log_id = log_id
@@ -37,7 +37,6 @@ class FolderLog:
 
     # --- the five methods ----------------------------------------------------------------------------------------------
     def lock(self, after: int, budget_ms: int) -> Tail:
-        """See `contract.Log`."""
         self._head()
         descriptor = os.open(os.path.join(self.folder, "turn"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         deadline = time.monotonic() + budget_ms / 1000
@@ -54,7 +53,6 @@ class FolderLog:
         return self.pull(after)
 
     def append(self, records: list[Record]) -> None:
-        """See `contract.Log`."""
         head = self._head()
         if self._turn < 0 or head["ended"] or [r.seq for r in records] != _following(head["seq"], len(records)):
             raise RuntimeError("append without a turn, or with wrong numbers")
@@ -64,13 +62,11 @@ class FolderLog:
         self.release()
 
     def release(self) -> None:
-        """See `contract.Log`."""
         descriptor, self._turn = self._turn, -1
         if descriptor >= 0:
             os.close(descriptor)
 
     def pull(self, after: int) -> Tail:
-        """See `contract.Log`."""
         head = self._head()
         records: list[Record] = []
         size = 0
@@ -87,24 +83,20 @@ class FolderLog:
         return Tail(head["seq"], head["floor"], head["format"], head["ended"], records)
 
     def wait(self, after: int, seconds: float) -> int:
-        """See `contract.Log`."""
         deadline = time.monotonic() + seconds
         while (seq := int(self._head()["seq"])) <= after and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
         return seq
 
     def close(self) -> None:
-        """See `contract.Log`."""
         self.release()
 
     # --- what the cold verbs need --------------------------------------------------------------------------------------
     def make_tables(self) -> None:
-        """See `contract.LogStorage`."""
         if not os.path.isdir(self.root):
             raise ServerUnreachable(reason=f"the folder {self.root} is not there")
 
     def labels(self) -> list[tuple[bytes, bytes]]:
-        """See `contract.LogStorage`."""
         found = []
         for name in sorted(os.listdir(self.root)):
             path = os.path.join(self.root, name, "head")
@@ -116,7 +108,6 @@ class FolderLog:
         return found
 
     def create(self, format: int, label: bytes, snapshot: Snapshot, parts: Iterable[bytes]) -> bool:
-        """See `contract.LogStorage`."""
         if os.path.exists(os.path.join(self.folder, "head")):
             head = self._head()
             if head["seq"] != snapshot.seq or head["ended"] or self.readers():
@@ -131,7 +122,6 @@ class FolderLog:
         return True
 
     def put_snapshot(self, snapshot: Snapshot, parts: Iterable[bytes]) -> None:
-        """See `contract.LogStorage`."""
         place = self._snapshot(snapshot)
         os.makedirs(place + ".new", 0o700)
         for number, part in enumerate(parts):
@@ -139,12 +129,10 @@ class FolderLog:
         os.rename(place + ".new", place)
 
     def newest_snapshot(self) -> Snapshot | None:
-        """See `contract.LogStorage`."""
         found = self._snapshots()
         return found[-1] if found else None
 
     def snapshot_part(self, snapshot: Snapshot, part: int) -> bytes:
-        """See `contract.LogStorage`."""
         try:
             with open(os.path.join(self._snapshot(snapshot), str(part)), "rb") as file:
                 return file.read()
@@ -152,7 +140,6 @@ class FolderLog:
             raise LogTampered(expected=f"part {part} of the snapshot {snapshot.seq}", found="none") from None
 
     def compact(self, snapshot_seq: int, upto: int) -> int:
-        """See `contract.LogStorage`."""
         head = self._head()
         snapshots = self._snapshots()
         if upto > snapshot_seq or snapshot_seq not in [found.seq for found in snapshots] or upto < head["floor"]:
@@ -167,11 +154,9 @@ class FolderLog:
         return upto
 
     def set_format(self, format: int) -> None:
-        """See `contract.LogStorage`."""
         self._set_head(self._head() | {"format": format})
 
     def end(self, seq: int) -> bool:
-        """See `contract.LogStorage`."""
         tail = self.lock(seq, END_MS)
         if tail.seq == seq:
             self._set_head(self._head() | {"ended": True})
@@ -179,12 +164,10 @@ class FolderLog:
         return tail.seq == seq
 
     def note_reader(self, machine: bytes, seq: int, label: bytes, left: bool = False) -> None:
-        """See `contract.LogStorage`."""
         said = {"seq": seq, "at": time.time_ns() // 1_000_000, "label": label.hex(), "left": left}
         _write(os.path.join(self.folder, "readers", machine.hex()), json.dumps(said).encode())
 
     def readers(self) -> list[Reader]:
-        """See `contract.LogStorage`."""
         found = []
         for name in sorted(os.listdir(os.path.join(self.folder, "readers"))):
             if "." in name:
@@ -197,7 +180,6 @@ class FolderLog:
         return found
 
     def usage(self) -> Usage:
-        """See `contract.LogStorage`."""
         head = self._head()
         sizes = [
             os.stat(self._record(seq)).st_size - WRITE_ID_BYTES

@@ -68,7 +68,7 @@ def connection_words(address: str) -> dict[str, Any]:
 
 
 class PostgresLog:
-    """The log `log_id` on the server at an address. It connects with the first request, and again after a broken connection."""
+    """The log `log_id` on a server; implements `contract.Log`. Connects at the first request, and again after a broken connection."""
 
     def __init__(self, address: str, log_id: bytes) -> None:
         self.address = address
@@ -79,7 +79,6 @@ class PostgresLog:
 
     # --- the five methods ----------------------------------------------------------------------------------------------
     def lock(self, after: int, budget_ms: int) -> Tail:
-        """See `contract.Log`."""
         psycopg = driver()
         was_open = self._connection is not None
         connection = self.connected(budget_ms / 1000)
@@ -105,7 +104,6 @@ class PostgresLog:
             raise
 
     def append(self, records: list[Record]) -> None:
-        """See `contract.Log`."""
         psycopg = driver()
         connection, self._in_turn = self._connection, False
         try:
@@ -127,7 +125,6 @@ class PostgresLog:
             raise
 
     def release(self) -> None:
-        """See `contract.Log`."""
         if not self._in_turn:
             return
         self._in_turn = False
@@ -137,7 +134,6 @@ class PostgresLog:
             self.close()
 
     def pull(self, after: int) -> Tail:
-        """See `contract.Log`."""
         psycopg = driver()
         was_open = self._connection is not None
         connection = self.connected()
@@ -153,7 +149,6 @@ class PostgresLog:
             raise trouble from None
 
     def wait(self, after: int, seconds: float) -> int:
-        """See `contract.Log`."""
         import time
 
         psycopg = driver()
@@ -176,7 +171,6 @@ class PostgresLog:
             raise self.trouble(error) from None
 
     def close(self) -> None:
-        """See `contract.Log`."""
         connection, self._connection = self._connection, None
         self._in_turn = self._listening = False
         if connection is not None:

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class PostgresStorage(PostgresLog):
-    """A log in PostgreSQL with all that can be done to it."""
+    """A log in PostgreSQL with its administration; implements `contract.LogStorage`."""
 
     def make_tables(self) -> None:
-        """See `contract.LogStorage`. They belong to the user that connects."""
+        """They belong to the user that connects."""
         with self._transaction() as connection:
             if connection.execute("SELECT to_regclass('hooks_cli.reader')").fetchone()[0] is not None:
                 return
@@ -25,13 +25,11 @@ class PostgresStorage(PostgresLog):
             connection.execute(server_tables.TABLES)
 
     def labels(self) -> list[tuple[bytes, bytes]]:
-        """See `contract.LogStorage`."""
         with self._transaction() as connection:
             rows = connection.execute("SELECT log, label FROM hooks_cli.log WHERE NOT ended ORDER BY log").fetchall()
         return [(bytes(log), bytes(label)) for log, label in rows]
 
     def create(self, format: int, label: bytes, snapshot: Snapshot, parts: Iterable[bytes]) -> bool:
-        """See `contract.LogStorage`."""
         with self._transaction() as connection:
             connection.execute(
                 "INSERT INTO hooks_cli.log(log, seq, floor, format, label) VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
@@ -47,12 +45,10 @@ class PostgresStorage(PostgresLog):
             return True
 
     def put_snapshot(self, snapshot: Snapshot, parts: Iterable[bytes]) -> None:
-        """See `contract.LogStorage`."""
         with self._transaction():
             self._insert_snapshot(snapshot, parts)
 
     def newest_snapshot(self) -> Snapshot | None:
-        """See `contract.LogStorage`."""
         row = self._one(
             "SELECT seq, snapshot_id, parts, ledger FROM hooks_cli.snapshot WHERE log = %s "
             "GROUP BY seq, snapshot_id, parts, ledger HAVING count(*) = parts ORDER BY seq DESC, max(at) DESC LIMIT 1",
@@ -61,7 +57,6 @@ class PostgresStorage(PostgresLog):
         return None if row is None else Snapshot(int(row[0]), bytes(row[1]), int(row[2]), bytes(row[3]))
 
     def snapshot_part(self, snapshot: Snapshot, part: int) -> bytes:
-        """See `contract.LogStorage`."""
         row = self._one(
             "SELECT sealed FROM hooks_cli.snapshot WHERE log = %s AND seq = %s AND snapshot_id = %s AND part = %s",
             (self.log_id, snapshot.seq, snapshot.snapshot_id, part),
@@ -71,17 +66,14 @@ class PostgresStorage(PostgresLog):
         return bytes(row[0])
 
     def compact(self, snapshot_seq: int, upto: int) -> int:
-        """See `contract.LogStorage`."""
         row = self._one("SELECT hooks_cli.compact(%s, %s, %s)", (self.log_id, snapshot_seq, upto))
         return int(row[0])
 
     def set_format(self, format: int) -> None:
-        """See `contract.LogStorage`."""
         with self._transaction() as connection:
             connection.execute("UPDATE hooks_cli.log SET format = %s WHERE log = %s", (format, self.log_id))
 
     def end(self, seq: int) -> bool:
-        """See `contract.LogStorage`."""
         with self._transaction() as connection:
             done = connection.execute(
                 "UPDATE hooks_cli.log SET ended = true WHERE log = %s AND seq = %s", (self.log_id, seq)
@@ -90,7 +82,6 @@ class PostgresStorage(PostgresLog):
             return bool(done.rowcount)
 
     def note_reader(self, machine: bytes, seq: int, label: bytes, left: bool = False) -> None:
-        """See `contract.LogStorage`."""
         with self._transaction() as connection:
             connection.execute(
                 "INSERT INTO hooks_cli.reader(log, machine, seq, label, gone) VALUES (%s, %s, %s, %s, %s) "
@@ -99,7 +90,6 @@ class PostgresStorage(PostgresLog):
             )
 
     def readers(self) -> list[Reader]:
-        """See `contract.LogStorage`."""
         with self._transaction() as connection:
             rows = connection.execute(
                 "SELECT machine, seq, (extract(epoch FROM at) * 1000)::bigint, label, gone FROM hooks_cli.reader "
@@ -109,7 +99,6 @@ class PostgresStorage(PostgresLog):
         return [Reader(bytes(m), int(seq), int(at), bytes(label), bool(gone)) for m, seq, at, label, gone in rows]
 
     def usage(self) -> Usage:
-        """See `contract.LogStorage`."""
         row = self._one(
             "SELECT count(*), coalesce(sum(octet_length(sealed)), 0), (SELECT coalesce(sum(octet_length(sealed)), 0) "
             "FROM hooks_cli.snapshot WHERE log = %s) FROM hooks_cli.record WHERE log = %s",
