@@ -46,7 +46,7 @@ def verb_names(name: str) -> list[str]:
     """The verbs of a group ("" for those that stand alone), by name, without their other words."""
     package = _module(f"hooks_cli.commands.{name or PROGRAM}")
     files = [file[:-3] for file in os.listdir(package.__path__[0]) if file.endswith(".py") and file[0] != "_"]
-    names = [file.replace("_", "-") for file in files] + [verb for group, verb in TABLES if group == name]
+    names = [file.replace("_", "-") for file in files] + [*TABLES.get(name, ())]
     return [verb for verb in sorted(names) if declared(name, verb) is not None]
 
 

@@ -13,8 +13,7 @@ import click
 
 from hooks_cli.cli import catalogue, foreign_verbs, help_page
 from hooks_cli.cli.fast_lane import help_call
-from hooks_cli.cli.option_words import HELP_FLAGS, Mistake
-from hooks_cli.cli.parser import read
+from hooks_cli.cli.parser import HELP_FLAGS, Mistake, read
 from hooks_cli.cli.verb_lookup import GROUP_ALIASES, GROUPS, find, redirect
 from hooks_cli.errors import MissingArgument, UnknownOption, UnknownVerb, UsageError
 from hooks_cli.model.verb import Call, Verb

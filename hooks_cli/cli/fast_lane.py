@@ -6,8 +6,7 @@ one that explains. A property test holds the two together.
 
 from __future__ import annotations
 
-from hooks_cli.cli.option_words import HELP_FLAGS
-from hooks_cli.cli.parser import read
+from hooks_cli.cli.parser import HELP_FLAGS, read
 from hooks_cli.cli.verb_lookup import GROUP_ALIASES, GROUPS, declared, find, redirect
 from hooks_cli.model.verb import Call
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.cli.foreign_options import kind_of
-from hooks_cli.cli.option_words import (
+from hooks_cli.cli.parser import (
     Line,
     Mistake,
     begins_like_option,

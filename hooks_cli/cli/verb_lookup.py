@@ -71,7 +71,7 @@ def find(group: str, name: str) -> tuple[str, str]:
         group, name = "memory", name[7:] or "usage"
     elif group == "hooks" and name.startswith(CUSTOM_BEGINNINGS) and name not in EVENT_LIKE and _is_event(name):
         name = CUSTOM
-    return group, ALIASES.get((group, name), name)
+    return group, ALIASES.get(group, {}).get(name, name)
 
 
 def _is_event(name: str) -> bool:
@@ -83,9 +83,8 @@ def _is_event(name: str) -> bool:
 
 def module_name(group: str, name: str) -> str:
     """The module that declares a verb; a name that is not a plain lowercase word gives ""."""
-    table = TABLES.get((group, name))
-    if table is not None:
-        return table
+    if name in TABLES.get(group, ()):
+        return TABLES[group][name]
     word = name.replace("-", "_")
     if not word.isidentifier() or word.startswith("_") or word != word.lower() or not word.isascii():
         return ""
@@ -106,5 +105,5 @@ def declared(group: str, name: str) -> Verb | None:
             raise
         return None
     found = sys.modules[module]
-    verb = found.VERBS[name] if (group, name) in TABLES else getattr(found, "VERB", None)
+    verb = found.VERBS[name] if name in TABLES.get(group, ()) else getattr(found, "VERB", None)
     return verb if isinstance(verb, Verb) and verb.name == name else None

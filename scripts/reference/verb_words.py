@@ -13,8 +13,8 @@ from hooks_cli.model.verb import Verb
 FILE = Path(__file__).parents[2] / "hooks_cli" / "cli" / "verb_words.py"
 HEAD = '''"""The words of all verbs, made from their declarations by `scripts/make-verb-words`. Do not edit."""
 
-# (group, other word) -> the verb
-ALIASES: dict[tuple[str, str], str] = {
+# group -> other word -> the verb
+ALIASES = {
 '''
 
 
@@ -38,11 +38,10 @@ def page() -> str:
     groups = declarations()
     text = HEAD
     for group, verbs in groups.items():
-        text += "".join(f'    ("{group}", "{word}"): "{verb.name}",\n' for _, verb in verbs for word in verb.aliases)
-    text += "}\n\n# (group, verb) -> the module that declares it among others in its `VERBS`\nTABLES: dict[tuple[str, str], str] = {\n"
+        text += _rows(group, [(word, verb.name) for _, verb in verbs for word in verb.aliases])
+    text += "}\n\n# group -> verb -> the module that declares it among others in its `VERBS`\nTABLES = {\n"
     for group, verbs in groups.items():
-        tables = [(name, verb) for name, verb in verbs if name.rpartition(".")[2].startswith("_")]
-        text += "".join(f'    ("{group}", "{verb.name}"): "{name}",\n' for name, verb in tables)
+        text += _rows(group, [(verb.name, name) for name, verb in verbs if name.rpartition(".")[2].startswith("_")])
     text += "}\n\n# The hooks verbs with the beginning of an event's name (`verb_lookup.CUSTOM_BEGINNINGS`)\nEVENT_LIKE = (\n"
     text += "".join(f'    "{verb.name}",\n' for _, verb in groups["hooks"] if verb.name.startswith(CUSTOM_BEGINNINGS))
     text += ")\n\n# What `memory usage --action WORD` may say -> the verb\nUSAGE_ACTIONS = {\n"
@@ -50,6 +49,12 @@ def page() -> str:
         if verb.actions is not None:
             text += "".join(f'    "{word}": "{verb.name}",\n' for word in (verb.name, *verb.aliases, *verb.actions))
     return text + "}\n"
+
+
+def _rows(group: str, pairs: list[tuple[str, str]]) -> str:
+    """The entry of a group in a table, "" for one without pairs."""
+    rows = "".join(f'        "{key}": "{value}",\n' for key, value in pairs)
+    return f'    "{group}": {{\n{rows}    }},\n' if rows else ""
 
 
 def main() -> int:

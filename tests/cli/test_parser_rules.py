@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hooks_cli.cli.option_words import Mistake, integer_value, kebab, looks_like_option
-from hooks_cli.cli.parser import read
+from hooks_cli.cli.parser import Mistake, integer_value, kebab, looks_like_option, read
 from hooks_cli.model.verb import Call, Option, Positional, Verb
 
 OPTIONS = (

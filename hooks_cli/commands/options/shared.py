@@ -26,111 +26,48 @@ PROGRESS = Option(
 )
 
 
-def namespace(help: str = "Only in this namespace (a glob is allowed).") -> Option:
-    """`--namespace N`."""
-    return Option("namespace", ("--namespace", "-n", "--ns"), help, metavar="N")
+class Shared:
+    """An option that a verb declares with a help text of its own, and with more flags where its users type them."""
+
+    __slots__ = ("flags", "help", "kind", "metavar", "name")
+
+    def __init__(
+        self, name: str, flags: tuple[str, ...], kind: str = "text", metavar: str = "", help: str = ""
+    ) -> None:
+        self.name = name
+        self.flags = flags
+        self.kind = kind
+        self.metavar = metavar
+        self.help = help
+
+    def __call__(self, help: str = "", *more: str, name: str = "") -> Option:
+        """The declaration; `name` is its key in `Call.values` where that is another one."""
+        return Option(name or self.name, self.flags + more, help or self.help, self.kind, self.metavar)
 
 
-def metadata(help: str = "A JSON object kept with it.") -> Option:
-    """`--metadata JSON`."""
-    return Option("metadata", ("--metadata",), help, metavar="JSON")
-
-
-def memory_key(help: str = "The address at which it is kept for other agents.") -> Option:
-    """`--memory-key KEY` of a hooks verb."""
-    return Option("memory_key", ("--memory-key",), help, metavar="KEY")
-
-
-def tags(help: str, *more: str) -> Option:
-    """`--tags TAGS`, repeatable."""
-    return Option("tags", ("--tags", "--tag", *more), help, "many", metavar="TAGS")
-
-
-def session_id(help: str, *more: str, name: str = "session_id") -> Option:
-    """`--session-id ID`; `name` is its key in `Call.values`."""
-    return Option(name, ("--session-id", "--session", "-s", *more), help, metavar="ID")
-
-
-def agent(help: str) -> Option:
-    """`--agent-id NAME` of a verb that selects; `AGENT` says who calls."""
-    return Option("agent", AGENT.flags, help, metavar="NAME")
-
-
-def since(help: str, *more: str) -> Option:
-    """`--since TIME`."""
-    return Option("since", ("--since", *more), help, metavar="TIME")
-
-
-def until(help: str, *more: str) -> Option:
-    """`--until TIME`."""
-    return Option("until", ("--until", *more), help, metavar="TIME")
-
-
-def ttl(help: str, *more: str) -> Option:
-    """`--ttl DURATION`."""
-    return Option("ttl", ("--ttl", *more), help, metavar="DURATION")
-
-
-def timeout(help: str = "End after this: seconds, or 5m.") -> Option:
-    """`--timeout DURATION`."""
-    return Option("timeout", ("--timeout",), help, metavar="DURATION")
-
-
-def limit(help: str, *more: str) -> Option:
-    """`--limit N`."""
-    return Option("limit", ("--limit", "-l", *more), help, "integer", metavar="N")
-
-
-def offset(help: str = "Leave out the first N.") -> Option:
-    """`--offset N`."""
-    return Option("offset", ("--offset",), help, "integer", metavar="N")
-
-
-def exclude(help: str) -> Option:
-    """`--exclude GLOB`, repeatable."""
-    flags = ("--exclude", "--except", "--exclude-namespace", "--exclude-namespaces")
-    return Option("exclude", flags, help, "many", metavar="GLOB")
-
-
-def output(help: str, *more: str) -> Option:
-    """`--output FILE`."""
-    return Option("output", ("--output", "-o", *more), help, metavar="FILE")
-
-
-def file(help: str) -> Option:
-    """`--file PATH`."""
-    return Option("file", ("--file", "-f"), help, metavar="PATH")
-
-
-def force(help: str, *more: str) -> Option:
-    """`--force`."""
-    return Option("force", ("--force", *more), help, "switch")
-
-
-def dry_run(help: str, *more: str) -> Option:
-    """`--dry-run`."""
-    return Option("dry_run", ("--dry-run", *more), help, "switch")
-
-
-def count_only(help: str) -> Option:
-    """`--count-only`."""
-    return Option("count_only", ("--count-only", "--count"), help, "switch")
-
-
-def detailed(help: str, *more: str) -> Option:
-    """`--detailed`."""
-    return Option("detailed", ("--detailed", "--verbose", *more), help, "switch")
-
-
-def success(help: str) -> Option:
-    """`--success`."""
-    return Option("success", ("--success",), help, "switch")
-
-
-def stdin(help: str = "Take the passphrase from standard input.") -> Option:
-    """`--stdin`."""
-    return Option("stdin", ("--stdin",), help, "switch")
-
+namespace = Shared(
+    "namespace", ("--namespace", "-n", "--ns"), "text", "N", "Only in this namespace (a glob is allowed)."
+)
+metadata = Shared("metadata", ("--metadata",), "text", "JSON", "A JSON object kept with it.")
+memory_key = Shared("memory_key", ("--memory-key",), "text", "KEY", "The address at which it is kept for other agents.")
+tags = Shared("tags", ("--tags", "--tag"), "many", "TAGS")
+session_id = Shared("session_id", ("--session-id", "--session", "-s"), "text", "ID")
+agent = Shared("agent", AGENT.flags, "text", "NAME")
+since = Shared("since", ("--since",), "text", "TIME")
+until = Shared("until", ("--until",), "text", "TIME")
+ttl = Shared("ttl", ("--ttl",), "text", "DURATION")
+timeout = Shared("timeout", ("--timeout",), "text", "DURATION", "End after this: seconds, or 5m.")
+limit = Shared("limit", ("--limit", "-l"), "integer", "N")
+offset = Shared("offset", ("--offset",), "integer", "N", "Leave out the first N.")
+exclude = Shared("exclude", ("--exclude", "--except", "--exclude-namespace", "--exclude-namespaces"), "many", "GLOB")
+output = Shared("output", ("--output", "-o"), "text", "FILE")
+file = Shared("file", ("--file", "-f"), "text", "PATH")
+force = Shared("force", ("--force",), "switch")
+dry_run = Shared("dry_run", ("--dry-run",), "switch")
+count_only = Shared("count_only", ("--count-only", "--count"), "switch")
+detailed = Shared("detailed", ("--detailed", "--verbose"), "switch")
+success = Shared("success", ("--success",), "switch")
+stdin = Shared("stdin", ("--stdin",), "switch", "", "Take the passphrase from standard input.")
 
 # Whose call it is, and what a hooks verb keeps beside its own facts.
 ATTRIBUTION = (session_id("The session that this belongs to."), AGENT)
