@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 IMAGE = f"modules.{sys.implementation.cache_tag}.image"
 HEADER = 8
-# An installer writes all files within so many seconds, in any order.
+# An installer writes all files within this number of seconds, in any order.
 INSTALLED_WITHIN = 60
 # What a hot command takes from elsewhere: beside this package, or where Python keeps its own extension modules.
 ENGINE = "apsw"

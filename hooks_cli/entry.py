@@ -115,9 +115,9 @@ def _run(call: Call, environment: Environment) -> int:
 
 
 def _tell(call: Call, environment: Environment) -> None:
-    """One line for the options that a lenient verb does not know and keeps all the same, one for those without an effect.
+    """One line for the options that a lenient verb does not know and keeps, one for those without an effect.
 
-    It goes through `err`, which bears a stderr that nobody reads or that is full: a note must not stop what it is about.
+    It goes through `err`, which bears a stderr that is closed or full: a note must not stop what it is about.
     """
     lenient = call.verb.records
     names = [
@@ -146,7 +146,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _flush() -> None:
-    """Bring out what was printed. Raises OSError (BrokenPipeError when nobody reads any more)."""
+    """Bring out what was printed. Raises OSError (BrokenPipeError if the reader went away)."""
     sys.stdout.flush()
     sys.stderr.flush()
 

@@ -77,7 +77,7 @@ class Environment:
 
     @property
     def cwd(self) -> str:
-        """The current directory. Raises ConfigError (78) when it is gone and nobody knows where it was."""
+        """The current directory. Raises ConfigError (78) when it is gone and its path is unknown."""
         return self.folders.cwd
 
     @lazy
@@ -143,7 +143,7 @@ class Environment:
     def in_project(self, stem: str, home: str = "") -> Environment:
         """The environment of another project of this user, by the name of its folder among the stores.
 
-        `home` is where the project's own folder is or was ("" when nobody knows). The settings are those of the present project:
+        `home` is where the project's own folder is or was ("" if unknown). The settings are those of the present project:
         a store is opened by the rules of who opens it, and the other folder may be gone.
         """
         other = Environment({**self.variables, "HOOKS_STORE": ""}, self.cwd)

@@ -1,6 +1,6 @@
 """Prints an error: `hooks-cli: message` with the hint below it, or one JSON object. Returns the exit code.
 
-Called by `entry` alone. Every error leaves through here, those that nobody foresaw too.
+Called by `entry` alone. Every error leaves through here, unexpected ones too.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ BIN = Path(sys.executable).parent
 PROGRAM = BIN / "hooks-cli"
 # The launchers and the image of the bytecode exist in a built wheel only; `pip install -e` makes neither.
 NEEDS_WHEEL = pytest.mark.skipif(
-    not Path(sysconfig.get_path("purelib"), "hooks_cli").is_dir(),
+    not Path(sysconfig.get_path("purelib"), "hooks_cli", "__init__.py").is_file(),
     reason="needs the built wheel: scripts/install-here dev, then .venv/bin/python -m pytest",
 )
 TIMEOUT_SECONDS = 60

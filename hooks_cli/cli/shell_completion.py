@@ -1,6 +1,6 @@
 """Answers a shell's TAB: commands and options through click, then fixed values, files and addresses.
 
-An address is whatever somebody stored, and most shells put a completion into the line as it is: only those are offered that mean nothing
+An address is any stored text, and most shells put a completion into the line as it is: only those are offered that mean nothing
 to a shell. Nothing is made and nothing is said here; what goes wrong is not a completion.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Answers = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
-# So many addresses are offered, and so long is waited for a busy store.
+# Addresses offered, and the longest waited for a busy store.
 MOST = 100
 BUDGET_MS = 300
 FILES = ("FILE", "[FILE]", "FORM|FILE", "PATH", "DIR")

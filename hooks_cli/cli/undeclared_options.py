@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def read_undeclared(line: Line, flag: str, value: str | None) -> Mistake | None:
-    """An option that the verb does not have: of another program (`foreign_options`), or one that nobody knows (`strangers`)."""
+    """An option that the verb does not have: of another program (`foreign_options`), or an unknown one (`strangers`)."""
     verb = line.verb
     following = line.following() if value is None else None
     kind = kind_of(verb.group, kebab(flag).lstrip("-"))

@@ -60,7 +60,7 @@ def is_misspelt(name: str, flags: Iterable[str]) -> bool:
 def takes_next(
     verb: Verb, rest: list[str], values: dict[str, object], plain: list[str], flags: dict[str, Option]
 ) -> bool | None:
-    """Whether the first word of `rest` is the value of the undeclared option before it; None when nobody can tell.
+    """Whether the first word of `rest` is the value of the undeclared option before it; None if that cannot be told.
 
     `values` and `plain` are what was read so far. A word that may be the verb's own argument is left to it; `store`, where a wrong
     guess would keep something else than was meant, does not guess.
@@ -138,7 +138,7 @@ def is_number(text: str) -> bool:
 
 
 def of(call: Call) -> list[tuple[str, str]]:
-    """(name in kebab case, value or "true") of the options that nobody knows."""
+    """(name in kebab case, value or "true") of the unknown options."""
     return [
         (name, value)
         for name, value in call.unknown

@@ -39,7 +39,7 @@ class Attribution:
 
     @property
     def guessed(self) -> bool:
-        """Whether nobody named the session."""
+        """Whether the caller named no session."""
         return self.how == GUESSED
 
 
@@ -49,7 +49,7 @@ def agent_name(environment: Environment, agent: str = "") -> str | None:
 
 
 def named_session(environment: Environment, session_id: str = "", event_session: str = "") -> tuple[str, str] | None:
-    """(name, how) of the session that somebody named, or None."""
+    """(name, how) of the session that the caller named, or None."""
     if session_id:
         return session_id, BY_OPTION
     variable = environment.variables.get("HOOKS_SESSION_ID", "")

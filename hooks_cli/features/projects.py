@@ -4,11 +4,11 @@ A store is named after the real path of its project (`project.stem_of`), so a fo
 brings store and keys under the new name. Its steps are ordered so that after a kill at any point either the old name or the new
 one has the store together with its key, and running it again finishes:
 
-1. the store's lock is taken exclusively, under the old name and under the new one (nobody has it open, nobody makes a new one);
+1. the store's lock is taken exclusively, under the old name and under the new one (no process has it open or makes a new one);
 2. the key and slot files get the new name as a second one (a hard link: the old stays), but not the anchor, which would
    accuse a store that is made under the new name after a kill at this point;
 3. the project's folder is renamed: the one moment at which the store changes its place;
-4. the anchor follows, the note (`project.note`) is written anew, and the old names of the keys go.
+4. the anchor follows, the note (`project.note`) is rewritten, and the old names of the keys go.
 """
 
 from __future__ import annotations

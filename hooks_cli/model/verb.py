@@ -182,7 +182,7 @@ class Call:
 
     @property
     def strange(self) -> bool:
-        """Whether there is an option in it that nobody knows (`cli.unknown_options`)."""
+        """Whether there is an unknown option in it (`cli.unknown_options`)."""
         return any(n != "argument" and ("--" if len(n) > 1 else "-") + n not in self.foreign for n, _ in self.unknown)
 
     def text(self, name: str, default: str = "") -> str:

@@ -1,7 +1,7 @@
 """Options that make a write conditional (`--if-not-exists`, …): obeyed or refused, never kept as metadata.
 
 A verb declares those that it obeys; their other names are here. What the tables do not know is judged by its name, so that
-`--skip-unchanged` is refused and not recorded beside a value that was written all the same. Loaded only when an option is met
+`--skip-unchanged` is refused and not recorded beside a value that was written anyway. Loaded only when an option is met
 that is not declared.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 # What an option asks for. The names of the first five are those of the options of `memory store`.
 VERSION, ABSENT, KEEP, APPEND, DRY_RUN = "if_version", "if_absent", "keep_existing", "append", "dry_run"
-REFUSED = "refused"  # nobody here can do it
+REFUSED = "refused"  # not supported here
 OFF = "off"  # it says what is done anyway (`--overwrite`), or takes another one back (`--no-clobber=false`)
 
 KNOWN = {

@@ -68,13 +68,13 @@ class Progress:
         return self
 
     def advance(self, steps: int) -> None:
-        """So many more are done."""
+        """Reports that this number of items more is done."""
         self._done += steps
         if self._bar is not None:
             self._update()
 
     def reach(self, done: int, counted: int | None = None) -> None:
-        """So many are done of `total`; `counted` is what is shown for people where that is another number (entries, not bytes)."""
+        """Reports the number done of `total`; `counted` is what is shown for people where that is another number (entries, not bytes)."""
         self._done, self._counted = done, counted
         if self._bar is not None:
             self._update()

@@ -10,7 +10,7 @@ The rules, in this order, from the start folder upwards (git itself is never run
    gitrepository-layout(5)): a linked worktree when PATH holds `commondir`, lies in `<commondir>/worktrees/`, and its own `gitdir`
    file names this very `.git`; then the home is that of the common repository. Without all three the folder is a project of its own:
    that is a submodule, a repository made with --separate-git-dir, a worktree moved by hand, or a hostile `.git` file that names
-   somebody else's repository, which must not open that one's memory.
+   another user's repository, which must not open that user's memory.
 2. A bare repository, or the inside of a `.git` folder.
 3. The nearest folder with a `hooks.toml`, or with a store.
 4. The start folder.

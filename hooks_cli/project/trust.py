@@ -16,7 +16,7 @@ NOTE_LIMIT = 65536
 
 
 def is_trusted(path: str, home: str) -> bool:
-    """Whether the note at `path` names the project at `home`, and nobody else can have written it."""
+    """Whether the note at `path` names the project at `home`, and no other user can have written it."""
     if not path or not home:
         return False
     try:

@@ -8,7 +8,7 @@ those lines, each of one of these forms, and `end`:
     + TAB trusted
 
 A value is tagged: s text, i integer, b boolean, l list (its items follow, each after a TAB). Backslash, TAB and newline are escaped.
-A cache that is cut off, altered in its form, or that somebody else could have written is not used.
+A cache that is cut off, altered in its form, or that another user could have written is not used.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reads the settings files: TOML, key names, what a project may not set. Runs only if the cache is stale.
 
-The user's file is trusted, so it must be the user's (nobody else may write it) and right: a mistake in it is an error (78), an
+The user's file is trusted, so it must be the user's (no other user may write it) and right: a mistake in it is an error (78), an
 unknown key one line. The project's file is not trusted: `config.KEYS` says for each key what it may do, everything else is left out
 with one line; when it is broken that is `Settings.problem`, and what could be read of it still counts, because it may tighten.
 """
@@ -95,7 +95,7 @@ def is_young(*paths: str) -> bool:
 
 
 def _is_strangers(path: str) -> bool:
-    """Whether somebody put the file into a folder that all may write, as /tmp is."""
+    """Whether the file is in a folder that all users may write, as /tmp is."""
     try:
         return os.stat(path).st_uid not in (0, os.geteuid(), os.stat(os.path.dirname(path)).st_uid)
     except OSError:
@@ -125,7 +125,7 @@ def _document(path: str, trusted: bool) -> dict[str, object] | None:
 
 
 def _bytes(path: str, trusted: bool) -> bytes | None:
-    """What the file holds, or None when there is none. Raises for one that is not to be read: no file, somebody else's, too large."""
+    """What the file holds, or None when there is none. Raises for one that is not to be read: not a file, another user's, too large."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except (FileNotFoundError, NotADirectoryError):

@@ -53,7 +53,7 @@ KEYS: dict[str, tuple[str | tuple[str, ...], str | int | bool | tuple[str, ...],
     "memory.gc.keep_successful_patterns": ("yes", True, KEEPS),
     # Of each commit the newest baseline of every address stays, and others until this many do.
     "memory.gc.keep_baselines_per_commit": ("whole", 5, KEEPS),
-    # So many newest versions of an address are kept; 0: all.
+    # Newest versions of an address that are kept; 0: all.
     "memory.gc.max_versions": ("whole", 0, KEEPS),
     # Lifetime of entries that were stored without --ttl; 0: for ever.
     "memory.gc.ttl": ("span", 0, KEEPS),
@@ -158,7 +158,7 @@ class Settings:
     def get(self, key: str) -> Value:
         """The value of a declared key (`memory.gc.max_age_days`), or of a key in an open table (`agents.NAME.memory_access`).
 
-        A key of an open table that nobody wrote gives "" ; a key that is not declared at all is a KeyError (our bug).
+        A key of an open table that no file sets gives "" ; a key that is not declared at all is a KeyError (our bug).
         """
         value = self.values.get(key)
         if value is not None:
@@ -278,12 +278,12 @@ def cache_header(user_path: str, user: str, project_path: str, project: str, tru
 
 
 def read_cache(path: str, start: bytes) -> Settings | None:
-    """The settings that a cache file holds, if it begins with `start` and nobody else can have written it; else None."""
+    """The settings that a cache file holds, if it begins with `start` and no other user can have written it; else None."""
     try:
         status = os.stat(path)
     except OSError:
         return None
-    # Only a file that nobody else can have written counts.
+    # Only a file that no other user can have written counts.
     if not S_ISREG(status.st_mode) or status.st_mode & 0o077 or status.st_uid != os.geteuid():
         return None
     data = read_file(path, CACHE_LIMIT)

@@ -53,7 +53,7 @@ def note(data_key: bytes, store_id: bytes, revision: int, ledger: bytes) -> byte
 
 
 def replace(path: str, data_key: bytes, store_id: bytes, revision: int, ledger: bytes) -> None:
-    """Begin anew at this point: after a rotation, or an accepted rollback. Under the exclusive lock only."""
+    """Start again at this point: after a rotation, or an accepted rollback. Under the exclusive lock only."""
     try:
         os.unlink(path)
     except OSError:  # none there; or what cannot be taken away, which is not an anchor either

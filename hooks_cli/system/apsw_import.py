@@ -2,7 +2,7 @@
 
 `import apsw` pulls in `collections.abc`, and with it `collections`, `keyword`, `operator`, `reprlib` and `itertools`: 3 ms of the 19 ms
 that a bare interpreter takes here. `collections.abc` is `_collections_abc` under another name, which `os` has loaded already, so that
-stand-ins for both names serve during the import and are taken away again at once: whoever imports `collections` later gets the real one.
+stand-ins for both names serve during the import and are taken away again at once: later imports of `collections` get the real one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Writes files under a temporary name and renames them when complete; removes leftovers of killed processes.
 
-The temporary name is `<path>.<pid>.<8 hex digits>.hooks-new`, and whoever makes the file holds a lock (flock) on it. So a name of that
-form without a lock is a dead process's, and the next one that makes a file in the same folder removes it.
+The temporary name is `<path>.<pid>.<8 hex digits>.hooks-new`, and the process that makes the file holds a lock (flock) on it. So a name
+of that form without a lock is a dead process's, and the next one that makes a file in the same folder removes it.
 
 Two files that belong together (a copy and its `FILE.slots`) get their names one after the other, the companion first. It keeps its
 temporary name until both are there: so a companion without its file, whose bytes also lie under a dead process's temporary name, was
@@ -77,7 +77,7 @@ class AtomicFile:
 
 
 def _is_locked_by_us(descriptor: int, name: str) -> bool:
-    """Lock a new file; False when somebody who swept was faster. A file system without locks is never swept."""
+    """Lock a new file; False if a cleaning process was faster. A file system without locks is never swept."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

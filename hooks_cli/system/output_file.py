@@ -34,7 +34,7 @@ def refuse_existing(path: str, force: bool) -> None:
 
 
 def publish(aside: str, path: str, force: bool) -> None:
-    """Give a finished, synced file its name. Raises OutputExists (73) when somebody took it meanwhile."""
+    """Give a finished, synced file its name. Raises OutputExists (73) if another process took it."""
     try:
         if force:
             os.rename(aside, path)

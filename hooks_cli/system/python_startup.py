@@ -16,7 +16,7 @@ import hooks_cli
 def complete() -> None:
     """Make the search path what `site` would have made it, and collect garbage. Nothing to do after an ordinary start.
 
-    The engine reads JSON that is nested 1,000 deep; whoever reads it here, too, needs some frames a level.
+    The engine reads JSON that is nested 1,000 deep; reading it in Python needs some frames a level.
     """
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 8000))
     if not sys.flags.no_site or "site" in sys.modules:

@@ -102,7 +102,7 @@ class Streams:
 
     @property
     def reader_gone(self) -> bool:
-        """Whether nobody reads standard output any more: what goes on for long ends then."""
+        """Whether the reader of standard output went away: what goes on for long ends then."""
         return self._out_closed
 
     def err(self, line: str) -> None:
@@ -119,11 +119,11 @@ class Streams:
             while view:
                 view = view[os.write(2, view) :]
         except OSError:
-            pass  # there is nobody left to tell
+            pass  # no stream is left for a message
 
     def read_stdin(self, limit: int, patience_ms: int | None = None) -> bytes:
         """All of standard input, exactly. With `patience_ms` it waits so long for the first byte and for each part after it, and
-        then gives what came, b"" if nothing did: a pipe that nobody closes does not hold it up.
+        then gives what came, b"" if nothing did: a pipe that stays open does not block it.
 
         Raises TooLarge (65) beyond `limit` bytes, InputMissing (66) when it cannot be read.
         """

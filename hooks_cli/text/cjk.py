@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Between characters of scripts that do not part their words. FTS5 reads it as a separator, and nobody sees it in a
+# Between characters of scripts that do not part their words. FTS5 reads it as a separator, and it is invisible in a
 # snippet.
 PART = "\u200b"
 

@@ -83,7 +83,7 @@ def _steps(pattern: str, length: int) -> int:
 
 
 def steps(pattern: str, length: int) -> int:
-    """An upper bound of the steps that `search` takes on a text of so many characters."""
+    """An upper bound of the steps that `search` takes on a text of that many characters."""
     shorter = min(length, LONGEST)
     return _steps(pattern, 1 << shorter.bit_length() if shorter < LONGEST else LONGEST)
 

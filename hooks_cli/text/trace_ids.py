@@ -32,7 +32,7 @@ def split(ids: str | None) -> tuple[str | None, str | None]:
 
 
 def searched(text: str) -> str | None:
-    """What to look for when somebody gives a trace id, the beginning of one, both ids, or a whole `traceparent`; None for none of them.
+    """What to look for for a trace id that a user gives, the beginning of one, both ids, or a whole `traceparent`; None for none of them.
 
     >>> searched("4BF92F35"), searched("x")
     ('4bf92f35', None)

@@ -1,4 +1,4 @@
-"""Options that say "do not", "only if" or "add to": obeyed or refused, and never kept beside a value that was written all the same."""
+"""Options that say "do not", "only if" or "add to": obeyed or refused, and never kept beside a value that was written anyway."""
 
 from __future__ import annotations
 

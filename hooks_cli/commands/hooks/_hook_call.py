@@ -52,7 +52,7 @@ def success_in_s(call: Call, name: str = "success") -> None:
 
 
 def attributes(call: Call) -> dict[str, object]:
-    """The options that nobody knows, by name; one that was given several times has a list."""
+    """The unknown options, by name; one that was given several times has a list."""
     given: dict[str, list[object]] = {}
     for name, value in call.unknown:
         given.setdefault(name, []).append(value)

@@ -1,9 +1,9 @@
 """Fills in the options of a hooks verb from the JSON event that an agent sends on stdin.
 
 Settings files call `hooks post-edit --file "$SOME_VARIABLE"` where the variable is empty, and the agent's event waits on stdin. It is
-looked at only when a value is missing, or is a placeholder that nobody fills in (`${tool.params.file_path}`), only when stdin is a pipe, a
-socket or a file, and never waited for: what has not begun to come within a blink is not there. A verb that was
-told all it needs leaves stdin to whom it belongs (`while read f; do hooks …; done`).
+looked at only when a value is missing, or is a placeholder that was not filled in (`${tool.params.file_path}`), only when stdin is a
+pipe, a socket or a file, and never waited for: what has not begun to come within a blink is not there. A verb that was told all it needs
+leaves stdin to whom it belongs (`while read f; do hooks …; done`).
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Print the figures. Raises NotFound (1) for a session that nobody opened, UsageError (64) for a period that is none,
+    """Print the figures. Raises NotFound (1) for a session that was never opened, UsageError (64) for a period that is none,
     or a part of a session's figures."""
     environment.lenient = True
     store = store_access.for_reading(environment)

@@ -48,7 +48,7 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Keep the message. Raises InvalidJson, InvalidAddress (65)."""
+    """Records the message. Raises InvalidJson, InvalidAddress (65)."""
     _stdin_event.complete(call, environment, "message")
     store = store_access.for_hooks(environment)
     message, key = call.text("message"), call.text("memory_key")

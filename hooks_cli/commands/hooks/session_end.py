@@ -49,7 +49,7 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Close the session. Raises CannotCreate (73) when the metrics file cannot be written; the session is closed then all the same."""
+    """Close the session. Raises CannotCreate (73) when the metrics file cannot be written; the session is closed anyway."""
     _hook_call.success_in_s(call, "save-state")
     _stdin_event.complete(call, environment, "session_id")
     store = store_access.for_hooks(environment)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def phrase_for(call: Call, environment: Environment) -> str | None:
     """The passphrase, when the key is behind one: from its source, from standard input, or asked for on the terminal.
 
-    None when no passphrase is needed, or when nobody can be asked: the unlocked key may serve then.
+    None when no passphrase is needed, or when there is no terminal to ask: the unlocked key may serve then.
     """
     from hooks_cli.commands.options.secret_prompt import Answers
     from hooks_cli.crypto.keys.data_key import explicit_source

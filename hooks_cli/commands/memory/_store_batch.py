@@ -86,7 +86,7 @@ def run(call: Call, environment: Environment, path: str) -> int:
 
 
 def _refuse_what_lines_say(call: Call) -> None:
-    """Raise UsageError (64) for options about one entry: they would be dropped, and the lines stored all the same."""
+    """Raise UsageError (64) for options about one entry: they would be dropped, and the lines stored."""
     about = [o for o in call.verb.options if o.name in _OF_A_LINE or o.name.startswith("about_")]
     given = [option.flags[0] for option in about if call.values.get(option.name)]
     if call.strange:

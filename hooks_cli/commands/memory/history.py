@@ -32,7 +32,7 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Print the versions. Raises NotFound (1) for an address that nobody ever wrote."""
+    """Print the versions. Raises NotFound (1) for an address that was never written."""
     address = address_options.address(call)
     store = store_access.for_memory(environment, create=False)
     known = AddressVersions(store, address)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hooks_cli.model.verb import Call
 
 DEFAULT_LIMIT = 50
-# With --follow: so many lines of what was before, and so many read at once.
+# With --follow: number of earlier lines, and so many read at once.
 FOLLOWED_FROM = 10
 PORTION = 500
 # The field of an event that says what it was about, the first that is there.

@@ -152,7 +152,7 @@ def value_of(call: Call, environment: Environment) -> str:
 
 
 def _piped(environment: Environment) -> bytes:
-    """What is piped in although nobody said --stdin; a pipe that stays silent for a second has nothing for us."""
+    """What is piped in without --stdin; a pipe that stays silent for a second has nothing for us."""
     import os
     import stat
 

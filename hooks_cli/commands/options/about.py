@@ -46,7 +46,7 @@ ABOUT_OPTIONS = tuple(
 
 
 def metadata_of(call: Call, store: Store, environment: Environment) -> str:
-    """--metadata, with the fields that these options and those that nobody knows give; what --metadata says itself wins.
+    """--metadata, with the fields that these options and unknown options give; what --metadata says itself wins.
 
     Raises InvalidJson (65).
     """

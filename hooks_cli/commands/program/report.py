@@ -84,7 +84,7 @@ def run(call: Call, environment: Environment) -> int:
 
 
 def _is_report(place: str) -> bool:
-    """Whether an older report lies there: that is made anew without asking."""
+    """Whether an older report lies there: that is replaced without asking."""
     from hooks_cli.features.report.html.page import GENERATOR
 
     try:

@@ -134,7 +134,7 @@ def _invited(call: Call, environment: Environment) -> Invite:
         ):
             raise UsageError(
                 f"The invite's key has the fingerprint {found.fingerprint}, not {expected}. Nothing was joined.",
-                hint="Ask your colleague again; the file may be somebody else's.",
+                hint="Ask your colleague again; the file may be another person's.",
             )
     elif not environment.is_terminal(0) or not environment.is_terminal(2):
         raise UsageError(

@@ -29,7 +29,7 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Serve until nobody comes any more, or stop the one that serves. Raises UsageError (64) without a configuration."""
+    """Serve until no client connects for a while, or stop the one that serves. Raises UsageError (64) without a configuration."""
     import json
 
     from hooks_cli.features.remote import relay

@@ -40,7 +40,7 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Print the tasks, nothing when there are none. Raises NotFound (1) for a session that nobody opened."""
+    """Print the tasks, nothing when there are none. Raises NotFound (1) for a session that was never opened."""
     store = store_access.for_reading(environment)
     limit = call.number("limit", DEFAULT_LIMIT)
     session = None
@@ -61,7 +61,7 @@ def run(call: Call, environment: Environment) -> int:
 
 
 def as_object(row: TaskRow) -> dict[str, Any]:
-    """A task for programs. `outcome` is null while it is open, and where nobody told."""
+    """A task for programs. `outcome` is null while it is open, and if it was not given."""
     return {
         "task_id": row.name,
         "session_id": row.session,

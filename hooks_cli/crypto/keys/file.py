@@ -33,7 +33,7 @@ def read_key_file(path: str) -> bytes | None:
 
 
 def read_private(path: str, longest: int = _LONGEST_KEY_FILE) -> str | None:
-    """The text of a small regular file that nobody but its owner can reach; None when it is not there.
+    """The text of a small regular file that only its owner can access; None when it is not there.
 
     Raises PermissionRefused or KeyExposed (77), KeySourceError (78) for what is no such file.
     """

@@ -40,12 +40,12 @@ class FileKeeper:
         publish_key_file(self.path + NEXT_SUFFIX, new_key, replace=True)
 
     def promote(self, new_key: bytes) -> None:
-        """Somebody who opened the store with the next key may have done it already."""
+        """A process that opened the store with the next key may have done it already."""
         adopt_next(self.path, new_key)
         self._forget_halves()
 
     def _forget_halves(self) -> None:
-        """Remove key files that killed processes left half-published. Under the exclusive lock nobody else is publishing one."""
+        """Remove key files that killed processes left half-published. Under the exclusive lock no other process publishes one."""
         folder, name = os.path.split(self.path)
         for found in os.listdir(folder):
             if found.startswith(name + ".") and found.endswith(".tmp"):

@@ -91,7 +91,7 @@ def second_key(environment: KeyEnvironment, tried: Key) -> Key | None:
 
 def _from_text(environment: KeyEnvironment, kind: str, source: str, text: str, create: bool) -> Key:
     if text.startswith("${") and text.rstrip().endswith("}"):
-        # Whoever was to put the key there did not: taken as a passphrase, it would be one that everybody knows.
+        # The variable was not expanded: taken as a passphrase, it would be one that everybody knows.
         raise KeySourceError(
             reason=f"{source} holds {text.strip()[:60]} as it stands, a name that nothing has replaced",
             hint="Give the value itself.",

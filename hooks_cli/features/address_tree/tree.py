@@ -65,7 +65,7 @@ def walk(store: EmbeddedStore | None, pattern: str, now: int, depth: int) -> Ite
 
 
 def bounded(nodes: Iterator[Node], most: int) -> Node:
-    """The root of what `walk` gives, with at most so many `children` of each node; `more` counts the others."""
+    """The root of what `walk` gives, with at most that many `children` of each node; `more` counts the others."""
     root = next(nodes)
     opened = [root]
     for node in nodes:

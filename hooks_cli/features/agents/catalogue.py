@@ -51,7 +51,7 @@ class Agent:
         command = f"{program} hooks event"
         if self.name == CLAUDE_CODE:
             # A project's file reaches people who do not have the program, and Copilot CLI, which reads it too, refuses every
-            # tool call whose hook fails. Nobody's agent is to be stopped by that. The user's own file says the same words, because
+            # tool call whose hook fails. That must not stop an agent. The user's own file says the same words, because
             # Claude Code runs a handler that stands in both files once when they are the same.
             return {"type": "command", "command": f"{command} || true", "timeout": TIMEOUT_SECONDS}
         command += f" --protocol {self.name}"

@@ -1,7 +1,7 @@
 """Handles one event of an agent's own hooks: records it as the matching hooks verb and returns the answer.
 
 The order matters: what is answered to a command about to run (`judge`) is known before the store is opened, so that a store that is
-busy or closed to us takes nobody's seat belt off.
+busy or closed to us does not disable the check.
 """
 
 from __future__ import annotations

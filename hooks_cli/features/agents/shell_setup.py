@@ -51,7 +51,7 @@ def start_file(environment: Environment, shell: str) -> str:
 
 
 def completion_file(environment: Environment, shell: str) -> str:
-    """Where the completion script is kept; the start file reads it, which costs a shell less than making it anew."""
+    """Where the completion script is kept; the start file reads it, which costs a shell less than making it again."""
     return os.path.join(environment.folders.data, "completion", f"hooks-cli.{shell}")
 
 

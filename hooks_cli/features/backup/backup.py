@@ -95,7 +95,7 @@ def back_up(
 
 
 def default_name(environment: Environment, part: str = "", ending: str = ENDING) -> str:
-    """The name of a copy that nobody named: `memory-<project>-20251017-120000.backup`, with `-2` … when that is taken."""
+    """The default name of a copy: `memory-<project>-20251017-120000.backup`, with `-2` … when that is taken."""
     import time
 
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(environment.now() // 1000))
@@ -109,7 +109,7 @@ def default_name(environment: Environment, part: str = "", ending: str = ENDING)
 
 
 def under_free_name(name: Callable[[], str], make: Callable[[str], BackedUp]) -> BackedUp:
-    """Make a copy under a name that nobody chose: one that another process took in the meantime is left to it, and the next one tried.
+    """Make a copy under the default name: one that another process took in the meantime is left to it, and the next one tried.
 
     `name` gives a name that is free, `make` makes the copy. Raises what `back_up` raises; OutputExists (73) when no name is left.
     """
@@ -122,7 +122,7 @@ def under_free_name(name: Callable[[], str], make: Callable[[str], BackedUp]) ->
 
 
 def copies_in(environment: Environment) -> list[str]:
-    """The copies in the current folder that nobody gave another name, the newest first."""
+    """The copies in the current folder with a default name, the newest first."""
     start = f"memory-{environment.project.name}-"
     found = [
         entry for entry in os.scandir(environment.cwd)

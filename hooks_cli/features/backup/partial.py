@@ -49,7 +49,7 @@ def _is_chosen(record: Record, choices: Choices) -> bool:
 
 
 def _bring_back(store: EmbeddedStore, environment: Environment, wanted: list[Record]) -> int:
-    """Write the content of those versions anew where something else was written after them; how many there were."""
+    """Write the content of those versions again where something else was written after them; how many there were."""
     count = 0
     with store.writing() as tx:
         by = None

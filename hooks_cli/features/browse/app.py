@@ -98,7 +98,7 @@ class Browser(App[None]):
         yield Footer()
 
     def on_mount(self) -> None:
-        """Begin with what there is. From now on, whoever ends the program finds the terminal as it was."""
+        """Begin with what there is. From now on the terminal is restored however the program ends."""
         if not self.is_headless:
             for number in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, self._end, number)
@@ -169,7 +169,7 @@ class Browser(App[None]):
         self.query_one("#search", Input).focus()
 
     def action_again(self) -> None:
-        """Read everything anew."""
+        """Reads everything again."""
         if self.waiting is not None:
             self.waiting.stop()
             self.waiting = None

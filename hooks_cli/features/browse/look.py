@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hooks_cli.model.entry import Entry
 
 MOST = 200
-# Two versions that are longer together are not compared while somebody waits at the keyboard.
+# Two versions that are longer together are not compared, because a user waits for the answer.
 MOST_COMPARED = 400_000
 _SPECIAL = "*?["
 

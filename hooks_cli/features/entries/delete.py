@@ -54,7 +54,7 @@ def clear(store: EmbeddedStore, environment: Environment, chosen: Selection, who
     def remove(tx: Transaction, address: str, by: Attribution) -> Written | None:
         entry = entries.read(tx.store, address, tx.now)
         if entry is None or entry.pinned or entry.version != seen[address]:
-            return None  # somebody deleted it meanwhile, pinned it, or wrote it anew: the new version is not what was selected
+            return None  # it was deleted, pinned or rewritten in between: the new version is not what was selected
         return entries.put(tx, tombstone(address, verb, by))
 
     written = _each(store, environment, [row[0] for row in found if not row[2]], who, verb, remove)

@@ -1,8 +1,8 @@
 """Queues a hook call that could not be recorded (`--fail-open`) in a folder; a later call takes it in.
 
 One file a call, in a box that only the store's key opens, named `<time in ms>-<identity>.call`. It is written whole and synced before
-anybody is told `queued`. Whoever takes it in claims it by renaming it to `….taken-<pid>-<start time>`; a claim whose process is dead
-is open to everybody again. The identity goes into the journal with the event, so that a call is there once, whatever is killed when:
+anybody is told `queued`. The process that records it claims it by renaming it to `….taken-<pid>-<start time>`; a claim whose process is
+dead is open to everybody again. The identity goes into the journal with the event, so that a call is there once, whatever is killed when:
 
     written .call -> claimed .taken -> committed with its identity -> removed
                          killed here: claimed again by the next one, committed then
@@ -65,7 +65,7 @@ def queue(call: Call, environment: Environment, error: HooksError) -> str:
                 sync_folder(os.path.dirname(environment.places.queue_dir))
                 return path
             except HooksError:
-                # Somebody took the last call in and the empty folder away, between our two steps.
+                # Another process recorded the last call and removed the empty folder, between our two steps.
                 if attempt == 3 or os.path.isdir(environment.places.queue_dir):
                     raise
     except HooksError as trouble:
@@ -79,9 +79,10 @@ def queued_task(call_id: str) -> str:
 
 
 def _follow(environment: Environment, used: bytes, path: str, name: str, content: bytes) -> None:
-    """Close the box anew when a rotation brought another key in since `used` was had.
+    """Encrypt the call again if a rotation brought another key in since `used` was had.
 
-    A rotation closes what waits anew after its key is the key. So a box is either there by then, or its writer sees the new key here.
+    A rotation encrypts the waiting calls again once its key is in use. So a box is either there by then, or its writer sees the new key
+    here.
     """
     try:
         now = source.resolve(environment).raw
@@ -170,7 +171,9 @@ def _abandoned(name: str) -> bool:
 
 
 def close_anew(folder: str, old_key: bytes, new_key: bytes) -> None:
-    """Close what waits with a new data key; what the old one does not open stays as it is. Nobody may be taking calls in meanwhile."""
+    """Close what waits with a new data key; what the old one does not open stays as it is. No other process may be recording queued calls
+    at the same time.
+    """
     for file_name in waiting(folder):
         path = os.path.join(folder, file_name)
         name = file_name.removesuffix(WAITING).partition(TAKEN)[0]

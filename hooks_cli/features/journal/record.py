@@ -38,7 +38,7 @@ class AlreadyRecorded(Exception):
 class HookCall:
     """One hook call as the command line or an agent's event gave it.
 
-    `fields` is what the verb says (message, file, …), `attributes` the options that nobody knows, `draft` the entry to be made.
+    `fields` is what the verb says (message, file, …), `attributes` the unknown options, `draft` the entry to be made.
     """
 
     __slots__ = (

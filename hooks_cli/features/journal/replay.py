@@ -34,7 +34,7 @@ class SilentStreams(Streams):
         return self._stdin
 
     def is_terminal(self, fd: int) -> bool:
-        """False: nobody sees it."""
+        """False: the output is discarded."""
         return False
 
 
@@ -49,7 +49,7 @@ class Replay(Environment):
         variables.update(told["variables"])
         stdin = (told["stdin"] or "").encode("utf-8", "surrogateescape")
         super().__init__(variables, told["cwd"], SilentStreams(variables, stdin))
-        # The store is the one whose queue it is, wherever its folder would lead to by now.
+        # The store is the one whose queue it is, wherever its folder leads to now.
         self.project, self.settings = now.project, now.settings
         self.places = StorePlaces(self.folders, now.project.stem, now.places.named_store)
         self.lenient = True

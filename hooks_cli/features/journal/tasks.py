@@ -73,7 +73,7 @@ def finish(
     *,
     unnamed_only: bool = False,
 ) -> Finished:
-    """Close the task of that id; the newest open unnamed one of this session and agent when nobody opened that id; else record its
+    """Close the task of that id; the newest open unnamed one of this session and agent if that id was never opened; else record its
     end without a beginning. A task that they ended already is left as it is, unless another one was begun since. Without an id: the
     newest open task of this session and agent, with `unnamed_only` (an agent's turn is over, which ends no task that was given an id)
     the newest that has no name of its own.

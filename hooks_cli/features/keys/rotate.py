@@ -139,7 +139,7 @@ def keeper_of(environment: Environment, key: Key, phrase: str | None, new_key: b
 
 
 def _still_opens(environment: Environment, key: Key, encrypted: bool) -> None:
-    """Between the ordinary opening and the exclusive lock somebody else may have rotated."""
+    """Between the ordinary opening and the exclusive lock another process may have rotated."""
     connection = sqlite_connection.connect(
         environment.places.store_path, key.raw if encrypted else None, MEMORY_BUDGET_MS, key_source=key.source
     )

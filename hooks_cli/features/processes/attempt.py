@@ -3,7 +3,7 @@
 The folder (0700) holds, each readable by its owner alone:
 
     attempt.json   name, mark, command line, folder; written before the start
-    stdin          what the program reads; it is a file, so a program that does not read it blocks nobody
+    stdin          what the program reads; it is a file, so a program that does not read it blocks no process
     stdout stderr  what it wrote, cut to 8 MiB together (`output_files`)
     process        pid and start time of the wrapper, and the boot they belong to
     rc             the exit code, put in place whole by the wrapper when the program has ended

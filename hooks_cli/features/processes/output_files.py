@@ -1,7 +1,7 @@
 """Files used as stdin, stdout and stderr of started programs: no writer blocks, later processes can read them.
 
 Together stdout and stderr keep 8 MiB: the first 6 MiB of stdout and the first 2 MiB of stderr. Files have no limit of their own that
-would not also hit what the program writes elsewhere, so whoever watches it calls `trim` every 0.1 s, and more often during a flood.
+would not also hit what the program writes elsewhere, so the watching process calls `trim` every 0.1 s, and more often during a flood.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from hooks_cli.features.processes.process_table import Identity, ProcessRow
 
 
 def send(process: ProcessRow | Identity, number: int) -> bool:
-    """Send the signal `number`; False when the process has ended, is another one by now, or belongs to another user.
+    """Send the signal `number`; False when the process has ended, is another one now, or belongs to another user.
 
     The process is held by a pidfd before its start time and its user are compared, so that it cannot be replaced in between. A system
     without pidfd compares and sends at once.

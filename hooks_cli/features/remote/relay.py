@@ -68,7 +68,7 @@ class Relay:
         self.sending = threading.Lock()
 
     def serve(self) -> None:
-        """Listen until nobody comes any more. Returns at once when another relay listens there."""
+        """Listen until no client connects for a while. Returns at once when another relay listens there."""
         lock = os.open(self.path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
-# So many files are counted at once; where there are more, the rest waits for another reading of the journal.
+# Files counted at once; where there are more, the rest waits for another reading of the journal.
 AT_ONCE = 20_000
-# So many sessions, and so many agents, are named of one file.
+# Sessions, and agents, named for one file.
 MOST_NAMES = 50
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
-# At most so many versions of each family are read, and so many rows shown.
+# Versions of each family that are read, and so many rows shown.
 MOST_VERSIONS = 20_000
 MOST_ROWS = 200
 MOST_COMMITS = 60

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
-# The tree is kept to this depth, and to so many branches below each one.
+# The tree is kept to this depth, and to this number of branches below each one.
 DEPTH = 5
 MOST_BELOW = 50
 MOST_BRANCHES = 1_500
-# Who interacts with whom: at most so many agents, those that wrote most.
+# Interactions between agents: at most this number of agents, those that wrote most.
 MOST_AGENTS = 12
 MOST_NAMESPACES = 8
 MOST_RESTORES = 2_000

@@ -72,7 +72,7 @@ class Item:
         self._body = ""
 
     def want(self, characters: int) -> None:
-        """Have at least so many characters of the value at hand."""
+        """Load at least that many characters of the value."""
         if self._load is None or len(self.data) >= characters:
             return
         self.data, self.size, whole = self._load(characters)

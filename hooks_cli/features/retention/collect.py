@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
-# So many heads are looked through at once for due versions, and so many are decided on together.
+# Heads read per batch; versions decided per batch.
 SPAN = 2_000
 GROUP = 200
-# The versions of one address are deleted in parts of this many; so many versions, or so many bytes, go with one statement.
+# The versions of one address are deleted in parts of this size; this number of versions or bytes goes with one statement.
 PART = 20
 AT_ONCE = 50
 BYTES_AT_ONCE = 128 * 1024
-# A bounded run ranks at most so many baselines; where there are more, it leaves them to the next whole run.
+# A bounded run ranks at most this number of baselines; where there are more, it leaves them to the next whole run.
 MOST_BASELINES = 2_000
 
 AUTOMATIC_SECONDS = 0.2

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from hooks_cli.store.sqlite.store import EmbeddedStore
     from hooks_cli.store.sqlite.transaction import Transaction
 
-# So many are looked at, and so many are deleted with one statement (an event has up to 16 KiB).
+# Rows read, and rows deleted with one statement (an event has up to 16 KiB).
 LOOKED_AT = 500
 AT_ONCE = 20
-# A bounded run gives up after so many portions in which nothing was old.
+# A bounded run gives up after this number of portions in which nothing was old.
 FRUITLESS = 3
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 class Collected:
     """`versions`, `events`, `tasks` and `sessions` are numbers, `bytes` an estimate of what the versions took, `pages` those given
-    back. `head` is how far a bounded run came (0: to the end). `held_off`: nothing was done, for nobody had written in so many days.
+    back. `head` is how far a bounded run came (0: to the end). `held_off`: nothing was done, because no write happened for that many days.
     `excess`: bytes by which the store is still larger than `max_size`. `words_left`: the words of what is gone are still in the index,
     since others wrote all the time. `told` says why nothing was taken, where that has to be told, else "".
     """

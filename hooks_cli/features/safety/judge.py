@@ -2,7 +2,7 @@
 
 `dangers(command)` names each rule that the command breaks, with the reason in words for a user. It judges what a line would *run*
 (`shell_words`): a quoted mention (`echo "rm -rf /"`, `git commit -m "rm -rf"`, `grep "DROP TABLE"`) is not a danger, the same text
-given to a shell or a database client is. It is a seat belt and no sandbox: whoever wants to hide a command from it can.
+given to a shell or a database client is. It is a seat belt and no sandbox: a command can be hidden from it on purpose.
 
 Folders of nothing but caches (`node_modules`, `__pycache__` …) may be deleted without a word; everything else that `rm -rf` is given
 is named, because a memory of commands cannot know what was in it.
@@ -19,7 +19,7 @@ from hooks_cli.features.safety import file_commands as files
 from hooks_cli.features.safety import program_rules as programs
 from hooks_cli.features.safety.shell_parser import MAX_DEPTH, Simple, pipelines
 
-# Longer commands are judged by their beginning: nobody types more, and a hook has no time for it.
+# Longer commands are judged by their beginning: real commands are shorter, and a hook has no time for it.
 MAX_COMMAND = 65_536
 
 SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "ash", "fish", "busybox")

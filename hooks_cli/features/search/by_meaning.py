@@ -30,7 +30,7 @@ FLOOR = 0.18
 NEAREST = 200
 PASSAGE_CHARACTERS = 800
 MAX_PASSAGES = 16
-# So many entries are worth a line on stderr while they are read for the first time.
+# From this number of entries on, a line on stderr while they are read for the first time.
 TELL_FROM = 5_000
 
 

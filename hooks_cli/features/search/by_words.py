@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 FLOOR = 0.25
 # One word of several is an answer when it is at least so much of the query.
 ALONE = 0.4
-# From so many entries on it is counted which words are frequent; in smaller stores a list says it.
+# From this number of entries on it is counted which words are frequent; in smaller stores a list says it.
 COUNTED_FROM = 50
 # A word in more entries than this is left out, a common English one (`COMMON_WORDS`) from `SPARED` on, if another word remains.
 FREQUENT = 0.30
 SPARED = 0.10
-# Rarity is weighed as if there were at least so many entries: in ten entries, one and two occurrences say the same.
+# Rarity is weighed as if there were at least this number of entries: in ten entries, one and two occurrences say the same.
 LEAST_ENTRIES = 1_000
 # What a word counts that was taken for another (a typo): less than one that was typed.
 REPLACED = 0.8
@@ -183,7 +183,7 @@ def _add_nearness(store: EmbeddedStore, weighed: Weighed, rare: set[int], ranks:
 
 
 def answers(found: list[Scored], asked: int) -> list[Scored]:
-    """Those of the entries that are answers to a query of so many words; [] when none is.
+    """Those of the entries that are answers to a query of that many words; [] when none is.
 
     Some entry must have two words that make up `FLOOR`, two words counting half of their share, three two thirds and so on, or one that is
     `ALONE` of the query. Then each entry from `FLOOR` on is an answer.

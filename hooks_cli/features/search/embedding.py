@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# Stored with every vector: another model's, or ones made in another way, are not compared with these but made anew.
+# Stored with every vector: another model's, or ones made in another way, are not compared with these but computed again.
 MODEL = "wordllama-l2_supercat-256/1"
 DIMENSIONS = 256
 _WEIGHTS = "weights/l2_supercat_256.safetensors"

@@ -299,6 +299,6 @@ def outcome(wanted: str) -> tuple[str, str, str]:
 
 
 def reindex(store: EmbeddedStore, advance: Callable[[int], None]) -> int:
-    """Make the word index anew in one transaction; returns the number of entries. `advance` hears of each."""
+    """Rebuild the word index in one transaction; returns the number of entries. `advance` hears of each."""
     with store.writing(local=True) as tx:
         return word_index.reindex(tx, advance)

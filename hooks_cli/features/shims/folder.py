@@ -35,7 +35,7 @@ def folder_of(data_dir: str) -> str:
 def install(data_dir: str, launcher: str, names: list[str]) -> list[str]:
     """Write the shims `names`; return those that were written or renewed (an unchanged one is left alone).
 
-    Raises CannotCreate (73) and PermissionRefused (77), when the folder is a link or belongs to somebody else.
+    Raises CannotCreate (73) and PermissionRefused (77), when the folder is a link or belongs to another user.
     """
     folder = folder_of(data_dir)
     _make_folder(folder)

@@ -100,7 +100,7 @@ class CommandSpan:
         else:
             kind = str(code) if code else ""
         if kind:
-            # A call that fails open ends with 0 and has its error type all the same.
+            # A call that fails open ends with 0 and still has its error type.
             span.set_attribute("error.type", kind)
             span.set_status(Status(StatusCode.ERROR))
         span.end()

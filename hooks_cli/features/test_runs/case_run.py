@@ -242,7 +242,7 @@ class CaseRun:
                 if start.ended is not None and not (by_fault and record is not None and start.ended >= record.injected):
                     code = "by a signal" if start.code is None else f"with {start.code}"
                     self.seen.notes.append(f"{name} ended by itself {code} after {start.ended - start.began:.1f} s")
-        # Of a way that is down nobody can tell who tried it.
+        # A connection that is down does not tell who tried it.
         if record is not None and is_network and record.plan.fault != "network_down" and record.connections == 0:
             self.seen.notes.append(f"{record.plan.fault}: no connection passed a proxy, so nothing felt the fault")
         if record is not None and record.ends_target and self.seen.root_spans_ns:

@@ -21,7 +21,7 @@ from hooks_cli.text.globs import glob_matches
 from hooks_cli.text.json_exact import read
 
 STRATEGIES = ("skip", "newest", "overwrite", "rename")
-# So many refusals are named; the rest is counted.
+# Refusals named; the rest is counted.
 NAMED = 1000
 
 

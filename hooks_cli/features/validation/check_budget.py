@@ -24,7 +24,7 @@ class Budget:
         self.left = steps
 
     def spend(self, steps: int = 1) -> None:
-        """Take steps away. Raises OverBudget when there are not so many left."""
+        """Take steps away. Raises OverBudget when fewer are left."""
         self.left -= steps
         if self.left < 0:
             raise OverBudget

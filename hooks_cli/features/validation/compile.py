@@ -23,7 +23,7 @@ ANNOTATIONS = frozenset(
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _MAPS = ("properties", "dependentSchemas")
 _SINGLE = ("additionalProperties", "propertyNames", "items", "contains", "not", "if", "then", "else")
-# A document may unfold to at most so many nodes: references upon references grow without bound.
+# A document may unfold to at most this number of nodes: references upon references grow without bound.
 _MOST_NODES = 20_000
 _DEEPEST = 100
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Errors = Iterator[ValidationError]
     Keyword = Callable[[Any, Any, Any, Any], Errors]
 
-# So many turns of a keyword's plain loop, characters of an error and steps of a pattern are one step.
+# Turns of a keyword's plain loop, characters of an error and steps of a pattern are one step.
 _TURNS = 16
 _CHARACTERS = 256
 _PATTERN_STEPS = 1 << 14

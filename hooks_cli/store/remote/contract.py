@@ -130,7 +130,7 @@ if TYPE_CHECKING:
 
         def create(self, format: int, label: bytes, snapshot: Snapshot, parts: Iterable[bytes]) -> bool:
             """Make the log with its first snapshot, all or nothing, at the snapshot's `seq`. False when it is there already and has
-            records or other readers; one that nobody joined is made anew."""
+            records or other readers; one that no machine joined is replaced."""
 
         def put_snapshot(self, snapshot: Snapshot, parts: Iterable[bytes]) -> None:
             """Keep a snapshot, all or nothing."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
 SWITCH = "HOOKS_REMOTE_RELAY"
-# A unix socket's path has at most so many bytes.
+# A unix socket's path has at most this number of bytes.
 LONGEST_PATH = 100
 SECONDS = 60.0
 CACHED_SECONDS = 0.005
@@ -61,7 +61,7 @@ def socket_path(environment: Environment, store: EmbeddedStore) -> str:
 def connect(path: str, seconds: float = SECONDS) -> tuple[Any, bool]:
     """An open connection to the relay at `path`, and whether a round trip to the server takes over 5 ms.
 
-    Raises NoRelay when there is none, or it is somebody else's."""
+    Raises NoRelay when there is none, or it is another user's."""
     import _socket  # what `socket` wraps in enumerations
 
     folder = os.path.dirname(path)

@@ -2,7 +2,7 @@
 
 A store that is ahead of its anchor is normal (a process died between its commit and the anchor's note, or the machine lost power) and
 moves it on. One that is behind it, or has another ledger at the anchored revision, was rolled back or altered: Tampered (77), unless the
-user asked to look at it all the same (`--accept-rollback`), which lets nothing be written. `memory verify` reads every row.
+user asked to look at it anyway (`--accept-rollback`), which lets nothing be written. `memory verify` reads every row.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def _opened(environment: Environment, path: str, encrypted: bool, key: Key | Non
             )
         except WrongKey:
             key, connection = _open_with_second_key(environment, path, key, budget_ms)
-        _mend_permissions(environment, path)  # not before: what our key does not open is somebody else's
+        _mend_permissions(environment, path)  # not before: a file that our key does not open is not ours
         store = EmbeddedStore(connection, path, environment.places.anchor_path, key, budget_ms, held)
     except BaseException:
         opener_lock.release(held)
@@ -285,7 +285,7 @@ class EmbeddedStore:
 
     def release(self) -> None:
         """Give the opener's lock back while nothing is read or written; `reacquire` before the next statement."""
-        # Forgotten before it is closed: an interruption in between must not close somebody else's descriptor later.
+        # Forgotten before it is closed: an interruption in between must not close another descriptor later.
         held, self._held = self._held, -1
         if held >= 0:
             opener_lock.release(held)

@@ -151,7 +151,7 @@ class Transaction:
             self._turn = writer_queue.NONE
 
     def accept_ledger(self, ledger: int, revision: int) -> None:
-        """Begin anew with this ledger, above this revision: only for a user who has looked and takes the store as it is."""
+        """Start again with this ledger, above this revision: only for a user who has looked and takes the store as it is."""
         self._ledger = ledger
         self.revision = max(self.revision, revision) + 1
 

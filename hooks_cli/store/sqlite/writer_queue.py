@@ -54,7 +54,7 @@ def give(descriptor: int) -> None:
 
 
 def wanted(store_path: str) -> bool:
-    """Whether somebody waits for a turn: asked by who has it, between two pieces of long work."""
+    """Whether a process waits for a turn; asked by the process that has it, between two pieces of long work."""
     front = _front(store_path)
     if front == NONE:
         return False
@@ -71,7 +71,7 @@ def _front(store_path: str) -> int:
     try:
         return os.open(store_path + ".next", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError:
-        return NONE  # then all wait for the turn itself, and nobody sees it
+        return NONE  # then all wait for the turn itself, and cannot be seen waiting
 
 
 def _wait(descriptor: int, store_path: str, budget_ms: int) -> bool:

@@ -96,7 +96,7 @@ def test_an_event_that_comes_twice_is_kept_once(run: Run, project: Path, memory:
     prompt = json.dumps({"session_id": "s", "hook_event_name": "UserPromptSubmit", "prompt": "x", "prompt_id": "p1"})
     for _ in range(2):
         run("hooks", "event", stdin=prompt, check=True)
-    # Some models' servers count their tool calls anew in each session: that one is another.
+    # Some models' servers count their tool calls again in each session: that one is another.
     run("hooks", "event", stdin=event_text.replace('"s"', '"s2"'), check=True)
     store = memory()
     events = journal(store)

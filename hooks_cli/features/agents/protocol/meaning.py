@@ -1,6 +1,6 @@
 """Maps an agent's event to a hooks verb and its options.
 
-The verbs are those a user can type (`hooks post-edit --file …`), so that a project's journal reads the same whoever wrote it: a
+The verbs are those a user can type (`hooks post-edit --file …`), so that a project's journal reads the same for every agent: a
 prompt that calls the verbs itself, or the agent's own hooks. What has no verb is kept under the event's own name.
 """
 
@@ -170,7 +170,7 @@ def verb_name(name: str) -> str:
 def _call_id(event: Incoming) -> str:
     """Pre and post of one tool call have the same id of the agent's; with the event's name in front they differ.
 
-    With the session behind it, since some models' servers count `call_0`, `call_1` … anew in each session.
+    With the session behind it, since some models' servers count `call_0`, `call_1` … again in each session.
     """
     identity = event.get("call_id")
     if not identity and event.kind == PROMPT:

@@ -204,7 +204,7 @@ def _heat(count: int, most: int) -> Child:
 
 
 def _names(names: list[str], more: bool = False) -> str:
-    """The first three, and how many more there are; `more`: at least so many."""
+    """The first three, and how many more there are; `more`: at least that many."""
     least = "at least " if more else ""
     return ", ".join(names[:3]) + (f" and {least}{len(names) - 3} more" if len(names) > 3 else "")
 

@@ -19,7 +19,7 @@ TOP_KEYS = (
     "expect", "test", "validation", "trace",
 )  # fmt: skip
 META_KEYS = ("name", "version", "description", "author", "tags")
-# Parts of the document that no run acts on yet: they are refused by name, so that nobody believes they were.
+# Parts of the document that no run acts on yet: they are refused by name, so that users do not rely on them.
 REFUSED = {
     ("intelligence", "feedback_loop"): "learning from runs (feedback loops) is not built",
     ("intelligence", "persistence"): "learning across runs is not built; what a run finds is kept in the memory",

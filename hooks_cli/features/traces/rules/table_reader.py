@@ -125,7 +125,7 @@ class TableReader:
         return None if value is None else TableReader(value, f"{self.title}: {name}", self.path, self.line)
 
     def finish(self) -> None:
-        """Refuse what nobody took."""
+        """Refuses keys that were not read."""
         for name in self.table:
             if name not in self.known:
                 self.refuse(f"{self.title} has no key {name!r}", suggestion(name, self.known))

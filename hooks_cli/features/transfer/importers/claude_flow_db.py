@@ -1,7 +1,7 @@
 """Reads claude-flow's `.swarm/memory.db`, of its releases 2.x and 3.x.
 
 2.x: `memory_entries` with a `value`, and `patterns` whose value lies in the pattern's JSON. 3.x: `memory_entries` with a
-`content`, where deleted rows stay with `status = 'deleted'`. Embeddings are left out: they are made from the text anew.
+`content`, where deleted rows stay with `status = 'deleted'`. Embeddings are left out: they are computed from the text.
 """
 
 from __future__ import annotations

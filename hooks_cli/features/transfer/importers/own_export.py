@@ -203,7 +203,7 @@ def read_table(stream: TextIO, delimiter: str) -> Records:
             }
             yield _guarded(fields, f"row {number}")
     except UnicodeDecodeError:
-        # Where in the file it is nobody knows: the decoder counts from the beginning of what it read last.
+        # Its place in the file is unknown: the decoder counts from the beginning of what it read last.
         raise DataError(f"The file is damaged after row {number}: it is not UTF-8 there.") from None
     except csv.Error as error:
         raise DataError(f"The file is damaged after row {number}: {error}.") from None

@@ -5,7 +5,7 @@ The server sees sizes, times and counts. `log` is the log's id, made of the data
 
 from __future__ import annotations
 
-# Whoever makes the tables owns them. The function runs with the owner's rights: a writer cannot delete anything in another way.
+# The user that makes the tables owns them. The function runs with the owner's rights: a writer cannot delete anything in another way.
 TABLES = """\
 CREATE SCHEMA IF NOT EXISTS hooks_cli;
 CREATE TABLE IF NOT EXISTS hooks_cli.log(

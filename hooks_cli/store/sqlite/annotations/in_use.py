@@ -5,7 +5,7 @@ from __future__ import annotations
 from hooks_cli.store.sqlite.annotations.relations import SUPERSEDES
 from hooks_cli.store.sqlite.annotations.reviews import WAITING
 
-# Nobody called this version stale or wrong.
+# The version has no mark (stale or wrong).
 UNMARKED = "NOT EXISTS (SELECT 1 FROM mark m WHERE m.head = h.id AND m.version >= h.version)"
 # No live entry supersedes this version.
 CURRENT = (

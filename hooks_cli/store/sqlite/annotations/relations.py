@@ -110,7 +110,7 @@ def after(store: EmbeddedStore, kind: int, number: int, limit: int) -> tuple[lis
 
 
 def dangling(store: EmbeddedStore, limit: int) -> list[Relation]:
-    """Relations of live addresses to addresses that hold nothing, at most so many."""
+    """Relations of live addresses to addresses without an entry, at most that many."""
     rows = store.query(
         f"{_READ} WHERE h.live = 1 AND r.kind <> {ABOUT} "
         "AND NOT EXISTS (SELECT 1 FROM head t WHERE t.address = r.target AND t.live = 1) ORDER BY r.id LIMIT ?",

@@ -61,7 +61,7 @@ def move(tx: Transaction, old: int, new: int) -> None:
 
 
 def state_of(store: EmbeddedStore, revision: int) -> int:
-    """WAITING, ACCEPTED, or 0 when nobody has to approve the version."""
+    """WAITING, ACCEPTED, or 0 if the version needs no approval."""
     row = store.row("SELECT state FROM review WHERE revision = ?", (revision,))
     return 0 if row is None else int(row[0])
 

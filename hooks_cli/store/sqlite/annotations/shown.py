@@ -79,7 +79,7 @@ def readers(store: EmbeddedStore, address: str) -> list[tuple[str, int, int, int
 
 
 def totals(store: EmbeddedStore, limit: int) -> list[tuple[str, int, int]]:
-    """(address, times, sessions) of the addresses that were shown most, at most so many."""
+    """(address, times, sessions) of the addresses that were shown most, at most that many."""
     return store.query(
         "SELECT h.address, sum(x.times) shown, count(DISTINCT x.session) FROM shown_entry x JOIN head h ON h.id = x.head "
         "GROUP BY x.head ORDER BY shown DESC, h.address LIMIT ?",

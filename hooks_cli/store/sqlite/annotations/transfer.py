@@ -26,7 +26,7 @@ def members(store: EmbeddedStore) -> dict[str, str]:
         "machine": f"'\"' || {machine('e.machine', store)} || '\"'",
         "imported": "iif(e.imported IS NULL, NULL, json_quote(e.imported))",
     }
-    # An export of many versions does not look for what nobody has.
+    # An export of many versions skips tables that are empty.
     if store.row("SELECT 1 FROM review LIMIT 1"):
         found["review"] = (
             f"(SELECT '\"' || {_word('w.state', reviews.NAMES)} || '\"' FROM review w WHERE w.revision = e.revision)"

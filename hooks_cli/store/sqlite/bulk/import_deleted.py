@@ -52,7 +52,7 @@ class Deleted:
         return record.expires is not None and record.expires <= self.tx.now
 
     def _stored(self, head: int, version: int, address: str) -> Record | None:
-        """A version as it lies here, its sealed pieces as they are; None when it is a deletion itself."""
+        """A version as stored here, its sealed pieces as they are; None when it is a deletion itself."""
         row = self.tx.store.row(
             f"""SELECT e.value, e.metadata, e.tags, e.source, e.sealed, e.agent, e.data_version, e.expires, s.name, e.kind,
             e.origin, e.imported

@@ -35,7 +35,7 @@ from hooks_cli.text.sealed_marker import BEGIN
 ADDED, THERE, KEPT_OURS, RENAMED, OLDER = "added", "there", "kept_ours", "renamed", "older"
 BROUGHT_BACK, DELETED_HERE = "brought_back", "deleted_here"
 STRATEGIES = ("skip", "newest", "overwrite", "rename")
-# Numbers beyond this are nobody's: the counter of the store must stay far from its end.
+# Larger numbers are refused: the counter of the store must stay far from its end.
 MOST = 2**53
 _STATES = {"deleted": TOMBSTONE, "destroyed": DESTROYED}
 _SEALED = "it is sealed, and only the store that it comes from can open it"

@@ -50,7 +50,7 @@ class JournalWriter:
         )
 
     def take(self, wanted: int) -> int:
-        """The revision wanted when nobody has it, else the next."""
+        """The revision wanted if it is free, else the next."""
         if wanted > MOST or not self.is_free(wanted):
             return self.tx.next_revision()
         self.tx.revision = max(self.tx.revision, wanted)

@@ -106,7 +106,7 @@ def entry_chunks(
 def _joined(pieces: list[bytes]) -> bytes:
     """The chunk, its entries ended by line breaks instead of `_END`.
 
-    White space between the members of somebody's metadata may be line breaks (within a string they would be escapes): spaces do as well.
+    White space between the members of stored metadata may be line breaks (within a string they would be escapes): spaces do as well.
     """
     chunk = b"".join(pieces)
     if b"\n" in chunk or b"\r" in chunk:

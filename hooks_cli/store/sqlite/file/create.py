@@ -63,7 +63,7 @@ def create(environment: Environment, budget_ms: int) -> None:
             try:
                 os.link(draft, path)
             except FileExistsError:
-                return  # somebody was faster; theirs it is
+                return  # another process was faster: use its store
             except OSError as error:
                 raise CannotCreate(path=path, reason=error.strerror) from error
             sync_folder(folder)
@@ -78,7 +78,7 @@ def create(environment: Environment, budget_ms: int) -> None:
 
 
 def build(path: str, data_key: bytes, encrypted: bool, budget_ms: int, now: int) -> None:
-    """Write a whole empty store to `path` (a name nobody else uses), durable when this returns.
+    """Write a whole empty store to `path` (a name that no other process uses), durable when this returns.
 
     Raises PermissionRefused (77), CannotCreate (73), and what the engine's errors are (`error_report.translate`).
     """
@@ -97,7 +97,7 @@ def build(path: str, data_key: bytes, encrypted: bool, budget_ms: int, now: int)
         for statement in TABLES:
             connection.execute(statement).fetchall()
         connection.execute("INSERT INTO search(search, rank) VALUES('secure-delete', 1)").fetchall()
-        # Otherwise every 64th deletion would rewrite a segment, 50 ms inside somebody's transaction: gc does it in small steps.
+        # Otherwise every 64th deletion would rewrite a segment, 50 ms inside a writer's transaction: gc does it in small steps.
         connection.execute("INSERT INTO search(search, rank) VALUES('deletemerge', 0)").fetchall()
         connection.execute(
             "INSERT INTO state VALUES(1, ?, ?, ?, 0, 0, 0, ?, ?)", (FORMAT, os.urandom(8), now, bytes(32), b"")

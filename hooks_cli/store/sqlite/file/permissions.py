@@ -30,7 +30,7 @@ def exposed(environment: Environment) -> list[tuple[str, int]]:
 
 
 def mend(environment: Environment) -> None:
-    """Close what is open to others. What cannot be closed (it belongs to somebody else) is said, too; the data is encrypted anyway."""
+    """Close what is open to others. What cannot be closed (it belongs to another user) is said, too; the data is encrypted anyway."""
     for place, mode in exposed(environment):
         try:
             os.chmod(place, mode & ~OTHERS)

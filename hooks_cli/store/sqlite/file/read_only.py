@@ -4,8 +4,8 @@ Loaded only after the ordinary way of opening was refused (`store.sqlite.store.o
 
 What is right depends on what lies beside the database (docs/store.md, "Reading without writing"):
 
-* the log and its index (`-wal`, `-shm`): SQLite reads both as they are. Where nobody has the store open it builds an index of its own in
-  memory, where somebody writes it follows that one's locks.
+* the log and its index (`-wal`, `-shm`): SQLite reads both as they are. If no process has the store open, it builds an index of its own in
+  memory, if a process writes, it follows that process's locks.
 * no log, or an empty one: all that was ever written is in the database itself, which is read as an immutable file. SQLite takes no locks
   then, so every answer is followed by a look whether anybody has written meanwhile; if so, it is not an answer (75).
 * a log without an index, or one that cannot be read: the newest writes lie in it, and reading the database without it would give old
@@ -134,7 +134,7 @@ class ReadOnlyStore(EmbeddedStore):
         return rows
 
     def each(self, sql: str, params: Params = ()) -> Iterator[Row]:
-        """As `query`: each row is given after a look, where nobody else would see a change."""
+        """As `query`: each row is given after a look, because no other check would see a change."""
         for number, row in enumerate(super().each(sql, params)):
             if self._alone or number % 1000 == 0:
                 self._check()

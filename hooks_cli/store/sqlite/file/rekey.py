@@ -1,8 +1,8 @@
 """Re-encrypts the store with a new data key: builds a second database, which replaces the first.
 
 Rewriting in place (PRAGMA rekey on the live file) would leave a file that half opens with either key after a crash. So the old file
-is only read: it is copied (VACUUM INTO), the copy is rekeyed, what is sealed in it is sealed anew, its ledger is computed anew, and when
-all of it is on the disk it is renamed over the old one. The caller holds the exclusive lock, so that nobody has the old file open.
+is only read: it is copied (VACUUM INTO), the copy is rekeyed, sealed values are sealed again, the ledger is computed again, and when
+all of it is on the disk it is renamed over the old one. The caller holds the exclusive lock, so that no process has the old file open.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def replace(path: str, made: Rewritten) -> None:
     """Put the new database in the old one's place, durable when this returns. Under the exclusive lock only.
 
     The old write-ahead log is empty by then (`rewrite` checkpointed it); with frames in it, it would replay into the new file.
-    Raises Busy (75) when frames are there all the same, StorageFailed (74).
+    Raises Busy (75) when frames are still there, StorageFailed (74).
     """
     try:
         if os.path.exists(path + "-wal"):
@@ -99,7 +99,7 @@ def _copy(path: str, draft: str, key: bytes | None, budget_ms: int) -> None:
 
 
 def rekey(draft: str, old_key: bytes, new_key: bytes, budget_ms: int) -> None:
-    """Encrypt a file that nobody else uses with another key."""
+    """Encrypt a file that no other process uses with another key."""
     connection = sqlite_connection.connect(draft, old_key, budget_ms)
     try:
         if _rows(connection, f'PRAGMA rekey="raw:{new_key.hex()}"') != [("ok",)]:
@@ -111,7 +111,9 @@ def rekey(draft: str, old_key: bytes, new_key: bytes, budget_ms: int) -> None:
 
 
 def renew(draft: str, old_key: bytes, new_key: bytes, encrypted: bool, budget_ms: int) -> Rewritten:
-    """Seal anew, compute the ledger anew, go back to a write-ahead log; then sync. Raises Tampered (77) for rows that nobody wrote."""
+    """Seal again, compute the ledger again, go back to a write-ahead log; then sync. Raises Tampered (77) for rows that the ledger does
+    not contain.
+    """
     connection = sqlite_connection.connect(draft, new_key if encrypted else None, budget_ms)
     try:
         store_id, revision = _rows(connection, "SELECT store_id, revision FROM state")[0]

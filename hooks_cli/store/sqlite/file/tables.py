@@ -34,7 +34,7 @@ NEW_TABLES = (
         first_at INTEGER NOT NULL,
         label TEXT,
         name BLOB NOT NULL UNIQUE) STRICT""",
-    # What somebody said of an address: `kind` is stale or wrong (`annotations.marks`). It holds for `version` and those before it; a later
+    # A mark on an address: `kind` is stale or wrong (`annotations.marks`). It holds for `version` and those before it; a later
     # version is a new statement. `session` is a name. Which address replaces this one stands in `relation`.
     """CREATE TABLE mark(
         head INTEGER PRIMARY KEY,

@@ -62,7 +62,7 @@ class Evidence:
 
     @property
     def only_words(self) -> bool:
-        """Whether nothing but the word index is wrong, which is made anew from the rows: `memory reindex`."""
+        """Whether nothing but the word index is wrong, which can be rebuilt from the rows: `memory reindex`."""
         whole = self.kept == self.computed and not self.pages
         return whole and bool(self.broken) and all("word index" in rule.partition(":")[0] for rule in self.broken)
 
@@ -110,7 +110,7 @@ def _ledger(store: EmbeddedStore, found: Evidence, told: Callable[[int], None]) 
 
 
 def accept(store: EmbeddedStore) -> None:
-    """Take the store as it is for what it should be: its rows' ledger becomes the kept one, and the anchor begins anew."""
+    """Take the store as it is for what it should be: its rows' ledger becomes the kept one, and the anchor starts again."""
     store.rollback_seen = None
     anchored = anchor.read(store.anchor_path, store.key.raw, store.store_id)
     with store.writing() as tx:

@@ -119,7 +119,7 @@ def _drop(tx: Transaction, table: str, numbers: list[int], condition: str, param
 
 
 def _drop_what_names(tx: Transaction, table: str, numbers: str) -> None:
-    """Delete the other names of deleted tasks, and what deleted sessions were shown: their numbers may be given anew."""
+    """Delete the other names of deleted tasks, and what deleted sessions were shown: their numbers may be reused."""
     if table == "session":
         from hooks_cli.store.sqlite.annotations import shown
 

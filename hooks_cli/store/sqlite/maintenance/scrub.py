@@ -5,7 +5,7 @@ every version of a page stays in the write-ahead log until it is truncated. Free
 (secure_delete is compiled in). All steps are short transactions; `upkeep.SCRUB` stays set until the last one is done.
 
 One step of merging the index takes up one word at least, and so as long as that word is in many entries (0.4 ms for a thousand). So a step
-is broken off, and taken back, when somebody comes to write meanwhile, and tried again; a destruction insists after a while.
+is broken off, and taken back, when a writer arrives, and tried again; a destruction insists after a while.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Pages of the word index merged in one transaction, and free pages given back in one: a few milliseconds each.
 MERGED_PAGES = 4
-# While a step is under way, it is asked so often (in seconds, and in steps of SQLite's machine) whether somebody waits; who writes all the
+# While a step is under way, it is asked so often (in seconds, and in steps of SQLite's machine) whether a writer waits; who writes all the
 # time is given way for so long.
 LOOK_SECONDS = 0.001
 LOOK_STEPS = 20
@@ -68,7 +68,7 @@ def merge_words(store: EmbeddedStore, deadline: float | None = None, *, insist: 
 
 
 class _BrokenOff(Exception):
-    """Somebody came to write, or the time was up."""
+    """A writer arrived, or the time was up."""
 
 
 def _merge_step(store: EmbeddedStore, deadline: float | None, *, make_way: bool) -> bool | None:

@@ -1,7 +1,7 @@
 """Throttled writes for long jobs (garbage collection, clear): many short transactions, with pauses while other writers are active.
 
 A job commits when another writer joins the queue (`writer_queue.wanted`) or when its time is up. It pauses before the next transaction
-while others write, so that frequent writers rarely wait and find the disk idle. Checkpoints in between are passive and block nobody.
+while others write, so that frequent writers rarely wait and find the disk idle. Checkpoints in between are passive and block no process.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hooks_cli.store.sqlite.store import EmbeddedStore
     from hooks_cli.store.sqlite.transaction import Transaction
 
-BATCH_SECONDS = 0.008  # longest transaction of a long job while nobody else writes
+BATCH_SECONDS = 0.008  # longest transaction of a long job while no other process writes
 BUSY_BATCH_SECONDS = 0.003  # the same while other writers are active
 PAUSE_SECONDS = 0.008  # pause between two transactions while other writers are active
 BUSY_SECONDS = 1.0  # other writers count as active for so long after their last write

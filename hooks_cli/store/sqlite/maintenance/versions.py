@@ -103,7 +103,7 @@ def versions_at(store: EmbeddedStore, address: str) -> list[Version]:
 
 
 def baselines(store: EmbeddedStore, limit: int = -1) -> list[Version]:
-    """The versions of all addresses that may be baselines, at most so many (-1: all)."""
+    """The versions of all addresses that may be baselines, at most that many (-1: all)."""
     sql = f"SELECT {_COLUMNS} FROM {_FROM} WHERE h.address GLOB '*baseline*' LIMIT ?"
     return [_version(row) for row in store.query(sql, (limit,))]
 
@@ -155,7 +155,7 @@ def newest_version(store: EmbeddedStore, address: str) -> int:
 def drop(tx: Transaction, plans: list[tuple[int, list[Version]]]) -> list[Version]:
     """Delete versions, given for each address with the newest version that it ever had; what was deleted.
 
-    Nothing of an address that somebody wrote to or pinned since: the decision is then stale, and the next run makes a new one.
+    Nothing of an address that was written to or pinned since: the decision is then stale, and the next run makes a new one.
     """
     addresses = value_text(list(dict.fromkeys([going[0].address for _, going in plans])))
     heads = {

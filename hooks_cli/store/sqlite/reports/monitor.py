@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from hooks_cli.store.contract import Row
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
-# The rate is counted over at most so many of the newest rows: more in an hour is told as "at least".
+# The rate is counted over at most this number of the newest rows: more in an hour is told as "at least".
 COUNTED = 20_000
 
 

@@ -128,7 +128,7 @@ def edited_paths(store: EmbeddedStore, since: int) -> Iterator[tuple[str, int]]:
 
 
 def edits_of(store: EmbeddedStore, since: int, paths: Iterable[str]) -> Iterator[tuple[str, str, str, int]]:
-    """(path, session, agent, at) of each edit of these files, the newest first; "" for a session or agent that nobody named."""
+    """(path, session, agent, at) of each edit of these files, the newest first; "" for a session or agent without a name."""
     sql = f"""SELECT v.fields ->> '$.file' AS path, coalesce(s.name, ''), coalesce(v.agent, s.agent, ''), v.at
         FROM event v LEFT JOIN session s ON s.id = v.session
         WHERE {_KIND} = 'edits' AND v.at >= ? AND path IN (SELECT value FROM json_each(?)) ORDER BY v.revision DESC"""

@@ -1,6 +1,6 @@
 """Follows the store: yields each version once, as any process commits it, in order of revision.
 
-Between two looks no read transaction is open, and the opener's lock is given back, so that a watch of hours keeps nobody from
+Between two looks no read transaction is open, and the opener's lock is given back, so that a watch of hours keeps no process from
 checkpointing, restoring or rotating. Whether there is something new is asked of SQLite's data_version, which reads a counter in shared
 memory; whether the file was replaced, of its inode.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # How long to sleep between two looks: short while things happen, longer in a quiet store.
 SHORTEST_SECONDS = 0.005
 LONGEST_SECONDS = 0.1
-# At most so many changes are read at once.
+# Changes read at once.
 PORTION = 500
 
 # A destruction, at its own revision: the newest version that lost its content then. Its columns are those of `COLUMNS`.
@@ -139,7 +139,7 @@ class Feed:
             self.store = open_store(self.environment, budget_ms=MEMORY_BUDGET_MS)
             self._inode = os.stat(self.store.path).st_ino
             self._seen_version = -1
-            # A restored backup may be at an earlier revision: what is written to it from now on is new all the same.
+            # A restored backup may be at an earlier revision: what is written to it from now on is new anyway.
             self.after = min(self.after, self.newest())
 
     def close(self) -> None:

@@ -57,7 +57,7 @@ _OUTCOMES = {
     "failure": (("false", "no", "0"), ("failure", "failed", "fail", "failing", "error", "errored")),
 }
 _PLACES = ("e.metadata", f"CASE WHEN e.kind = {JSON} AND e.sealed = {NOT_SEALED} THEN e.value END")
-# So many entries, the newest, are looked at before a field counts as absent.
+# Number of newest entries that are looked at before a field counts as absent.
 LOOKED_AT = 20_000
 
 

@@ -36,7 +36,7 @@ class Past:
 
 
 def head_of(store: EmbeddedStore, address: str) -> Row | None:
-    """(id, revision, version, live, pinned, expires) of an address, or None when nobody ever wrote it."""
+    """(id, revision, version, live, pinned, expires) of an address, or None if it was never written."""
     return store.row("SELECT id, revision, version, live, pinned, expires FROM head WHERE address = ?", (address,))
 
 

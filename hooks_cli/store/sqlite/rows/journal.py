@@ -252,7 +252,7 @@ def record_finished_task(
 ) -> Task:
     """A task that is recorded at its end alone; `outcome` and `word` as `Task` has them.
 
-    `opened_at` (ms) is None when nobody saw its beginning; it ends now unless `closed_at` says when.
+    `opened_at` (ms) is None if its beginning was not recorded; it ends now unless `closed_at` says when.
     """
     closed = tx.now if closed_at is None else closed_at
     return _insert_task(tx, (1, session, agent, None, revision, opened_at, closed, outcome, name, tx.machine, word))

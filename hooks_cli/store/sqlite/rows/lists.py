@@ -117,7 +117,7 @@ def text_field(store: EmbeddedStore, json: str, path: str) -> str | None:
 def each(store: EmbeddedStore, found: list[Entry]) -> Iterator[Entry]:
     """The entries as they are, those that were read by `entries.SHORT_COLUMNS` with the long values that it leaves out.
 
-    No read transaction is held while the caller prints, so that a slow reader of the answer holds nobody up: a version that was
+    No read transaction is held while the caller prints, so that a slow reader of the answer delays no writer: a version that was
     collected or destroyed since it was found is left out.
     """
     for entry in found:

@@ -75,7 +75,7 @@ def progress(store: EmbeddedStore) -> tuple[int, int]:
 
 
 def abandon(tx: Transaction) -> None:
-    """Drop an index that is being built and what is left of an old one; the next call begins anew."""
+    """Drop an index that is being built and what is left of an old one; the next call starts again."""
     for table in ("search_next", "search_old"):
         if _exists(tx.store, table):
             tx.store.query(f"DROP TABLE {table}")

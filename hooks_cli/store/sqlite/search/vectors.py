@@ -4,7 +4,7 @@
 
 The table is not part of the format and not in the ledger: it holds nothing that cannot be made again from the entries. Triggers drop
 the vectors of a head that is superseded, collected or destroyed in the very transaction that does it, so that no trace of a destroyed
-value stays, and a store where nobody searches by meaning pays nothing.
+value stays, and a store without searches by meaning pays nothing.
 """
 
 from __future__ import annotations

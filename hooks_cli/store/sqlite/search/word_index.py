@@ -7,7 +7,7 @@ results alone, with the same tokenizer, that SQLite's own `snippet` reads.
 than `RANKED` matches the newest are ranked; SQLite walks them newest first and stops there. Where any of several words will do, the
 rarest are taken until together they have that many matches, so that a common word does not crowd out the telling ones.
 
-With filters, the walk goes on until so many matches pass them, so that none is missed. Filters that an index answers with few entries
+With filters, the walk goes on until enough matches pass them, so that none is missed. Filters that an index answers with few entries
 (addresses, a session) are asked first. An agent, a time or a field has no index, and no place to stop is safe: an import keeps the times
 of what it brings, so that revisions are not in their order. Where few entries pass such a filter, each match is looked at: 0.6 µs of
 each (`docs/search.md`, "What it costs").
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from hooks_cli.store.sqlite.transaction import Transaction
 
 RANKED = 4_000
-# Of at most so many entries below the addresses asked for, or written in the session, the numbers are looked up before the words are.
+# Of at most this number of entries below the addresses asked for, or written in the session, the numbers are looked up before the words
+# are.
 FEW = 5_000
 # The index is read once from end to end, so that a larger cache of pages would be memory and nothing else.
 CACHE_KIB = 512

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # A word is counted exactly up to here: more would cost more than a millisecond for ten words.
 COUNTED = 2_000
-# A pair of words near each other counts when it is found within so many words. Chosen on the development half of the question set.
+# A pair of words near each other counts when it is found within this number of words. Chosen on the development half of the question set.
 NEAR = 4
 
 
