@@ -7,11 +7,11 @@ nearest living ancestor process; the newest active one of the last 12 hours, mar
 from __future__ import annotations
 
 from hooks_cli.errors import ReadOnlyAgent
-from hooks_cli.store.sqlite.rows import journal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
+    from hooks_cli.store.sqlite.rows import journal
     from hooks_cli.store.sqlite.store import EmbeddedStore
     from hooks_cli.store.sqlite.transaction import Transaction
 
@@ -24,6 +24,38 @@ BY_OPTION, BY_ENVIRONMENT, BY_EVENT, BY_PROCESS, GUESSED, NEW = (
     "guessed",
     "new",
 )
+
+
+class Caller:
+    """Who calls, when and where, as far as the call says it.
+
+    `session_id` and `agent` are the options ("" for none), `event_session` the session that an agent's event names. `call_id` makes the
+    call idempotent; `trace` is the trace that it belongs to; `at` (ms) the time of a call that is recorded later.
+    """
+
+    __slots__ = ("agent", "at", "call_id", "event_session", "session_id", "trace")
+
+    def __init__(
+        self,
+        session_id: str = "",
+        agent: str = "",
+        event_session: str = "",
+        *,
+        call_id: str | None = None,
+        trace: str | None = None,
+        at: int | None = None,
+    ) -> None:
+        self.session_id = session_id
+        self.agent = agent
+        self.event_session = event_session
+        self.call_id = call_id
+        self.trace = trace
+        self.at = at
+
+    def in_transaction(self, tx: Transaction, environment: Environment, verb: str) -> Attribution:
+        """The session and agent that the write belongs to. Raises ReadOnlyAgent (77)."""
+        check_write(environment, self.agent)
+        return attribute(tx, environment, verb, self)
 
 
 class Attribution:
@@ -62,10 +94,8 @@ def attribute(
     tx: Transaction,
     environment: Environment,
     verb: str,
+    caller: Caller,
     *,
-    session_id: str = "",
-    agent: str = "",
-    event_session: str = "",
     begin: bool = False,
     fresh: bool = False,
 ) -> Attribution:
@@ -74,8 +104,10 @@ def attribute(
     `begin` (pre-task, session-start, session-restore): a closed session is opened again, its processes are bound to it, and one is made
     when none is found. `fresh` (session-start): one is made when none is named.
     """
-    who = agent_name(environment, agent)
-    named = named_session(environment, session_id, event_session)
+    from hooks_cli.store.sqlite.rows import journal
+
+    who = agent_name(environment, caller.agent)
+    named = named_session(environment, caller.session_id, caller.event_session)
     if named is not None:
         name, how = named
         session = None if begin else journal.find_session(tx.store, name)
@@ -94,6 +126,8 @@ def attribute(
 
 def current_session(store: EmbeddedStore, environment: Environment) -> journal.Session | None:
     """The session of a call that only reads: the one named in the environment, else bound or guessed; None without one."""
+    from hooks_cli.store.sqlite.rows import journal
+
     named = named_session(environment)
     if named is not None:
         return journal.find_session(store, named[0])
@@ -101,6 +135,8 @@ def current_session(store: EmbeddedStore, environment: Environment) -> journal.S
 
 
 def _unnamed(store: EmbeddedStore, now: int, environment: Environment) -> tuple[journal.Session | None, str]:
+    from hooks_cli.store.sqlite.rows import journal
+
     bound = journal.bindings(store)
     if bound:
         for process in environment.ancestors():

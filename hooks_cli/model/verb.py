@@ -190,6 +190,11 @@ class Call:
         value = self.values.get(name, default)
         return value if isinstance(value, str) else default
 
+    def texts(self, *names: str) -> tuple[str, ...]:
+        """The values of these text options or positionals, "" for each that is not given."""
+        values = self.values
+        return tuple([value if isinstance(value := values.get(name), str) else "" for name in names])
+
     def integer(self, name: str, default: int) -> int:
         """The value of an integer option, or `default`."""
         value = self.values.get(name, default)

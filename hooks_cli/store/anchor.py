@@ -18,6 +18,10 @@ from hooks_cli.crypto.ledger import subkey, tag
 
 SLOT_BYTES = 64
 SHORT_HASH = 16
+
+# The ring of the last commits' (revision, short ledger hash): what a store that is ahead of its anchor is compared by.
+MARKS = 32
+MARK_BYTES = 8 + SHORT_HASH
 # Beside the anchor while another database takes the store's place (`store.anchor`).
 NEXT_SUFFIX = ".next"
 
@@ -110,3 +114,12 @@ def settle(path: str, data_key: bytes, store_id: bytes, revision: int, ledger: b
             os.unlink(path + NEXT_SUFFIX)
     except OSError:
         return  # the comparison with the anchor decides then
+
+
+def find_mark(marks: bytes, revision: int) -> bytes | None:
+    """The short ledger hash that a commit left at `revision`, when it is still in the ring of the last commits."""
+    wanted = revision.to_bytes(8, "little")
+    for at in range(0, len(marks), MARK_BYTES):
+        if marks[at : at + 8] == wanted:
+            return marks[at + 8 : at + MARK_BYTES]
+    return None

@@ -33,8 +33,10 @@ class Guard:
         self.scan = scan
 
 
-def guard_of(environment: Environment) -> Guard:
-    """The guard that the settings ask for."""
+def guard_of(environment: Environment | None) -> Guard:
+    """The guard that the settings ask for; one that finds nothing for a store without settings."""
+    if environment is None:
+        return Guard((), False)
     settings = environment.settings
     names = secret_screen.names_of(settings.get("memory.security.sensitive_keys"))
     return Guard(names, settings.get("memory.security.scan") is not False)

@@ -1,6 +1,6 @@
 """Writes small JSON objects without importing `json`, for hot commands.
 
-Reading and checking JSON is SQLite's work (`store.sqlite.store.EmbeddedStore.normal_json`).
+Reading and checking JSON is SQLite's work (`store.sqlite.json_check.normal_json`).
 
 >>> object_text({"message": 'say "hi"', "count": 2, "ok": True, "none": None, "tags": ["a"]})
 '{"message":"say \\\\"hi\\\\"","count":2,"ok":true,"none":null,"tags":["a"]}'

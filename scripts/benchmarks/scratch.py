@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hooks_cli.environment import Environment
 from hooks_cli.model.entry import Draft
-from hooks_cli.store.sqlite.rows import entries, journal
+from hooks_cli.store.sqlite.rows import entry_writes, journal
 from hooks_cli.store.sqlite.store import open_store
 
 BIN = Path(sys.executable).parent
@@ -53,7 +53,7 @@ class Scratch:
             with store.writing() as tx:
                 for number in range(begin + done, begin + min(done + batch, count)):
                     address, value = sample(number)
-                    entries.put(tx, Draft(address, value, metadata=f'{{"n":{number}}}'))
+                    entry_writes.put(tx, Draft(address, value, metadata=f'{{"n":{number}}}'))
                     if events:
                         journal.record(tx, "notify", {"message": value}, revision=tx.next_revision())
             done += batch

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from hooks_cli.environment import Environment
 from hooks_cli.features.search.search import Request, search_store
 from hooks_cli.model.entry import Draft
-from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.rows import entry_writes
 from hooks_cli.store.sqlite.store import open_store
 from scripts.benchmarks import search_baselines, search_sets
 from scripts.benchmarks.search_baselines import Ranking
@@ -55,7 +55,7 @@ def product(documents: list[Document]) -> Iterator[dict[str, Ranking]]:
         for start in range(0, len(documents), 1_000):
             with store.writing() as tx:
                 for document in documents[start : start + 1_000]:
-                    entries.put(tx, Draft(document.key, document.text, tags=json.dumps(document.tags)))
+                    entry_writes.put(tx, Draft(document.key, document.text, tags=json.dumps(document.tags)))
 
         def way(method: str) -> Ranking:
             def ranked(text: str, limit: int) -> list[str]:

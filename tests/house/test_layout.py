@@ -52,8 +52,8 @@ RANKS = {name: rank for rank, names in enumerate(ORDER) for name in names}
 
 # Which capability may import which others. The list is acyclic (a test).
 FEATURE_IMPORTS: dict[str, set[str]] = {
-    "agents": {"journal", "restore", "safety", "shims"},
-    "backup": {"entries", "keys", "transfer"},
+    "agents": {"attribution", "journal", "restore", "safety", "shims"},
+    "backup": {"attribution", "entries", "keys", "transfer"},
     "browse": {"entries", "search"},
     "doctor": {"agents", "journal", "keys", "retention", "settings_report", "shims"},
     "entries": {"attribution", "validation"},
@@ -63,7 +63,7 @@ FEATURE_IMPORTS: dict[str, set[str]] = {
     "remote": {"keys", "transfer"},
     "report": {"regressions", "restore", "retention"},
     "restore": {"attribution", "journal"},
-    "retention": {"entries"},
+    "retention": {"attribution"},
     "search": {"attribution", "entries", "projects"},
     "settings_report": {"validation"},
     "store_opening": {"journal"},

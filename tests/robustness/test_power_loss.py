@@ -11,10 +11,11 @@ import pytest
 
 from hooks_cli.environment import Environment
 from hooks_cli.errors import HooksError, StorageFailed, Tampered
-from hooks_cli.features.entries.write import store_value
+from hooks_cli.features.attribution import Caller
+from hooks_cli.features.entries.write import StoreRequest, store_value
 from hooks_cli.features.journal.record import HookCall, record
 from hooks_cli.store.sqlite.file import verify
-from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.rows import entries, entry_writes
 from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
 from hooks_cli.system.apsw_import import apsw
 from tests.faulty_disk import WEATHERS, Disk, restored
@@ -36,7 +37,7 @@ def environment(tmp_path: Path) -> Environment:
     )
     store = open_store(found)
     for number in range(20):
-        store_value(store, found, f"before/{number}", f"value {number}")
+        store_value(store, found, StoreRequest(f"before/{number}", f"value {number}"))
     store.close()
     return found
 
@@ -46,22 +47,22 @@ Step = Callable[[EmbeddedStore, Environment], dict[str, str | None]]
 
 
 def _store(store: EmbeddedStore, environment: Environment) -> dict[str, str | None]:
-    store_value(store, environment, "after/one", "first")
+    store_value(store, environment, StoreRequest("after/one", "first"))
     return {"after/one": "first"}
 
 
 def _overwrite(store: EmbeddedStore, environment: Environment) -> dict[str, str | None]:
-    store_value(store, environment, "before/3", "changed", metadata='{"a":1}', tags="x,y")
+    store_value(store, environment, StoreRequest("before/3", "changed", metadata='{"a":1}', tags="x,y"))
     return {"before/3": "changed"}
 
 
 def _long(store: EmbeddedStore, environment: Environment) -> dict[str, str | None]:
-    store_value(store, environment, "after/long", LONG)
+    store_value(store, environment, StoreRequest("after/long", LONG))
     return {"after/long": LONG}
 
 
 def _event(store: EmbeddedStore, environment: Environment) -> dict[str, str | None]:
-    record(store, environment, HookCall("notify", {"message": "m"}, session_id="s"))
+    record(store, environment, HookCall("notify", {"message": "m"}, caller=Caller("s")))
     return {}
 
 
@@ -69,7 +70,7 @@ def _delete(store: EmbeddedStore, environment: Environment) -> dict[str, str | N
     from hooks_cli.model.entry import Draft
 
     with store.writing() as tx:
-        entries.put(tx, Draft("before/5", None, event="delete"))
+        entry_writes.put(tx, Draft("before/5", None, event="delete"))
     return {"before/5": None}
 
 

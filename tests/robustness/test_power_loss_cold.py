@@ -12,7 +12,7 @@ import pytest
 
 from hooks_cli.entry import status
 from hooks_cli.environment import Environment
-from hooks_cli.features.entries.write import store_value
+from hooks_cli.features.entries.write import StoreRequest, store_value
 from hooks_cli.store.sqlite.file import verify
 from hooks_cli.store.sqlite.rows import entries
 from hooks_cli.store.sqlite.store import open_store
@@ -40,7 +40,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
     found = Environment(dict(os.environ), str(project))
     store = open_store(found)
     for number in range(ENTRIES):
-        store_value(store, found, f"k/{number}", VALUE.format(number))
+        store_value(store, found, StoreRequest(f"k/{number}", VALUE.format(number)))
     store.close()
     assert status(["memory", "pin", "k/7"]) == 0
     lines = [json.dumps({"key": f"new/{number}", "value": VALUE.format(number)}) for number in range(40)]

@@ -15,7 +15,7 @@ import pytest
 from hooks_cli.crypto.keys import slots
 from hooks_cli.environment import Environment
 from hooks_cli.errors import HooksError
-from hooks_cli.features.entries.write import store_value
+from hooks_cli.features.entries.write import StoreRequest, store_value
 from hooks_cli.store.sqlite.connection import PLAIN_MAGIC
 from hooks_cli.store.sqlite.file import verify
 from hooks_cli.store.sqlite.rows import entries
@@ -41,7 +41,7 @@ def environment(tmp_path: Path) -> Environment:
     )
     store = open_store(found)
     for number in range(40):
-        store_value(store, found, f"k/{number}", f"value {number} " + "x" * (number * 40))
+        store_value(store, found, StoreRequest(f"k/{number}", f"value {number} " + "x" * (number * 40)))
         if number == 30:
             store.query("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
@@ -139,7 +139,7 @@ def test_any_byte_of_the_slot_file_flipped(tmp_path: Path, monkeypatch: pytest.M
     variables = {"HOOKS_HOME": str(tmp_path), "HOME": str(tmp_path), "MEMORY_ENCRYPTION_KEY": "correct horse battery"}
     environment = Environment(variables, str(tmp_path / "project"))
     store = open_store(environment)
-    store_value(store, environment, "a", "b")
+    store_value(store, environment, StoreRequest("a", "b"))
     store.close()
     path = Path(environment.places.slots_path)
     original = path.read_bytes()
@@ -244,7 +244,7 @@ def test_another_stores_files_in_this_ones_place(environment: Environment, tmp_p
     other.mkdir()
     stranger = Environment(environment.variables, str(other))
     store = open_store(stranger)
-    store_value(store, stranger, "k/1", "a stranger's value")
+    store_value(store, stranger, StoreRequest("k/1", "a stranger's value"))
     store.close()
     for name in ("database", "log"):
         shutil.copy(files(stranger)[name], files(environment)[name])

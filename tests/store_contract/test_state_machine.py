@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from hooks_cli.errors import DataError, NotFound, VersionConflict
+from hooks_cli.features.attribution import Caller
 from hooks_cli.features.entries import delete as entry_delete
 from hooks_cli.features.entries import destroy as entry_destroy
 from hooks_cli.features.entries import history as entry_history
 from hooks_cli.features.entries import patch as entry_patch
 from hooks_cli.features.entries import pins, read, write
-from hooks_cli.features.entries.new_version import Who
 from hooks_cli.features.retention import collect as retention_collect
 from hooks_cli.features.retention.decide import decide
 from hooks_cli.features.retention.outcome import Scope
@@ -34,7 +34,7 @@ from tests.stores import Place, check
 ADDRESSES = st.sampled_from(["a", "a/b", "perf/baseline", "swarm/patterns/p"])
 VALUES = st.sampled_from(["one", "two", '{"n":1}', '{"success":true,"n":2}', '{"git_commit":"abc"}', "[1]", ""])
 PATCHES = st.sampled_from([{"n": 5}, {"n": None}, {"deep": {"x": None, "y": 1}}, {"success": False}])
-WHO = Who()
+WHO = Caller()
 TOMBSTONE, DESTROYED = 2, 3
 GC = Rules(max_age=10 * DAY, baselines=2, max_versions=4)
 
@@ -108,7 +108,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(address=ADDRESSES, value=VALUES, ttl=st.sampled_from(["", "2h", "5d"]))
     def store(self, address: str, value: str, ttl: str) -> None:
-        write.store_value(self.place.store, self.place.environment, address, value, ttl=ttl)
+        write.store_value(self.place.store, self.place.environment, write.StoreRequest(address, value, ttl=ttl))
         lives = {"": None, "2h": 2 * HOUR, "5d": 5 * DAY}[ttl]
         self.make(address, value, None if lives is None else self.place.now + lives)
 
@@ -117,11 +117,15 @@ class StoreMachine(RuleBasedStateMachine):
         found = self.current(address)
         version = found[0] if found else 0
         if version == wanted:
-            write.store_value(self.place.store, self.place.environment, address, value, if_version=wanted)
+            write.store_value(
+                self.place.store, self.place.environment, write.StoreRequest(address, value, if_version=wanted)
+            )
             self.make(address, value)
         else:
             with pytest.raises(VersionConflict) as caught:
-                write.store_value(self.place.store, self.place.environment, address, value, if_version=wanted)
+                write.store_value(
+                    self.place.store, self.place.environment, write.StoreRequest(address, value, if_version=wanted)
+                )
             assert caught.value.details["current"] == version
 
     @rule(address=ADDRESSES, change=PATCHES)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hooks_cli.errors import InvalidJson
-from hooks_cli.features.entries.draft import make_draft, metadata_json
+from hooks_cli.features.attribution import Caller
+from hooks_cli.features.entries.draft import is_json_document, make_draft, metadata_json
 from hooks_cli.features.journal.record import HookCall
 from hooks_cli.model.verb import FALSE_WORDS
 from hooks_cli.text.json_writer import Raw, object_text
@@ -32,11 +33,8 @@ def build(
         call.verb.name,
         kept,
         draft=draft,
-        session_id=call.text("session_id"),
-        agent=call.text("agent"),
-        event_session=call.text("event_session"),
+        caller=Caller(*call.texts("session_id", "agent", "event_session"), call_id=environment.call_id or None),
         attributes=attributes(call),
-        call_id=environment.call_id or None,
     )
 
 
@@ -89,7 +87,7 @@ def metadata(call: Call, store: Store) -> str | None:
         from hooks_cli.text.placeholders import kept_as_text
 
         mended, found = kept_as_text(given)
-        if not found or call.flag("strict") or not store.is_json_document(mended):
+        if not found or call.flag("strict") or not is_json_document(store, mended):
             raise
         listed = ", ".join(dict.fromkeys(found))
         store.warn(f"hooks-cli: --metadata: no shell filled in {listed}; kept as text")

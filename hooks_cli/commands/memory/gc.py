@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.options import address_options, schedule, shared
-from hooks_cli.errors import NotFound, UsageError
+from hooks_cli.errors import UsageError
 from hooks_cli.features import attribution
 from hooks_cli.features.retention import collect
 from hooks_cli.features.retention import run as retention_run
 from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option, Positional, Verb
-from hooks_cli.output import changes
-from hooks_cli.output.listing import one_line
 from hooks_cli.output.progress import Progress, mode_of
-from hooks_cli.text import ages
 from hooks_cli.text.units import DAY, size_in_words
 
 TYPE_CHECKING = False
@@ -144,6 +141,8 @@ def run(call: Call, environment: Environment) -> int:
 
 
 def _nothing_to_do(call: Call, environment: Environment, size: int, threshold: int) -> int:
+    from hooks_cli.output import changes
+
     if call.format != "text":
         environment.out(changes.json_object({"collected": {}, "store_bytes": size, "threshold_bytes": threshold}))
     else:
@@ -156,6 +155,8 @@ def _tell(call: Call, environment: Environment, store: Store, found: Collected, 
     after = retention_run.used_bytes(store)
     older = _older(age)
     if call.format != "text":
+        from hooks_cli.output import changes
+
         body: dict[str, Any] = {"collected": found.figures(), "store_bytes": after, "pages_returned": found.pages}
         environment.out(changes.json_object({**body, "over_max_size": found.excess, **older}))
     else:
@@ -180,12 +181,20 @@ def _tell(call: Call, environment: Environment, store: Store, found: Collected, 
 
 def _older(age: int | None) -> dict[str, Any]:
     """The age that was asked for, as a field of an answer: in words, and in ms."""
-    return {} if age is None else {"older_than": ages.in_words(age), "older_than_ms": age}
+    if age is None:
+        return {}
+    from hooks_cli.text import ages
+
+    return {"older_than": ages.in_words(age), "older_than_ms": age}
 
 
 def _with_age(line: str, age: int | None) -> str:
     """The line of an answer with the age that was asked for: `Collected 2 versions (older than 30 days).`"""
-    return line if age is None else line.removesuffix(".\n") + f" (older than {ages.in_words(age)}).\n"
+    if age is None:
+        return line
+    from hooks_cli.text import ages
+
+    return line.removesuffix(".\n") + f" (older than {ages.in_words(age)}).\n"
 
 
 def _refuse_with_incremental(call: Call) -> None:
@@ -203,8 +212,12 @@ def _request(call: Call) -> retention_run.Request:
     address_options.one_of(call, "older_than", "days")
     age: int | None = None
     if "days" in call.values:
+        from hooks_cli.text import ages
+
         age = ages.checked(call.integer("days", 0) * DAY, f"--days {call.integer('days', 0)}")
     elif "older_than" in call.values:
+        from hooks_cli.text import ages
+
         age = ages.parse_age(call.text("older_than"), "--older-than")
     pattern, namespace = call.text("pattern"), call.text("namespace")
     if addresses.without_namespace(namespace) and not pattern:
@@ -245,6 +258,8 @@ def _threshold(call: Call, environment: Environment) -> int:
 
 
 def _explain(call: Call, environment: Environment, store: Store, request: retention_run.Request) -> int:
+    from hooks_cli.errors import NotFound
+
     address = call.text("explain")
     found = collect.explain(
         store, request.rules(environment, retention_run.used_bytes(store)), environment.now(), address
@@ -256,6 +271,9 @@ def _explain(call: Call, environment: Environment, store: Store, request: retent
 
 
 def _show_plan(call: Call, environment: Environment, store: Store, request: retention_run.Request) -> int:
+    from hooks_cli.output import changes
+    from hooks_cli.text import ages
+
     found, others, events = retention_run.plan(store, environment, request)
     going = [d for d in found if not d.keep]
     size = sum(d.version.size for d in going)
@@ -280,6 +298,9 @@ def _show_plan(call: Call, environment: Environment, store: Store, request: rete
 
 
 def _show(call: Call, environment: Environment, found: list[Decision], summary: dict[str, Any]) -> None:
+    from hooks_cli.output import changes
+    from hooks_cli.output.listing import one_line
+
     if call.format == "text":
         for d in found:
             word = "keep" if d.keep else "drop"

@@ -7,8 +7,7 @@ from hooks_cli.commands.hooks import _hook_call
 from hooks_cli.commands.options import shared
 from hooks_cli.commands.options.about import ABOUT_OPTIONS, metadata_of
 from hooks_cli.errors import InputMissing, InvalidText, MissingArgument, UsageError
-from hooks_cli.features.entries.write import store_value
-from hooks_cli.features.journal.file_capture import digest_of
+from hooks_cli.features.entries.write import StoreRequest, store_value
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import MAX_VALUE_BYTES
 from hooks_cli.model.verb import Option, Positional, Verb
@@ -105,10 +104,10 @@ _SOURCES = (("file", "--file"), ("stdin", "--stdin"), ("value_option", "--value"
 
 def address_of(call: Call, what: str = "a key") -> str:
     """The address that a call names by argument or by --key, with its namespace. Raises MissingArgument (64)."""
-    key = call.text("key_option") or call.text("key")
-    if not key:
+    option, argument, namespace = call.texts("key_option", "key", "namespace")
+    if not (option or argument):
         raise MissingArgument(verb=call.verb.title, what=f"{what}: {call.verb.title} KEY")
-    return addresses.join(call.text("namespace"), key)
+    return addresses.join(namespace, option or argument)
 
 
 def value_of(call: Call, environment: Environment) -> str:
@@ -116,23 +115,19 @@ def value_of(call: Call, environment: Environment) -> str:
 
     Raises MissingArgument, or UsageError for two of them (64), InvalidText or TooLarge (65), InputMissing (66).
     """
+    values = call.values
     words = call.words("words")
-    if call.text("key_option") and "key" in call.values:
+    if values.get("key_option") and "key" in values:
         words = [call.text("key"), *words]  # `store --key K VALUE`: the first argument is the value
-    sources = [flag for name, flag in _SOURCES if call.text(name) or call.values.get(name) is True]
+    sources = [flag for name, flag in _SOURCES if values.get(name)]
     if len(sources) + bool(words and words != ["-"]) > 1:
         given = [*sources, *(["an argument"] if words else [])]
         raise UsageError(
             f"{call.verb.title}: the value is given twice, by {given[0]} and by {given[1]}. Nothing was stored."
         )
-    given = [flag for name, flag in _SOURCES if call.values.get(name) not in (None, False, "", "-")]
-    if words and words != ["-"]:
-        given.append("an argument")
-    if len(given) > 1:
-        raise UsageError(f"{call.verb.title}: the value is given by {given[0]} and by {given[1]}. Nothing was stored.")
-    if call.text("file"):
+    if values.get("file"):
         return _decoded(_file(environment, call.text("file")), "The file")
-    if call.flag("stdin") or words == ["-"] or call.values.get("value_option") == "-":
+    if values.get("stdin") or words == ["-"] or values.get("value_option") == "-":
         return _decoded(environment.read_stdin(MAX_VALUE_BYTES), "The standard input")
     if "value_option" in call.values:
         return call.text("value_option")
@@ -167,6 +162,8 @@ def _piped(environment: Environment) -> bytes:
 
 def _made_address(call: Call, environment: Environment, value: str) -> str:
     """An address for a value that came without one: what it is about, and its digest, so that the same value has the same one."""
+    from hooks_cli.features.journal.file_capture import digest_of
+
     prefix = call.text("about_type") or call.text("about_category")
     address = addresses.join(call.text("namespace"), f"{prefix}/{digest_of(value.encode('utf-8', 'replace'))[:12]}")
     environment.err(f"hooks-cli: no key was given; the value is kept at {address}")
@@ -192,19 +189,20 @@ def _decoded(content: bytes, what: str) -> str:
 
 def run(call: Call, environment: Environment) -> int:
     """Store the value. Raises MissingArgument (64), InputMissing (66), VersionConflict (76), DataError (65)."""
-    names = [name for name in ("key", "key_option", "value_option", "words") if name in call.values]
-    if call.flag("batch") and (not names or names == ["key"]):
+    values = call.values
+    names = [name for name in ("key", "key_option", "value_option", "words") if name in values]
+    if values.get("batch") is True and (not names or names == ["key"]):
         from hooks_cli.commands.memory import _store_batch
 
         path = _store_batch.source(call, environment)
         if path is not None:
             return _store_batch.run(call, environment, path)
         # with a key, it is a batch of one
-    value_given = "value_option" in call.values or "file" in call.values or call.flag("stdin")
-    if call.text("key_option") or call.values.get("key") is not None:
+    value_given = "value_option" in values or "file" in values or values.get("stdin") is True
+    if values.get("key_option") or values.get("key") is not None:
         address = address_of(call)
         value = value_of(call, environment)
-    elif value_given and "key_option" not in call.values and (call.text("about_type") or call.text("about_category")):
+    elif value_given and "key_option" not in values and (values.get("about_type") or values.get("about_category")):
         value = value_of(call, environment)
         address = _made_address(call, environment, value)
     else:
@@ -221,16 +219,4 @@ def run(call: Call, environment: Environment) -> int:
 def write(call: Call, environment: Environment, address: str, value: str) -> Written:
     """Write the value with all that the call says of it. Raises VersionConflict (76), DataError (65)."""
     store = store_access.for_memory(environment)
-    return store_value(
-        store,
-        environment,
-        address,
-        value,
-        metadata=metadata_of(call, store, environment),
-        tags=call.words("tags"),
-        ttl=call.text("ttl"),
-        redact=call.flag("redact"),
-        if_version=call.integer("if_version", 0) if "if_version" in call.values else None,
-        session_id=call.text("session_id"),
-        agent=call.text("agent"),
-    )
+    return store_value(store, environment, StoreRequest.of(call, address, value, metadata_of(call, store, environment)))

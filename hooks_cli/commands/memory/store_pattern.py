@@ -8,7 +8,8 @@ from hooks_cli.commands import store_access
 from hooks_cli.commands.hooks import _hook_call
 from hooks_cli.commands.options import shared
 from hooks_cli.errors import MissingArgument
-from hooks_cli.features.entries.write import store_value
+from hooks_cli.features.attribution import Caller
+from hooks_cli.features.entries.write import StoreRequest, store_value
 from hooks_cli.features.journal.file_capture import digest_of
 from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option, Positional, Verb
@@ -76,13 +77,14 @@ def run(call: Call, environment: Environment) -> int:
     written = store_value(
         store,
         environment,
-        addresses.join(NAMESPACE if namespace in ("", addresses.DEFAULT_NAMESPACE) else namespace, name),
-        value,
-        metadata=metadata,
-        tags=[TAG, *call.words("tags")],
-        ttl=call.text("ttl"),
-        session_id=session,
-        agent=call.text("agent"),
+        StoreRequest(
+            addresses.join(NAMESPACE if namespace in ("", addresses.DEFAULT_NAMESPACE) else namespace, name),
+            value,
+            metadata=metadata,
+            tags=[TAG, *call.words("tags")],
+            ttl=call.text("ttl"),
+            caller=Caller(session, call.text("agent")),
+        ),
     )
     environment.out(_hook_call.written_line(written) if call.format == "text" else _hook_call.written_json(written))
     return 0

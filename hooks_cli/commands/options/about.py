@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.commands.hooks import _hook_call
+from hooks_cli.features.entries.draft import metadata_json
 from hooks_cli.model.verb import Option
 from hooks_cli.text.json_writer import Raw, object_text
 
@@ -55,11 +56,10 @@ def metadata_of(call: Call, store: Store, environment: Environment) -> str:
         _hook_call.metadata(call, store)
         given = call.text("metadata")
     about: dict[str, object] = {}
-    for name, _, field, _ in _WORDS:
-        value = call.text(name)
+    for (_, _, field, _), value in zip(_WORDS, call.texts(*[row[0] for row in _WORDS]), strict=True):
         if value:
             about[field] = _number(value) if field == "confidence" else value
-    if call.strange:
+    if call.unknown and call.strange:
         from hooks_cli.cli import unknown_options
 
         about.update(unknown_options.fields(call, environment))
@@ -67,7 +67,7 @@ def metadata_of(call: Call, store: Store, environment: Environment) -> str:
         return given
     if not given.strip():
         return object_text(about)
-    checked = store.normal_json(given, "--metadata", only_object=True)
+    checked = metadata_json(store, given) or ""
     for field in list(about):
         if store.query("SELECT json_type(?, ?)", (checked, f'$."{field}"'))[0][0] is not None:
             del about[field]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.commands.options import shared
 from hooks_cli.errors import MissingArgument, UsageError
-from hooks_cli.features.entries.new_version import Who
+from hooks_cli.features.attribution import Caller
 from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option
 
@@ -36,9 +36,9 @@ def address(call: Call) -> str:
     return addresses.join(call.text("namespace"), key)
 
 
-def who(call: Call) -> Who:
+def who(call: Call) -> Caller:
     """Who speaks, as the options say it."""
-    return Who(call.text("session_id"), call.text("agent"))
+    return Caller(*call.texts("session_id", "agent"))
 
 
 def if_version(call: Call) -> int | None:

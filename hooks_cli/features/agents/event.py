@@ -12,6 +12,7 @@ from hooks_cli.errors import HooksError
 from hooks_cli.features.agents.protocol import answers
 from hooks_cli.features.agents.protocol import incoming as protocol
 from hooks_cli.features.agents.protocol.answers import Answer
+from hooks_cli.features.attribution import Caller
 from hooks_cli.features.journal import record
 from hooks_cli.features.journal.record import AlreadyRecorded, HookCall, Recorded
 from hooks_cli.features.restore import brief
@@ -63,11 +64,13 @@ def keep(
     hook_call = HookCall(
         meaning.verb,
         fields_of(environment, event, meaning),
-        session_id=session_id,
-        agent=agent or (event.get("agent_type") if event.get("agent_id") else ""),
-        event_session=event.get("session"),
+        caller=Caller(
+            session_id,
+            agent or (event.get("agent_type") if event.get("agent_id") else ""),
+            event.get("session"),
+            call_id=meaning.call_id or environment.call_id or None,
+        ),
         attributes=attributes,
-        call_id=meaning.call_id or environment.call_id or None,
     )
     kind = event.kind
     try:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hooks_cli.environment import Environment
-from hooks_cli.features.entries.new_version import Who, draft_from
+from hooks_cli.features.attribution import Caller
+from hooks_cli.features.entries.new_version import draft_from
 from hooks_cli.features.transfer import imports
 from hooks_cli.features.transfer.importers.detect import Source
 from hooks_cli.features.transfer.imports import Choices, Imported
 from hooks_cli.model.entry import DESTROYED, TOMBSTONE, Entry
 from hooks_cli.model.record import Found, Record
 from hooks_cli.store.sqlite.bulk.import_entries import BROUGHT_BACK as BACK
-from hooks_cli.store.sqlite.rows import entries, history
+from hooks_cli.store.sqlite.rows import entry_writes, history
 from hooks_cli.store.sqlite.store import EmbeddedStore
 
 
@@ -61,8 +62,8 @@ def _bring_back(store: EmbeddedStore, environment: Environment, wanted: list[Rec
             current = history.version(tx.store, record.address, int(str(head[2])))
             if old is None or old.at != record.at or old.kind in (TOMBSTONE, DESTROYED) or _same(old, current):
                 continue
-            by = by or Who().in_transaction(tx, environment, "restore")
-            entries.put(tx, draft_from(tx.store, old, "restore", by))
+            by = by or Caller().in_transaction(tx, environment, "restore")
+            entry_writes.put(tx, draft_from(tx.store, old, "restore", by))
             count += 1
     return count
 

@@ -7,13 +7,14 @@ import json
 import os
 
 from hooks_cli.errors import DataError, InputMissing, UsageError, VersionConflict
+from hooks_cli.features.attribution import Caller
 from hooks_cli.features.entries.draft import FOR_EVER, lifetime_line, lifetime_ms, tags_json
-from hooks_cli.features.entries.new_version import Who
 from hooks_cli.features.validation.check import check_draft
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import MAX_VALUE_BYTES, Draft
 from hooks_cli.store.sqlite.bulk.write import BulkWriter
-from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.json_check import is_json_document
+from hooks_cli.store.sqlite.rows import entry_writes
 from hooks_cli.system.failpoints import failpoint
 from hooks_cli.text.json_exact import complaint
 from hooks_cli.text.units import parse_duration
@@ -62,7 +63,7 @@ def store_lines(
     store: EmbeddedStore,
     environment: Environment,
     lines: Iterator[tuple[bytes, int]],
-    who: Who,
+    who: Caller,
     *,
     namespace: str = "",
     if_version: int | None = None,
@@ -173,10 +174,10 @@ class _Reader:
         is_json = isinstance(value, (dict, list))
         if isinstance(value, str):
             text = value
-            is_json = self.store.is_json_document(text)
+            is_json = is_json_document(self.store, text)
         else:
             text = _dumped(value)
-        entries.check_value(text)
+        entry_writes.check_value(text)
         if_version = self.if_version if len(row) < 3 else _condition(row, self.if_version)
         namespace = row.get("namespace") or self.namespace
         address = addresses.check(addresses.join(str(namespace), key) if namespace else key)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 
 from hooks_cli.errors import NotFound, VersionConflict
+from hooks_cli.features.attribution import Caller
 from hooks_cli.features.entries import missing
-from hooks_cli.features.entries.new_version import Who, current, draft_from, tombstone
+from hooks_cli.features.entries.new_version import current, draft_from, tombstone
 from hooks_cli.features.validation.check import check_draft
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import DESTROYED, TOMBSTONE, Entry, Written
 from hooks_cli.store.sqlite.maintenance.throttled_writes import ThrottledWrite, should_commit
-from hooks_cli.store.sqlite.rows import entries, history, selection
+from hooks_cli.store.sqlite.rows import entries, entry_writes, history, selection
 from hooks_cli.store.sqlite.rows.selection import Selection as Selection
 from hooks_cli.text.json_writer import object_text
 
@@ -36,17 +37,19 @@ class Removed:
 
 
 def delete(
-    store: EmbeddedStore, environment: Environment, address: str, who: Who, if_version: int | None = None
+    store: EmbeddedStore, environment: Environment, address: str, who: Caller, if_version: int | None = None
 ) -> Written:
     """Write a tombstone over a live entry. Raises NotFound (1) when there is none, VersionConflict (76)."""
     with store.writing() as tx:
         entry = current(tx, address)
         if if_version is not None and entry.version != if_version:
             raise VersionConflict(address=address, current=entry.version, expected=if_version)
-        return entries.put(tx, tombstone(address, "delete", who.in_transaction(tx, environment, "delete")))
+        return entry_writes.put(tx, tombstone(address, "delete", who.in_transaction(tx, environment, "delete")))
 
 
-def clear(store: EmbeddedStore, environment: Environment, chosen: Selection, who: Who, verb: str = "clear") -> Removed:
+def clear(
+    store: EmbeddedStore, environment: Environment, chosen: Selection, who: Caller, verb: str = "clear"
+) -> Removed:
     """Write a tombstone over every live entry that is selected, except pinned ones, and those that change before their turn comes."""
     found = selection.live(store, chosen, environment.now())
     seen = {address: version for address, version, _ in found}
@@ -55,7 +58,7 @@ def clear(store: EmbeddedStore, environment: Environment, chosen: Selection, who
         entry = entries.read(tx.store, address, tx.now)
         if entry is None or entry.pinned or entry.version != seen[address]:
             return None  # it was deleted, pinned or rewritten in between: the new version is not what was selected
-        return entries.put(tx, tombstone(address, verb, by))
+        return entry_writes.put(tx, tombstone(address, verb, by))
 
     written = _each(store, environment, [row[0] for row in found if not row[2]], who, verb, remove)
     return Removed(written, [row[0] for row in found if row[2]])
@@ -65,7 +68,7 @@ def _each(
     store: EmbeddedStore,
     environment: Environment,
     chosen: list[str],
-    who: Who,
+    who: Caller,
     verb: str,
     change: Callable[[Transaction, str, Attribution], Written | None],
 ) -> list[Written]:
@@ -86,14 +89,14 @@ def _each(
     return written
 
 
-def undelete(store: EmbeddedStore, environment: Environment, address: str, who: Who) -> Written:
+def undelete(store: EmbeddedStore, environment: Environment, address: str, who: Caller) -> Written:
     """Bring back what a deletion took away, as a new version. Raises NotFound (1) when nothing is deleted there, or nothing is left."""
     with store.writing() as tx:
         return _bring_back(tx, environment, address, who)
 
 
 def undelete_all(
-    store: EmbeddedStore, environment: Environment, chosen: Selection, who: Who, since: int = 0
+    store: EmbeddedStore, environment: Environment, chosen: Selection, who: Caller, since: int = 0
 ) -> tuple[list[Written], list[str]]:
     """Bring back every selected address that was deleted at `since` (ms) or later; also the addresses of which nothing is left."""
     lost: list[str] = []
@@ -109,7 +112,7 @@ def undelete_all(
     return _each(store, environment, found, who, "undelete", restore), lost
 
 
-def _bring_back(tx: Transaction, environment: Environment, address: str, who: Who) -> Written:
+def _bring_back(tx: Transaction, environment: Environment, address: str, who: Caller) -> Written:
     head = history.head_of(tx.store, address)
     newest = history.version(tx.store, address, head[2]) if head is not None else None
     if head is None or newest is None or newest.kind != TOMBSTONE:
@@ -123,7 +126,7 @@ def _bring_back(tx: Transaction, environment: Environment, address: str, who: Wh
     draft = draft_from(tx.store, entry, "undelete", who.in_transaction(tx, environment, "undelete"))
     if draft.expires is not None and draft.expires <= tx.now:
         raise NotFound(f"What was deleted at {address} has expired meanwhile.", hint="Store it again.")
-    return entries.put(tx, draft)
+    return entry_writes.put(tx, draft)
 
 
 def _last_content(store: EmbeddedStore, address: str, number: int) -> Entry | None:
@@ -139,7 +142,12 @@ def _last_content(store: EmbeddedStore, address: str, number: int) -> Entry | No
 
 
 def revert(
-    store: EmbeddedStore, environment: Environment, address: str, number: int, who: Who, if_version: int | None = None
+    store: EmbeddedStore,
+    environment: Environment,
+    address: str,
+    number: int,
+    who: Caller,
+    if_version: int | None = None,
 ) -> Written:
     """Write a new version with the content of an old one, and with its end of life.
 
@@ -149,7 +157,7 @@ def revert(
         entry = readable_version(tx.store, address, number, tx.now)
         draft = draft_from(tx.store, entry, "revert", who.in_transaction(tx, environment, "revert"))
         check_draft(store, environment, draft)
-        return entries.put(tx, draft, if_version=if_version)
+        return entry_writes.put(tx, draft, if_version=if_version)
 
 
 def readable_version(store: EmbeddedStore, address: str, number: int, now: int) -> Entry:
@@ -179,7 +187,7 @@ def _why_missing(store: EmbeddedStore, address: str, number: int) -> str:
 
 
 def rename(
-    store: EmbeddedStore, environment: Environment, old: str, new: str, who: Who, *, overwrite: bool = False
+    store: EmbeddedStore, environment: Environment, old: str, new: str, who: Caller, *, overwrite: bool = False
 ) -> tuple[Written, Written]:
     """Move what an address holds to another one: a new version there, a tombstone here, in one transaction.
 
@@ -197,10 +205,10 @@ def rename(
         draft.source = draft.source or object_text(origin)
         check_draft(store, environment, draft)
         try:
-            moved = entries.put(tx, draft, if_version=None if overwrite else 0)
+            moved = entry_writes.put(tx, draft, if_version=None if overwrite else 0)
         except VersionConflict as error:
             raise _taken(new, error.details) from None
-        gone = entries.put(tx, tombstone(old, "rename", by))
+        gone = entry_writes.put(tx, tombstone(old, "rename", by))
         if entry.pinned:
             move_pin(tx, old, new)
         annotations.move(tx, old, new, entry.revision, moved.revision)

@@ -20,7 +20,7 @@ from hooks_cli.text.escapes import shell_word
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
-    from hooks_cli.features.entries.new_version import Who
+    from hooks_cli.features.attribution import Caller
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
 
@@ -83,7 +83,7 @@ def moved_to(store: EmbeddedStore, destroyed: list[Destroyed]) -> list[tuple[str
     return [(one.address, there) for one in destroyed for there in history.moves_from(store, one.address)]
 
 
-def destroy(store: EmbeddedStore, environment: Environment, wanted: list[Target], who: Who) -> list[Destroyed]:
+def destroy(store: EmbeddedStore, environment: Environment, wanted: list[Target], who: Caller) -> list[Destroyed]:
     """Destroy these, and drive the bytes out.
 
     Raises Busy (75) when a reader keeps the write-ahead log for longer than the budget: the content is gone from the store by then, and
@@ -134,7 +134,7 @@ def refuse_no_calls(store: EmbeddedStore, revisions: list[int]) -> None:
             )
 
 
-def destroy_calls(store: EmbeddedStore, environment: Environment, revisions: list[int], who: Who) -> None:
+def destroy_calls(store: EmbeddedStore, environment: Environment, revisions: list[int], who: Caller) -> None:
     """Take what these calls said out of the journal, and drive the bytes out; that there were calls, whose and when, stays.
 
     Raises Busy (75) as `destroy` does.

@@ -5,6 +5,8 @@ lifetime.
 from __future__ import annotations
 
 from hooks_cli.model.entry import Draft
+from hooks_cli.store.sqlite.json_check import is_json_document as is_json_document
+from hooks_cli.store.sqlite.json_check import normal_json
 from hooks_cli.text.globs import glob_matches, literal_length
 from hooks_cli.text.json_writer import value_text
 from hooks_cli.text.units import SECOND, parse_duration
@@ -25,7 +27,7 @@ def metadata_json(store: EmbeddedStore, metadata: str, option: str = "--metadata
 
     Raises InvalidJson (65) with the position of the error, also when it is JSON but no object.
     """
-    return store.normal_json(metadata, option, only_object=True) if metadata.strip() else None
+    return normal_json(store, metadata, option, only_object=True) if metadata.strip() else None
 
 
 def data_version(store: EmbeddedStore, metadata: str | None) -> str | None:

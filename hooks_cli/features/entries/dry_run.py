@@ -5,7 +5,7 @@ from __future__ import annotations
 from hooks_cli.features import attribution
 from hooks_cli.features.entries.draft import limit_lifetime
 from hooks_cli.features.validation.check import check_draft
-from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.rows import entry_writes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def rehearse(
     try:
         with store.writing() as tx:
             limit_lifetime(tx, environment, draft, ttl)
-            written = entries.put(tx, draft, if_version=if_version)
+            written = entry_writes.put(tx, draft, if_version=if_version)
             raise _Undone
     except _Undone:
         return written

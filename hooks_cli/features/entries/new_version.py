@@ -5,32 +5,15 @@ A sealed piece is bound to the address and revision that it was written under, s
 
 from __future__ import annotations
 
-from hooks_cli.features import attribution
-from hooks_cli.features.attribution import Attribution, attribute
+from hooks_cli.features.attribution import Attribution
 from hooks_cli.features.entries import missing, reveal
 from hooks_cli.model.entry import SEALED_WHOLE, Draft, Entry
 from hooks_cli.store.sqlite.rows import entries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from hooks_cli.environment import Environment
     from hooks_cli.store.sqlite.store import EmbeddedStore
     from hooks_cli.store.sqlite.transaction import Transaction
-
-
-class Who:
-    """Who asks: what `--session-id` and `--agent` say ("" for nothing)."""
-
-    __slots__ = ("agent", "session_id")
-
-    def __init__(self, session_id: str = "", agent: str = "") -> None:
-        self.session_id = session_id
-        self.agent = agent
-
-    def in_transaction(self, tx: Transaction, environment: Environment, verb: str) -> Attribution:
-        """The session and agent that the write belongs to. Raises ReadOnlyAgent (77)."""
-        attribution.check_write(environment, self.agent)
-        return attribute(tx, environment, verb, session_id=self.session_id, agent=self.agent)
 
 
 def draft_from(store: EmbeddedStore, entry: Entry, event: str, who: Attribution, *, address: str = "") -> Draft:

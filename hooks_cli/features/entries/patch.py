@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from hooks_cli.errors import DataError, InvalidJson
+from hooks_cli.features.attribution import Caller
 from hooks_cli.features.entries.draft import limit_lifetime
-from hooks_cli.features.entries.new_version import Who, draft_from
+from hooks_cli.features.entries.new_version import draft_from
 from hooks_cli.features.validation.check import check_draft
 from hooks_cli.model.entry import Draft, Written
-from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.json_check import is_json_document, normal_json
+from hooks_cli.store.sqlite.rows import entries, entry_writes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ def patch(
     environment: Environment,
     address: str,
     patch_text: str,
-    who: Who,
+    who: Caller,
     if_version: int | None = None,
 ) -> Written:
     """Apply a JSON merge patch (RFC 7396) to what the address holds; where it holds nothing, to nothing.
@@ -30,7 +32,7 @@ def patch(
     member twice, SchemaViolation (65), VersionConflict (76).
     """
     try:
-        normal = store.normal_json(patch_text, "The patch")
+        normal = normal_json(store, patch_text, "The patch")
     except InvalidJson as error:
         error.hint_text = 'A patch is a JSON object in single quotes: memory patch KEY \'{"status": "done"}\''
         raise
@@ -40,7 +42,7 @@ def patch(
         before = draft.value
         if before is None:
             before = "null"
-        elif not store.is_json_document(before):
+        elif not is_json_document(store, before):
             raise DataError(
                 f"{address} holds text, not JSON, so that there is nothing to patch. Nothing was stored.",
                 hint="Replace it: memory store KEY '{…}'",
@@ -49,7 +51,7 @@ def patch(
             refuse_doubles(before, address)
         draft.value = str(store.query("SELECT json_patch(?, ?)", (before, normal))[0][0])
         check_draft(store, environment, draft)
-        return entries.put(tx, draft, if_version=if_version)
+        return entry_writes.put(tx, draft, if_version=if_version)
 
 
 def append(
@@ -57,7 +59,7 @@ def append(
     environment: Environment,
     address: str,
     text: str,
-    who: Who,
+    who: Caller,
     *,
     separator: str = "\n",
     if_version: int | None = None,
@@ -71,7 +73,7 @@ def append(
         draft = _draft(tx, environment, address, "append", who)
         if not draft.value:
             draft.value = text
-        elif not store.is_json_document(draft.value):
+        elif not is_json_document(store, draft.value):
             joint = "" if separator == "\n" and draft.value.endswith("\n") else separator
             draft.value = draft.value + joint + text
         elif draft.value.lstrip().startswith("["):
@@ -83,10 +85,10 @@ def append(
                 hint='Change members of it: memory patch KEY \'{"name": "value"}\'',
             )
         check_draft(store, environment, draft)
-        return entries.put(tx, draft, if_version=if_version)
+        return entry_writes.put(tx, draft, if_version=if_version)
 
 
-def _draft(tx: Transaction, environment: Environment, address: str, event: str, who: Who) -> Draft:
+def _draft(tx: Transaction, environment: Environment, address: str, event: str, who: Caller) -> Draft:
     """The draft of the next version: what is there now, or nothing (`value` None)."""
     by = who.in_transaction(tx, environment, event)
     entry = entries.read(tx.store, address, tx.now)

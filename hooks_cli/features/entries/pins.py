@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hooks_cli.features.attribution import Caller
 from hooks_cli.features.entries import missing
-from hooks_cli.features.entries.new_version import Who, current
+from hooks_cli.features.entries.new_version import current
 from hooks_cli.model.entry import Entry
 from hooks_cli.store.sqlite.rows import entries, entry_updates, journal
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from hooks_cli.store.sqlite.transaction import Transaction
 
 
-def set_pinned(store: EmbeddedStore, environment: Environment, address: str, pinned: bool, who: Who) -> bool:
+def set_pinned(store: EmbeddedStore, environment: Environment, address: str, pinned: bool, who: Caller) -> bool:
     """Pin or unpin an address; whether that changed anything. The journal keeps it.
 
     An address that holds nothing now can be unpinned, but not pinned. Raises NotFound (1).
@@ -38,7 +39,7 @@ def move_pin(tx: Transaction, old: str, new: str) -> None:
             entry_updates.update_heads(tx, [head], pinned=pinned)
 
 
-def touch(store: EmbeddedStore, environment: Environment, address: str, lifetime: int | None, who: Who) -> Entry:
+def touch(store: EmbeddedStore, environment: Environment, address: str, lifetime: int | None, who: Caller) -> Entry:
     """Give a live entry a new lifetime from now on (ms), or none; returns the entry as it is now. Raises NotFound (1)."""
     with store.writing() as tx:
         entry = current(tx, address)
@@ -50,7 +51,7 @@ def touch(store: EmbeddedStore, environment: Environment, address: str, lifetime
         return entry
 
 
-def _note(tx: Transaction, environment: Environment, verb: str, fields: dict[str, object], who: Who) -> None:
+def _note(tx: Transaction, environment: Environment, verb: str, fields: dict[str, object], who: Caller) -> None:
     by = who.in_transaction(tx, environment, verb)
     journal.record(
         tx, verb, fields, revision=tx.next_revision(), session=by.session, attribution=by.how, agent=by.agent

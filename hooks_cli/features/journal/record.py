@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hooks_cli.errors import ConfigError, DataError, ReadOnlyAgent, VersionConflict
 from hooks_cli.features import attribution as caller_attribution
-from hooks_cli.features.attribution import Attribution, agent_name, attribute
+from hooks_cli.features.attribution import Attribution, Caller, agent_name, attribute
 from hooks_cli.features.entries.draft import limit_lifetime
 from hooks_cli.features.validation.check import check_draft
 from hooks_cli.model import address as addresses
-from hooks_cli.store.sqlite.rows import entries, journal
+from hooks_cli.store.sqlite.rows import entry_writes, journal
 from hooks_cli.text.json_writer import Raw
 
 TYPE_CHECKING = False
@@ -41,18 +41,7 @@ class HookCall:
     `fields` is what the verb says (message, file, …), `attributes` the unknown options, `draft` the entry to be made.
     """
 
-    __slots__ = (
-        "agent",
-        "at",
-        "attributes",
-        "call_id",
-        "draft",
-        "event_session",
-        "fields",
-        "session_id",
-        "trace",
-        "verb",
-    )
+    __slots__ = ("attributes", "caller", "draft", "fields", "verb")
 
     def __init__(
         self,
@@ -60,25 +49,15 @@ class HookCall:
         fields: dict[str, object],
         *,
         draft: Draft | None = None,
-        session_id: str = "",
-        agent: str = "",
-        event_session: str = "",
+        caller: Caller | None = None,
         attributes: dict[str, object] | None = None,
-        call_id: str | None = None,
-        trace: str | None = None,
-        at: int | None = None,
     ) -> None:
-        """`at` (ms) is given when a queued call is taken in later; `call_id` makes the call idempotent."""
+        """`caller` is who calls; without it the call names no session and no agent."""
         self.verb = verb
         self.fields = fields
         self.draft = draft
-        self.session_id = session_id
-        self.agent = agent
-        self.event_session = event_session
+        self.caller = caller or Caller()
         self.attributes = attributes or {}
-        self.call_id = call_id
-        self.trace = trace
-        self.at = at
 
 
 def record(store: EmbeddedStore, environment: Environment, hook_call: HookCall) -> Recorded:
@@ -117,8 +96,8 @@ def refused_draft(store: EmbeddedStore, environment: Environment, hook_call: Hoo
     try:
         addresses.check(draft.address)
         if draft.value is not None:
-            entries.check_value(draft.value)
-        refused = caller_attribution.refusal(environment, agent_name(environment, hook_call.agent))
+            entry_writes.check_value(draft.value)
+        refused = caller_attribution.refusal(environment, agent_name(environment, hook_call.caller.agent))
         if refused is not None:
             raise refused
         check_draft(store, environment, draft)
@@ -161,7 +140,7 @@ def _is_sensitive(environment: Environment, address: str) -> bool:
 def _as_expected(tx: Transaction, environment: Environment, hook_call: HookCall, draft: Draft) -> Draft | None:
     """The draft, None where its address is not at the version that it asks for."""
     try:
-        entries.check_version(tx, draft.address, entries.find_head(tx, draft.address), draft.if_version or 0)
+        entry_writes.check_version(tx, draft.address, entry_writes.find_head(tx, draft.address), draft.if_version or 0)
     except VersionConflict as conflict:
         why = str(conflict).removesuffix(" Nothing was stored.").removesuffix(".")
         _without_entry(environment, hook_call, draft, f"{draft.held[1]}: {why}")
@@ -173,16 +152,7 @@ def attribution_of(
     tx: Transaction, environment: Environment, hook_call: HookCall, *, begin: bool = False, fresh: bool = False
 ) -> Attribution:
     """Whose call it is, from what the hook_call says of itself; `begin` and `fresh` as `attribute` has them."""
-    return attribute(
-        tx,
-        environment,
-        hook_call.verb,
-        session_id=hook_call.session_id,
-        agent=hook_call.agent,
-        event_session=hook_call.event_session,
-        begin=begin,
-        fresh=fresh,
-    )
+    return attribute(tx, environment, hook_call.verb, hook_call.caller, begin=begin, fresh=fresh)
 
 
 def record_in(
@@ -200,7 +170,7 @@ def record_in(
     Raises AlreadyRecorded, which takes the transaction back, when the journal has the hook_call's `call_id`.
     """
     environment.transaction = tx
-    if hook_call.call_id is not None and journal.seen_call(tx, hook_call.call_id):
+    if hook_call.caller.call_id is not None and journal.seen_call(tx, hook_call.caller.call_id):
         raise AlreadyRecorded
     who = attribution or attribution_of(tx, environment, hook_call, begin=begin)
     revision = revision or tx.next_revision()
@@ -210,10 +180,10 @@ def record_in(
         draft = _as_expected(tx, environment, hook_call, draft)
     if draft is not None:
         draft.session, draft.agent, draft.guessed, draft.event = who.session, who.agent, who.guessed, hook_call.verb
-        draft.trace = hook_call.trace
+        draft.trace = hook_call.caller.trace
         if draft.expires is None:
             limit_lifetime(tx, environment, draft)
-        written = entries.put(tx, draft, revision=revision)
+        written = entry_writes.put(tx, draft, revision=revision)
     if task is None:
         current = journal.newest_open_task(tx, who.session, who.agent)
         task = None if current is None else current.id
@@ -232,8 +202,8 @@ def record_in(
         agent=who.agent,
         task=task,
         has_entry=written is not None,
-        call_id=hook_call.call_id,
-        trace=hook_call.trace,
-        at=hook_call.at,
+        call_id=hook_call.caller.call_id,
+        trace=hook_call.caller.trace,
+        at=hook_call.caller.at,
     )
     return Recorded(revision, written, who)

@@ -67,7 +67,7 @@ def _advance_index(store: EmbeddedStore) -> None:
 
 def may_write(environment: Environment, hook_call: HookCall) -> bool:
     """Whether the agent that ends the session may write to the memory: else its metrics are printed, and not stored."""
-    return attribution.refusal(environment, agent_name(environment, hook_call.agent)) is None
+    return attribution.refusal(environment, agent_name(environment, hook_call.caller.agent)) is None
 
 
 def _close(tx: Transaction, who: Attribution, summary: bool) -> dict[str, object]:

@@ -32,10 +32,10 @@ CHARACTERS_PER_ENTRY = 100
 def bind(store: EmbeddedStore, environment: Environment, hook_call: HookCall) -> Recorded:
     """Bind the calling processes to the session (`latest` is the newest one) and record the call."""
     with store.writing() as tx:
-        if hook_call.session_id.lower() in LATEST:
+        if hook_call.caller.session_id.lower() in LATEST:
             newest = journal.newest_session(store)
-            hook_call.session_id = newest.name if newest is not None else ""
-        begin = named_session(environment, hook_call.session_id, hook_call.event_session) is not None
+            hook_call.caller.session_id = newest.name if newest is not None else ""
+        begin = named_session(environment, hook_call.caller.session_id, hook_call.caller.event_session) is not None
         return record_in(tx, environment, hook_call, begin=begin)
 
 

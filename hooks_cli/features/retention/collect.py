@@ -9,17 +9,11 @@ from __future__ import annotations
 import time
 
 from hooks_cli.features.retention import collect_journal
-from hooks_cli.features.retention.decide import Decision, decide_address, is_baseline, is_expired, rank_baselines
 from hooks_cli.features.retention.outcome import Collected, Scope
 from hooks_cli.features.retention.rules import Rules
-from hooks_cli.model.version import Version
-from hooks_cli.project.discovery import fingerprint
-from hooks_cli.settings.settings import PROJECT
 from hooks_cli.store.sqlite.maintenance import journal as ageing
 from hooks_cli.store.sqlite.maintenance import scrub, state
 from hooks_cli.store.sqlite.maintenance import versions as maintenance_versions
-from hooks_cli.store.sqlite.maintenance.throttled_writes import ThrottledWrite, should_commit
-from hooks_cli.system.failpoints import failpoint
 from hooks_cli.text.units import DAY
 
 TYPE_CHECKING = False
@@ -27,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from hooks_cli.environment import Environment
+    from hooks_cli.features.retention.decide import Decision
+    from hooks_cli.model.version import Version
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
 # Heads read per batch; versions decided per batch.
@@ -93,12 +89,16 @@ def decisions(
     bounded = scope.deadline is not None
     baselines = maintenance_versions.baselines(store, MOST_BASELINES + 1 if bounded else -1)
     crowded = bounded and len(baselines) > MOST_BASELINES
-    places = {} if crowded else rank_baselines(baselines, now)
+    places: dict[int, int] | None = None
     shortest, fewest = rules.shortest_age(), rules.fewest_versions()
     cutoff = now - shortest if shortest else 0
     while not scope.over() and (upto := maintenance_versions.span_end(store, after, SPAN)):
         heads = maintenance_versions.due_heads(store, after, upto, scope.pattern, cutoff, now, fewest)
         for at in range(0, len(heads), GROUP):
+            from hooks_cli.features.retention.decide import decide_address, is_baseline, rank_baselines
+
+            if places is None:
+                places = {} if crowded else rank_baselines(baselines, now)
             group = heads[at : at + GROUP]
             for last_version, versions in maintenance_versions.versions_of(store, group):
                 if crowded and is_baseline(versions[0].address):
@@ -110,6 +110,8 @@ def decisions(
 
 def explain(store: EmbeddedStore, rules: Rules, now: int, address: str) -> list[Decision]:
     """The decisions on all versions of one address; [] when there are none."""
+    from hooks_cli.features.retention.decide import decide_address, rank_baselines
+
     versions = maintenance_versions.versions_at(store, address)
     return (
         decide_address(versions, rank_baselines(maintenance_versions.baselines(store), now), rules, now)
@@ -179,6 +181,12 @@ def _drop_all(
     store: EmbeddedStore, pending: list[tuple[list[Version], int]], now: int, scope: Scope, result: Collected
 ) -> None:
     """Delete versions, given with the newest version of their address, in short transactions; what is done leaves `pending`."""
+    if not pending:
+        return
+    from hooks_cli.features.retention.decide import is_expired
+    from hooks_cli.store.sqlite.maintenance.throttled_writes import ThrottledWrite, should_commit
+    from hooks_cli.system.failpoints import failpoint
+
     pending.reverse()
     while pending and not scope.over():
         newest = 0
@@ -229,6 +237,9 @@ def automatic(store: EmbeddedStore, environment: Environment) -> Collected | Non
 
 def _is_news(store: EmbeddedStore, environment: Environment) -> bool:
     """Whether the project's rules are others than at the last automatic collection; they are noted as known."""
+    from hooks_cli.project.discovery import fingerprint
+    from hooks_cli.settings.settings import PROJECT
+
     settings = environment.settings
     said = [
         f"{key} {settings.values[key]!r}"

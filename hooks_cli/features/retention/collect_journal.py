@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 
 from hooks_cli.store.sqlite.maintenance import journal as ageing
-from hooks_cli.store.sqlite.maintenance.throttled_writes import ThrottledWrite, should_commit
-from hooks_cli.system.failpoints import failpoint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +52,9 @@ def _collect(
     while not scope.over():
         found, after = find(after)
         fruitless = 0 if found else fruitless + 1
+        if found:
+            from hooks_cli.store.sqlite.maintenance.throttled_writes import ThrottledWrite, should_commit
+            from hooks_cli.system.failpoints import failpoint
         while found and not scope.over():
             with ThrottledWrite(store) as tx:
                 began = time.monotonic()

@@ -5,20 +5,19 @@ work.
 from __future__ import annotations
 
 from hooks_cli.features.retention import collect as gc
-from hooks_cli.features.retention import collect_journal, size_limit
-from hooks_cli.features.retention.decide import Decision
+from hooks_cli.features.retention import collect_journal
 from hooks_cli.features.retention.outcome import Collected, Scope
 from hooks_cli.features.retention.rules import Rules
 from hooks_cli.store.sqlite.maintenance import journal as maintenance_journal
 from hooks_cli.store.sqlite.maintenance import scrub, state, versions
-from hooks_cli.store.sqlite.rows import journal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hooks_cli.environment import Environment
-    from hooks_cli.features.entries.new_version import Who
+    from hooks_cli.features.attribution import Caller
+    from hooks_cli.features.retention.decide import Decision
     from hooks_cli.output.progress import Progress
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
@@ -105,6 +104,9 @@ def _for_size(store: EmbeddedStore, rules: Rules, now: int, request: Request, fo
     """The decisions that `max_size` adds to a plan (events, which would go in between, are counted as if all stayed)."""
     if not rules.max_size or not _everything(request):
         return []
+    from hooks_cli.features.retention import size_limit
+    from hooks_cli.features.retention.decide import Decision
+
     going = [d.version for d in found if not d.keep]
     excess = size_limit.excess_of(store, rules) - sum(version.size for version in going)
     gone = {(version.address, version.version) for version in going}
@@ -125,7 +127,7 @@ INDEX_SECONDS = 60.0
 
 
 def run(
-    store: EmbeddedStore, environment: Environment, request: Request, who: Who, progress: Progress | None = None
+    store: EmbeddedStore, environment: Environment, request: Request, who: Caller, progress: Progress | None = None
 ) -> Collected:
     """Collect, and give the space back. The journal keeps what was taken, in figures."""
     if progress is not None and progress.shown:
@@ -154,6 +156,8 @@ def run(
     scrub.give_back(store)
     result.pages = pages - scrub.page_count(store)
     if result.versions or result.events:
+        from hooks_cli.store.sqlite.rows import journal
+
         with store.writing() as tx:
             by = who.in_transaction(tx, environment, "gc")
             journal.record(
@@ -176,6 +180,8 @@ def _fit(store: EmbeddedStore, rules: Rules, now: int, result: Collected) -> Non
         if versions.used_bytes(store) <= rules.max_size:
             result.excess = 0
             return
+        from hooks_cli.features.retention import size_limit
+
         before = result.versions + result.events
         size_limit.fit(store, rules, now, result)
         scrub.merge_words(store)

@@ -18,7 +18,7 @@ from hooks_cli.features.test_runs.files.fault_catalogue import as_object as faul
 from hooks_cli.features.test_runs.observation import Observation, ScenarioRun
 from hooks_cli.features.test_runs.runner import CaseResult, FileResult
 from hooks_cli.features.validation.check import check_draft
-from hooks_cli.store.sqlite.rows import entries, journal
+from hooks_cli.store.sqlite.rows import entries, entry_writes, journal
 from hooks_cli.store.sqlite.store import EmbeddedStore
 
 EVENT = "test-run"
@@ -84,7 +84,7 @@ def keep(
             draft.session, draft.agent, draft.event = session.id, agent, EVENT
             lives = lifetime_ms(environment, draft.address)
             draft.expires = tx.now + lives if lives else None
-            entries.put(tx, draft)
+            entry_writes.put(tx, draft)
         journal.set_session_closed(tx, session, tx.now)
     return [draft.address for draft in drafts]
 

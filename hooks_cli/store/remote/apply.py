@@ -5,12 +5,12 @@ from __future__ import annotations
 from hooks_cli.crypto.ledger import MODULUS
 from hooks_cli.model.entry import DESTROYED, JSON
 from hooks_cli.store import anchor
+from hooks_cli.store.anchor import MARK_BYTES, MARKS
 from hooks_cli.store.remote import payload
 from hooks_cli.store.remote.failures import LogTampered
 from hooks_cli.store.sqlite.maintenance import state
-from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.rows import entry_writes
 from hooks_cli.store.sqlite.schema import LEDGER_TABLES
-from hooks_cli.store.sqlite.transaction import MARK_BYTES, MARKS
 from hooks_cli.system.apsw_import import apsw
 
 TYPE_CHECKING = False
@@ -127,4 +127,4 @@ def reindex(store: EmbeddedStore, old: dict[int, Texts], new: dict[int, Texts]) 
     for revision, texts in new.items():
         if old.get(revision) != texts:
             address, tags, metadata, value, is_json = texts
-            entries.index(store, revision, address, tags, metadata, value, is_json=is_json)
+            entry_writes.index(store, revision, address, tags, metadata, value, is_json=is_json)

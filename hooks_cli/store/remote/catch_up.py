@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from hooks_cli.crypto.ledger import MODULUS
 from hooks_cli.store import anchor
+from hooks_cli.store.anchor import find_mark
 from hooks_cli.store.remote import apply, position, snapshots
 from hooks_cli.store.remote.failures import LogTampered
 from hooks_cli.store.sqlite import connection
 from hooks_cli.store.sqlite.maintenance import state
 from hooks_cli.store.sqlite.schema import LEDGER_TABLES
-from hooks_cli.store.sqlite.transaction import find_mark
 from hooks_cli.system.atomic_file import AtomicFile
 
 TYPE_CHECKING = False

@@ -11,8 +11,8 @@ import os
 
 from hooks_cli.errors import Tampered
 from hooks_cli.store import anchor
+from hooks_cli.store.anchor import find_mark
 from hooks_cli.store.sqlite.schema import FORMAT
-from hooks_cli.store.sqlite.transaction import find_mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.crypto import secret_screen
 from hooks_cli.crypto.keys import source
 from hooks_cli.crypto.keys.data_key import Key
 from hooks_cli.crypto.ledger import Ledger
-from hooks_cli.errors import CannotCreate, InvalidJson, NotFound, PermissionRefused, Tampered, WrongKey
-from hooks_cli.store.sensitive_values import Guard, guard_of
+from hooks_cli.errors import CannotCreate, NotFound, PermissionRefused, Tampered, WrongKey
 from hooks_cli.store.sqlite import connection as sqlite_connection
 from hooks_cli.store.sqlite import open_checks, opener_lock
 from hooks_cli.store.sqlite.errors import translate
 from hooks_cli.store.sqlite.schema import FORMAT
-from hooks_cli.store.sqlite.transaction import Transaction
 from hooks_cli.system.apsw_import import apsw
 
 TYPE_CHECKING = False
@@ -28,6 +25,8 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.store.contract import Params, Row
     from hooks_cli.store.remote.replica import Replica
+    from hooks_cli.store.sensitive_values import Guard
+    from hooks_cli.store.sqlite.transaction import Transaction
 
 
 MEMORY_BUDGET_MS = 30_000
@@ -101,7 +100,7 @@ def make_ready(store: EmbeddedStore, environment: Environment) -> None:
         store.close()
         raise
     store.clock = environment.now
-    store.guard = guard_of(environment)
+    store.settings_of = environment
     store.warn = environment.err
     store.trace, store.span_facts = environment.trace, environment.span_facts
     store.machine = environment.folders.machine
@@ -149,13 +148,13 @@ class EmbeddedStore:
     """An open store; implements `contract.Store`. Make it with `open_store`."""
 
     __slots__ = (
+        "_guard",
         "_held",
         "anchor_path",
         "budget_ms",
         "clock",
         "connection",
         "format",
-        "guard",
         "key",
         "ledger",
         "machine",
@@ -163,6 +162,7 @@ class EmbeddedStore:
         "patient",
         "replica",
         "rollback_seen",
+        "settings_of",
         "span_facts",
         "store_id",
         "trace",
@@ -195,7 +195,9 @@ class EmbeddedStore:
         self.replica: Replica | None = None
         self.ledger = Ledger(key.raw)
         self.clock = _no_clock
-        self.guard = Guard((), False)
+        # Whose settings say what is sensitive, and what they say.
+        self.settings_of: Environment | None = None
+        self._guard: Guard | None = None
         self.warn = _warn_nobody
         self.rollback_seen: Tampered | None = None
         # The ids of the trace that this process writes in, and what its span is to tell (None without telemetry).
@@ -220,43 +222,18 @@ class EmbeddedStore:
         return rows[0] if rows else None
 
     def writing(self, *, local: bool = False) -> Transaction:
+        from hooks_cli.store.sqlite.transaction import Transaction
+
         return Transaction(self, local)
 
-    def normal_json(self, text: str, what: str, *, only_object: bool = False) -> str:
-        """The JSON text without needless space, checked by SQLite (RFC 8259, not JSON5).
+    @property
+    def guard(self) -> Guard:
+        """What is sensitive here, by the settings; read when something is written."""
+        if self._guard is None:
+            from hooks_cli.store.sensitive_values import guard_of
 
-        Raises InvalidJson (65) with the position of the first error, 1 for the first character.
-        """
-        try:
-            valid, place, kind = self.query(
-                "SELECT json_valid(?1), json_error_position(?1), CASE WHEN json_valid(?1) THEN json_type(?1) END",
-                (text,),
-            )[0]
-        except Exception as error:
-            raise InvalidJson(what=what, position=1, near=f" ({error})") from error
-        if not valid:
-            position = json_position(text) or place or 1
-            raise InvalidJson(what=what, position=position, near=self._near(text, position))
-        if only_object and kind != "object":
-            raise InvalidJson(
-                f"{what} must be a JSON object, not {kind}. Nothing was stored.", what=what, position=1, near=""
-            )
-        return str(self.query("SELECT json(?)", (text,))[0][0])
-
-    def is_json_document(self, text: str) -> bool:
-        """Whether the text is a JSON object or array: what an envelope shows as JSON instead of text."""
-        start = text.lstrip(" \t\r\n")[:1]
-        return start in ("{", "[") and bool(start) and bool(self.query("SELECT json_valid(?)", (text,))[0][0])
-
-    def _near(self, text: str, position: int) -> str:
-        """A few characters of the place of an error; nothing of a text that may hold a secret."""
-        if secret_screen.reason("", None, (text,), self.guard.names, self.guard.scan) is not None:
-            return ""
-        squeezed = text.lower().replace("_", "").replace("-", "").replace(" ", "").replace(".", "")
-        if any(name in squeezed for name in self.guard.names):
-            return ""  # what is not JSON has no members to tell apart: the name alone is enough
-        piece = text[max(0, position - 1) : position + 19]
-        return f" near {piece!r}" if piece else " (at its end)"
+            self._guard = guard_of(self.settings_of)
+        return self._guard
 
     def wait_at_most(self, milliseconds: int) -> None:
         """From now on wait no longer than this for other writers (the lock budget)."""
@@ -304,19 +281,6 @@ class EmbeddedStore:
         held, self._held = self._held, -1
         if held >= 0:
             opener_lock.release(held)
-
-
-def json_position(text: str) -> int:
-    """Where text stops being JSON (1 for the first character), 0 where Python reads on. Only for errors: SQLite's own answer is lenient."""
-    import json
-
-    try:
-        json.loads(text)
-    except json.JSONDecodeError as error:
-        return error.pos + 1
-    except (ValueError, RecursionError):
-        return 0
-    return 0
 
 
 def _no_clock() -> int:

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from hooks_cli.store.contract import Row
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
-# The ring of the last commits' (revision, short ledger hash): what a store that is ahead of its anchor is compared by.
-MARKS = 32
-MARK_BYTES = 8 + anchor.SHORT_HASH
-
 _INSERT = {
     table: f"INSERT INTO {table}({columns}) VALUES({','.join('?' * len(columns.split(',')))})"
     for table, columns in LEDGER_TABLES.items()
@@ -28,15 +24,6 @@ _STATE = (
     "SELECT revision, live, ledger, marks, (SELECT id FROM machine WHERE name = ?), "
     "coalesce((SELECT value FROM upkeep WHERE name = 'word_index'), 1) FROM state"
 )
-
-
-def find_mark(marks: bytes, revision: int) -> bytes | None:
-    """The short ledger hash that a commit left at `revision`, when it is still in the ring of the last commits."""
-    wanted = revision.to_bytes(8, "little")
-    for at in range(0, len(marks), MARK_BYTES):
-        if marks[at : at + 8] == wanted:
-            return marks[at + 8 : at + MARK_BYTES]
-    return None
 
 
 class Transaction:
@@ -110,7 +97,7 @@ class Transaction:
         try:
             if self.revision != self._first_revision:
                 mark = self.revision.to_bytes(8, "little") + ledger[: anchor.SHORT_HASH]
-                marks = self._marks[-(MARKS - 1) * MARK_BYTES :] + mark
+                marks = self._marks[-(anchor.MARKS - 1) * anchor.MARK_BYTES :] + mark
                 store.query(
                     "UPDATE state SET revision=?, live=?, ledger=?, marks=?", (self.revision, self.live, ledger, marks)
                 )

@@ -11,7 +11,7 @@ from hooks_cli.environment import Environment
 from hooks_cli.features.restore import restore as session_restore
 from hooks_cli.features.restore.restore import BriefQuery
 from hooks_cli.model.entry import Draft
-from hooks_cli.store.sqlite.rows import entries, journal, lists
+from hooks_cli.store.sqlite.rows import entries, entry_writes, journal, lists
 from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
 from tests.conftest import FilledBy, Run
 
@@ -162,7 +162,7 @@ def test_the_cost_does_not_grow_with_the_store(tmp_path: Path, monkeypatch: pyte
             for n in range(size):
                 own = session.id if n % 2 else None
                 key = "swarm/intelligence/patterns" if n % 3 else "misc"
-                entries.put(tx, Draft(f"{key}/{tx.revision}-{n}", f"value {n} " * 30, session=own))
+                entry_writes.put(tx, Draft(f"{key}/{tx.revision}-{n}", f"value {n} " * 30, session=own))
         costs.append([counted(store, environment, name, monkeypatch) for name in ("", "hyper-tester-001", "x-tester")])
     for small, large in zip(*costs, strict=True):
         assert large[0] <= small[0] + 2 and large[1] <= small[1] + 2
@@ -173,7 +173,7 @@ def test_of_a_huge_value_only_the_beginning_is_read(tmp_path: Path) -> None:
     environment = Environment({"HOOKS_HOME": str(tmp_path), "CLAUDE_PROJECT_DIR": str(tmp_path), "HOME": str(tmp_path)})
     store = open_store(environment)
     with store.writing() as tx:
-        entries.put(tx, Draft("huge", "é" * 3_000_000))
+        entry_writes.put(tx, Draft("huge", "é" * 3_000_000))
     (row,) = store.query(f"SELECT {entries.SHORT_COLUMNS} FROM {entries.FROM_HEADS}")
     assert row[-1] is None
     made, what = session_restore.build_brief(store, environment, "", environment.now(), BriefQuery(10_000))
@@ -187,9 +187,9 @@ def test_a_session_that_wrote_one_address_very_often_costs_no_more(tmp_path: Pat
     store = open_store(environment)
     with store.writing() as tx:
         session = journal.open_session(tx, "busy", "test", None)
-        entries.put(tx, Draft("early", "written first", session=session.id))
+        entry_writes.put(tx, Draft("early", "written first", session=session.id))
         for n in range(lists.WALKED_WRITES):
-            entries.put(tx, Draft("progress", f"{n}", session=session.id))
+            entry_writes.put(tx, Draft("progress", f"{n}", session=session.id))
     made, what = session_restore.build_brief(store, environment, "busy", environment.now(), BriefQuery(10_000))
     assert [entry.address for entry in what.entries] == ["progress"] and what.more
     assert "more than 1 entry" in made.text.splitlines()[0]
@@ -201,7 +201,7 @@ def test_no_restore_scans_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with store.writing() as tx:
         session = journal.open_session(tx, "hyper-tester-001", "test", None)
         for n in range(3_000):
-            entries.put(tx, Draft(f"swarm/intelligence/patterns/{n}", "x", session=session.id if n % 2 else None))
+            entry_writes.put(tx, Draft(f"swarm/intelligence/patterns/{n}", "x", session=session.id if n % 2 else None))
     statements: list[tuple[str, tuple[object, ...]]] = []
     query = EmbeddedStore.query
 

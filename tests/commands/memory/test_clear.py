@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from hooks_cli.features.attribution import Caller
 from hooks_cli.features.entries import delete, pins, write
-from hooks_cli.features.entries.new_version import Who
 from hooks_cli.store.sqlite.rows import entries
 from hooks_cli.store.sqlite.rows.selection import Selection
 from hooks_cli.store.sqlite.store import EmbeddedStore
@@ -21,18 +21,18 @@ def test_clear_spares_what_changes_while_it_runs(tmp_path: Path, monkeypatch: py
     place = Place(tmp_path / "place")
     store, environment = place.store, place.environment
     for key in ("a", "b", "c", "d"):
-        write.store_value(store, environment, key, "old")
+        write.store_value(store, environment, write.StoreRequest(key, "old"))
 
     def write_once(store: EmbeddedStore) -> Transaction:
         if store.row("SELECT 1 FROM head WHERE address = 'a' AND live = 0") and not meanwhile:
-            meanwhile.append(write.store_value(store, environment, "b", "new"))
-            pins.set_pinned(store, environment, "c", True, Who())
+            meanwhile.append(write.store_value(store, environment, write.StoreRequest("b", "new")))
+            pins.set_pinned(store, environment, "c", True, Caller())
         return store.writing()
 
     meanwhile: list[object] = []
     monkeypatch.setattr(delete, "should_commit", lambda store, began: True)
     monkeypatch.setattr(delete, "ThrottledWrite", write_once)
-    removed = delete.clear(store, environment, Selection(), Who())
+    removed = delete.clear(store, environment, Selection(), Caller())
     assert meanwhile and [written.address for written in removed.written] == ["a", "d"]
     kept = [entries.read(store, key, place.now) for key in ("b", "c")]
     assert [entry and entry.value for entry in kept] == ["new", "old"]

@@ -14,7 +14,7 @@ from hooks_cli.features.search.query import understand
 from hooks_cli.features.search.results_view import marked
 from hooks_cli.features.search.search import Request, search_store
 from hooks_cli.model.entry import Draft
-from hooks_cli.store.sqlite.rows import entries, lists
+from hooks_cli.store.sqlite.rows import entry_writes, lists
 from hooks_cli.store.sqlite.rows.filters import Filters
 from hooks_cli.store.sqlite.search import word_index
 from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
@@ -248,7 +248,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[EmbeddedStore, Envi
     with store.writing() as tx:
         for n in range(6_000):
             text = f"common {'tenth' if n % 10 == 0 else 'other'} {'unique' if n == 7 else ''} number{n}"
-            entries.put(tx, Draft(f"key/{n % 50}/{n}", text, tags='["even"]' if n % 2 == 0 else None))
+            entry_writes.put(tx, Draft(f"key/{n % 50}/{n}", text, tags='["even"]' if n % 2 == 0 else None))
     return store, environment
 
 

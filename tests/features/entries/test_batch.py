@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hooks_cli.features.attribution import Caller
 from hooks_cli.features.entries import batch
-from hooks_cli.features.entries.new_version import Who
-from hooks_cli.features.entries.write import store_value
+from hooks_cli.features.entries.write import StoreRequest, store_value
 from tests.conftest import Run, loaded
 from tests.stores import START, Place, check
 
@@ -90,13 +90,15 @@ def test_a_batch_writes_what_single_writes_would(tmp_path_factory: pytest.TempPa
         store_value(
             one.store,
             one.environment,
-            key,
-            value,
-            metadata=json.dumps(metadata, separators=(",", ":")) if metadata else "",
-            tags=tags or "",
+            StoreRequest(
+                key,
+                value,
+                metadata=json.dumps(metadata, separators=(",", ":")) if metadata else "",
+                tags=tags or "",
+            ),
         )
         lines.append((json.dumps({"key": key, "value": value, "metadata": metadata, "tags": tags}).encode(), 0))
-    batch.store_lines(many.store, many.environment, iter(lines), Who())
+    batch.store_lines(many.store, many.environment, iter(lines), Caller())
     for store in (one.store, many.store):
         check(store)
     for table, columns in (

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from hooks_cli.features.attribution import Caller
 from hooks_cli.features.entries import delete, patch
 from hooks_cli.features.entries import destroy as entry_destroy
 from hooks_cli.features.entries import write as entry_write
 from hooks_cli.features.entries.draft import make_draft
-from hooks_cli.features.entries.new_version import Who
 from hooks_cli.features.journal.record import HookCall, record
 from hooks_cli.store.sqlite.maintenance import versions as maintenance_versions
 from hooks_cli.store.sqlite.maintenance.journal import drop_events
@@ -20,7 +20,7 @@ from tests.conftest import Run
 from tests.features.retention.test_collect import decrypted
 from tests.stores import Place, check
 
-WHO = Who()
+WHO = Caller()
 SECRET = "zzqsecretone"
 
 
@@ -30,7 +30,7 @@ def place(tmp_path: Path) -> Place:
 
 
 def write(place: Place, address: str, value: str) -> None:
-    entry_write.store_value(place.store, place.environment, address, value)
+    entry_write.store_value(place.store, place.environment, entry_write.StoreRequest(address, value))
 
 
 def destroy(place: Place, address: str, versions: list[int] | None = None) -> list[tuple[str, list[int]]]:

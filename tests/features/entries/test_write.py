@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hooks_cli.environment import Environment
-from hooks_cli.features.entries.write import store_value
+from hooks_cli.features.entries.write import StoreRequest, store_value
 from hooks_cli.store.sqlite.rows import entries
 from hooks_cli.store.sqlite.store import open_store
 from tests.conftest import PROGRAM, Run
@@ -129,7 +129,7 @@ def test_a_closed_pipe_is_no_error(run: Run, environ, project) -> None:
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=200))
 def test_every_text_comes_back(tmp_path_factory, value: str) -> None:
     store, environment = opened(tmp_path_factory)
-    store_value(store, environment, "k", value)
+    store_value(store, environment, StoreRequest("k", value))
     entry = entries.read(store, "k", environment.now())
     assert entry is not None and entry.value == value
 

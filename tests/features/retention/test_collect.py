@@ -11,23 +11,23 @@ from pathlib import Path
 import apsw
 import pytest
 
+from hooks_cli.features.attribution import Caller
 from hooks_cli.features.entries import delete, destroy, pins
 from hooks_cli.features.entries import write as entry_write
 from hooks_cli.features.entries.draft import make_draft
-from hooks_cli.features.entries.new_version import Who
 from hooks_cli.features.journal.record import HookCall, record
 from hooks_cli.features.retention import collect
 from hooks_cli.features.retention import run as retention_run
 from hooks_cli.features.retention.outcome import Scope
 from hooks_cli.store.sqlite.maintenance import scrub, state
 from hooks_cli.store.sqlite.maintenance import versions as maintenance_versions
-from hooks_cli.store.sqlite.rows import entries, history
+from hooks_cli.store.sqlite.rows import entries, entry_writes, history
 from hooks_cli.store.sqlite.rows.changes_feed import Feed, RevisionCollected
 from hooks_cli.text.units import DAY
 from tests.conftest import PROGRAM, Run
 from tests.stores import START, Place, check
 
-WHO = Who()
+WHO = Caller()
 AGES = (1, 89, 90, 91, 400)
 NOW = START + 500 * DAY
 GC = "[memory.gc]\nenabled = true\nmax_age_days = 90\nkeep_successful_patterns = true\nkeep_baselines_per_commit = 5\n"
@@ -40,7 +40,9 @@ def place(tmp_path: Path) -> Place:
 
 def write(place: Place, age: int, address: str, value: str = "v", metadata: str = "", ttl: str = "") -> None:
     place.now = NOW - age * DAY
-    entry_write.store_value(place.store, place.environment, address, value, metadata=metadata, ttl=ttl)
+    entry_write.store_value(
+        place.store, place.environment, entry_write.StoreRequest(address, value, metadata=metadata, ttl=ttl)
+    )
 
 
 def kept(place: Place) -> set[tuple[str, int]]:
@@ -91,7 +93,10 @@ def test_the_table_of_the_document(place: Place) -> None:
     assert kept(place) == expected
     check(place.store)
     assert entries.read(place.store, "notes/91", NOW) is None
-    assert entry_write.store_value(place.store, place.environment, "notes/91", "again").version == 2
+    assert (
+        entry_write.store_value(place.store, place.environment, entry_write.StoreRequest("notes/91", "again")).version
+        == 2
+    )
 
 
 def test_eight_baselines_of_three_commits(place: Place) -> None:
@@ -112,7 +117,7 @@ def test_eight_baselines_of_three_commits(place: Place) -> None:
 def test_events_tasks_and_sessions_age(place: Place) -> None:
     for age in (100, 91, 90, 1):
         place.now = NOW - age * DAY
-        record(place.store, place.environment, HookCall("notify", {"message": str(age)}, session_id=f"s{age}"))
+        record(place.store, place.environment, HookCall("notify", {"message": str(age)}, caller=Caller(f"s{age}")))
     place.now = NOW
     result = retention_run.run(place.store, place.environment, retention_run.Request(), WHO)
     assert (result.events, result.sessions) == (2, 2)
@@ -164,7 +169,7 @@ def test_max_size_takes_no_more_than_it_must(tmp_path: Path) -> None:
     with place.store.writing() as tx:
         for number in range(1_500):
             words = " ".join(f"w{number}x{n}" for n in range(100))
-            entries.put(tx, entries.Draft(f"f/{number}", words))
+            entry_writes.put(tx, entries.Draft(f"f/{number}", words))
     place.now += 1000
     assert scrub.page_count(place.store) * 4096 > 2_500_000
     result = retention_run.run(place.store, place.environment, retention_run.Request(), WHO)
@@ -191,7 +196,7 @@ def test_a_stale_decision_is_not_carried_out(place: Place) -> None:
     write(place, 100, "a")
     versions = maintenance_versions.versions_at(place.store, "a")
     place.now = NOW
-    entry_write.store_value(place.store, place.environment, "a", "new")
+    entry_write.store_value(place.store, place.environment, entry_write.StoreRequest("a", "new"))
     with place.store.writing() as tx:
         assert maintenance_versions.drop(tx, [(1, versions)]) == []
     assert kept(place) == {("a", 1), ("a", 2)}
@@ -218,7 +223,7 @@ def test_automatic_collection_goes_on_where_it_stopped(place: Place, monkeypatch
 def test_automatic_collection_holds_off(place: Place, tmp_path: Path) -> None:
     write(place, 100, "old")
     place.now = NOW
-    entry_write.store_value(place.store, place.environment, "today", "x")
+    entry_write.store_value(place.store, place.environment, entry_write.StoreRequest("today", "x"))
     result = collect.automatic(place.store, place.environment)
     assert result is not None and result.held_off == 100 and ("old", 1) in kept(place)
     place.now = NOW + 2 * DAY
@@ -272,7 +277,9 @@ def test_destroy_leaves_no_bytes(place: Place, tmp_path: Path) -> None:
         write(place, 0, f"other/{number}", f"harmless {number} " * 50)
     place.now = NOW
     entry_write.store_value(
-        place.store, place.environment, "x/leak", "zzqsecretone " * 400, metadata='{"m":"zzqmetadata"}', tags="zzqtag"
+        place.store,
+        place.environment,
+        entry_write.StoreRequest("x/leak", "zzqsecretone " * 400, metadata='{"m":"zzqmetadata"}', tags="zzqtag"),
     )
     draft = make_draft(place.store, "x/leak", "zzqsecrettwo", metadata="{}")
     hook_call = HookCall("notify", {"message": "zzqevent", "memory_key": "x/leak"}, draft=draft)

@@ -12,7 +12,7 @@ from hooks_cli.environment import Environment
 from hooks_cli.features.search import by_meaning
 from hooks_cli.features.search.search import Request, Scored, search_store
 from hooks_cli.model.entry import Draft
-from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.rows import entry_writes
 from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
 from tests.conftest import Run
 
@@ -34,7 +34,7 @@ def store(tmp_path: Path) -> tuple[EmbeddedStore, Environment]:
 
 def put(store: EmbeddedStore, address: str, value: str | None) -> None:
     with store.writing() as tx:
-        entries.put(tx, Draft(address, value))
+        entry_writes.put(tx, Draft(address, value))
 
 
 def asked(store: tuple[EmbeddedStore, Environment], text: str, method: str = "hybrid") -> list[str]:

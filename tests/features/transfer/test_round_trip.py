@@ -18,7 +18,7 @@ from hooks_cli.features.transfer.importers.detect import open_source
 from hooks_cli.model.entry import Draft
 from hooks_cli.model.selection import Selection
 from hooks_cli.store.sqlite.file.verify import verify
-from hooks_cli.store.sqlite.rows import entries, journal
+from hooks_cli.store.sqlite.rows import entry_writes, journal
 from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
 
 FORMS = ("json", "ndjson", "csv", "tsv", "sqlite")
@@ -73,7 +73,7 @@ def write_all(store: EmbeddedStore, steps: list[dict[str, Any]]) -> None:
                 session=session,
                 expires=step["expires"],
             )
-            entries.put(tx, draft)
+            entry_writes.put(tx, draft)
 
 
 def all_rows(store: EmbeddedStore) -> list[tuple[Any, ...]]:
@@ -130,7 +130,7 @@ def cleared_and_brought_back(store: EmbeddedStore, where: Environment, path: str
     store.clock = where.now
     with store.writing() as tx:
         for address, *_ in before:
-            entries.put(tx, Draft(address, None))
+            entry_writes.put(tx, Draft(address, None))
     report = imports.import_source(store, where, open_source(path), imports.Choices(), lambda number: None)
     assert store.query(live) == before
     assert report.counts["brought_back"] == len(before)

@@ -9,7 +9,7 @@ import pytest
 
 from hooks_cli.model.entry import Draft
 from hooks_cli.store.sqlite import machines
-from hooks_cli.store.sqlite.rows import entries, journal
+from hooks_cli.store.sqlite.rows import entry_writes, journal
 from tests.stores import Place, check
 
 
@@ -75,6 +75,6 @@ def test_without_a_place_for_the_number_there_is_no_machine(place: Place) -> Non
     number_file(place).parent.mkdir(parents=True, exist_ok=True)
     number_file(place).mkdir()
     with place.store.writing() as tx:
-        entries.put(tx, Draft("k", "v"))
+        entry_writes.put(tx, Draft("k", "v"))
     assert place.store.query("SELECT machine FROM entry") == [(None,)]
     assert place.store.query("SELECT count(*) FROM machine") == [(0,)]

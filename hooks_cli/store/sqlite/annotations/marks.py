@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hooks_cli.errors import NotFound
 from hooks_cli.store.sqlite.annotations import relations
-from hooks_cli.store.sqlite.rows.entries import find_head
+from hooks_cli.store.sqlite.rows.entry_writes import find_head
 from hooks_cli.store.sqlite.schema import LEDGER_TABLES
 
 TYPE_CHECKING = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.store.sqlite.annotations import marks, relations, reviews
-from hooks_cli.store.sqlite.rows.entries import find_head
+from hooks_cli.store.sqlite.rows.entry_writes import find_head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

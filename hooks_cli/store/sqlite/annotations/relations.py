@@ -7,7 +7,7 @@ target; to put it again brings it up to date. Targets are text and need not exis
 from __future__ import annotations
 
 from hooks_cli.errors import NotFound
-from hooks_cli.store.sqlite.rows.entries import find_head
+from hooks_cli.store.sqlite.rows.entry_writes import find_head
 from hooks_cli.store.sqlite.schema import LEDGER_TABLES
 from hooks_cli.text.json_writer import value_text
 

@@ -27,7 +27,8 @@ from hooks_cli.model.record import Record
 from hooks_cli.store.sensitive_values import seal_draft, sealer_of
 from hooks_cli.store.sqlite.bulk.import_deleted import Deleted
 from hooks_cli.store.sqlite.bulk.import_journal import JournalWriter
-from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.json_check import is_json_document
+from hooks_cli.store.sqlite.rows import entry_writes
 from hooks_cli.store.sqlite.transaction import Transaction
 from hooks_cli.text.json_writer import value_text
 from hooks_cli.text.sealed_marker import BEGIN
@@ -80,10 +81,10 @@ class EntryWriter:
     def add(self, record: Record) -> tuple[str, str]:
         """(what became of it, the address). Raises DataError (65) for what cannot be taken."""
         if record.value is not None:
-            entries.check_value(record.value, "it")
+            entry_writes.check_value(record.value, "it")
         became, target = ADDED, record.address
         for _ in range(2):
-            old = entries.find_head(self.tx, target)
+            old = entry_writes.find_head(self.tx, target)
             if old is None:
                 version = record.version or 1
                 break
@@ -114,7 +115,7 @@ class EntryWriter:
         wanted = self.strategy == "overwrite" or (self.journal.is_own and self.strategy != "newest")
         counts: Counter[str] = Counter()
         for record, is_here in self._deleted.take():
-            old = entries.find_head(self.tx, record.address)
+            old = entry_writes.find_head(self.tx, record.address)
             if wanted and old is not None:
                 whole = self._open(record)
                 record.at = record.revision = None
@@ -233,7 +234,7 @@ class EntryWriter:
         )
         machine = tx.machine if foreign else self.journal.machine(record.machine)
         kind = _STATES.get(record.state, TEXT)
-        if record.value is not None and store.is_json_document(record.value):
+        if record.value is not None and is_json_document(store, record.value):
             kind = JSON
         kept = seal_draft(tx, draft, revision, kind == JSON)
         live = int(kept.value is not None)
@@ -241,17 +242,17 @@ class EntryWriter:
         if old is None:
             head = revision
             new = (head, revision, version, live, int(record.pinned), draft.expires, address)
-            store.query(entries.INSERT_HEAD, new)
+            store.query(entry_writes.INSERT_HEAD, new)
             tx.remember("head", new)
         else:
             head = int(str(old[0]))
             if is_newest:
                 self._move_head(old, revision, version, live, record)
-        tx.insert("entry", entries.entry_row(draft, kept, revision, head, version, kind, at, draft.trace, machine))
+        tx.insert("entry", entry_writes.entry_row(draft, kept, revision, head, version, kind, at, draft.trace, machine))
         if is_newest:
             tx.live += live - (int(str(old[3])) if old is not None else 0)
             if kept.value is not None:
-                entries.index(store, revision, address, kept.tags, kept.metadata, kept.value, is_json=kind == JSON)
+                entry_writes.index(store, revision, address, kept.tags, kept.metadata, kept.value, is_json=kind == JSON)
         if record.mark or record.relations or record.review:
             from hooks_cli.store.sqlite.annotations import transfer
 

@@ -10,7 +10,7 @@ from hooks_cli.crypto.ledger import MODULUS
 from hooks_cli.model.entry import JSON, TEXT
 from hooks_cli.store.sensitive_values import Sealed, seal_draft
 from hooks_cli.store.sqlite.errors import translate
-from hooks_cli.store.sqlite.rows.entries import INSERT_HEAD, INSERT_WORDS, check_version, entry_row
+from hooks_cli.store.sqlite.rows.entry_writes import INSERT_HEAD, INSERT_WORDS, check_version, entry_row
 from hooks_cli.store.sqlite.schema import LEDGER_TABLES
 from hooks_cli.system.apsw_import import apsw
 from hooks_cli.text.index_words import indexed

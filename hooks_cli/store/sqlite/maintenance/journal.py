@@ -7,7 +7,6 @@ journal; what was in use again by then stays.
 from __future__ import annotations
 
 from hooks_cli.store.sqlite.maintenance.versions import ROW_BYTES
-from hooks_cli.store.sqlite.rows.entry_updates import EVENT
 from hooks_cli.store.sqlite.schema import LEDGER_TABLES
 from hooks_cli.text.json_writer import numbers_text
 
@@ -43,7 +42,7 @@ def count_events(store: EmbeddedStore, cutoff: int) -> int:
 def drop_events(tx: Transaction, revisions: list[int]) -> int:
     """Delete events; how many there were."""
     rows = tx.store.query(
-        f"DELETE FROM event WHERE revision IN (SELECT value FROM json_each(?)) RETURNING {EVENT}",
+        f"DELETE FROM event WHERE revision IN (SELECT value FROM json_each(?)) RETURNING {LEDGER_TABLES['event']}",
         (numbers_text(revisions),),
     )
     for row in rows:

@@ -13,10 +13,8 @@ from __future__ import annotations
 import time
 
 from hooks_cli.errors import Busy
-from hooks_cli.store.sqlite import writer_queue
 from hooks_cli.store.sqlite.errors import translate
 from hooks_cli.store.sqlite.maintenance import state
-from hooks_cli.store.sqlite.maintenance.throttled_writes import ThrottledWrite, should_commit
 from hooks_cli.system.apsw_import import apsw
 
 TYPE_CHECKING = False
@@ -73,6 +71,9 @@ class _BrokenOff(Exception):
 
 def _merge_step(store: EmbeddedStore, deadline: float | None, *, make_way: bool) -> bool | None:
     """One step in one transaction: whether that was the last one, None when it was broken off."""
+    from hooks_cli.store.sqlite import writer_queue
+    from hooks_cli.store.sqlite.maintenance.throttled_writes import ThrottledWrite
+
     next_look = 0.0
 
     def break_off() -> bool:
@@ -162,6 +163,10 @@ def page_count(store: EmbeddedStore) -> int:
 def give_back(store: EmbeddedStore, deadline: float | None = None) -> int:
     """Return free pages to the file system in short transactions; how many pages the file shrank by."""
     before = page_count(store)
+    if not free_pages(store):
+        return 0
+    from hooks_cli.store.sqlite.maintenance.throttled_writes import ThrottledWrite, should_commit
+
     while free_pages(store) and (deadline is None or time.monotonic() < deadline):
         with ThrottledWrite(store):
             began = time.monotonic()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from hooks_cli.model.version import Version
 from hooks_cli.store.sqlite.maintenance import state
 from hooks_cli.store.sqlite.rows.entries import has_version_sql, is_version_sql, matching, numbered
-from hooks_cli.store.sqlite.rows.entry_updates import ENTRY, HEAD, update_heads
+from hooks_cli.store.sqlite.schema import LEDGER_TABLES
 from hooks_cli.text.json_writer import numbers_text, value_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from hooks_cli.model.version import Version
     from hooks_cli.store.contract import Row
     from hooks_cli.store.sqlite.store import EmbeddedStore
     from hooks_cli.store.sqlite.transaction import Transaction
@@ -40,6 +40,8 @@ _FROM = f"head h CROSS JOIN entry e ON {is_version_sql()}"
 
 
 def _version(row: Row) -> Version:
+    from hooks_cli.model.version import Version
+
     fields: dict[str, object] = {}
     for at, name in enumerate(_FIELDS):
         kind, value = row[9 + 2 * at], row[10 + 2 * at]
@@ -161,7 +163,7 @@ def drop(tx: Transaction, plans: list[tuple[int, list[Version]]]) -> list[Versio
     heads = {
         row[6]: row
         for row in tx.store.query(
-            f"SELECT {HEAD} FROM head WHERE address IN (SELECT value FROM json_each(?))", (addresses,)
+            f"SELECT {LEDGER_TABLES['head']} FROM head WHERE address IN (SELECT value FROM json_each(?))", (addresses,)
         )
     }
     due = [
@@ -171,7 +173,7 @@ def drop(tx: Transaction, plans: list[tuple[int, list[Version]]]) -> list[Versio
         if (head := heads.get(version.address)) is not None and head[2] == last and not head[4]
     ]
     rows = tx.store.query(
-        f"DELETE FROM entry WHERE revision IN (SELECT value FROM json_each(?)) RETURNING {ENTRY}",
+        f"DELETE FROM entry WHERE revision IN (SELECT value FROM json_each(?)) RETURNING {LEDGER_TABLES['entry']}",
         (numbers_text([version.revision for version in due]),),
     )
     for row in rows:
@@ -181,6 +183,8 @@ def drop(tx: Transaction, plans: list[tuple[int, list[Version]]]) -> list[Versio
         _drop_annotations(tx, gone, [head for head in heads.values() if head[1] in gone])
     emptied = [head for head in heads.values() if head[1] in gone and head[3]]
     if emptied:
+        from hooks_cli.store.sqlite.rows.entry_updates import update_heads
+
         indexed = numbers_text([head[1] for head in emptied])
         tx.store.query("DELETE FROM search WHERE rowid IN (SELECT value FROM json_each(?))", (indexed,))
         update_heads(tx, emptied, live=0, expires=None)

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from hooks_cli.model.entry import JSON, Entry, shown
 from hooks_cli.store.sqlite.maintenance import state
-from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.rows import entry_writes
 from hooks_cli.store.sqlite.rows.entries import (
     COLUMNS,
     FROM_ENTRIES,
@@ -252,7 +252,7 @@ def reindex(tx: Transaction, advance: Callable[[int], None]) -> int:
             (revision,),
         )[0]
         if value is not None:
-            entries.index(store, revision, address, tags, metadata, value, is_json=kind == JSON)
+            entry_writes.index(store, revision, address, tags, metadata, value, is_json=kind == JSON)
             count += 1
             advance(1)
     next_index.abandon(tx)

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from hooks_cli.errors import NotFound
+from hooks_cli.features.attribution import Caller
 from hooks_cli.features.entries import delete
-from hooks_cli.features.entries.new_version import Who
 from hooks_cli.model import origin
 from hooks_cli.model.entry import Draft
 from hooks_cli.store.sqlite.annotations import in_use, marks, relations, reviews, shown
 from hooks_cli.store.sqlite.maintenance import journal as maintenance_journal
 from hooks_cli.store.sqlite.maintenance import versions
-from hooks_cli.store.sqlite.rows import entries, entry_updates, journal
+from hooks_cli.store.sqlite.rows import entry_updates, entry_writes, journal
 from tests.stores import Place, check
 
 
@@ -32,7 +32,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 def write(place: Place, address: str, value: str | None) -> int:
     with place.store.writing() as tx:
-        return entries.put(tx, Draft(address, value)).revision
+        return entry_writes.put(tx, Draft(address, value)).revision
 
 
 def usable(place: Place, condition: str = in_use.FOR_PROMPTS) -> str:
@@ -122,7 +122,7 @@ def test_relations_are_put_once_and_found_from_both_ends(place: Place) -> None:
 
 def test_a_version_waits_until_it_is_accepted_or_written_over(place: Place) -> None:
     with place.store.writing() as tx:
-        written = entries.put(tx, Draft("a", "by an agent"))
+        written = entry_writes.put(tx, Draft("a", "by an agent"))
         reviews.put(tx, written.revision, reviews.WAITING, origin=origin.AGENT, agent="coder")
     store = place.store
     assert usable(place) == "bc" and usable(place, in_use.IN_USE) == "abc"
@@ -133,7 +133,7 @@ def test_a_version_waits_until_it_is_accepted_or_written_over(place: Place) -> N
     assert reviews.state_of(store, written.revision) == reviews.ACCEPTED
     assert usable(place) == "abc" and reviews.count(store, place.now) == 0
     with store.writing() as tx:
-        reviews.put(tx, entries.put(tx, Draft("a", "again")).revision, reviews.WAITING)
+        reviews.put(tx, entry_writes.put(tx, Draft("a", "again")).revision, reviews.WAITING)
     assert reviews.count(store, place.now) == 1
     write(place, "a", "by a person")
     assert reviews.count(store, place.now) == 0 and usable(place) == "abc"
@@ -170,7 +170,7 @@ def test_they_go_along_with_a_rename(place: Place) -> None:
     with place.store.writing() as tx:
         tx.next_revision()
         reviews.put(tx, 1, reviews.WAITING, agent="coder")
-    _, _ = delete.rename(place.store, place.environment, "a", "moved/a", Who())
+    _, _ = delete.rename(place.store, place.environment, "a", "moved/a", Caller())
     store = place.store
     assert marks.find(store, "a") is None and [one.address for one in marks.every(store)] == ["moved/a"]
     assert relations.of(store, ["a"]) == []

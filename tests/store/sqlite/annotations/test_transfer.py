@@ -14,7 +14,7 @@ from hooks_cli.model import origin
 from hooks_cli.model.entry import Draft
 from hooks_cli.store.sqlite import machines
 from hooks_cli.store.sqlite.annotations import marks, relations, reviews
-from hooks_cli.store.sqlite.rows import entries, journal
+from hooks_cli.store.sqlite.rows import entry_writes, journal
 from hooks_cli.store.sqlite.store import EmbeddedStore, open_store
 from tests.conftest import Run
 from tests.stores import check
@@ -35,8 +35,8 @@ def filled(run: Run, opened: Opened) -> Run:
     store = opened()
     with store.writing() as tx:
         for address in ("a/one", "b/two", "b/two"):
-            written = entries.put(tx, Draft(address, "a text", origin=origin.AGENT, agent="coder"))
-        entries.put(tx, Draft("c/three", "from elsewhere", origin=origin.IMPORT, imported="a folder of Markdown"))
+            written = entry_writes.put(tx, Draft(address, "a text", origin=origin.AGENT, agent="coder"))
+        entry_writes.put(tx, Draft("c/three", "from elsewhere", origin=origin.IMPORT, imported="a folder of Markdown"))
         marks.put(tx, "a/one", marks.WRONG, origin=origin.PERSON, agent="me")
         relations.put(tx, "b/two", relations.SUPERSEDES, "a/one")
         relations.put(tx, "b/two", relations.ABOUT, "src/x.py", digest="d1", git_commit="c0ffee")

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from hooks_cli.features.attribution import Caller
 from hooks_cli.features.entries import write
-from hooks_cli.features.entries.new_version import Who
 from hooks_cli.features.journal.record import HookCall, record
 from hooks_cli.features.retention import collect, collect_journal, run
 from hooks_cli.features.retention.outcome import Collected, Scope
 from hooks_cli.store.sqlite import writer_queue
 from hooks_cli.store.sqlite.maintenance import journal, scrub, state, throttled_writes
-from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.rows import entries, entry_writes
 from hooks_cli.store.sqlite.store import EmbeddedStore
 from hooks_cli.text.units import DAY
 from tests.stores import START, Place, check
@@ -44,7 +44,7 @@ def somebody_waits(store: EmbeddedStore) -> Iterator[None]:
 def fill(place: Place, number: int, words: str = "common words of all") -> None:
     with place.store.writing() as tx:
         for n in range(number):
-            entries.put(tx, entries.Draft(f"k/{n}", f"{words} {n}"))
+            entry_writes.put(tx, entries.Draft(f"k/{n}", f"{words} {n}"))
 
 
 def indexed(store: EmbeddedStore) -> int:
@@ -79,9 +79,9 @@ def test_a_collection_that_cannot_merge_says_so_and_collects_all_the_same(
     place.now = NOW
     request = run.Request()
     with somebody_waits(place.store):
-        result = run.run(place.store, place.environment, request, Who())
+        result = run.run(place.store, place.environment, request, Caller())
     assert result.versions == 300 and result.words_left
-    result = run.run(place.store, place.environment, request, Who())
+    result = run.run(place.store, place.environment, request, Caller())
     assert not result.versions and not result.words_left
     assert indexed(place.store) == 0
     check(place.store)
@@ -114,7 +114,7 @@ def test_large_versions_go_few_at_a_time(place: Place, monkeypatch: pytest.Monke
     place.now = START
     for n in range(5):
         for _ in range(3):
-            write.store_value(place.store, place.environment, f"large/{n}", "x" * 100_000)
+            write.store_value(place.store, place.environment, write.StoreRequest(f"large/{n}", "x" * 100_000))
     place.now = NOW
     monkeypatch.setattr(collect, "should_commit", lambda store, began: True)
     turns: list[int] = []
@@ -130,10 +130,10 @@ def test_sessions_in_use_and_their_tasks_stay(place: Place) -> None:
     store, environment = place.store, place.environment
     place.now = START
     for n in range(30):
-        record(store, environment, HookCall("notify", {"message": "m"}, session_id=f"s{n}"))
+        record(store, environment, HookCall("notify", {"message": "m"}, caller=Caller(f"s{n}")))
     numbers = dict(store.query("SELECT name, id FROM session"))
     with store.writing() as tx:
-        entries.put(tx, entries.Draft("of/s3", "v", session=numbers["s3"]))
+        entry_writes.put(tx, entries.Draft("of/s3", "v", session=numbers["s3"]))
         for task, (name, at) in enumerate((("s4", START), ("s5", NOW - DAY)), 1):
             tx.insert("task", (task, 1, numbers[name], None, "d", tx.revision, at, None, None, f"t{task}", None, None))
     result = Collected()
@@ -153,6 +153,6 @@ def test_the_newest_write_before_a_time_is_found_however_many_came_since(
     for day in (1, 2, 5, 9):
         for n in range(4):
             place.now = START + day * DAY + n
-            write.store_value(place.store, place.environment, "k", f"{day}")
+            write.store_value(place.store, place.environment, write.StoreRequest("k", f"{day}"))
     for at, expected in ((0, None), (1, START + DAY + 3), (4, START + 2 * DAY + 3), (8, START + 5 * DAY + 3)):
         assert journal.newest_write_before(place.store, START + at * DAY + DAY // 2) == expected

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from hooks_cli.features.attribution import Caller
 from hooks_cli.features.entries import delete, write
 from hooks_cli.features.entries.draft import make_draft
-from hooks_cli.features.entries.new_version import Who
 from hooks_cli.features.journal.record import HookCall, record
 from hooks_cli.store.sqlite.reports import journal_log
 from tests.stores import Place
@@ -27,9 +27,9 @@ def test_both_ways_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patter
                 store, environment, HookCall("notify", {"message": f"notice {n}", "memory_key": address}, draft=draft)
             )
         else:
-            write.store_value(store, environment, address, f"{n}")
+            write.store_value(store, environment, write.StoreRequest(address, f"{n}"))
         record(store, environment, HookCall("notify", {"message": "without a key"}))
-    delete.delete(store, environment, "a/1", Who())
+    delete.delete(store, environment, "a/1", Caller())
 
     def lines() -> list[list[object]]:
         return [

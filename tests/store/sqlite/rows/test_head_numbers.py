@@ -16,7 +16,7 @@ from hooks_cli.store.sqlite.bulk.import_entries import EntryWriter
 from hooks_cli.store.sqlite.file import verify
 from hooks_cli.store.sqlite.maintenance import versions as maintenance_versions
 from hooks_cli.store.sqlite.reports import journal_log, overview, report_queries, statistics
-from hooks_cli.store.sqlite.rows import entries, lists, selection
+from hooks_cli.store.sqlite.rows import entries, entry_writes, lists, selection
 from hooks_cli.store.sqlite.rows import history as row_history
 from hooks_cli.store.sqlite.rows.entry_updates import destroy
 from hooks_cli.system.apsw_import import apsw
@@ -32,7 +32,7 @@ def place_of(folder: Path) -> Place:
         for second, address in enumerate(WRITES):
             tx.now = START + 1000 * second
             value = None if address.startswith("-") else f'{{"n":{second}}}'
-            entries.put(tx, Draft(address.removeprefix("-"), value))
+            entry_writes.put(tx, Draft(address.removeprefix("-"), value))
     return place
 
 
@@ -94,8 +94,8 @@ def test_every_reader_finds_the_same_versions(tmp_path: Path, which: str) -> Non
     assert verify.verify(place.store, lambda _: None).sound
     with place.store.writing() as tx:
         assert destroy(tx, "a/1", [1, 3]) == [1, 3]
-        assert entries.put(tx, Draft("a/2", "x")).version == 3
-        assert entries.put(tx, Draft("new", "x")).version == 1
+        assert entry_writes.put(tx, Draft("a/2", "x")).version == 3
+        assert entry_writes.put(tx, Draft("new", "x")).version == 1
     assert [entry.kind for entry in row_history.versions(place.store, "a/1")] == [3, 0 + 1, 3]
     check(place.store)
     place.close()
@@ -136,7 +136,7 @@ def steps(place: Place, read: Callable[[], object]) -> int:
 def written(place: Place, address: str, times: int) -> None:
     with place.store.writing() as tx:
         for number in range(times):
-            entries.put(tx, Draft(address, f"value {number}"))
+            entry_writes.put(tx, Draft(address, f"value {number}"))
 
 
 @pytest.mark.parametrize("which", ["0", "1"])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hooks_cli.model.entry import Draft
 from hooks_cli.store.sqlite.file import verify
-from hooks_cli.store.sqlite.rows import entries, entry_updates
+from hooks_cli.store.sqlite.rows import entry_updates, entry_writes
 from hooks_cli.store.sqlite.search import next_index
 from hooks_cli.store.sqlite.search.next_index import Version
 from tests.stores import Place, check
@@ -44,7 +44,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 def write(place: Place, address: str, value: str | None) -> None:
     with place.store.writing() as tx:
-        entries.put(tx, Draft(address, value))
+        entry_writes.put(tx, Draft(address, value))
 
 
 def build(place: Place) -> None:

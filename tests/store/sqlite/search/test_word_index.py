@@ -8,7 +8,7 @@ import pytest
 
 from hooks_cli.environment import Environment
 from hooks_cli.model.entry import Draft
-from hooks_cli.store.sqlite.rows import entries
+from hooks_cli.store.sqlite.rows import entry_writes
 from hooks_cli.store.sqlite.rows.filters import Filters
 from hooks_cli.store.sqlite.search import word_index
 from hooks_cli.store.sqlite.store import open_store
@@ -23,7 +23,7 @@ def test_what_few_a_session_wrote_is_looked_up_first_and_gives_the_same(
         for number in range(90):
             draft = Draft(f"k/{number % 70}", f"word number {number} {'rare' * (number % 7 == 0)}")
             draft.session = (None, 1, 2)[number % 3]
-            entries.put(tx, draft)
+            entry_writes.put(tx, draft)
     found = []
     for few in (90, -1):
         monkeypatch.setattr(word_index, "FEW", few)
@@ -47,7 +47,9 @@ def test_few_addresses_are_looked_up_first_and_give_the_same(
     store = open_store(Environment({"HOOKS_HOME": str(tmp_path / "home")}, str(tmp_path)))
     with store.writing() as tx:
         for number in range(90):
-            entries.put(tx, Draft(f"{'ab'[number % 2]}/{number}", f"word number {number} {'rare' * (number % 7 == 0)}"))
+            entry_writes.put(
+                tx, Draft(f"{'ab'[number % 2]}/{number}", f"word number {number} {'rare' * (number % 7 == 0)}")
+            )
     filters = Filters()
     filters.globs = globs
     asked = [(match, recent) for match in ('"word"', '"rare" OR "word"') for recent in (False, True)]
