@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hooks_cli.errors import InvalidJson
 from hooks_cli.features.attribution import Caller
-from hooks_cli.features.entries.draft import is_json_document, make_draft, metadata_json
 from hooks_cli.features.journal.record import HookCall
 from hooks_cli.model.verb import FALSE_WORDS
 from hooks_cli.text.json_writer import Raw, object_text
@@ -66,6 +65,8 @@ def draft(call: Call, store: Store, value: str, source: str | None = None) -> Dr
     metadata(call, store)
     if not key:
         return None
+    from hooks_cli.features.entries.draft import make_draft
+
     made = make_draft(store, key, value, metadata=call.text("metadata"), source=source)
     if call.unknown and (call.strange or any(word.lower() in FALSE_WORDS for _, word in call.unknown)):
         from hooks_cli.model import write_conditions
@@ -81,6 +82,10 @@ def metadata(call: Call, store: Store) -> str | None:
     Placeholders that no shell filled in are kept as text, with one line on stderr; the call has the mended text from then on.
     """
     given = call.text("metadata")
+    if not given.strip():
+        return None
+    from hooks_cli.features.entries.draft import is_json_document, metadata_json
+
     try:
         return metadata_json(store, given)
     except InvalidJson:

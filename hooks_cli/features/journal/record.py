@@ -5,10 +5,7 @@ from __future__ import annotations
 from hooks_cli.errors import ConfigError, DataError, ReadOnlyAgent, VersionConflict
 from hooks_cli.features import attribution as caller_attribution
 from hooks_cli.features.attribution import Attribution, Caller, agent_name, attribute
-from hooks_cli.features.entries.draft import limit_lifetime
-from hooks_cli.features.validation.check import check_draft
-from hooks_cli.model import address as addresses
-from hooks_cli.store.sqlite.rows import entry_writes, journal
+from hooks_cli.store.sqlite.rows import journal
 from hooks_cli.text.json_writer import Raw
 
 TYPE_CHECKING = False
@@ -93,6 +90,10 @@ def refused_draft(store: EmbeddedStore, environment: Environment, hook_call: Hoo
     if draft.held[0]:
         _without_entry(environment, hook_call, draft, f"{draft.held[1]}: {draft.held[0]}")
         return None
+    from hooks_cli.features.validation.check import check_draft
+    from hooks_cli.model import address as addresses
+    from hooks_cli.store.sqlite.rows import entry_writes
+
     try:
         addresses.check(draft.address)
         if draft.value is not None:
@@ -139,6 +140,8 @@ def _is_sensitive(environment: Environment, address: str) -> bool:
 
 def _as_expected(tx: Transaction, environment: Environment, hook_call: HookCall, draft: Draft) -> Draft | None:
     """The draft, None where its address is not at the version that it asks for."""
+    from hooks_cli.store.sqlite.rows import entry_writes
+
     try:
         entry_writes.check_version(tx, draft.address, entry_writes.find_head(tx, draft.address), draft.if_version or 0)
     except VersionConflict as conflict:
@@ -179,6 +182,9 @@ def record_in(
     if draft is not None and draft.if_version is not None:
         draft = _as_expected(tx, environment, hook_call, draft)
     if draft is not None:
+        from hooks_cli.features.entries.draft import limit_lifetime
+        from hooks_cli.store.sqlite.rows import entry_writes
+
         draft.session, draft.agent, draft.guessed, draft.event = who.session, who.agent, who.guessed, hook_call.verb
         draft.trace = hook_call.caller.trace
         if draft.expires is None:

@@ -308,3 +308,10 @@ class OneState:
 
     def __exit__(self, *error: object) -> None:
         self._store.query("COMMIT")
+
+
+if TYPE_CHECKING:
+    from hooks_cli.store.contract import Store
+
+    # The type checker holds the class to the contract.
+    _CONTRACT: type[Store] = EmbeddedStore

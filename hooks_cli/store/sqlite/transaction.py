@@ -169,3 +169,10 @@ class Transaction:
     def add_to_ledger(self, amount: int) -> None:
         """Take in the sum of the hashes of many rows (those taken out subtracted), modulo 2**256."""
         self._ledger = (self._ledger + amount) % MODULUS
+
+
+if TYPE_CHECKING:
+    from hooks_cli.store import contract
+
+    # The type checker holds the class to the contract.
+    _CONTRACT: type[contract.Transaction] = Transaction

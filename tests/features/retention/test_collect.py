@@ -19,6 +19,7 @@ from hooks_cli.features.journal.record import HookCall, record
 from hooks_cli.features.retention import collect
 from hooks_cli.features.retention import run as retention_run
 from hooks_cli.features.retention.outcome import Scope
+from hooks_cli.model.entry import Draft
 from hooks_cli.store.sqlite.maintenance import scrub, state
 from hooks_cli.store.sqlite.maintenance import versions as maintenance_versions
 from hooks_cli.store.sqlite.rows import entries, entry_writes, history
@@ -169,7 +170,7 @@ def test_max_size_takes_no_more_than_it_must(tmp_path: Path) -> None:
     with place.store.writing() as tx:
         for number in range(1_500):
             words = " ".join(f"w{number}x{n}" for n in range(100))
-            entry_writes.put(tx, entries.Draft(f"f/{number}", words))
+            entry_writes.put(tx, Draft(f"f/{number}", words))
     place.now += 1000
     assert scrub.page_count(place.store) * 4096 > 2_500_000
     result = retention_run.run(place.store, place.environment, retention_run.Request(), WHO)

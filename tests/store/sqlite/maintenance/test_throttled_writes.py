@@ -15,9 +15,10 @@ from hooks_cli.features.entries import write
 from hooks_cli.features.journal.record import HookCall, record
 from hooks_cli.features.retention import collect, collect_journal, run
 from hooks_cli.features.retention.outcome import Collected, Scope
+from hooks_cli.model.entry import Draft
 from hooks_cli.store.sqlite import writer_queue
 from hooks_cli.store.sqlite.maintenance import journal, scrub, state, throttled_writes
-from hooks_cli.store.sqlite.rows import entries, entry_writes
+from hooks_cli.store.sqlite.rows import entry_writes
 from hooks_cli.store.sqlite.store import EmbeddedStore
 from hooks_cli.text.units import DAY
 from tests.stores import START, Place, check
@@ -44,7 +45,7 @@ def somebody_waits(store: EmbeddedStore) -> Iterator[None]:
 def fill(place: Place, number: int, words: str = "common words of all") -> None:
     with place.store.writing() as tx:
         for n in range(number):
-            entry_writes.put(tx, entries.Draft(f"k/{n}", f"{words} {n}"))
+            entry_writes.put(tx, Draft(f"k/{n}", f"{words} {n}"))
 
 
 def indexed(store: EmbeddedStore) -> int:
@@ -116,10 +117,10 @@ def test_large_versions_go_few_at_a_time(place: Place, monkeypatch: pytest.Monke
         for _ in range(3):
             write.store_value(place.store, place.environment, write.StoreRequest(f"large/{n}", "x" * 100_000))
     place.now = NOW
-    monkeypatch.setattr(collect, "should_commit", lambda store, began: True)
+    monkeypatch.setattr(throttled_writes, "should_commit", lambda store, began: True)
     turns: list[int] = []
-    throttled = collect.ThrottledWrite
-    monkeypatch.setattr(collect, "ThrottledWrite", lambda store: turns.append(1) or throttled(store))  # type: ignore[func-returns-value]
+    throttled = throttled_writes.ThrottledWrite
+    monkeypatch.setattr(throttled_writes, "ThrottledWrite", lambda store: turns.append(1) or throttled(store))  # type: ignore[func-returns-value]
     result = collect.collect(place.store, collect.rules_of(place.environment), NOW, Scope())
     assert result.versions == 15 and len(turns) >= 7
     check(place.store)
@@ -133,7 +134,7 @@ def test_sessions_in_use_and_their_tasks_stay(place: Place) -> None:
         record(store, environment, HookCall("notify", {"message": "m"}, caller=Caller(f"s{n}")))
     numbers = dict(store.query("SELECT name, id FROM session"))
     with store.writing() as tx:
-        entry_writes.put(tx, entries.Draft("of/s3", "v", session=numbers["s3"]))
+        entry_writes.put(tx, Draft("of/s3", "v", session=numbers["s3"]))
         for task, (name, at) in enumerate((("s4", START), ("s5", NOW - DAY)), 1):
             tx.insert("task", (task, 1, numbers[name], None, "d", tx.revision, at, None, None, f"t{task}", None, None))
     result = Collected()
