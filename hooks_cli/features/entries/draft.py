@@ -7,9 +7,7 @@ from __future__ import annotations
 from hooks_cli.model.entry import Draft
 from hooks_cli.store.sqlite.json_check import is_json_document as is_json_document
 from hooks_cli.store.sqlite.json_check import normal_json
-from hooks_cli.text.globs import glob_matches, literal_length
 from hooks_cli.text.json_writer import value_text
-from hooks_cli.text.units import SECOND, parse_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,6 +85,9 @@ def lifetime_ms(environment: Environment, address: str) -> int:
     settings = environment.settings
     if not settings.has("memory.gc"):
         return 0
+    from hooks_cli.text.globs import glob_matches, literal_length
+    from hooks_cli.text.units import SECOND
+
     general = settings.number("memory.gc.ttl")
     seconds, keeping = general, -1
     best = best_keeping = (-1, -1)
@@ -110,6 +111,8 @@ def limit_lifetime(tx: Transaction, environment: Environment, draft: Draft, ttl:
     Raises UsageError (64) for a ttl that is not a duration.
     """
     if ttl:
+        from hooks_cli.text.units import parse_duration
+
         length = 0 if ttl in FOR_EVER else parse_duration(ttl, "--ttl")
     else:
         length = draft.lifetime = lifetime_ms(environment, draft.address)
