@@ -1,4 +1,5 @@
-"""The way of each group of verbs to its store: it is opened within the group's lock budget, then the calls that wait are taken in.
+"""Opens the store for each group of verbs, within the group's lock timeout, then records the calls that wait in the
+queue.
 
 The two steps are apart: `features.store_opening.opened` opens and does nothing else; `take_in_queued` runs the verbs of the calls that
 could not be kept when they were made.

@@ -1,4 +1,4 @@
-"""Standard age files (age-encryption.org/v1), which the `age` program opens, too. Cold: needs pyrage, of the extra `remote`."""
+"""Age files (age-encryption.org/v1), which the `age` program opens too. Loaded on demand (pyrage, extra `remote`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sealed records and snapshots of a memory that many machines share. Cold: it loads `cryptography`.
+"""Encrypts the records and snapshots of a shared memory. Loaded on demand.
 
 All keys are made of one subkey of the data key, `remote_key`, which is all that the relay gets:
 

@@ -1,4 +1,4 @@
-"""Whether something became slower: the one rule of `trace compare`, `memory insights regressions` and the report.
+"""Decides whether something became slower: one rule for `trace compare`, `memory insights regressions` and the report.
 
 Where the samples of both sides are known, a 95th percentile is a regression when it is more than 15 % and at least 1 ms above the one
 before, and the 95 % intervals of both lie apart: two halves of one clean minute differ by more than 15 % often enough. Where they are

@@ -1,4 +1,4 @@
-"""Where the files of one store lie: the database, its key, its anchor, its key slots, and the queue of calls that wait for it."""
+"""The paths of one store: the database, its key, its anchor, its key slots, and the queue of waiting calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a store promises. `store.sqlite.store.EmbeddedStore` and `store.sqlite.transaction.Transaction` keep it; a test holds them to it.
+"""The contract of a store: the methods of `Store` and `Transaction` with their errors.
 
 1. **Durable.** When the `with store.writing()` block has ended without an error, what it wrote is on the disk (one sync), and stays
    there through `kill -9` and power loss. When it ended with an error, nothing of it was kept.

@@ -1,4 +1,4 @@
-"""What the word index has of an entry, and what of it is read: one way for every write, for `memory reindex` and for `memory verify`.
+"""The text of an entry as the word index has it: one function for writes, `memory reindex` and `memory verify`.
 
 JSON is indexed decoded (`decoded`), identifiers by their parts and whole (`identifiers`), Chinese, Japanese and Korean texts
 character by character (`cjk`).

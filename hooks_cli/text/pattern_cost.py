@@ -25,6 +25,8 @@ from typing import Any
 LONGEST = 4096  # characters
 LIMIT = 1 << 27
 LONGEST_PATTERN = 1000
+# Groups within groups. A bound of our own: Python's recursion limit differs between callers.
+DEEPEST = 100
 _ENDLESS = 1 << 80
 # A set of characters: one bit for each of ASCII, and three for all letters and digits, all spaces and all others beyond it. A set may be
 # taken larger than it is, never smaller.
@@ -38,6 +40,7 @@ _SETS = {
 }  # fmt: skip
 # Categories that hold the whole of what they say beyond ASCII: what is not in them is surely not in those bits.
 _WHOLE = (sre.CATEGORY_SPACE, sre.CATEGORY_NOT_SPACE, sre.CATEGORY_WORD, sre.CATEGORY_NOT_WORD)
+_TOO_DEEP = "it is nested too deeply"
 _REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
 _LOOKS = (sre.ASSERT, sre.ASSERT_NOT)
 
@@ -56,6 +59,8 @@ def refusal(pattern: str) -> str:
     """Why a pattern is not tried, as a clause; "" when it is."""
     if len(pattern) > LONGEST_PATTERN:
         return f"it is longer than {LONGEST_PATTERN:,} characters"
+    if _depth(pattern) > DEEPEST:
+        return _TOO_DEEP
     try:
         if _steps(pattern, LONGEST) > LIMIT:
             return f"it may take more than {LIMIT:,} steps on {LONGEST:,} characters: its parts can share a text in too many ways"
@@ -65,8 +70,20 @@ def refusal(pattern: str) -> str:
     except (re.error, OverflowError) as error:
         return f"it is not a regular expression: {error}"
     except RecursionError:
-        return "it is nested too deeply"
+        return _TOO_DEEP
     return ""
+
+
+def _depth(pattern: str) -> int:
+    """How many groups lie within one another; a parenthesis that is escaped or in a character class may be counted, too."""
+    deepest = level = 0
+    for character in pattern:
+        if character == "(":
+            level += 1
+            deepest = max(deepest, level)
+        elif character == ")":
+            level = max(level - 1, 0)
+    return deepest
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
@@ -42,6 +43,7 @@ MANY = "too many ways"
         ("(", "no regular expression: missing )"),
         ("a" * 1001, "longer than 1,000"),
         ("(" * 480 + "a" + ")" * 480, "nested too deeply"),
+        ("(" * 101 + "a" + ")" * 101, "nested too deeply"),
     ],
 )
 def test_what_may_take_too_long_is_refused(pattern: str, words: str) -> None:
@@ -185,3 +187,15 @@ def test_no_pattern_takes_more_steps_than_it_is_estimated_at(pattern: str, text:
 @pytest.mark.parametrize("pattern", ["foo.*bar", "a*b", r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "^.*foo.*bar"])
 def test_the_steps_grow_with_the_text_and_stay_under_the_limit(pattern: str) -> None:
     assert steps(pattern, 10) < steps(pattern, 1000) < steps(pattern, LONGEST) == steps(pattern, 10**6) <= LIMIT
+
+
+def test_the_depth_of_a_pattern_is_judged_alike_under_every_recursion_limit() -> None:
+    limit = sys.getrecursionlimit()
+    try:
+        for frames in (limit, 8000):
+            sys.setrecursionlimit(frames)
+            refusal.cache_clear()
+            assert refusal("(" * 100 + "a" + ")" * 100) == ""
+            assert "nested too deeply" in refusal("(" * 101 + "a" + ")" * 101)
+    finally:
+        sys.setrecursionlimit(limit)

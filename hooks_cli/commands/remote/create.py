@@ -1,4 +1,4 @@
-"""`remote create`: share this project's memory through a PostgreSQL server."""
+"""`remote create`: shares this project's memory through a PostgreSQL server."""
 
 from __future__ import annotations
 

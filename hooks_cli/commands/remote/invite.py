@@ -1,4 +1,4 @@
-"""`remote invite`: write the key of this memory for one colleague."""
+"""`remote invite`: writes the key of this memory into a file for one colleague."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`remote join`: make this project's memory a replica of a shared one."""
+"""`remote join`: makes this project's memory a replica of a shared one."""
 
 from __future__ import annotations
 

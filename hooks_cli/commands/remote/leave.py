@@ -1,4 +1,4 @@
-"""`remote leave`: go on alone with what is here."""
+"""`remote leave`: stops sharing; this machine keeps what it has."""
 
 from __future__ import annotations
 

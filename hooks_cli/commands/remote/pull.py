@@ -1,4 +1,4 @@
-"""`remote pull`: take in what other machines wrote."""
+"""`remote pull`: fetches what other machines wrote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`remote relay`: the process that keeps the connection to the server."""
+"""`remote relay`: runs the process that keeps the connection to the server."""
 
 from __future__ import annotations
 

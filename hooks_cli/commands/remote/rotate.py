@@ -1,4 +1,4 @@
-"""`remote rotate`: a new key for a shared memory."""
+"""`remote rotate`: makes a new key for a shared memory."""
 
 from __future__ import annotations
 

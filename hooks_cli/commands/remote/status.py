@@ -1,4 +1,4 @@
-"""`remote status`: which machines share this memory, and how far each one is."""
+"""`remote status`: lists the machines that share this memory, and how far each has read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`remote upgrade`: raise the format of a shared memory."""
+"""`remote upgrade`: raises the format of a shared memory."""
 
 from __future__ import annotations
 

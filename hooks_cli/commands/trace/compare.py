@@ -1,4 +1,4 @@
-"""`trace compare`: is the second run slower than the first, or other?"""
+"""`trace compare`: tells whether the second run is slower than the first, or different."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The environment of a queued call that is taken in later: its own time, folder, session and input, the store that is open now."""
+"""The environment of a queued call that is recorded later: its own time, folder, session and input, and the open
+store.
+"""
 
 from __future__ import annotations
 

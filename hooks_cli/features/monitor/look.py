@@ -1,4 +1,4 @@
-"""Looks at the store for `monitor`: open sessions, running tasks, notices, rate of writes."""
+"""The queries of `monitor`: open sessions, running tasks, notices, rate of writes."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is done about a memory that many machines share: making and joining it, snapshots, compaction, invites, leaving it."""
+"""Shared memory: creating and joining it, snapshots, compaction, invites, leaving it."""

@@ -1,4 +1,4 @@
-"""Compaction: a complete snapshot goes to the server, and the records that it makes needless are deleted there.
+"""Compaction of a shared log: uploads a complete snapshot and deletes the records that it replaces.
 
 It is how bytes that were destroyed leave the server: the record that wrote them lies in the log until then.
 """

@@ -1,4 +1,4 @@
-"""How fresh a read of a shared memory is: what the relay has pulled already is taken in, and from when it is, is said.
+"""Brings a read of a shared memory up to date with what the relay has pulled, and tells how old the data is.
 
 Without `--fresh` no server is asked: with a relay at hand a read waits 5 ms for it at most, without one it sees what the last write or pull
 brought. Hot.

@@ -1,4 +1,4 @@
-"""Invites: the data key of a shared memory for one colleague, in an age file to that colleague's public key.
+"""Invites: the data key of a shared memory in an age file, encrypted for one colleague's public key.
 
 It holds the store's id, the newest (record, ledger) at that time, and the key's fingerprint; no address and no password. An age file does
 not say who wrote it, so a person who joins compares the fingerprint with what the colleague says in another way.

@@ -1,4 +1,4 @@
-"""Pulling, leaving, upgrading and looking at a shared memory."""
+"""Pull, leave, upgrade and status of a shared memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Bringing the memory that a project had into the shared one that it joins: exported before, imported as new versions after."""
+"""Merges a project's own memory into the shared one that it joins: exports it before, imports it as new versions
+after.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The relay: keeps the connection to a shared memory's server, so that a hot command need not load the driver and connect each time.
+"""The relay: keeps the connection to the server open, so that hot commands need no driver and no connection of their
+own.
 
 It serves one store of one user. It has the remote subkey and no data key: it seals and opens records, opens no store and takes no local
 turn. Each command has a connection to it, and a thread here; the turn of a command whose connection closes is given back. A second

@@ -1,4 +1,5 @@
-"""A new data key for a shared memory: the log is ended, and a new one begins under the new key. The others have to be invited again.
+"""Rotates the key of a shared memory: ends the log and starts a new one under a new key. Other machines must be invited
+again.
 
     the log is ended at the record that is here  ->  the store gets a new key (`key rotate`)  ->  a new log with a snapshot
         killed here: run it again                     killed here: run it again, the old log is no more asked for

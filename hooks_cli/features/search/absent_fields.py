@@ -1,4 +1,4 @@
-"""Says which field of a filter no entry has: `--filter outcom:failure` finds nothing because of a slip, and not because nothing failed."""
+"""Tells which field of a filter no entry has: `--filter outcom:failure` finds nothing because of a misspelling."""
 
 from __future__ import annotations
 

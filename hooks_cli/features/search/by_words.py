@@ -1,4 +1,4 @@
-"""How several words are ranked, what share of the query an entry has, and from which share on it is an answer (docs/search.md).
+"""Ranks entries for several words: the share of the query that each has, and the share that counts as a match.
 
 **Share.** Each word weighs as much as it is rare; the share of an entry is the weight of the words that it has, of the weight of all. It
 does not depend on what else is found, so that scripts can compare it.

@@ -1,4 +1,4 @@
-"""--group-by: how many of the entries that a search finds, or that pass the filters, there are of each namespace, tag, day or field."""
+"""`--group-by`: counts the entries of a search or list by namespace, tag, day or field."""
 
 from __future__ import annotations
 

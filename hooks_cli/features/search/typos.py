@@ -1,4 +1,5 @@
-"""Words that no entry has, taken for their nearest neighbour in the index: one letter more, less, other, or two swapped.
+"""Corrects query words that no entry has to the nearest word of the index: one letter more, less, changed, or two
+swapped.
 
 Replaced is a word of letters alone, of five or more, among several words. A token, a quoted text and a word with a digit, `_`, `/`, `.`
 or `:` mean exactly what they say: there the neighbour is named, and nothing else.

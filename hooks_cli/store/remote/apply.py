@@ -1,4 +1,4 @@
-"""Taking other machines' writes into the store: rows, ledger, word index, and the figures of `state`. All inside a transaction."""
+"""Applies other machines' writes to the store: rows, ledger, word index, and the figures of `state`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From an open store that is a replica to its log: where the server is, and the way there.
+"""Connects an open replica to its log: the server's address, and the link to it.
 
 The address is the user's: HOOKS_REMOTE_URL, else the file that `remote create` or `remote join` wrote beside the store's key. A project's
 own settings cannot name it. That the store is a replica stands in the store itself (`remote_seq`), so that a file that is lost does not

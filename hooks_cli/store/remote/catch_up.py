@@ -1,4 +1,4 @@
-"""Taking the server's snapshot into a store whose place in the log was compacted away: row by row, in one local transaction.
+"""Applies the server's snapshot to a store whose next records were compacted away: row by row, in one transaction.
 
 The rows that the snapshot has not are deleted, those that it has more are inserted, and the ledger that follows must be the snapshot's,
 which its seal vouches for. So nothing has to be read but the two files, no other process has to close the store, and what is this

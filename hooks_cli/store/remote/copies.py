@@ -1,4 +1,4 @@
-"""Copies of a store's database that go to the server as snapshots: what is this machine's own is taken out."""
+"""Copies of the database for snapshots on the server, without what belongs to this machine only."""
 
 from __future__ import annotations
 

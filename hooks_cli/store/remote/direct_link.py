@@ -1,4 +1,5 @@
-"""A replica's way to its log without the relay: seals and opens records, and checks that they continue the history that is here.
+"""A replica's link to its log without the relay: encrypts and decrypts records, and checks that they continue the
+history.
 
 Nothing that the server gave is interpreted before its tag has verified. A write that is longer than a record is parted; each part says
 which it is of how many, and all parts are appended at once.

@@ -1,4 +1,4 @@
-"""The words between a command and the relay, over a unix socket: a letter, the length of what follows (4 bytes), and that.
+"""The messages between a command and the relay, over a unix socket: a letter, the length (4 bytes), the payload.
 
 Requests: `H` hello with the program's version · `L` lock · `A` append · `R` release · `P` pull · `C` what the relay has pulled already ·
 `W` wait · `Q` send what waits in the queue · `B` end (`remote relay --stop`).

@@ -1,4 +1,4 @@
-"""One write as it is sealed: what it changed, and the store's figures after it.
+"""One write as it is encrypted in the log: its changes, and the store's figures after it.
 
 revision, live entries, newest collected revision, time in ms    8 bytes each, big-endian
 ledger after the write                                           32 bytes

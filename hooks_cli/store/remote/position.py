@@ -1,4 +1,4 @@
-"""How far a replica has taken its log in: local figures in `upkeep`, set in the transaction that took the records in."""
+"""How far a replica has read its log: local integers in `upkeep`, set in the transaction that applies the records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A replica's way to its log through the relay: a small process that keeps the connection to the server open (`features.remote.relay`).
+"""A replica's link to its log through the relay, a process that keeps the connection open (`features.remote.relay`).
 
 The relay has the remote subkey, not the data key: it seals and opens records, and can open neither the store nor what is sealed in it
 twice. Its socket lies in a folder that only this user can enter, under a name made with the data key; both sides check the other's user.

@@ -1,4 +1,4 @@
-"""This store as one replica of a log: what a write transaction does before it begins, and before it commits.
+"""The store as a replica of a log: what a write transaction does before it begins and before it commits.
 
     local turn -> the log's turn, and the writes that are missing here -> BEGIN IMMEDIATE, take them in -> the verb, unchanged, its changes
     recorded by SQLite's session extension -> append to the log -> COMMIT

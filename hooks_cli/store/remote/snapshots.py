@@ -1,4 +1,4 @@
-"""Snapshots of a store on its server: a copy of the database in sealed parts, and back."""
+"""Snapshots of a store on its server: a copy of the database in encrypted parts, and back."""
 
 from __future__ import annotations
 

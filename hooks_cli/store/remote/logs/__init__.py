@@ -1,1 +1,1 @@
-"""The logs there are: in PostgreSQL, and in a folder. What each promises: `store.remote.contract`."""
+"""The implementations of a shared log: PostgreSQL, and a folder. Contract: `store.remote.contract`."""

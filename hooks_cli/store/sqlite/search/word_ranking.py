@@ -1,4 +1,4 @@
-"""What several words need of the word index: how many entries have each, which have it, and BM25 over those that have a rare one.
+"""Word statistics for ranking: how many entries have each word, which have it, and BM25 over those with a rare one.
 
 **Cost.** FTS5 takes about 0.05 µs to count an entry, 0.25 µs to name it and 1.3 µs to rank it. So frequent words are counted no further
 than `COUNTED` entries and estimated from how far back these reach; only entries with one of the rarest words are ranked, at most `RANKED`
