@@ -132,7 +132,7 @@ def test_a_look_that_fails_is_told_and_tried_again(environment: Environment) -> 
             store.rename(store.with_name("away"))
             await pilot.press("ctrl+r")
             await settled(app, pilot)
-            assert app.found == [] and "is gone" in side(app, "head")
+            assert app.found == [] and "is missing" in side(app, "head")
             store.with_name("away").rename(store)
             await pilot.press("ctrl+r")
             await settled(app, pilot)
