@@ -159,6 +159,21 @@ class Environment:
 
         return ancestors()
 
+    def holders(self) -> list[tuple[int, int]]:
+        """Those of `ancestors` that a session is bound to: up to the first that had been running before the call was made."""
+        from hooks_cli.system.process_ancestry import holders
+
+        return holders(self.ancestors())
+
+    @lazy
+    def is_person(self) -> bool:
+        """Whether a person called, at a terminal; else an agent, a script or a CI job (`system.caller_kind`)."""
+        if not (self.is_terminal(0) and self.is_terminal(1)):
+            return False
+        from hooks_cli.system.caller_kind import is_person
+
+        return is_person(self.variables, self.is_terminal)
+
     @lazy
     def trace(self) -> str | None:
         """The ids of the trace that this call belongs to, `<trace id>-<span id>`: its own span's, else those in TRACEPARENT."""

@@ -1,15 +1,19 @@
 """Lists the ancestors of this process from /proc, so that a session can find its later commands.
 
-An agent's shell lines are short-lived processes below one long-lived agent. A session is bound to all its ancestors when it is opened
-or restored; a later command belongs to the session of its nearest bound ancestor. A pid counts together with its start time, so that
-a reused pid is not mistaken. Process 1 is left out: everything descends from it.
+An agent's shell lines are short-lived processes below one long-lived agent. A session that is opened or restored is bound to the
+`holders` of that call: the shells that were started for it, up to the first ancestor that had been running before, which is the agent or
+its shell. What is above that (a terminal, a multiplexer, a harness) has other children, too. A pid counts together with its start time, so
+that a reused pid is not mistaken. Process 1 is left out: everything descends from it.
 """
 
 from __future__ import annotations
 
 import os
+import time
 
 DEPTH = 12
+# A process that has been running for so long was not started for the call.
+SETTLED_SECONDS = 10
 
 
 def ancestors() -> list[tuple[int, int]]:
@@ -24,6 +28,19 @@ def ancestors() -> list[tuple[int, int]]:
         found.append((pid, start))
         pid = parent
     return found
+
+
+def holders(chain: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The part of `ancestors` up to the first process that had been running for 10 seconds; its first where ages are not known."""
+    try:
+        tick = os.sysconf("SC_CLK_TCK")
+        settled = (time.clock_gettime(time.CLOCK_BOOTTIME) - SETTLED_SECONDS) * tick
+    except (AttributeError, OSError, ValueError):
+        return chain[:1]
+    for number, (_, start) in enumerate(chain):
+        if start <= settled:
+            return chain[: number + 1]
+    return chain
 
 
 def _facts(pid: int) -> tuple[int, int] | None:

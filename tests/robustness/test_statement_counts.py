@@ -47,7 +47,7 @@ import json
 sys.stderr.write("SEEN" + json.dumps([code, [sql for sql, _ in counted], plans]))
 """
 # Tables with one row or a few by their nature: open sessions' processes, what upkeep remembers.
-SMALL = ("state", "binding", "b", "upkeep", "pragma_", "json_", "CONSTANT ROW", "c")
+SMALL = ("state", "bound_process", "b", "upkeep", "pragma_", "json_", "CONSTANT ROW", "c")
 # The most statements that a line may run. Of those that store or read one entry: what version 0.1 ran, and one or two more. (pre-task binds
 # each of its ancestors, of which there may be many.)
 LINES = [

@@ -32,7 +32,11 @@ def build(
         call.verb.name,
         kept,
         draft=draft,
-        caller=Caller(*call.texts("session_id", "agent", "event_session"), call_id=environment.call_id or None),
+        caller=Caller(
+            *call.texts("session_id", "agent", "event_session"),
+            call_id=environment.call_id or None,
+            cause=call.text("event_source"),
+        ),
         attributes=attributes(call),
     )
 

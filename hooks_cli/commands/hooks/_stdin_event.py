@@ -28,21 +28,25 @@ NAMES = {"session_id": "session", "description": "prompt"}
 def complete(call: Call, environment: Environment, *wanted: str) -> None:
     """Give the options `wanted` that are missing, empty or unfilled the values that an event on stdin has for them.
 
-    `event_session` in `call.values` is then the event's session. Does nothing when all are there.
+    The event's session stands in `event_session` of `call.values`. Does nothing when all are there.
     """
     values = call.values
     lacking = [name for name in wanted if _is_absent(values.get(name))]
-    if not lacking or (lacking == ["session_id"] and environment.variables.get("HOOKS_SESSION_ID")):
+    if not lacking:
         return
     found = _event(environment)
     for name in lacking:
         value = found.get(NAMES.get(name, name))
         if isinstance(value, str) and value:
-            values[name] = value
+            if name == "session_id":
+                values.pop(name, None)  # it ranks after an option's: `event_session`
+            else:
+                values[name] = value
             call.missing = [missing for missing in call.missing if missing != name]
-    session = found.get("session")
-    if isinstance(session, str):
-        values["event_session"] = session
+    for name, place in (("session", "event_session"), ("source", "event_source")):
+        told = found.get(name)
+        if isinstance(told, str):
+            values[place] = told
 
 
 def _is_absent(value: object) -> bool:

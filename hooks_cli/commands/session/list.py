@@ -33,8 +33,8 @@ VERB = Verb(
         shared.limit(f"At most this many ({DEFAULT_LIMIT})."),
     ),
     examples=("hooks-cli session list --since 7d",),
-    details="A line of the plain form is: name, open or closed, when it was opened, how long it took, tasks, edits, notices, versions "
-    "written, with tabs between. The length of an open session is up to its last sign of life.",
+    details="A line of the plain form is: name, open, stale (silent for 12 hours) or closed, when it was opened, how long it took, "
+    "tasks, edits, notices, versions written, with tabs between. The length of an open session is up to its last sign of life.",
 )
 
 
@@ -50,14 +50,23 @@ def run(call: Call, environment: Environment) -> int:
 
         sessions.show_sessions(console, found, environment.now())
 
-    rows.show(call, environment, "sessions", found, as_object=as_object, line=_line, view=view)
+    rows.show(
+        call,
+        environment,
+        "sessions",
+        found,
+        as_object=lambda row: as_object(row, environment.now()),
+        line=lambda row: _line(row, environment.now()),
+        view=view,
+    )
     return 0
 
 
-def as_object(row: SessionRow) -> dict[str, Any]:
+def as_object(row: SessionRow, now: int) -> dict[str, Any]:
     """A session for programs."""
     return {
         "session_id": row.name,
+        "state": row.state(now),
         "opened_at": moment(row.opened_at),
         "closed_at": None if row.closed_at is None else moment(row.closed_at),
         "seen_at": moment(row.seen_at),
@@ -74,7 +83,7 @@ def as_object(row: SessionRow) -> dict[str, Any]:
     }
 
 
-def _line(row: SessionRow) -> str:
-    parts = [one_line(row.name, 200), "open" if row.closed_at is None else "closed", moment(row.opened_at)]
+def _line(row: SessionRow, now: int) -> str:
+    parts = [one_line(row.name, 200), row.state(now), moment(row.opened_at)]
     parts += [duration(row.end - row.opened_at), str(row.tasks), str(row.edits), str(row.notices), str(row.entries)]
     return "\t".join(parts) + "\n"

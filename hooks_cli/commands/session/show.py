@@ -54,7 +54,7 @@ def run(call: Call, environment: Environment) -> int:
     edits = overview.told(store, known.id, EDITS, "file", limit)
     if call.format != "text":
         body = {
-            "session": as_object(session),
+            "session": as_object(session, environment.now()),
             "tasks": [task_object(task) for task in tasks],
             "edits": [{"at": moment(at), "agent": agent, "file": said} for at, agent, said in edits],
             "notices": [{"at": moment(at), "agent": agent, "message": said} for at, agent, said in notices],
@@ -65,7 +65,9 @@ def run(call: Call, environment: Environment) -> int:
 
         sessions.show_session(theme.console(environment), session, tasks, notices, edits, environment.now())
     else:
-        environment.out(one_line(session.name, 200) + "\n" + figures({**as_object(session), "session_id": None}))
+        environment.out(
+            one_line(session.name, 200) + "\n" + figures({**as_object(session, environment.now()), "session_id": None})
+        )
         for title, lines in (
             ("tasks", [task_line(task) for task in tasks]),
             ("edits", [_line(*each) for each in edits]),

@@ -61,7 +61,7 @@ def run(call: Call, environment: Environment) -> int:
 
 
 def as_object(row: TaskRow) -> dict[str, Any]:
-    """A task for programs. `outcome` is null while it is open, and if it was not given."""
+    """A task for programs. `outcome` is null while it is open, and if it was not given; `state` says what there is instead."""
     return {
         "task_id": row.name,
         "session_id": row.session,
@@ -70,6 +70,7 @@ def as_object(row: TaskRow) -> dict[str, Any]:
         "opened_at": None if row.opened_at is None else moment(row.opened_at),
         "closed_at": None if row.closed_at is None else moment(row.closed_at),
         "duration_ms": None if row.opened_at is None or row.closed_at is None else row.closed_at - row.opened_at,
+        "state": row.state,
         "outcome": row.outcome,
         "events": row.events,
     }
@@ -77,12 +78,11 @@ def as_object(row: TaskRow) -> dict[str, Any]:
 
 def line(row: TaskRow) -> str:
     """One task as a plain line."""
-    state = "open" if row.closed_at is None else row.outcome or "ended"
     took = "" if row.opened_at is None or row.closed_at is None else duration(row.closed_at - row.opened_at)
     begin = row.opened_at if row.opened_at is not None else row.closed_at
     parts = [
         one_line(row.name, 200),
-        state,
+        one_line(row.state, 40),
         "" if begin is None else moment(begin),
         took,
         one_line(row.session or "", 80),

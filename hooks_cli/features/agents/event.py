@@ -69,6 +69,7 @@ def keep(
             agent or (event.get("agent_type") if event.get("agent_id") else ""),
             event.get("session"),
             call_id=meaning.call_id or environment.call_id or None,
+            cause=event.get("source") if event.kind == protocol.SESSION_START else "",
         ),
         attributes=attributes,
     )

@@ -110,6 +110,8 @@ def _described(call: Call, environment: Environment, at: int) -> dict[str, Any]:
         "cwd": environment.cwd,
         "variables": {name: environment.variables[name] for name in VARIABLES if name in environment.variables},
         "ancestors": environment.ancestors(),
+        "holders": environment.holders(),
+        "person": environment.is_person,
         "captured": captured,
         "stdin": stdin.decode("utf-8", "surrogateescape") if stdin and len(stdin) <= LARGEST_STDIN else None,
     }

@@ -64,6 +64,8 @@ class Replay(Environment):
             self.captured = Captured(path, kind, text=text, size=size, digest=digest, names=names)
         self._at = int(told["at"])
         self._ancestors = [(pid, start) for pid, start in told["ancestors"]]
+        self._holders = [(pid, start) for pid, start in told.get("holders", [])]
+        self.is_person = bool(told.get("person"))
 
     def now(self) -> int:
         """When the call was made."""
@@ -72,6 +74,10 @@ class Replay(Environment):
     def ancestors(self) -> list[tuple[int, int]]:
         """The processes that the call descended from."""
         return self._ancestors
+
+    def holders(self) -> list[tuple[int, int]]:
+        """Those of them that a session is bound to, as it was when the call was made."""
+        return self._holders
 
 
 def store_of(environment: Environment) -> EmbeddedStore | None:

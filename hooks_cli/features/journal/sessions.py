@@ -6,7 +6,7 @@ import os
 
 from hooks_cli.errors import HooksError, InvalidAddress
 from hooks_cli.features import attribution
-from hooks_cli.features.attribution import Attribution, agent_name
+from hooks_cli.features.attribution import BY_ENVIRONMENT, BY_EVENT, BY_OPTION, Attribution, agent_name
 from hooks_cli.features.journal.record import HookCall, Recorded, attribution_of, record_in, refused_draft
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import Draft
@@ -36,7 +36,10 @@ class Ended:
 
 
 def end(store: EmbeddedStore, environment: Environment, hook_call: HookCall, *, summary: bool = False) -> Ended:
-    """Close the session and store its metrics at `sessions/<id>/metrics`. A session that is closed already is measured again."""
+    """Close the session and store its metrics at `sessions/<id>/metrics`. A session that is closed already is measured again.
+
+    Its open tasks are closed as abandoned. A session that was named gets the calls since the last end that name none.
+    """
     refusal = refused_draft(store, environment, hook_call)
     with store.writing() as tx:
         who = attribution_of(tx, environment, hook_call)
@@ -73,9 +76,14 @@ def may_write(environment: Environment, hook_call: HookCall) -> bool:
 def _close(tx: Transaction, who: Attribution, summary: bool) -> dict[str, object]:
     assert who.session is not None
     session = journal.session_by_id(tx.store, who.session)
+    if who.how in (BY_OPTION, BY_EVENT, BY_ENVIRONMENT):
+        from hooks_cli.store.sqlite.rows import unnamed_calls
+
+        unnamed_calls.give_to(tx, session)
+    for task in journal.open_tasks(tx.store, session.id):
+        journal.close_task(tx, task, None, word=journal.ABANDONED)
     if session.closed_at is None:
         journal.set_session_closed(tx, session, tx.now)
-    journal.unbind(tx, session.id)
     return session_metrics.session_metrics(tx.store, session, tx.now, summary=summary)
 
 

@@ -35,7 +35,8 @@ def bind(store: EmbeddedStore, environment: Environment, hook_call: HookCall) ->
         if hook_call.caller.session_id.lower() in LATEST:
             newest = journal.newest_session(store)
             hook_call.caller.session_id = newest.name if newest is not None else ""
-        begin = named_session(environment, hook_call.caller.session_id, hook_call.caller.event_session) is not None
+        named = named_session(store, environment, hook_call.caller.session_id, hook_call.caller.event_session)
+        begin = named is not None
         return record_in(tx, environment, hook_call, begin=begin)
 
 

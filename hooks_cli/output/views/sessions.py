@@ -34,7 +34,7 @@ def show_sessions(console: Console, sessions: list[SessionRow], now: int) -> Non
     if chart:
         table.add_column(Text("When"), width=chart, no_wrap=True)
     for session in sessions:
-        going = session.closed_at is None
+        going = session.state(now) == "open"
         cells = [
             text(session.name, "session", 200),
             Text(duration(session.end - session.opened_at), "good" if going else ""),
@@ -67,8 +67,11 @@ def show_session(
     now: int,
 ) -> None:
     """One session: what it was, its tasks as a Gantt chart, its last edits and notices."""
-    state = ("open", "good") if session.closed_at is None else ("closed", "faint")
-    console.print(line(text(session.name, "folder", 200), state, (duration(session.end - session.opened_at), "number")))
+    state = session.state(now)
+    styled = (state, "good" if state == "open" else "faint")
+    console.print(
+        line(text(session.name, "folder", 200), styled, (duration(session.end - session.opened_at), "number"))
+    )
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="faint", no_wrap=True)
     facts.add_column(overflow="fold")

@@ -11,7 +11,7 @@ from hooks_cli.system.apsw_import import apsw
 
 BUDGET_MS = 30_000
 # Tables about this machine alone. Vectors are kept: any machine would compute the same.
-OWN_TABLES = ("binding", "shown_entry")
+OWN_TABLES = ("bound_process", "shown_entry")
 # What of `upkeep` is about the machine. The rest tells how far work on the very file is.
 OWN_UPKEEP = (REMOTE_AT, COMPACT)
 

@@ -39,8 +39,9 @@ LEDGER_TABLES_1 = {
     "session": LEDGER_TABLES["session"].removesuffix(", machine"),
     "task": LEDGER_TABLES["task"].removesuffix(", machine, word"),
 }
-# The columns of the new local table, and of the one that got a column.
+# The columns of the new local tables, and of the one that got a column.
 SHOWN_ENTRY = "session, head, version, event, at, times, characters, gone"
+BOUND_PROCESS = "session, pid, start, depth, at, told_by, replaced"
 UPKEEP, UPKEEP_1 = "name, value, bytes", "name, value"
 
 

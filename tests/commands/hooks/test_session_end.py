@@ -26,7 +26,8 @@ def test_true_figures(run: Run) -> None:
     metrics = told["metrics"]
     assert metrics["opened_at"] == "2025-10-17T12:00:00.000Z" and metrics["closed_at"] == "2025-10-17T12:01:00.000Z"
     assert metrics["duration_ms"] == 60_000
-    assert (metrics["tasks"], metrics["tasks_open"], metrics["tasks_succeeded"]) == (2, 1, 1)
+    assert (metrics["tasks"], metrics["tasks_open"], metrics["tasks_succeeded"]) == (2, 0, 1)
+    assert metrics["tasks_abandoned"] == 1
     assert (metrics["files_edited"], metrics["notices"], metrics["entries_written"]) == (2, 1, 1)
     assert metrics["agents"] == ["coder"]
     assert metrics["events"] == {"notify": 1, "post-edit": 3, "post-task": 1, "pre-task": 2}

@@ -7,7 +7,15 @@ to the database, which therefore may be one that cannot be written.
 
 from __future__ import annotations
 
-from hooks_cli.store.sqlite.schema import FORMAT, LEDGER_TABLES, LEDGER_TABLES_1, SHOWN_ENTRY, UPKEEP, UPKEEP_1
+from hooks_cli.store.sqlite.schema import (
+    BOUND_PROCESS,
+    FORMAT,
+    LEDGER_TABLES,
+    LEDGER_TABLES_1,
+    SHOWN_ENTRY,
+    UPKEEP,
+    UPKEEP_1,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +24,7 @@ if TYPE_CHECKING:
 # The columns of the tables that format 2 made, and of those that it gave more columns: all of them, and those of format 1.
 _MADE = {name: columns for name, columns in LEDGER_TABLES.items() if name not in LEDGER_TABLES_1}
 _MADE["shown_entry"] = SHOWN_ENTRY
+_MADE["bound_process"] = BOUND_PROCESS
 _CHANGED = {name: (LEDGER_TABLES[name], columns) for name, columns in LEDGER_TABLES_1.items()}
 _CHANGED["upkeep"] = (UPKEEP, UPKEEP_1)
 

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
-STEPS: dict[int, tuple[tuple[tuple[str, str], ...], tuple[str, ...]]] = {1: (tables.ADDED_COLUMNS, tables.NEW_TABLES)}
+STEPS: dict[int, tuple[tuple[tuple[str, str], ...], tuple[str, ...]]] = {1: (tables.ADDED_COLUMNS, tables.FROM_1_TO_2)}
 # How each of our tables that get a column ends, as SQLite keeps the statement that made it.
 _END = ") STRICT"
 

@@ -13,7 +13,7 @@ has one row for each of them, by revision (`NEWEST`).
 
 Tables are of two sorts. *Ledger* tables are evidence: every change of them passes `Transaction`, `memory verify` reads them, and they are
 the same on all machines that share a memory (`LEDGER_TABLES`). *Local* tables serve this machine alone and can be lost without harm.
-A table without a word about it is a ledger table; `binding`, `upkeep`, `shown_entry` and the word index are local.
+A table without a word about it is a ledger table; `bound_process`, `upkeep`, `shown_entry` and the word index are local.
 
 Format 2 adds columns and tables to format 1 (`ADDED_COLUMNS` and `NEW_TABLES`; docs/store.md, "Formats"). A new column of an old table is
 NULL in rows that format 1 wrote, and such a row keeps the hash that it had (`crypto.ledger`). In a store that was brought up to date the
@@ -82,6 +82,17 @@ NEW_TABLES = (
         gone INTEGER NOT NULL,
         PRIMARY KEY(session, head, version)) STRICT, WITHOUT ROWID""",
     "CREATE INDEX shown_entry_head ON shown_entry(head)",
+    # Local. Which processes work in a session (`rows.bindings`): each by its pid and start time, so that a reused pid is not mistaken.
+    """CREATE TABLE bound_process(
+        session INTEGER NOT NULL,
+        pid INTEGER NOT NULL,
+        start INTEGER NOT NULL,
+        depth INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        told_by INTEGER NOT NULL,
+        replaced INTEGER NOT NULL,
+        PRIMARY KEY(session, pid, start)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX bound_process_pid ON bound_process(pid)",
 )
 
 # The columns that format 2 added to tables of format 1, each after those that were there.
@@ -94,6 +105,9 @@ ADDED_COLUMNS = (
     ("task", "word TEXT"),
     ("upkeep", "bytes BLOB"),
 )
+
+# The tables that lead from format 1 to format 2. `binding` is `bound_process` now; what it held is of no use for it.
+FROM_1_TO_2 = ("DROP TABLE binding", *NEW_TABLES)
 
 TABLES = (
     # One row. `ledger` is the keyed multiset hash over all rows; `marks` the ring of (revision, hash) of the last commits.
@@ -188,8 +202,6 @@ TABLES = (
     "CREATE INDEX task_name ON task(name)",
     "CREATE INDEX task_open ON task(session) WHERE closed_at IS NULL",
     *NEW_TABLES,
-    # Local. Which process a session was opened or restored in: pid and its start time, so that a reused pid is not mistaken.
-    "CREATE TABLE binding(pid INTEGER PRIMARY KEY, start INTEGER NOT NULL, session INTEGER NOT NULL, at INTEGER NOT NULL) STRICT",
     # Local. Where long work stopped and what is left to do, so that the next run goes on: `store.sqlite.maintenance.state`.
     "CREATE TABLE upkeep(name TEXT PRIMARY KEY, value INTEGER NOT NULL, bytes BLOB) STRICT",
     # Local. The words of the heads. Contentless: the text itself lies in `entry` once. rowid = the head's newest revision. The body comes

@@ -118,11 +118,13 @@ def _drop(tx: Transaction, table: str, numbers: list[int], condition: str, param
 
 
 def _drop_what_names(tx: Transaction, table: str, numbers: str) -> None:
-    """Delete the other names of deleted tasks, and what deleted sessions were shown: their numbers may be reused."""
+    """Delete the other names of deleted tasks, what deleted sessions were shown, and their processes: their numbers may be reused."""
     if table == "session":
         from hooks_cli.store.sqlite.annotations import shown
+        from hooks_cli.store.sqlite.rows import bindings
 
         shown.forget_sessions(tx, numbers)
+        bindings.forget_sessions(tx, numbers)
         return
     rows = tx.store.query(
         f"DELETE FROM task_alias WHERE task IN (SELECT value FROM json_each(?)) RETURNING {LEDGER_TABLES['task_alias']}",

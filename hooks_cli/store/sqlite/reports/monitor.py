@@ -13,25 +13,33 @@ if TYPE_CHECKING:
 COUNTED = 20_000
 
 
+# The last sign of life of a session `s`, and the open tasks whose session, if they have one, is neither closed nor silent since ?1.
+_SEEN = "max(s.opened_at, coalesce((SELECT at FROM event WHERE session = s.id ORDER BY revision DESC LIMIT 1), 0))"
+_RUNNING = f"""FROM task t LEFT JOIN session s ON s.id = t.session WHERE t.closed_at IS NULL
+    AND CASE WHEN s.id IS NULL THEN t.opened_at >= ?1 ELSE s.closed_at IS NULL AND {_SEEN} >= ?1 END"""
+
+
 class Seen:
     """One look at the store, in one short read transaction.
 
     `sessions` are (name, agent, opened, newest event, events), `tasks` (name, description, session, agent, opened), `notices`
-    (revision, at, agent, session, address, message), each the newest first; `minute` and `hour` how many revisions came in these.
+    (revision, at, agent, session, address, message), each the newest first; `open_sessions` and `open_tasks` how many there are,
+    `minute` and `hour` how many revisions came in these.
     """
 
     __slots__ = ("hour", "minute", "notices", "open_sessions", "open_tasks", "revision", "sessions", "tasks")
 
     def __init__(self, store: EmbeddedStore, now: int, active: int, limit: int) -> None:
-        """Sessions that are open and had something happen in the last `active` ms, `limit` rows of each kind."""
+        """Sessions that are open and had something happen in the last `active` ms and their tasks, `limit` rows of each kind."""
         store.query("BEGIN")
         try:
             self.revision = int(store.query("SELECT revision FROM state")[0][0])
             self.sessions = _sessions(store, now - active, limit)
-            self.tasks = _tasks(store, limit)
+            self.tasks = _tasks(store, now - active, limit)
             self.notices = _notices(store, limit)
             self.open_sessions, self.open_tasks = store.query(
-                "SELECT (SELECT count(*) FROM session WHERE closed_at IS NULL), (SELECT count(*) FROM task WHERE closed_at IS NULL)"
+                f"SELECT (SELECT count(*) FROM session s WHERE s.closed_at IS NULL AND {_SEEN} >= ?1), (SELECT count(*) {_RUNNING})",
+                (now - active,),
             )[0]
             self.minute, self.hour = _written_since(store, now - 60_000), _written_since(store, now - 3_600_000)
         finally:
@@ -48,11 +56,11 @@ def _sessions(store: EmbeddedStore, since: int, limit: int) -> list[Row]:
     )
 
 
-def _tasks(store: EmbeddedStore, limit: int) -> list[Row]:
+def _tasks(store: EmbeddedStore, since: int, limit: int) -> list[Row]:
     rows = store.query(
-        """SELECT t.name, coalesce(t.description, ''), coalesce(s.name, ''), coalesce(t.agent, ''), t.opened_at
-        FROM task t LEFT JOIN session s ON s.id = t.session WHERE t.closed_at IS NULL ORDER BY t.id DESC LIMIT ?""",
-        (limit,),
+        f"""SELECT t.name, coalesce(t.description, ''), coalesce(s.name, ''), coalesce(t.agent, ''), t.opened_at
+        {_RUNNING} ORDER BY t.id DESC LIMIT ?2""",
+        (since, limit),
     )
     return [(mask(row[0]), mask(row[1]), *row[2:]) for row in rows]
 

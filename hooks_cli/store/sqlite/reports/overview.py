@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.store.sqlite.reports.journal_log import SAID
 from hooks_cli.store.sqlite.rows.entries import ALIVE, matching, versions_at
+from hooks_cli.store.sqlite.rows.journal import ACTIVE_MS
 from hooks_cli.text.sealed_marker import mask
 
 TYPE_CHECKING = False
@@ -34,18 +35,30 @@ class SessionRow:
         """When it ended, or was last heard of (ms)."""
         return int(self.closed_at or self.seen_at)
 
+    def state(self, now: int) -> str:
+        """`closed`, `open`, or `stale`: not closed, and nothing heard of it for 12 hours."""
+        if self.closed_at is not None:
+            return "closed"
+        return "stale" if now - self.seen_at > ACTIVE_MS else "open"
+
 
 class TaskRow:
-    """A task: times in ms, `opened_at` None when its beginning was not seen, `closed_at` None while it is open."""
+    """A task: times in ms, `opened_at` None when its beginning was not seen, `closed_at` None while it is open; `word` as `Task` has it."""
 
     __slots__ = (
         "agent", "closed_at", "description", "events", "id", "name", "opened_at", "outcome", "session",
+        "word",
     )  # fmt: skip
 
     def __init__(self, row: Row) -> None:
         (self.id, self.name, self.session, self.agent, description, self.opened_at, self.closed_at, self.outcome,
-         self.events) = row  # fmt: skip
+         self.word, self.events) = row  # fmt: skip
         self.description: str | None = description and mask(description)
+
+    @property
+    def state(self) -> str:
+        """`open`, its outcome, the word that was said instead (`abandoned`: its session ended before it), or `ended`."""
+        return "open" if self.closed_at is None else self.outcome or self.word or "ended"
 
 
 _SESSIONS = """SELECT s.id, s.name, s.opened_at, s.closed_at, s.opened_by, s.agent,
@@ -58,7 +71,7 @@ _SESSIONS = """SELECT s.id, s.name, s.opened_at, s.closed_at, s.opened_by, s.age
     (SELECT count(*) FROM task t WHERE t.session = s.id),
     (SELECT count(*) FROM task t WHERE t.session = s.id AND t.closed_at IS NULL)
     FROM session s"""
-_TASKS = """SELECT t.id, t.name, s.name, t.agent, t.description, t.opened_at, t.closed_at, t.outcome,
+_TASKS = """SELECT t.id, t.name, s.name, t.agent, t.description, t.opened_at, t.closed_at, t.outcome, t.word,
     (SELECT count(*) FROM event v WHERE v.session IS t.session AND v.task = t.id)
     FROM task t LEFT JOIN session s ON s.id = t.session"""
 

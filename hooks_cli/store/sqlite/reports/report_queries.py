@@ -69,7 +69,7 @@ def tasks(store: EmbeddedStore, since: int, limit: int) -> list[Row]:
     """(name, session, agent, description, opened, closed, outcome) of tasks that were open since then, the newest first."""
     rows = store.query(
         """SELECT t.name, coalesce(s.name, ''), coalesce(t.agent, ''), coalesce(t.description, ''), t.opened_at, t.closed_at,
-            coalesce(t.outcome, '') FROM task t LEFT JOIN session s ON s.id = t.session
+            coalesce(t.outcome, t.word, '') FROM task t LEFT JOIN session s ON s.id = t.session
         WHERE coalesce(t.closed_at, t.opened_at) >= ? ORDER BY t.id DESC LIMIT ?""",
         (since, limit),
     )

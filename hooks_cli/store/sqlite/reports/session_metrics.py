@@ -20,9 +20,10 @@ def session_metrics(
         "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', ?/1000.0, 'unixepoch'), strftime('%Y-%m-%dT%H:%M:%fZ', ?/1000.0, 'unixepoch')",
         (session.opened_at, session.closed_at or now),
     )[0]
-    tasks, open_tasks, succeeded, failed, task_ms = store.query(
+    tasks, open_tasks, succeeded, failed, abandoned, task_ms = store.query(
         """SELECT count(*), count(*) FILTER (WHERE closed_at IS NULL), count(*) FILTER (WHERE outcome = 'success'),
-                  count(*) FILTER (WHERE outcome = 'failure'), coalesce(sum(closed_at - opened_at), 0)
+                  count(*) FILTER (WHERE outcome = 'failure'), count(*) FILTER (WHERE word = 'abandoned'),
+                  coalesce(sum(closed_at - opened_at), 0)
            FROM task WHERE session = ?""",
         (session.id,),
     )[0]
@@ -48,6 +49,7 @@ def session_metrics(
         "tasks_open": open_tasks,
         "tasks_succeeded": succeeded,
         "tasks_failed": failed,
+        "tasks_abandoned": abandoned,
         "task_duration_ms": task_ms,
         "files_edited": files,
         "notices": events.get("notify", 0) + events.get("notification", 0),

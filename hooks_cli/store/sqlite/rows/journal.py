@@ -19,6 +19,9 @@ FIELD_CHARACTERS = 16 * 1024
 _SESSION = LEDGER_TABLES["session"]
 _TASK = LEDGER_TABLES["task"]
 ACTIVE_MS = 12 * 3600 * 1000
+# The word of a task that was open when its session ended.
+ABANDONED = "abandoned"
+_UNFINISHED = f"(closed_at IS NULL OR word = '{ABANDONED}')"
 
 
 class Session:
@@ -188,30 +191,23 @@ def set_session_closed(tx: Transaction, session: Session, closed_at: int | None)
     tx.remember("session", session.row())
 
 
-def bind(tx: Transaction, processes: list[tuple[int, int]], session_id: int) -> None:
-    """Note that these processes, (pid, start time) each, work in the session."""
-    for pid, start in processes:
-        tx.store.query(
-            "INSERT OR REPLACE INTO binding(pid, start, session, at) VALUES(?,?,?,?)", (pid, start, session_id, tx.now)
-        )
+def is_any_process_bound(store: EmbeddedStore) -> bool:
+    """Whether any process is bound to a session (`rows.bindings`)."""
+    return store.row("SELECT 1 FROM bound_process LIMIT 1") is not None
 
 
-def bindings(store: EmbeddedStore) -> dict[tuple[int, int], int]:
-    """The open sessions that processes are bound to: (pid, start time) -> session id."""
+def replaced_in(store: EmbeddedStore, name: str) -> list[tuple[int, int]]:
+    """The processes in which a later session of the same agent took the place of the session of that name."""
     rows = store.query(
-        "SELECT b.pid, b.start, b.session FROM binding b JOIN session s ON s.id = b.session WHERE s.closed_at IS NULL"
+        "SELECT b.pid, b.start FROM session s JOIN bound_process b ON b.session = s.id WHERE s.name = ? AND b.replaced = 1",
+        (name,),
     )
-    return {(pid, start): session for pid, start, session in rows}
+    return [(pid, start) for pid, start in rows]
 
 
 def session_by_id(store: EmbeddedStore, session_id: int) -> Session:
     """The session of a row id that is known to exist."""
     return Session(store.query(f"SELECT {_SESSION} FROM session WHERE id = ?", (session_id,))[0])
-
-
-def unbind(tx: Transaction, session_id: int) -> None:
-    """Forget the processes of a session, and those that were bound over 30 days ago."""
-    tx.store.query("DELETE FROM binding WHERE session = ? OR at < ?", (session_id, tx.now - 30 * 86_400_000))
 
 
 def verb_counts(store: EmbeddedStore, session_id: int) -> dict[str, int]:
@@ -271,13 +267,22 @@ SAME_NAMES = 500
 _NAMED_SO = f"(SELECT * FROM task WHERE name = ? ORDER BY id DESC LIMIT {SAME_NAMES})"
 
 
+def open_tasks(store: EmbeddedStore, session: int) -> list[Task]:
+    """The open tasks of a session."""
+    rows = store.query(f"SELECT {_TASK} FROM task WHERE session = ? AND closed_at IS NULL", (session,))
+    return [Task(row) for row in rows]
+
+
 def find_open_task(store: EmbeddedStore, name: str, session: int | None) -> Task | None:
-    """The newest open task of that name, one of this session first; or the one that has the name as another one (`name_also`)."""
+    """The newest open task of that name, one of this session first; or the one that has the name as another one (`name_also`).
+
+    A task that its session's end left behind counts as open: its own end may be told later.
+    """
     row = store.row(
-        f"SELECT {_TASK} FROM {_NAMED_SO} WHERE closed_at IS NULL ORDER BY session IS ? DESC, id DESC LIMIT 1",
+        f"SELECT {_TASK} FROM {_NAMED_SO} WHERE {_UNFINISHED} ORDER BY closed_at IS NOT NULL, session IS ? DESC, id DESC LIMIT 1",
         (name, session),
     ) or store.row(
-        f"SELECT {_TASK} FROM task WHERE id = (SELECT task FROM task_alias WHERE alias = ?) AND closed_at IS NULL",
+        f"SELECT {_TASK} FROM task WHERE id = (SELECT task FROM task_alias WHERE alias = ?) AND {_UNFINISHED}",
         (name,),
     )
     return None if row is None else Task(row)

@@ -133,7 +133,7 @@ def test_it_has_the_tables_of_a_new_store(old: Path, run: Run, opened: Callable[
     new = open_store(other)
     names = "SELECT type, name FROM sqlite_schema ORDER BY 1, 2"
     assert migrated.query(names) == new.query(names)
-    for table in (*schema.LEDGER_TABLES, "shown_entry", "upkeep", "binding", "state"):
+    for table in (*schema.LEDGER_TABLES, "shown_entry", "bound_process", "upkeep", "state"):
         assert columns(migrated, table) == columns(new, table), table
     for table, covered in schema.LEDGER_TABLES.items():
         assert columns(new, table) == set(covered.split(", ")), f"the ledger covers every column of {table}"
