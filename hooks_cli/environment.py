@@ -18,12 +18,13 @@ from hooks_cli.errors import ConfigError
 from hooks_cli.project.discovery import Project, discover, stem_of
 from hooks_cli.project.places import StorePlaces, named_in_variable
 from hooks_cli.settings import settings as settings_keys
-from hooks_cli.system.streams import Streams, lazy
+from hooks_cli.system.streams import Streams
 from hooks_cli.system.user_folders import UserFolders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from functools import cached_property
     from typing import Protocol
 
     class Span(Protocol):
@@ -36,6 +37,27 @@ if TYPE_CHECKING:
         """A transaction that keeps a call (`store.sqlite.transaction`)."""
 
         ended: bool
+
+
+if TYPE_CHECKING:
+    lazy = cached_property
+else:
+
+    class lazy:  # noqa: N801
+        """A property that is computed once: functools.cached_property without its imports."""
+
+        def __init__(self, compute):
+            self.compute = compute
+            self.__doc__ = compute.__doc__
+
+        def __set_name__(self, owner, name):
+            self.name = name
+
+        def __get__(self, instance, owner=None):
+            if instance is None:
+                return self
+            value = instance.__dict__[self.name] = self.compute(instance)
+            return value
 
 
 class Environment:

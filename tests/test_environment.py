@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hooks_cli import environment as environment_module
 from hooks_cli.environment import Environment
 from hooks_cli.errors import CannotCreate, ConfigError, PermissionRefused
 from hooks_cli.project.note import prepare_store_folder
@@ -370,3 +372,13 @@ def test_little_is_imported() -> None:
     )
     allowed = {"__future__", "errno", "os", "stat", "_stat", "posixpath", "os.path", "genericpath", "_collections_abc"}
     assert set(done.stdout.decode().split()[1:]) <= allowed, done
+
+
+def test_the_environment_has_at_most_15_methods_and_hands_nothing_over_untyped() -> None:
+    source = Path(environment_module.__file__).read_text()
+    cls = next(n for n in ast.parse(source).body if isinstance(n, ast.ClassDef) and n.name == "Environment")
+    assert len([n for n in cls.body if isinstance(n, ast.FunctionDef)]) <= 15
+    assert not cls.bases
+    assert [
+        ast.unparse(n) for n in ast.walk(cls) if isinstance(n, ast.AnnAssign) and "object" in ast.unparse(n.annotation)
+    ] == []

@@ -11,32 +11,10 @@ import time
 from stat import S_ISREG
 
 from hooks_cli.errors import InputMissing, OutputFailed, TooLarge
-from hooks_cli.text.json_writer import object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from functools import cached_property
-
-    lazy = cached_property
-else:
-
-    class lazy:  # noqa: N801
-        """A property that is computed once: functools.cached_property without its imports."""
-
-        def __init__(self, compute):
-            self.compute = compute
-            self.__doc__ = compute.__doc__
-
-        def __set_name__(self, owner, name):
-            self.name = name
-
-        def __get__(self, instance, owner=None):
-            if instance is None:
-                return self
-            value = instance.__dict__[self.name] = self.compute(instance)
-            return value
-
 
 FLUSH_AT = 1 << 16
 NOTE = "hooks-cli: "
@@ -111,6 +89,8 @@ class Streams:
         Beside JSON a note is JSON too, {"schema_version", "note"}, so that a program can read standard error line by line.
         """
         if self.as_json and line.startswith(NOTE):
+            from hooks_cli.text.json_writer import object_text
+
             line = object_text({"schema_version": "1", "note": line[len(NOTE) :]})
         if not line.isprintable():
             line = "".join(c if c.isprintable() or c in "\n\t" else _escaped(c) for c in line)
@@ -155,7 +135,7 @@ class Streams:
         except OSError:
             return False
 
-    @lazy
+    @property
     def colour(self) -> bool:
         """Whether standard output takes colour and decoration: a terminal that is not dumb, without NO_COLOR (no-color.org)."""
         variables = self.variables

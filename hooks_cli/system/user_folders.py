@@ -6,7 +6,6 @@ import os
 import sys
 
 from hooks_cli.errors import ConfigError
-from hooks_cli.system.streams import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,23 +23,28 @@ def removed_folder() -> str:
 
 
 class UserFolders:
-    """The current directory and the user's folders. Each path is computed when it is first asked for."""
+    """The current directory and the user's folders."""
+
+    __slots__ = ("_cwd", "variables")
 
     def __init__(self, variables: Mapping[str, str], cwd: str = "") -> None:
         """Take the environment variables and the current directory, a real path; without it the process is asked."""
         self.variables = variables
-        if cwd:
-            self.cwd = cwd
+        self._cwd = cwd
 
-    @lazy
+    @property
     def cwd(self) -> str:
         """The current directory; where it was when it has been removed since. Raises ConfigError (78) when that is not known either."""
+        if self._cwd:
+            return self._cwd
         try:
-            return os.getcwd()
+            self._cwd = os.getcwd()
+            return self._cwd
         except OSError as error:
             told = self.variables.get("PWD", "") or removed_folder()  # the launcher's shell unsets PWD then
             if os.path.isabs(told):
-                return os.path.realpath(told)
+                self._cwd = os.path.realpath(told)
+                return self._cwd
             raise ConfigError(
                 "The current directory is not there any more, so which project this is cannot be told.",
                 path="current directory",
@@ -48,7 +52,11 @@ class UserFolders:
                 hint="cd into the project, or name it: CLAUDE_PROJECT_DIR=FOLDER",
             ) from None
 
-    @lazy
+    def move_to(self, cwd: str) -> None:
+        """Take another folder, a real path, for the current one: before the project is asked for."""
+        self._cwd = cwd
+
+    @property
     def home(self) -> str:
         """The user's home: HOME, else the password database. Raises ConfigError (78) without either."""
         home = self.variables.get("HOME", "")
@@ -68,17 +76,17 @@ class UserFolders:
             hint="Set HOME, or HOOKS_HOME=FOLDER for this program's files alone.",
         )
 
-    @lazy
+    @property
     def data(self) -> str:
         """Where the stores are kept."""
         return self._user_folder("data", "XDG_DATA_HOME", ".local/share", "Library/Application Support")
 
-    @lazy
+    @property
     def config(self) -> str:
         """Where config.toml and the keys are kept."""
         return self._user_folder("config", "XDG_CONFIG_HOME", ".config", "Library/Application Support")
 
-    @lazy
+    @property
     def cache(self) -> str:
         """Where what can be made again is kept."""
         return self._user_folder("cache", "XDG_CACHE_HOME", ".cache", "Library/Caches")

@@ -110,21 +110,6 @@ def metadata_field(call: Call, store: Store, key: str) -> str | None:
     return None if checked is None else Raw(checked)
 
 
-def written_line(written: Written) -> str:
-    """The text of a write."""
-    address = written.address
-    if not address.isascii():
-        from hooks_cli.text.escapes import escaped
-
-        address = escaped(address)
-    return f"Stored successfully: {address} (revision {written.revision}, version {written.version})\n"
-
-
-def written_json(written: Written) -> str:
-    """A write for programs."""
-    return object_text({"schema_version": "1", "stored": written.fields()}) + "\n"
-
-
 def say(
     call: Call, environment: Environment, text: str, result: dict[str, object], written: Written | None = None
 ) -> None:
@@ -134,7 +119,11 @@ def say(
             from hooks_cli.text.escapes import escaped
 
             text = escaped(text)
-        environment.out(text + (written_line(written) if written is not None else ""))
+        if written is not None:
+            from hooks_cli.features.entries.write import written_line
+
+            text += written_line(written)
+        environment.out(text)
         return
     body: dict[str, object] = {"schema_version": "1", **result}
     if written is None and call.text("memory_key"):

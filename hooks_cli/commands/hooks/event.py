@@ -197,4 +197,4 @@ def _stand_where_it_happened(environment: Environment, event: Incoming) -> None:
     told = event.get("cwd")
     moved = [environment.variables.get(name, "/") or "/" for name in ("HOOKS_HOME", "HOOKS_STORE")]
     if os.path.isabs(told) and os.path.isdir(told) and all(os.path.isabs(place) for place in moved):
-        environment.folders.cwd = os.path.realpath(told)
+        environment.folders.move_to(os.path.realpath(told))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.hooks import _hook_call
 from hooks_cli.commands.memory import store as store_verb
 from hooks_cli.commands.options import address_options
 from hooks_cli.commands.options.about import metadata_of
 from hooks_cli.errors import UsageError, VersionConflict
 from hooks_cli.features.entries import dry_run
 from hooks_cli.features.entries.draft import make_draft
+from hooks_cli.features.entries.write import written_json, written_line
 from hooks_cli.output import changes
 from hooks_cli.output.listing import one_line
 
@@ -60,7 +60,7 @@ def run(call: Call, environment: Environment, address: str, value: str) -> int:
     if dry:
         _say_what_would_be(call, environment, written, value)
     else:
-        environment.out(_hook_call.written_line(written) if call.format == "text" else _hook_call.written_json(written))
+        environment.out(written_line(written) if call.format == "text" else written_json(written))
     return 0
 
 

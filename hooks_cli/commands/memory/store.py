@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.hooks import _hook_call
 from hooks_cli.commands.options import shared
 from hooks_cli.commands.options.about import ABOUT_OPTIONS, metadata_of
+from hooks_cli.commands.options.about import NAMES as ABOUT_NAMES
 from hooks_cli.errors import InputMissing, InvalidText, MissingArgument, UsageError
-from hooks_cli.features.entries.write import StoreRequest, store_value
+from hooks_cli.features.entries.write import StoreRequest, store_value, written_json, written_line
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import MAX_VALUE_BYTES
 from hooks_cli.model.verb import Option, Positional, Verb
@@ -212,11 +212,13 @@ def run(call: Call, environment: Environment) -> int:
 
         return _conditional_store.run(call, environment, address, value)
     written = write(call, environment, address, value)
-    environment.out(_hook_call.written_line(written) if call.format == "text" else _hook_call.written_json(written))
+    environment.out(written_line(written) if call.format == "text" else written_json(written))
     return 0
 
 
 def write(call: Call, environment: Environment, address: str, value: str) -> Written:
     """Write the value with all that the call says of it. Raises VersionConflict (76), DataError (65)."""
     store = store_access.for_memory(environment)
-    return store_value(store, environment, StoreRequest.of(call, address, value, metadata_of(call, store, environment)))
+    plain = not call.unknown and ABOUT_NAMES.isdisjoint(call.values)
+    metadata = "" if plain else metadata_of(call, store, environment)
+    return store_value(store, environment, StoreRequest.of(call, address, value, metadata))

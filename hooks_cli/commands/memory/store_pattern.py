@@ -9,7 +9,7 @@ from hooks_cli.commands.hooks import _hook_call
 from hooks_cli.commands.options import shared
 from hooks_cli.errors import MissingArgument
 from hooks_cli.features.attribution import Caller
-from hooks_cli.features.entries.write import StoreRequest, store_value
+from hooks_cli.features.entries.write import StoreRequest, store_value, written_json, written_line
 from hooks_cli.features.journal.file_capture import digest_of
 from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option, Positional, Verb
@@ -86,7 +86,7 @@ def run(call: Call, environment: Environment) -> int:
             caller=Caller(session, call.text("agent")),
         ),
     )
-    environment.out(_hook_call.written_line(written) if call.format == "text" else _hook_call.written_json(written))
+    environment.out(written_line(written) if call.format == "text" else written_json(written))
     return 0
 
 

@@ -45,6 +45,9 @@ ABOUT_OPTIONS = tuple(
     for name, flag, field, told in _WORDS
 )
 
+# What `metadata_of` looks at, beside options that are not declared.
+NAMES = frozenset(("metadata", *[row[0] for row in _WORDS]))
+
 
 def metadata_of(call: Call, store: Store, environment: Environment) -> str:
     """--metadata, with the fields that these options and unknown options give; what --metadata says itself wins.

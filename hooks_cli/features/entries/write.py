@@ -80,3 +80,20 @@ def store_value(store: EmbeddedStore, environment: Environment, request: StoreRe
         draft.session, draft.agent, draft.guessed = who.session, who.agent, who.guessed
         limit_lifetime(tx, environment, draft, request.ttl)
         return entry_writes.put(tx, draft, if_version=request.if_version)
+
+
+def written_line(written: Written) -> str:
+    """The text of a write."""
+    address = written.address
+    if not address.isascii():
+        from hooks_cli.text.escapes import escaped
+
+        address = escaped(address)
+    return f"Stored successfully: {address} (revision {written.revision}, version {written.version})\n"
+
+
+def written_json(written: Written) -> str:
+    """A write for programs."""
+    from hooks_cli.text.json_writer import object_text
+
+    return object_text({"schema_version": "1", "stored": written.fields()}) + "\n"

@@ -74,7 +74,7 @@ def connect(
     if only_to_read:
         flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     try:
-        connection = apsw.Connection(only_to_read or check_name(path), flags=flags)
+        connection = apsw.Connection(only_to_read or (path if path.isascii() else check_name(path)), flags=flags)
         connection.set_busy_timeout(budget_ms)
         if key is not None:
             _set_key(connection, key)
