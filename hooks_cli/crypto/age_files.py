@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
-from typing import Any
+from typing import IO, Any
 
 from hooks_cli.errors import DataError, ExtraMissing, InputMissing, UsageError, WrongKey
 
 AGE_MAGIC = b"age-encryption.org/"
 ARMOR_MAGIC = b"-----BEGIN AGE ENCRYPTED FILE-----"
 LARGEST_KEY_FILE = 64 * 1024
+# What the header of a file says that a passphrase opens.
+PHRASE_STANZA = b"-> scrypt "
+LONGEST_HEADER = 4096
 # Where a user's own keys are looked for, below the home.
 USUAL_IDENTITIES = (".ssh/id_ed25519", ".ssh/id_rsa", ".config/age/keys.txt")
 
@@ -92,6 +96,55 @@ def decrypt_with_phrase(content: bytes, phrase: str, name: str) -> bytes:
         raise WrongKey(
             f"The passphrase does not open {name}: {error}.", hint="It is the one that the file was made with."
         ) from None
+
+
+class AgeWriter:
+    """`write` takes the content; `finish` writes the age file. What was written is kept in memory until then. The caller owns the file."""
+
+    def __init__(self, file: IO[bytes], phrase: str, recipients: list[Any]) -> None:
+        self._file = file
+        self._phrase = phrase
+        self._recipients = recipients
+        self._content = bytearray()
+
+    def write(self, content: Any) -> int:
+        """Keep it."""
+        self._content += content
+        return len(content)
+
+    def flush(self) -> None:
+        """Nothing: the file is written at the end."""
+
+    def finish(self) -> None:
+        """Write the file."""
+        content = bytes(self._content)
+        if self._recipients:
+            self._file.write(encrypt(content, self._recipients))
+        else:
+            self._file.write(encrypt_with_phrase(content, self._phrase))
+
+
+def opened(file: IO[bytes], name: str, phrase: str, identity: str, home: str) -> IO[bytes]:
+    """The content of an age file that stands at its beginning: by the phrase, or by private keys (`identities_of`).
+
+    Raises WrongKey (77), InputMissing (66), UsageError (64), ExtraMissing (69)."""
+    content = file.read()
+    if phrase:
+        plain = decrypt_with_phrase(content, phrase, name)
+    elif PHRASE_STANZA in content[:LONGEST_HEADER]:
+        raise WrongKey(
+            f"{name} is encrypted with a passphrase.", hint="Give it: --password-file FILE, or --passphrase."
+        )
+    else:
+        plain = decrypt(content, identities_of(identity, home), name)
+    return io.BufferedReader(io.BytesIO(plain))
+
+
+def is_installed() -> bool:
+    """Whether age files can be written here."""
+    import importlib.util
+
+    return importlib.util.find_spec("pyrage") is not None
 
 
 def _recipient(word: str) -> Any:

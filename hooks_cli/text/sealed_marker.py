@@ -5,8 +5,12 @@ from __future__ import annotations
 MAGIC = b'{"hooks-cli":"sealed 1",'
 
 
+# How a standard age file begins.
+AGE_MAGIC = b"age-encryption.org/"
+
+
 def is_sealed(start: bytes) -> bool:
-    """Whether a file that begins so is sealed."""
+    """Whether a file that begins so is sealed in this program's own form."""
     return start.startswith(MAGIC)
 
 

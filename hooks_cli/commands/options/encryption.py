@@ -40,10 +40,23 @@ SEALING_OPTIONS = (
         "optional",
         metavar="aes256",
     ),
+    Option(
+        "recipient",
+        ("--recipient",),
+        "Encrypt it for this public key instead, as a standard age file: age1…, an SSH key, or a file with one; may be repeated.",
+        "many",
+        metavar="KEY",
+    ),
     *PASSPHRASE_OPTIONS,
 )
 OPENING_OPTIONS = (
     Option("decrypt", ("--decrypt",), "The file is encrypted (which is seen by itself).", "optional", metavar="aes256"),
+    Option(
+        "identity",
+        ("--identity",),
+        "The private key that opens an age file (default: ~/.ssh/id_ed25519, ~/.ssh/id_rsa, ~/.config/age/keys.txt).",
+        metavar="FILE",
+    ),
     *PASSPHRASE_OPTIONS,
 )
 
@@ -79,11 +92,30 @@ def seal_of(call: Call, environment: Environment) -> Seal | None:
     """What seals an export, None when nothing asks for it. Raises UsageError (64), InputMissing (66)."""
     wanted = check_cipher(call, "encrypt")
     phrase = phrase_of(call, environment, new=True)
-    if not wanted and not phrase:
+    recipients = call.words("recipient")
+    if recipients and phrase:
+        raise UsageError(f"{call.verb.title}: --recipient and a passphrase exclude each other.")
+    if not wanted and not phrase and not recipients:
         return None
     if call.values.get("encrypt") is False:
-        raise UsageError(f"{call.verb.title}: --encrypt false, but a passphrase is given.")
+        raise UsageError(f"{call.verb.title}: --encrypt false, but a passphrase or a recipient is given.")
+    if recipients or phrase:
+        from hooks_cli.crypto import age_files
+
+        if recipients or age_files.is_installed():
+            return _age_sealing(environment, phrase, recipients)
     return sealing(environment, phrase)
+
+
+def _age_sealing(environment: Environment, phrase: str, recipients: list[str]) -> Seal:
+    """Makes a standard age file, for public keys or for a passphrase. Raises UsageError (64), InputMissing (66), ExtraMissing (69)."""
+    import os
+
+    from hooks_cli.crypto import age_files
+
+    named = [word if word.startswith(("age1", "ssh-")) else os.path.join(environment.cwd, word) for word in recipients]
+    keys = age_files.recipients_of(named) if named else []
+    return lambda file: age_files.AgeWriter(file, phrase, keys)
 
 
 def sealing(environment: Environment, phrase: str) -> Seal:
@@ -103,8 +135,16 @@ def unsealing(call: Call, environment: Environment) -> Unseal:
     phrase = phrase_of(call, environment, new=False)
 
     def unseal(file: File, name: str) -> File:
-        from hooks_cli.crypto.sealed_file import opened
+        import os
 
+        from hooks_cli.crypto import age_files
+        from hooks_cli.crypto.sealed_file import opened
+        from hooks_cli.text.sealed_marker import AGE_MAGIC
+
+        if file.peek(len(AGE_MAGIC)).startswith(AGE_MAGIC):  # type: ignore[attr-defined]
+            identity = call.text("identity")
+            path = os.path.join(environment.cwd, identity) if identity else ""
+            return age_files.opened(file, name, phrase, path, environment.folders.home)
         return opened(file, name, phrase, lambda: store_key(environment))
 
     return unseal

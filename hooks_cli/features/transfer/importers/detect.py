@@ -15,8 +15,8 @@ from hooks_cli.features.transfer.importers.foreign_sqlite import MAGIC, ForeignD
 from hooks_cli.model.record import Records
 from hooks_cli.system.sqlite_json import JsonReader
 from hooks_cli.text.json_exact import complaint
+from hooks_cli.text.sealed_marker import AGE_MAGIC, is_sealed
 from hooks_cli.text.sealed_marker import MAGIC as MAGIC_OF_SEALED
-from hooks_cli.text.sealed_marker import is_sealed
 
 # Opens a sealed file of this name.
 Unseal = Callable[[IO[bytes], str], IO[bytes]]
@@ -78,7 +78,8 @@ def open_source(path: str, stdin: Any = None, now: int = 0, unseal: Unseal | Non
 
 
 def _unsealed(stream: Any, name: str, unseal: Unseal | None) -> IO[bytes]:
-    if not is_sealed(stream.peek(len(MAGIC_OF_SEALED))):
+    start = stream.peek(len(MAGIC_OF_SEALED))
+    if not is_sealed(start) and not start.startswith(AGE_MAGIC):
         return cast(IO[bytes], stream)
     if unseal is None:
         raise DataError(f"{name} is encrypted.", hint="memory import opens it.")
