@@ -119,17 +119,23 @@ def rank(store: EmbeddedStore, weighed: Weighed, filters: Filters, now: int) -> 
     if not ranks:
         return []
     lowest = min(ranks)
-    live, _ = word_ranking.size(store)
+    of_the_rare = dict(ranks)
     had: dict[int, list[int]] = {revision: [] for revision in ranks}
     for at, word in enumerate(weighed.words):
         if not weighed.counts[at]:
             continue
+        if at in frequent and not word.common:
+            # BM25 is a sum over the words, so that what this word adds is the difference.
+            scores = word_ranking.scores(store, f"({whole}) AND {word.match}", lowest)
+            for revision, score in scores.items():
+                if revision in had:
+                    had[revision].append(at)
+                    ranks[revision] += score - of_the_rare[revision]
+            continue
         expression = f"({match}) AND {word.match}" if at in frequent else word.match
-        extra = natural_logarithm(1 + live / weighed.counts[at]) if at in frequent and not word.common else 0.0
         for revision in word_ranking.having(store, expression, lowest):
             if revision in had:
                 had[revision].append(at)
-                ranks[revision] += extra
     _add_nearness(store, weighed, set(rare), ranks, lowest)
     total = sum(weighed.weights) or 1.0
     found = [

@@ -2,7 +2,7 @@
 
 **Cost.** FTS5 takes about 0.05 µs to count an entry, 0.25 µs to name it and 1.3 µs to rank it. So frequent words are counted no further
 than `COUNTED` entries and estimated from how far back these reach; only entries with one of the rarest words are ranked, at most `RANKED`
-together; of the frequent words it is asked which of these entries have them.
+together; of the frequent words it is asked which of these entries have them, and what that adds to BM25.
 """
 
 from __future__ import annotations
@@ -42,6 +42,11 @@ def ranked(store: EmbeddedStore, match: str, filters: Filters, now: int) -> dict
     source, params = matches(store, match, filters, now)
     sql = f"SELECT f.rowid, -f.rank {source} ORDER BY f.rowid DESC LIMIT {RANKED}"
     return dict(store.query(sql, params))
+
+
+def scores(store: EmbeddedStore, match: str, lowest: int) -> dict[int, float]:
+    """BM25 (more is better) of the entries, from a revision on, that match; not all of them are live."""
+    return dict(store.query("SELECT rowid, -rank FROM search WHERE search MATCH ? AND rowid >= ?", (match, lowest)))
 
 
 def near(store: EmbeddedStore, pairs: list[tuple[str, str]], lowest: int) -> dict[int, float]:
