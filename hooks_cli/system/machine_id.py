@@ -24,7 +24,7 @@ def make(folder: str) -> bytes:
         write_file(draft, os.urandom(BYTES).hex().encode() + b"\n")
         try:
             if _read(place) is None and os.path.lexists(place):
-                os.replace(draft, place)  # what is there is no number
+                os.replace(draft, place)  # its content is not a number
             else:
                 os.link(draft, place)
         except FileExistsError:

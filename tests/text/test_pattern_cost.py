@@ -40,7 +40,7 @@ MANY = "too many ways"
         ("(a|a)" * 60 + "$", MANY),
         ("(a{1,20}){1,20}$", MANY),
         (".*foo.*bar", MANY),
-        ("(", "no regular expression: missing )"),
+        ("(", "not a regular expression: missing )"),
         ("a" * 1001, "longer than 1,000"),
         ("(" * 480 + "a" + ")" * 480, "nested too deeply"),
         ("(" * 101 + "a" + ")" * 101, "nested too deeply"),

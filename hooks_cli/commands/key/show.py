@@ -43,6 +43,6 @@ def run(call: Call, environment: Environment) -> int:
     if found["unlocked_until"]:
         lines.append(f"unlocked until: {found['unlocked_until']}")
     if found["rotation_unfinished"]:
-        lines.append("a rotation was not finished: run hooks-cli key rotate again")
+        lines.append("a key rotation was not completed: run hooks-cli key rotate again")
     environment.out("\n".join(lines) + "\n")
     return code

@@ -40,7 +40,7 @@ _TEXTLESS = {
     LARGE: "was too large for its text",
     OUTSIDE: "was outside the project",
     SECRET: "is a key file by its name",
-    SPECIAL: "was no regular file",
+    SPECIAL: "was not a regular file",
     UNREADABLE: "could not be read",
 }
 _SECRET_NAMES = [

@@ -52,7 +52,7 @@ def test_who_looks_during_a_rotation_finds_nothing_wrong(
     run("memory", "store", "a", "b", check=True)
     argv = [sys.executable, "-c", ROTATING, point, str(PROGRAM), *verb]
     done = subprocess.run(argv, env=environ, cwd=project, input="", capture_output=True, text=True, timeout=90)
-    assert "not finished" not in done.stdout
+    assert "not completed" not in done.stdout
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -80,7 +80,7 @@ def test_a_killed_rotation_is_still_a_finding(run: Run, home: Path) -> None:
     key = next(home.rglob("*.key"))
     file.publish_key_file(f"{key}.next", bytes(32))
     done = run("doctor")
-    assert done.returncode == 1 and "a rotation was not finished" in done.stdout
+    assert done.returncode == 1 and "a key rotation was not completed" in done.stdout
 
 
 def _rotate(environment: Environment) -> object:

@@ -254,7 +254,7 @@ def test_destroyed_bytes_leave_the_server(postgres: postgres_server.Server, data
     machines.equal()
     a.run("memory", "store", "secret", "y" * 5000)
     later = a.run("memory", "destroy", "secret", "--yes", "--no-compact")
-    assert "not gone from the server yet" in later.stderr
+    assert "not on the server yet" in later.stderr
     assert postgres.sql(database, "SELECT count(*) FROM hooks_cli.record") != "0"
     a.run("remote", "pull")
     assert postgres.sql(database, "SELECT count(*) FROM hooks_cli.record") == "0"

@@ -161,7 +161,7 @@ def test_a_missing_file_and_a_fifo(tmp_path: Path) -> None:
     with pytest.raises(InputMissing, match="does not exist"):
         open_source(str(tmp_path / "none"))
     os.mkfifo(tmp_path / "fifo")
-    with pytest.raises(InputMissing, match="no regular file"):
+    with pytest.raises(InputMissing, match="not a regular file"):
         open_source(str(tmp_path / "fifo"))
 
 
