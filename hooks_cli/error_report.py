@@ -66,7 +66,7 @@ def _became(error: HooksError, call: Call, environment: Environment, open_anyway
     except HooksError as trouble:
         return _one_line(trouble)
     except Exception as trouble:
-        return f"The call is dropped: {trouble}."
+        return f"The call was dropped: {trouble}."
     return QUEUED
 
 

@@ -187,7 +187,7 @@ def test_without_a_key_it_is_dropped_and_said_so(run: Run, home: Path) -> None:
         key.rename(home / key.name)
     done = run("hooks", "notify", "--message", "m", env={"HOOKS_FAIL_OPEN": "1"})
     assert (done.returncode, done.stdout) == (0, "")
-    assert "The call is dropped: without a key nothing can be queued" in done.stderr
+    assert "The call was dropped: without a key nothing can be queued" in done.stderr
     assert len(done.stderr.splitlines()) == 1 and done.stderr.count("its key is missing") == 1
     assert not queue(home)
 
@@ -195,7 +195,7 @@ def test_without_a_key_it_is_dropped_and_said_so(run: Run, home: Path) -> None:
 def test_with_another_key_it_is_dropped(run: Run) -> None:
     run("memory", "init", check=True)
     done = run("hooks", "notify", "--message", "m", "--fail-open", env={"MEMORY_ENCRYPTION_KEY": "ab" * 32})
-    assert done.returncode == 0 and "The call is dropped: the key does not open the store" in done.stderr
+    assert done.returncode == 0 and "The call was dropped: the key does not open the store" in done.stderr
 
 
 @pytest.mark.parametrize(
