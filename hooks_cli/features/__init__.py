@@ -1,1 +1,1 @@
-"""What the program does: one folder for each capability, with functions of (store, request) that return results."""
+"""The capabilities of the program: one folder for each, with functions of (store, request) that return results."""

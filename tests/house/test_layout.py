@@ -238,6 +238,16 @@ def test_what_is_public_says_what_it_is() -> None:
     assert silent == []
 
 
+def test_the_first_line_of_a_module_is_in_plain_words() -> None:
+    riddles = re.compile(
+        r"\b(nobody|somebody|whoever|anew|so many|all the same|thereby)\b|^(What the|What all) ", re.IGNORECASE
+    )
+    headlines = {
+        name_of(path): (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n\n")[0] for path in MODULES
+    }
+    assert {name: line for name, line in headlines.items() if riddles.search(line)} == {}
+
+
 def test_no_tracked_file_names_a_place_of_one_machine() -> None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
     if listed.returncode != 0:

@@ -1,4 +1,4 @@
-"""What all programs of one run share: the folder of their files, their environment, and the services' addresses."""
+"""Shared by all programs of one run: the folder of their files, their environment, and the services' addresses."""
 
 from __future__ import annotations
 

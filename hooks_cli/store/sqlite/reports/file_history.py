@@ -1,4 +1,4 @@
-"""What the store knows of one file: entries captured from it, entries that mention it, calls that touched it."""
+"""Everything the store knows of one file: entries captured from it, entries that mention it, calls that touched it."""
 
 from __future__ import annotations
 
