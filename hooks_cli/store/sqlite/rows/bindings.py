@@ -1,4 +1,4 @@
-"""The table `binding`: which processes work in which session, so that a call without a session finds its own.
+"""The table `bound_process`: which processes work in which session, so that a call without a session finds its own.
 
 A row is a process of the chain from the call that named the session up to the first one that had been running for a while: (`pid`,
 `start`), its `depth` in that chain (0: the call's parent), who said so (`told_by`: a call that named the session, the agent itself by an
