@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options.shared import ENTRY_TEXT_FLAGS, ENTRY_TEXTS
 from hooks_cli.errors import InvalidJson
 from hooks_cli.features.attribution import Caller
 from hooks_cli.features.journal.record import HookCall
@@ -21,6 +22,11 @@ def build(
 ) -> HookCall:
     """The call as the journal will keep it. `wanted` names the field that this verb is about: its absence is recorded and told."""
     kept = {name: value for name, value in fields.items() if value not in ("", None)}
+    text = None if draft is None else draft.value
+    for option in ENTRY_TEXTS:  # those that are not the entry's stay with the event
+        said = call.values.get(option.name)
+        if said and said != text and option.name not in fields and isinstance(said, str):
+            kept[option.name] = said
     missing = [name for name in call.missing if name not in kept]
     if wanted and wanted not in kept and wanted not in missing:
         missing.append(wanted)
@@ -44,12 +50,55 @@ def build(
 def success_in_s(call: Call, name: str = "success") -> None:
     """`-s true` is claude-flow 3's short form of --success (--save-state at a session's end): no session is called so."""
     word = call.text("session_id").lower()
-    if word in ("true", "false"):
+    if word in ("true", "false"):  # no session is called so
         del call.values["session_id"]
         if name == "success":
             call.values.setdefault(name, word == "true")
         else:
             call.unknown.append((name, word))
+
+
+def success(call: Call, environment: Environment, name: str = "success") -> tuple[bool | None, str | None]:
+    """Whether --success (or the option `name`) says that it succeeded, None for unknown, and the word where it means neither.
+
+    One line on stderr tells of such a word.
+    """
+    said = call.values.get(name)
+    if said is None or isinstance(said, bool):
+        return said if said is None else bool(said), None
+    from hooks_cli.features.journal.outcomes import is_success
+
+    word = str(said)
+    state = is_success(word)
+    if state is not None:
+        return state, None
+    environment.err(
+        f"hooks-cli: {call.verb.title}: --{name} {word[:80]!r} means neither success nor failure; kept as it is, the outcome is unknown"
+    )
+    return None, word
+
+
+def asks_for_metrics(call: Call) -> bool:
+    """Whether --export-metrics, bare or with a file, or --metrics-file asks for a file of figures."""
+    return bool(call.values.get("export_metrics")) or bool(call.text("metrics_file"))
+
+
+def metrics_path(call: Call) -> str:
+    """The file that --metrics-file or --export-metrics names, "" for the program's own place: bare, or `$NAME` that no shell filled."""
+    path = call.text("metrics_file") or call.text("export_metrics")
+    return "" if path[:1] == "$" else path
+
+
+def entry_text(call: Call) -> str:
+    """The text for the entry at --memory-key: of the options of `ENTRY_TEXT_FLAGS` the first in their order. "" without a key."""
+    if not call.text("memory_key"):
+        return ""
+    given = [option for option in call.verb.options if call.text(option.name)]
+    for flag in ENTRY_TEXT_FLAGS:
+        for option in given:
+            if flag in option.flags:
+                return call.text(option.name)
+    return ""
 
 
 def attributes(call: Call) -> dict[str, object]:
@@ -60,9 +109,10 @@ def attributes(call: Call) -> dict[str, object]:
     return {name: values if len(values) > 1 else values[0] for name, values in given.items()}
 
 
-def draft(call: Call, store: Store, value: str, source: str | None = None) -> Draft | None:
+def draft(call: Call, store: Store, value: str, source: str | None = None, *, whole: bool = False) -> Draft | None:
     """The entry that --memory-key asks for, or None; with the condition that other options set.
 
+    Its text is what the call says (`entry_text`), else `value`; with `whole` it is `value`, which has that text in it.
     Raises InvalidJson (65) for --metadata, with a key or without: nothing is kept.
     """
     key = call.text("memory_key")
@@ -71,7 +121,8 @@ def draft(call: Call, store: Store, value: str, source: str | None = None) -> Dr
         return None
     from hooks_cli.features.entries.draft import make_draft
 
-    made = make_draft(store, key, value, metadata=call.text("metadata"), source=source)
+    text = value if whole else entry_text(call) or value
+    made = make_draft(store, key, text, metadata=call.text("metadata"), source=source)
     if call.unknown and (call.strange or any(word.lower() in FALSE_WORDS for _, word in call.unknown)):
         from hooks_cli.model import write_conditions
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def verb(name: str, summary: str, facts: tuple[Option, ...], example: str) -> Verb:
     """A declaration; `facts` are the verb's own options, all kept under their names."""
-    return Verb("hooks", name, summary, options=(*facts, *shared.KEPT), examples=(example,), hot=True)
+    return Verb(
+        "hooks", name, summary, options=shared.with_entry_texts((*facts, *shared.KEPT)), examples=(example,), hot=True
+    )
 
 
 _DECLARED = (
@@ -78,7 +80,7 @@ def run(call: Call, environment: Environment) -> int:
         and option.name not in ("json", "output_format", "strict", "fail_open")
         and call.values[option.name] != ""
     }
-    draft = _hook_call.draft(call, store, object_text({**facts, **_hook_call.attributes(call)}))
+    draft = _hook_call.draft(call, store, object_text({**facts, **_hook_call.attributes(call)}), whole=True)
     metadata = _hook_call.metadata_field(call, store, call.text("memory_key"))
     recorded = record(
         store, environment, _hook_call.build(call, environment, {**facts, "metadata": metadata}, draft=draft)

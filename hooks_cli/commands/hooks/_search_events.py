@@ -17,20 +17,24 @@ _SHARED = (
     Option("query", ("--query", "-q", "--pattern", "--search"), "The text to search for.", metavar="TEXT"),
     *shared.KEPT,
 )
-BEFORE = (
-    Option(
-        "check_memory",
-        ("--check-memory", "--load-memory", "--load-context"),
-        "Print the entries of the memory that match, best first.",
-        "switch",
-    ),
-    shared.limit("At most this many of them (5)."),
-    *_SHARED,
+BEFORE = shared.with_entry_texts(
+    (
+        Option(
+            "check_memory",
+            ("--check-memory", "--load-memory", "--load-context"),
+            "Print the entries of the memory that match, best first.",
+            "switch",
+        ),
+        shared.limit("At most this many of them (5)."),
+        *_SHARED,
+    )
 )
-AFTER = (
-    Option("results", ("--results", "--result", "--output"), "What was found, or how many.", metavar="TEXT"),
-    shared.success("Whether it was found."),
-    *_SHARED,
+AFTER = shared.with_entry_texts(
+    (
+        Option("results", ("--results", "--result", "--output"), "What was found, or how many.", metavar="TEXT"),
+        shared.success("Whether it was found."),
+        *_SHARED,
+    )
 )
 POSITIONALS = (Positional("query", "The text to search for, instead of --query."),)
 DEFAULT_LIMIT = 5
@@ -62,11 +66,14 @@ def run(call: Call, environment: Environment) -> int:
     _stdin_event.complete(call, environment, "query")
     store = store_access.for_hooks(environment)
     query, key = call.text("query"), call.text("memory_key")
-    draft = _hook_call.draft(call, store, call.text("results") or query)
+    results = call.text("results")
+    draft = _hook_call.draft(call, store, results or query)
+    success, word = _hook_call.success(call, environment)
     fields: dict[str, object] = {
         "query": query,
-        "results": call.text("results") if draft is None else None,
-        "success": call.values.get("success"),
+        "results": results if draft is None or draft.value != results else None,
+        "success": success,
+        "word": word,
         "metadata": _hook_call.metadata_field(call, store, key),
     }
     recorded = record(store, environment, _hook_call.build(call, environment, fields, wanted="query", draft=draft))

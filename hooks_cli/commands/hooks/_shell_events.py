@@ -20,28 +20,36 @@ _KEPT = (
 )
 POSITIONALS = (Positional("command", "The shell command, instead of --command."),)
 
-BEFORE = (
-    _COMMAND,
-    Option(
-        "validate_safety",
-        ("--validate-safety", "--validate-security", "--check-safety"),
-        "Say whether the command would destroy something that cannot be had back.",
-        "switch",
-    ),
-    Option("context", ("--context",), "Why it is run.", metavar="TEXT"),
-    Option("background", ("--auto-background", "--background"), "Whether it is to run on its own.", "optional"),
-    *_KEPT,
+BEFORE = shared.with_entry_texts(
+    (
+        _COMMAND,
+        Option(
+            "validate_safety",
+            ("--validate-safety", "--validate-security", "--check-safety"),
+            "Say whether the command would destroy something that cannot be had back.",
+            "switch",
+        ),
+        Option("context", ("--context",), "Why it is run.", metavar="TEXT"),
+        Option("background", ("--auto-background", "--background"), "Whether it is to run on its own.", "optional"),
+        *_KEPT,
+    )
 )
-AFTER = (
-    _COMMAND,
-    Option("exit_code", ("--exit-code", "-e", "--status-code"), "Its exit code.", "integer", metavar="N"),
-    shared.success("Whether it succeeded; told by the exit code otherwise."),
-    Option(
-        "duration_ms", ("--duration", "--time", "--duration-ms"), "How long it took, in ms.", "integer", metavar="MS"
-    ),
-    Option("error", ("--error",), "What went wrong.", metavar="TEXT"),
-    Option("output", ("--output", "--result"), "What it printed, or the part that matters.", metavar="TEXT"),
-    *_KEPT,
+AFTER = shared.with_entry_texts(
+    (
+        _COMMAND,
+        Option("exit_code", ("--exit-code", "-e", "--status-code"), "Its exit code.", "integer", metavar="N"),
+        shared.success("Whether it succeeded; told by the exit code otherwise."),
+        Option(
+            "duration_ms",
+            ("--duration", "--time", "--duration-ms"),
+            "How long it took, in ms.",
+            "integer",
+            metavar="MS",
+        ),
+        Option("error", ("--error",), "What went wrong.", metavar="TEXT"),
+        Option("output", ("--output", "--result"), "What it printed, or the part that matters.", metavar="TEXT"),
+        *_KEPT,
+    )
 )
 
 # The verbs `pre-bash` and `post-bash` are named after the agent's tool.
@@ -103,7 +111,7 @@ def _before(call: Call, environment: Environment) -> int:
     draft = _hook_call.draft(call, store, command)
     background = call.values.get("background")
     fields: dict[str, object] = {
-        "command": command if draft is None else None,
+        "command": command if draft is None or draft.value != command else None,
         "working_dir": call.text("working_dir"),
         "context": call.text("context"),
         "background": background if isinstance(background, (str, bool)) else None,
@@ -130,17 +138,20 @@ def _after(call: Call, environment: Environment) -> int:
     _stdin_event.complete(call, environment, "command")
     store = store_access.for_hooks(environment)
     command, key = call.text("command"), call.text("memory_key")
-    code, success = call.values.get("exit_code"), call.values.get("success")
-    if not isinstance(success, bool):
+    code = call.values.get("exit_code")
+    success, word = _hook_call.success(call, environment)
+    if success is None:
         success = code == 0 if isinstance(code, int) else None
-    draft = _hook_call.draft(call, store, call.text("output") or command)
+    output = call.text("output")
+    draft = _hook_call.draft(call, store, output or command)
     fields: dict[str, object] = {
         "command": command,
         "exit_code": code if isinstance(code, int) else None,
         "success": success,
+        "word": word,
         "duration_ms": call.values.get("duration_ms"),
         "error": call.text("error"),
-        "output": call.text("output") if draft is None else None,
+        "output": output if draft is None or draft.value != output else None,
         "working_dir": call.text("working_dir"),
         "metadata": _hook_call.metadata_field(call, store, key),
     }

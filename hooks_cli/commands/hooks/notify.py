@@ -17,25 +17,27 @@ VERB = Verb(
     "hooks",
     "notify",
     "Record a message; with a memory key, keep it for other agents.",
-    options=(
-        Option("message", ("--message", "-m"), "The message; it becomes the data of the entry.", metavar="TEXT"),
-        shared.memory_key("The address at which the message is kept."),
-        shared.metadata(),
-        Option(
-            "level",
-            ("--level", "-l", "--severity"),
-            "How urgent it is, in your words: info, warning, error …",
-            metavar="WORD",
-        ),
-        Option("priority", ("--priority",), "How soon it matters, in your words.", metavar="WORD"),
-        Option("type", ("--type",), "What kind of message it is.", metavar="WORD"),
-        Option(
-            "recipients",
-            ("--recipients", "--recipient", "--target", "--to", "--agents"),
-            "For whom it is; everybody can read it.",
-            metavar="NAMES",
-        ),
-        *shared.ATTRIBUTION,
+    options=shared.with_entry_texts(
+        (
+            Option("message", ("--message", "-m"), "The message; it becomes the data of the entry.", metavar="TEXT"),
+            shared.memory_key("The address at which the message is kept."),
+            shared.metadata(),
+            Option(
+                "level",
+                ("--level", "-l", "--severity"),
+                "How urgent it is, in your words: info, warning, error …",
+                metavar="WORD",
+            ),
+            Option("priority", ("--priority",), "How soon it matters, in your words.", metavar="WORD"),
+            Option("type", ("--type",), "What kind of message it is.", metavar="WORD"),
+            Option(
+                "recipients",
+                ("--recipients", "--recipient", "--target", "--to", "--agents"),
+                "For whom it is; everybody can read it.",
+                metavar="NAMES",
+            ),
+            *shared.ATTRIBUTION,
+        )
     ),
     positionals=(Positional("message", "The message, instead of --message."),),
     examples=(
@@ -49,19 +51,22 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Records the message. Raises InvalidJson, InvalidAddress (65)."""
-    _stdin_event.complete(call, environment, "message")
+    if not _hook_call.entry_text(call):
+        _stdin_event.complete(call, environment, "message")
     store = store_access.for_hooks(environment)
     message, key = call.text("message"), call.text("memory_key")
     draft = _hook_call.draft(call, store, message)
     fields: dict[str, object] = {
-        "message": message if draft is None else None,
+        "message": message if draft is None or draft.value != message else None,
         "level": call.text("level"),
         "priority": call.text("priority"),
         "type": call.text("type"),
         "recipients": call.text("recipients"),
         "metadata": _hook_call.metadata_field(call, store, key),
     }
-    hook_call = _hook_call.build(call, environment, fields, wanted="" if message else "message", draft=draft)
+    hook_call = _hook_call.build(
+        call, environment, fields, wanted="" if message or draft is not None else "message", draft=draft
+    )
     recorded = record(store, environment, hook_call)
     text = "" if recorded.written else f"Notification recorded (revision {recorded.revision})\n"
     _hook_call.say(call, environment, text, {"revision": recorded.revision}, recorded.written)

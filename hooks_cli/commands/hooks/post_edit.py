@@ -19,21 +19,23 @@ VERB = Verb(
     "hooks",
     "post-edit",
     "Record that a file was edited; with a memory key, keep its text for other agents.",
-    options=(
-        shared.file("The file or folder, relative to the current directory."),
-        shared.memory_key("The address at which the file's text is kept."),
-        shared.metadata(),
-        Option(
-            "value",
-            ("--value", "--data", "--content"),
-            "Keep this at --memory-key instead of the file's text.",
-            metavar="TEXT",
-        ),
-        shared.success("Whether the edit succeeded."),
-        Option("outcome", ("--outcome", "--output", "-o", "--error"), "How it went.", metavar="TEXT"),
-        Option("operation", ("--operation", "--action"), "What was done: edit, create, refactor …", metavar="WORD"),
-        Option("pattern", ("--pattern",), "What it is an example of.", metavar="TEXT"),
-        *shared.ATTRIBUTION,
+    options=shared.with_entry_texts(
+        (
+            shared.file("The file or folder, relative to the current directory."),
+            shared.memory_key("The address at which the file's text is kept."),
+            shared.metadata(),
+            Option(
+                "value",
+                ("--value", "--data", "--content"),
+                "Keep this at --memory-key instead of the file's text.",
+                metavar="TEXT",
+            ),
+            shared.success("Whether the edit succeeded."),
+            Option("outcome", ("--outcome", "--output", "-o", "--error"), "How it went.", metavar="TEXT"),
+            Option("operation", ("--operation", "--action"), "What was done: edit, create, refactor …", metavar="WORD"),
+            Option("pattern", ("--pattern",), "What it is an example of.", metavar="TEXT"),
+            *shared.ATTRIBUTION,
+        )
     ),
     examples=(
         'npx claude-flow@alpha hooks post-edit --file "swarm_topology.json" --memory-key "swarm/topology/hyper-advanced-001" '
@@ -51,7 +53,7 @@ VERB = Verb(
 def run(call: Call, environment: Environment) -> int:
     """Keep the edit. Raises InvalidJson, InvalidAddress (65)."""
     _hook_call.success_in_s(call)
-    value = call.text("value")
+    value = call.text("value") or _hook_call.entry_text(call)
     if not value:
         _stdin_event.complete(call, environment, "file")
     store = store_access.for_hooks(environment)
@@ -59,16 +61,18 @@ def run(call: Call, environment: Environment) -> int:
     captured = captured_of(environment, path) if path else None
     source = captured.source() if captured is not None else None
     text = captured.text if captured is not None else ""
-    draft = _hook_call.draft(call, store, value or text, source)
+    draft = _hook_call.draft(call, store, text, source)
+    success, word = _hook_call.success(call, environment)
     fields: dict[str, object] = {
         "file": path,
         "source": Raw(source) if source is not None and draft is None else None,
-        "value": value if draft is None else None,
+        "value": call.text("value") if draft is None else None,
         "outcome": call.text("outcome"),
         "operation": call.text("operation"),
         "pattern": call.text("pattern"),
         "metadata": _hook_call.metadata_field(call, store, key),
-        "success": call.values.get("success"),
+        "success": success,
+        "word": word,
     }
     hook_call = _hook_call.build(call, environment, fields, wanted="" if value else "file", draft=draft)
     recorded = record(store, environment, hook_call)

@@ -17,25 +17,28 @@ VERB = Verb(
     "hooks",
     "pre-task",
     "Open the session and a task in it; prints the task's id.",
-    options=(
-        Option("description", ("--description", "-d", "--task"), "What the task is.", metavar="TEXT"),
-        Option("task_id", ("--task-id", "-t", "-i"), "The task's id; one is made otherwise.", metavar="ID"),
-        Option(
-            "load_memory",
-            ("--load-memory", "--load-context"),
-            "Print what the agent should know, as session-restore does.",
-            "switch",
-        ),
-        shared.metadata("A JSON object kept with the event."),
-        Option("task_type", ("--task-type", "--type"), "What kind of task it is.", metavar="WORD"),
-        Option("priority", ("--priority",), "How soon it matters.", metavar="WORD"),
-        Option("complexity", ("--complexity",), "How hard it is.", metavar="WORD"),
-        Option("agent_type", ("--agent-type",), "What the agent is: coder, tester …", metavar="WORD"),
-        Option("team", ("--team",), "The agent that works on it.", metavar="NAME"),
-        Option("skill", ("--skill",), "The skill that it needs.", metavar="NAME"),
-        shared.file("The file that it is about."),
-        shared.dry_run("Say what would be opened; open and keep nothing."),
-        *shared.ATTRIBUTION,
+    options=shared.with_entry_texts(
+        (
+            Option("description", ("--description", "-d", "--task"), "What the task is.", metavar="TEXT"),
+            Option("task_id", ("--task-id", "-t", "-i"), "The task's id; one is made otherwise.", metavar="ID"),
+            Option(
+                "load_memory",
+                ("--load-memory", "--load-context"),
+                "Print what the agent should know, as session-restore does.",
+                "switch",
+            ),
+            shared.memory_key("The address at which the text of --value, or the description, is kept."),
+            shared.metadata(),
+            Option("task_type", ("--task-type", "--type"), "What kind of task it is.", metavar="WORD"),
+            Option("priority", ("--priority",), "How soon it matters.", metavar="WORD"),
+            Option("complexity", ("--complexity",), "How hard it is.", metavar="WORD"),
+            Option("agent_type", ("--agent-type",), "What the agent is: coder, tester …", metavar="WORD"),
+            Option("team", ("--team",), "The agent that works on it.", metavar="NAME"),
+            Option("skill", ("--skill",), "The skill that it needs.", metavar="NAME"),
+            shared.file("The file that it is about."),
+            shared.dry_run("Say what would be opened; open and keep nothing."),
+            *shared.ATTRIBUTION,
+        )
     ),
     positionals=(Positional("description", "What the task is, instead of --description."),),
     examples=(
@@ -57,7 +60,7 @@ def run(call: Call, environment: Environment) -> int:
         return 0
     _stdin_event.complete(call, environment, "description")
     store = store_access.for_hooks(environment)
-    _hook_call.draft(call, store, "")
+    draft = _hook_call.draft(call, store, "")
     fields: dict[str, object] = {
         "description": call.text("description"),
         "task_type": call.text("task_type"),
@@ -67,15 +70,14 @@ def run(call: Call, environment: Environment) -> int:
         "team": call.text("team"),
         "skill": call.text("skill"),
         "file": call.text("file"),
-        "metadata": _hook_call.metadata_field(call, store, ""),
+        "metadata": _hook_call.metadata_field(call, store, call.text("memory_key")),
     }
-    hook_call = _hook_call.build(call, environment, fields, wanted="description")
+    hook_call = _hook_call.build(call, environment, fields, wanted="description", draft=draft)
     name, recorded = tasks.begin(store, environment, hook_call, call.text("task_id"))
     session = recorded.attribution.session_name
     result: dict[str, object] = {"task_id": name, "session_id": session, "revision": recorded.revision}
-    _hook_call.say(
-        call, environment, f"Task started: {name} (session {session}, revision {recorded.revision})\n", result
-    )
+    text = f"Task started: {name} (session {session}, revision {recorded.revision})\n"
+    _hook_call.say(call, environment, text, result, recorded.written)
     if call.flag("load_memory") and call.format == "text":
         from hooks_cli.commands.hooks import session_restore
 

@@ -21,25 +21,36 @@ VERB = Verb(
     "hooks",
     "session-end",
     "Close the session; stores, prints and, on request, exports its metrics.",
-    options=(
-        Option(
-            "export_metrics", ("--export-metrics",), "Write the metrics to a JSON file; its path is printed.", "switch"
-        ),
-        Option(
-            "generate_summary",
-            ("--generate-summary", "--summary"),
-            "Add the session's tasks and last notices. A text is kept as the summary.",
-            "optional",
-            metavar="[TEXT]",
-        ),
-        Option("reason", ("--reason",), "Why it ends.", metavar="TEXT"),
-        shared.success("Whether it reached its aim."),
-        Option("failure", ("--failure",), "It failed.", "switch"),
-        shared.SWARM_ID,
-        shared.metadata("A JSON object kept with the event."),
-        shared.output("Where to write the metrics (implies --export-metrics).", "--export-path", "--export-file"),
-        shared.session_id("The session.", "-i"),
-        shared.AGENT,
+    options=shared.with_entry_texts(
+        (
+            Option(
+                "export_metrics",
+                ("--export-metrics",),
+                "Write the metrics to a JSON file; its path is printed.",
+                "optional",
+                metavar="[FILE]",
+            ),
+            Option(
+                "generate_summary",
+                ("--generate-summary", "--summary"),
+                "Add the session's tasks and last notices. A text is kept as the summary.",
+                "optional",
+                metavar="[TEXT]",
+            ),
+            Option("reason", ("--reason",), "Why it ends.", metavar="TEXT"),
+            shared.success("Whether it reached its aim."),
+            Option("failure", ("--failure",), "It failed.", "switch"),
+            shared.SWARM_ID,
+            shared.metadata("A JSON object kept with the event."),
+            shared.memory_key(
+                "The address at which its text is kept: what --value or --summary says, else the metrics."
+            ),
+            Option(
+                "metrics_file", ("--output", "-o", *shared.METRICS_FILE.flags), shared.METRICS_FILE.help, metavar="FILE"
+            ),
+            shared.session_id("The session.", "-i"),
+            shared.AGENT,
+        )
     ),
     positionals=(Positional("session_id", "The session, instead of --session-id."),),
     examples=('npx claude-flow@alpha hooks session-end --session-id "hyper-swarm-001" --export-metrics true',),
@@ -53,20 +64,21 @@ def run(call: Call, environment: Environment) -> int:
     _hook_call.success_in_s(call, "save-state")
     _stdin_event.complete(call, environment, "session_id")
     store = store_access.for_hooks(environment)
-    output = call.text("output")
-    _hook_call.draft(call, store, "")
-    success = call.values.get("success")
+    output = _hook_call.metrics_path(call)
+    draft = _hook_call.draft(call, store, call.text("generate_summary"))
+    success, word = _hook_call.success(call, environment)
     fields: dict[str, object] = {
         "output": output,
         "summary": call.text("generate_summary"),
         "reason": call.text("reason"),
-        "success": False if call.flag("failure") else success if isinstance(success, bool) else None,
+        "success": False if call.flag("failure") else success,
+        "word": word,
         "swarm_id": call.text("swarm_id"),
-        "metadata": _hook_call.metadata_field(call, store, ""),
+        "metadata": _hook_call.metadata_field(call, store, call.text("memory_key")),
     }
-    hook_call = _hook_call.build(call, environment, fields)
+    hook_call = _hook_call.build(call, environment, fields, draft=draft)
     ended = sessions.end(store, environment, hook_call, summary=bool(call.values.get("generate_summary")))
-    path = sessions.export(environment, ended, output) if output or call.flag("export_metrics") else ""
+    path = sessions.export(environment, ended, output) if _hook_call.asks_for_metrics(call) else ""
     collected = None
     if not sessions.may_write(environment, hook_call):
         environment.err(
@@ -78,6 +90,8 @@ def run(call: Call, environment: Environment) -> int:
         body: dict[str, object] = {"session_id": ended.session, "metrics": ended.metrics, "exported": path or None}
         if collected is not None:
             body["collected"] = collected.figures()
+        if ended.kept is not None:
+            body["kept"] = ended.kept.fields()
         _hook_call.say(call, environment, "", body, ended.recorded.written)
         return 0
     if ended.session is None:
@@ -85,6 +99,8 @@ def run(call: Call, environment: Environment) -> int:
     else:
         text = f"Session closed: {ended.session}\n" + figures(ended.metrics)
     _hook_call.say(call, environment, text, {}, ended.recorded.written)
+    if ended.kept is not None:
+        environment.out(_hook_call.written_line(ended.kept))
     if path:
         environment.out(f"Metrics exported: {path}\n")
     if collected is not None:

@@ -38,17 +38,21 @@ VERB = Verb(
     "hooks",
     "session-restore",
     "Bind the session and print what its agent should know.",
-    options=(
-        Option(
-            "load_memory",
-            ("--load-memory", "--include-memory"),
-            "false: only bind the session, print nothing of the memory.",
-            "switch",
-        ),
-        *BUDGET_OPTIONS,
-        Option("reveal", ("--reveal",), "Always refused: the output goes into a prompt.", "switch", hidden=True),
-        shared.session_id("The session.", "-i"),
-        shared.AGENT,
+    options=shared.with_entry_texts(
+        (
+            Option(
+                "load_memory",
+                ("--load-memory", "--include-memory"),
+                "false: only bind the session, print nothing of the memory.",
+                "switch",
+            ),
+            *BUDGET_OPTIONS,
+            Option("reveal", ("--reveal",), "Always refused: the output goes into a prompt.", "switch", hidden=True),
+            shared.memory_key("The address at which the text of --value is kept."),
+            shared.metadata(),
+            shared.session_id("The session.", "-i"),
+            shared.AGENT,
+        )
     ),
     positionals=(Positional("session_id", "The session, instead of --session-id."),),
     examples=('npx claude-flow@alpha hooks session-restore --session-id "hyper-tester-001"',),
@@ -66,15 +70,21 @@ def run(call: Call, environment: Environment) -> int:
         raise reveal.RestoreNeverReveals
     _stdin_event.complete(call, environment, "session_id")
     store = store_access.for_hooks(environment)
-    hook_call = _hook_call.build(call, environment, {})
+    draft = _hook_call.draft(call, store, "")
+    fields: dict[str, object] = {"metadata": _hook_call.metadata_field(call, store, call.text("memory_key"))}
+    hook_call = _hook_call.build(call, environment, fields, draft=draft)
     recorded = restore.bind(store, environment, hook_call)
     who = recorded.attribution
     named = who.session_name if who.how not in (None, "bound", "guessed") else ""
     if not call.flag("load_memory", True):
         text = f"Session bound: {who.session_name or '(none)'}\n"
-        _hook_call.say(call, environment, text, {"session_id": who.session_name, "revision": recorded.revision})
+        _hook_call.say(
+            call, environment, text, {"session_id": who.session_name, "revision": recorded.revision}, recorded.written
+        )
         return 0
     print_brief(call, environment, store, named or "")
+    if recorded.written is not None:  # the brief alone is printed: it goes into a prompt
+        environment.err("hooks-cli: " + _hook_call.written_line(recorded.written).rstrip())
     return 0
 
 

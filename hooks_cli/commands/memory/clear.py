@@ -33,6 +33,7 @@ VERB = Verb(
     "clear",
     "Delete all entries of a namespace or glob; memory undelete brings them back.",
     options=(
+        shared.STORE_PATH,
         shared.namespace("All entries of this namespace (a glob is allowed)."),
         Option(
             "pattern_option",
@@ -90,6 +91,10 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Delete what is selected. Raises MissingArgument or UsageError (64), OutputExists or CannotCreate (73)."""
+    if "store_path" in call.values:
+        from hooks_cli.commands.options import store_path
+
+        store_path.apply(call, environment)
     as_json = call.format != "text"
     if call.flag("cache") and not any(call.values.get(n) for n in ("namespace", "pattern", "pattern_option", "all")):
         environment.out(

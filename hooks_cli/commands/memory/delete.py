@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.memory import clear
-from hooks_cli.commands.options import address_options
+from hooks_cli.commands.options import address_options, shared
 from hooks_cli.errors import MissingArgument, UsageError
 from hooks_cli.features.entries import delete, missing, read
 from hooks_cli.features.entries.delete import Selection, unpinned_addresses
@@ -23,6 +23,7 @@ VERB = Verb(
     "delete",
     "Delete an entry, or all that a glob matches; memory undelete brings them back.",
     options=(
+        shared.STORE_PATH,
         *address_options.KEY_OPTIONS,
         Option("all", ("--all",), "Everything in the namespace.", "switch"),
         Option(
@@ -46,6 +47,10 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Delete. Raises NotFound (1) for one address without an entry, VersionConflict (76), MissingArgument or UsageError (64)."""
+    if "store_path" in call.values:
+        from hooks_cli.commands.options import store_path
+
+        store_path.apply(call, environment)
     namespace = call.text("namespace")
     if "key" in call.values or "key_option" in call.values:
         pattern = address_options.address(call)

@@ -53,6 +53,7 @@ VERB = Verb(
     "list",
     "List the entries, newest first.",
     options=(
+        shared.STORE_PATH,
         *LISTING_OPTIONS,
         Option("pattern_option", ("--pattern",), "Only addresses that match this glob.", metavar="GLOB"),
         shared.limit(f"At most this many ({DEFAULT_LIMIT})."),
@@ -100,6 +101,10 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the entries, or write them to --output."""
+    if "store_path" in call.values:
+        from hooks_cli.commands.options import store_path
+
+        store_path.apply(call, environment)
     if call.text("output"):
         return output_file.to_file(call, environment, _run)
     return _run(call, environment)

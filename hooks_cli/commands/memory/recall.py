@@ -43,6 +43,7 @@ VERB = Verb(
     "recall",
     "Print the value at an address, or list the entries that a glob matches, newest first.",
     options=(
+        shared.STORE_PATH,
         Option(
             "key_option",
             ("--key", "-k", "--memory-key", "--pattern"),
@@ -89,6 +90,10 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print what is there, or write it to --output."""
+    if "store_path" in call.values:
+        from hooks_cli.commands.options import store_path
+
+        store_path.apply(call, environment)
     if call.text("output"):
         return output_file.to_file(call, environment, _run)
     return _run(call, environment)

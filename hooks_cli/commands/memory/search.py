@@ -52,6 +52,7 @@ VERB = Verb(
     "search",
     "Find entries by their words, the best matches first.",
     options=(
+        shared.STORE_PATH,
         Option(
             "query_option",
             (
@@ -156,6 +157,10 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the results, or write them to --output."""
+    if "store_path" in call.values:
+        from hooks_cli.commands.options import store_path
+
+        store_path.apply(call, environment)
     if call.text("output"):
         return output_file.to_file(call, environment, _run)
     return _run(call, environment)

@@ -30,6 +30,7 @@ VERB = Verb(
     "stats",
     "Count what the memory holds: entries, versions, namespaces, sizes.",
     options=(
+        shared.STORE_PATH,
         shared.namespace("Only this namespace (a glob is allowed)."),
         shared.detailed(
             "Also sizes by namespace, the store's own size, and the journal's figures.",
@@ -78,6 +79,10 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print the figures. Raises UsageError (64) for a period that is none, CannotCreate (73) for the file of --export."""
+    if "store_path" in call.values:
+        from hooks_cli.commands.options import store_path
+
+        store_path.apply(call, environment)
     detail = call.text("detail").lower().replace("_", "-") or call.flag("detail")
     store = store_access.for_reading(environment)
     pattern = addresses.under(call.text("namespace"))

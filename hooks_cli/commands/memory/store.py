@@ -34,6 +34,7 @@ VERB = Verb(
     "store",
     "Keep a value at an address; the value before it stays as an older version.",
     options=(
+        shared.STORE_PATH,
         Option(
             "key_option", ("--key", "-k", "--memory-key"), "The address, instead of the first argument.", metavar="KEY"
         ),
@@ -133,6 +134,11 @@ def value_of(call: Call, environment: Environment) -> str:
         return call.text("value_option")
     if not words:
         piped = _piped(environment)
+        if piped and _is_event(piped):
+            raise MissingArgument(
+                verb=call.verb.title,
+                what=f"a value: the agent's event on standard input is none. To keep it: {call.verb.title} KEY --stdin",
+            )
         if piped:
             return _decoded(piped, "The standard input")
         if call.flag("batch"):
@@ -158,6 +164,19 @@ def _piped(environment: Environment) -> bytes:
     if not (stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind) or stat.S_ISREG(kind)):
         return b""
     return environment.read_stdin(MAX_VALUE_BYTES, 1_000)
+
+
+def _is_event(piped: bytes) -> bool:
+    """Whether it is the event that an agent sends to its hooks: a JSON object with `hook_event_name`."""
+    if b'"hook_event_name"' not in piped or piped.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
+        return False
+    import json
+
+    try:
+        found = json.loads(piped.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and isinstance(found.get("hook_event_name"), str)
 
 
 def _made_address(call: Call, environment: Environment, value: str) -> str:
@@ -190,6 +209,10 @@ def _decoded(content: bytes, what: str) -> str:
 def run(call: Call, environment: Environment) -> int:
     """Store the value. Raises MissingArgument (64), InputMissing (66), VersionConflict (76), DataError (65)."""
     values = call.values
+    if "store_path" in values:
+        from hooks_cli.commands.options import store_path
+
+        store_path.apply(call, environment)
     names = [name for name in ("key", "key_option", "value_option", "words") if name in values]
     if values.get("batch") is True and (not names or names == ["key"]):
         from hooks_cli.commands.memory import _store_batch

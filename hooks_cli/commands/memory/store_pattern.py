@@ -11,6 +11,7 @@ from hooks_cli.errors import MissingArgument
 from hooks_cli.features.attribution import Caller
 from hooks_cli.features.entries.write import StoreRequest, store_value, written_json, written_line
 from hooks_cli.features.journal.file_capture import digest_of
+from hooks_cli.features.journal.outcomes import is_success
 from hooks_cli.model import address as addresses
 from hooks_cli.model.verb import Option, Positional, Verb
 from hooks_cli.text.json_writer import Raw, object_text
@@ -66,6 +67,9 @@ def run(call: Call, environment: Environment) -> int:
     store = store_access.for_memory(environment)
     value = object_text({name: call.text(name) for name in _TEXTS if name in call.values})
     facts = {name: _json(call.text(name)) for name in _FACTS if call.text(name)}
+    success = is_success(call.text("success"))
+    if success is not None:
+        facts["success"] = success
     if call.strange:
         facts.update(unknown_options.fields(call, environment))
     metadata = object_text(facts) if facts else ""

@@ -66,8 +66,51 @@ force = Shared("force", ("--force",), "switch")
 dry_run = Shared("dry_run", ("--dry-run",), "switch")
 count_only = Shared("count_only", ("--count-only", "--count"), "switch")
 detailed = Shared("detailed", ("--detailed", "--verbose"), "switch")
-success = Shared("success", ("--success",), "switch")
+# Read by `_hook_call.success`.
+success = Shared("success", ("--success",), "optional", "[WORD]")
 stdin = Shared("stdin", ("--stdin",), "switch", "", "Take the passphrase from standard input.")
+
+METRICS_FILE = Option(
+    "metrics_file",
+    ("--metrics-file", "--output-path", "--export-path", "--export-file"),
+    "Where to write the figures (implies --export-metrics).",
+    metavar="FILE",
+)
+STORE_PATH = Option(
+    "store_path", ("--path",), "Use the store FILE.db for this call, inside the project.", metavar="FILE", hidden=True
+)
+
+# The text of the entry that `--memory-key` names, for every hooks verb that has it; of several the first is the entry's.
+ENTRY_TEXTS = tuple(
+    [
+        Option(name, flags, "The text that is kept at --memory-key.", metavar="TEXT", hidden=name != "value")
+        for name, flags in (
+            ("value", ("--value",)),
+            ("data", ("--data",)),
+            ("content", ("--content",)),
+            ("results", ("--results", "--result")),
+            ("message", ("--message",)),
+            ("context", ("--context",)),
+            ("change_summary", ("--change-summary",)),
+            ("description", ("--description",)),
+        )
+    ]
+)
+ENTRY_TEXT_FLAGS = tuple([flag for option in ENTRY_TEXTS for flag in option.flags])
+
+
+def with_entry_texts(options: tuple[Option, ...]) -> tuple[Option, ...]:
+    """The options of a hooks verb that has --memory-key, and those of `ENTRY_TEXTS` whose flags and names it has no other use for."""
+    names = {option.name for option in options}
+    flags = {flag for option in options for flag in option.flags}
+    more = []
+    for option in ENTRY_TEXTS:
+        own = tuple([flag for flag in option.flags if flag not in flags])
+        if option.name not in names and own:
+            same = own == option.flags
+            more.append(option if same else Option(option.name, own, option.help, metavar="TEXT", hidden=True))
+    return (*options, *more)
+
 
 # Whose call it is, and what a hooks verb keeps beside its own facts.
 ATTRIBUTION = (session_id("The session that this belongs to."), AGENT)

@@ -72,6 +72,7 @@ def as_object(row: TaskRow) -> dict[str, Any]:
         "duration_ms": None if row.opened_at is None or row.closed_at is None else row.closed_at - row.opened_at,
         "state": row.state,
         "outcome": row.outcome,
+        "word": row.word,
         "events": row.events,
     }
 

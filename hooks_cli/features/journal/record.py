@@ -158,6 +158,34 @@ def attribution_of(
     return attribute(tx, environment, hook_call.verb, hook_call.caller, begin=begin, fresh=fresh)
 
 
+def put_entry(
+    tx: Transaction,
+    environment: Environment,
+    hook_call: HookCall,
+    draft: Draft,
+    who: Attribution,
+    revision: int = 0,
+) -> Written | None:
+    """Write the entry of a call, None where it is held back: another version than it asks for, or no text over one that there is."""
+    from hooks_cli.features.entries.draft import limit_lifetime
+    from hooks_cli.store.sqlite.rows import entry_writes
+
+    if draft.if_version is not None:
+        held = _as_expected(tx, environment, hook_call, draft)
+        if held is None:
+            return None
+    if draft.value == "":
+        version = entry_writes.version_with_text(tx, draft.address)
+        if version:
+            _without_entry(environment, hook_call, draft, f"there is no text for it, and version {version} has one")
+            return None
+    draft.session, draft.agent, draft.guessed, draft.event = who.session, who.agent, who.guessed, hook_call.verb
+    draft.trace = hook_call.caller.trace
+    if draft.expires is None:
+        limit_lifetime(tx, environment, draft)
+    return entry_writes.put(tx, draft, revision=revision)
+
+
 def record_in(
     tx: Transaction,
     environment: Environment,
@@ -177,24 +205,13 @@ def record_in(
         raise AlreadyRecorded
     who = attribution or attribution_of(tx, environment, hook_call, begin=begin)
     revision = revision or tx.next_revision()
-    written = None
     draft = hook_call.draft
-    if draft is not None and draft.if_version is not None:
-        draft = _as_expected(tx, environment, hook_call, draft)
-    if draft is not None:
-        from hooks_cli.features.entries.draft import limit_lifetime
-        from hooks_cli.store.sqlite.rows import entry_writes
-
-        draft.session, draft.agent, draft.guessed, draft.event = who.session, who.agent, who.guessed, hook_call.verb
-        draft.trace = hook_call.caller.trace
-        if draft.expires is None:
-            limit_lifetime(tx, environment, draft)
-        written = entry_writes.put(tx, draft, revision=revision)
+    written = None if draft is None else put_entry(tx, environment, hook_call, draft, who, revision)
     if task is None:
         current = journal.newest_open_task(tx, who.session, who.agent)
         task = None if current is None else current.id
     fields = dict(hook_call.fields)
-    if draft is not None:
+    if draft is not None and written is not None:
         fields["memory_key"] = draft.address
     if hook_call.attributes:
         fields["attributes"] = hook_call.attributes

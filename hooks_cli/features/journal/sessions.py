@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-import os
-
 from hooks_cli.errors import HooksError, InvalidAddress
 from hooks_cli.features import attribution
 from hooks_cli.features.attribution import BY_ENVIRONMENT, BY_EVENT, BY_OPTION, Attribution, agent_name
-from hooks_cli.features.journal.record import HookCall, Recorded, attribution_of, record_in, refused_draft
+from hooks_cli.features.journal.metrics_file import write_metrics
+from hooks_cli.features.journal.record import HookCall, Recorded, attribution_of, put_entry, record_in, refused_draft
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import Draft
 from hooks_cli.store.sqlite.maintenance import state
 from hooks_cli.store.sqlite.reports import session_metrics
 from hooks_cli.store.sqlite.rows import journal
-from hooks_cli.system.private_files import make_folder, make_parents, write_file
 from hooks_cli.text.json_writer import Raw, object_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
+    from hooks_cli.model.entry import Written
     from hooks_cli.store.sqlite.store import EmbeddedStore
     from hooks_cli.store.sqlite.transaction import Transaction
 
 
 class Ended:
-    """What a session came to: its name (None when there was none to close), its metrics as a dict and as JSON, what was kept."""
+    """What a session came to: its name (None when there was none to close), its metrics as a dict and as JSON, what was kept.
 
-    __slots__ = ("metrics", "metrics_json", "recorded", "session")
+    `kept` is the entry that the call itself asked for, None without one.
+    """
 
-    def __init__(self, session: str | None, metrics: dict[str, object], metrics_json: str, recorded: Recorded) -> None:
+    __slots__ = ("kept", "metrics", "metrics_json", "recorded", "session")
+
+    def __init__(
+        self,
+        session: str | None,
+        metrics: dict[str, object],
+        metrics_json: str,
+        recorded: Recorded,
+        kept: Written | None = None,
+    ) -> None:
+        self.kept = kept
         self.session = session
         self.metrics = metrics
         self.metrics_json = metrics_json
@@ -38,9 +48,11 @@ class Ended:
 def end(store: EmbeddedStore, environment: Environment, hook_call: HookCall, *, summary: bool = False) -> Ended:
     """Close the session and store its metrics at `sessions/<id>/metrics`. A session that is closed already is measured again.
 
-    Its open tasks are closed as abandoned. A session that was named gets the calls since the last end that name none.
+    Its open tasks are closed as abandoned. A session that was named gets the calls since the last end that name none. The call's own
+    entry is kept beside the metrics; without a text it has them, too.
     """
     refusal = refused_draft(store, environment, hook_call)
+    own, hook_call.draft = hook_call.draft, None
     with store.writing() as tx:
         who = attribution_of(tx, environment, hook_call)
         figures: dict[str, object] = {}
@@ -49,11 +61,15 @@ def end(store: EmbeddedStore, environment: Environment, hook_call: HookCall, *, 
             if may_write(environment, hook_call):
                 hook_call.draft = _metrics_draft(who, figures)
             hook_call.fields["session_id"] = who.session_name
+        if own is not None:
+            own.value = own.value or (object_text(figures) if figures else "")
+            hook_call.fields["kept_at"] = own.address
         recorded = record_in(tx, environment, hook_call, attribution=who)
+        kept = None if own is None else put_entry(tx, environment, hook_call, own, recorded.attribution)
     if refusal is not None:
         raise refusal
     _advance_index(store)
-    return Ended(who.session_name, figures, object_text(figures), recorded)
+    return Ended(who.session_name, figures, object_text(figures), recorded, kept)
 
 
 def _advance_index(store: EmbeddedStore) -> None:
@@ -97,22 +113,9 @@ def _metrics_draft(who: Attribution, figures: dict[str, object]) -> Draft:
 
 
 def export(environment: Environment, ended: Ended, output: str = "") -> str:
-    """Write the metrics as a JSON file (0600) to `output`, or under `exports/` beside the stores; returns its path.
-
-    An existing file is replaced as a whole: the metrics of one session have one file.
-    Raises CannotCreate (73) or PermissionRefused (77).
-    """
-    if output:
-        path = os.path.join(environment.cwd, output)
-        make_parents(path)
-    else:
-        name = f"{environment.project.name}-{ended.session or 'no-session'}"
-        name = "".join([c if c.isalnum() or c in "._-" else "_" for c in name])[:120]
-        path = os.path.join(environment.folders.exports, f"{name}-{ended.recorded.revision}-metrics.json")
-        make_folder(environment.folders.exports)
-    text = object_text({"schema_version": "1", "session_id": ended.session, "metrics": Raw(ended.metrics_json)})
-    write_file(path, text.encode() + b"\n")
-    return path
+    """Write the metrics as a JSON file to `output`, or under `exports/`; returns its path. Raises as `write_metrics`."""
+    figures: dict[str, object] = {"session_id": ended.session, "metrics": Raw(ended.metrics_json)}
+    return write_metrics(environment, output, ended.session or "no-session", ended.recorded.revision, figures)
 
 
 def start(store: EmbeddedStore, environment: Environment, hook_call: HookCall) -> Recorded:

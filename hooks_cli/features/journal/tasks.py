@@ -70,19 +70,20 @@ def finish(
     hook_call: HookCall,
     task_id: str = "",
     outcome: str | None = None,
+    word: str | None = None,
     *,
     unnamed_only: bool = False,
 ) -> Finished:
     """Close the task of that id; the newest open unnamed one of this session and agent if that id was never opened; else record its
     end without a beginning. A task that they ended already is left as it is, unless another one was begun since. Without an id: the
     newest open task of this session and agent, with `unnamed_only` (an agent's turn is over, which ends no task that was given an id)
-    the newest that has no name of its own.
+    the newest that has no name of its own. `outcome` is success, failure or None; `word` what was said instead of one.
     """
     refusal = refused_draft(store, environment, hook_call)
     with store.writing() as tx:
         who = attribution_of(tx, environment, hook_call)
         revision = tx.next_revision()
-        task, already = _close(tx, who, task_id, outcome, revision, unnamed_only)
+        task, already = _close(tx, who, task_id, (outcome, word), revision, unnamed_only)
         ended = tx.now if task is None or task.closed_at is None else task.closed_at
         duration = None if task is None or task.opened_at is None else ended - task.opened_at
         counts = {} if task is None else journal.task_counts(store, task)
@@ -91,6 +92,8 @@ def finish(
         fields["task_id"] = name or None
         fields["duration_ms"] = duration
         fields["outcome"] = outcome
+        if word is not None:
+            fields["word"] = word
         recorded = record_in(
             tx, environment, hook_call, attribution=who, task=None if task is None else task.id, revision=revision
         )
@@ -100,27 +103,33 @@ def finish(
 
 
 def _close(
-    tx: Transaction, who: Attribution, task_id: str, outcome: str | None, revision: int, unnamed_only: bool
+    tx: Transaction,
+    who: Attribution,
+    task_id: str,
+    ended: tuple[str | None, str | None],
+    revision: int,
+    unnamed_only: bool,
 ) -> tuple[journal.Task | None, bool]:
     """The task that is closed now, and whether it was already."""
     store = tx.store
+    outcome, word = ended
     if not task_id:
         task = journal.newest_open_task(tx, who.session, who.agent, unnamed_only=unnamed_only)
         if task is not None:
-            journal.close_task(tx, task, outcome)
+            journal.close_task(tx, task, outcome, word=word)
         return task, False
     task = journal.find_open_task(store, task_id, who.session)
     if task is not None:
-        journal.close_task(tx, task, outcome)
+        journal.close_task(tx, task, outcome, word=word)
         return task, False
     task = journal.newest_open_task(tx, who.session, who.agent, unnamed_only=True)
     before = journal.find_closed_task(store, task_id, who.session, who.agent)
     if before is not None and (task is None or (task.opened_at or 0) < (before.closed_at or 0)):
         return before, True
     if task is not None:
-        journal.close_task(tx, task, outcome, name=task_id)
+        journal.close_task(tx, task, outcome, name=task_id, word=word)
         return task, False
     recorded = journal.record_finished_task(
-        tx, task_id, session=who.session, agent=who.agent, outcome=outcome, revision=revision
+        tx, task_id, session=who.session, agent=who.agent, outcome=outcome, word=word, revision=revision
     )
     return recorded, False

@@ -10,7 +10,7 @@ import os
 
 from hooks_cli.features.attribution import named_session
 from hooks_cli.features.journal.file_capture import textless_source
-from hooks_cli.features.journal.record import HookCall, Recorded, record_in
+from hooks_cli.features.journal.record import HookCall, Recorded, record_in, refused_draft
 from hooks_cli.features.restore import brief
 from hooks_cli.model.entry import Entry, shown
 from hooks_cli.store.sqlite.rows import journal, lists
@@ -30,14 +30,18 @@ CHARACTERS_PER_ENTRY = 100
 
 
 def bind(store: EmbeddedStore, environment: Environment, hook_call: HookCall) -> Recorded:
-    """Bind the calling processes to the session (`latest` is the newest one) and record the call."""
+    """Bind the calling processes to the session (`latest` is the newest one) and record the call, with its entry. Raises as `record`."""
+    refusal = refused_draft(store, environment, hook_call)
     with store.writing() as tx:
         if hook_call.caller.session_id.lower() in LATEST:
             newest = journal.newest_session(store)
             hook_call.caller.session_id = newest.name if newest is not None else ""
         named = named_session(store, environment, hook_call.caller.session_id, hook_call.caller.event_session)
         begin = named is not None
-        return record_in(tx, environment, hook_call, begin=begin)
+        recorded = record_in(tx, environment, hook_call, begin=begin)
+    if refusal is not None:
+        raise refusal
+    return recorded
 
 
 class Known:

@@ -12,11 +12,11 @@ import pytest
 from tests.conftest import Run
 
 
-def kept(run: Run, path: str | Path, **more: object) -> dict[str, object]:
+def kept(run: Run, path: str | Path, key: str = "k") -> dict[str, object]:
     """The envelope that a post-edit of a path leaves."""
-    done = run("hooks", "post-edit", "--file", str(path), "--memory-key", "k")
+    done = run("hooks", "post-edit", "--file", str(path), "--memory-key", key)
     assert done.returncode == 0, done.stderr
-    return json.loads(run("memory", "recall", "k", "--json", check=True).stdout)["entries"][0]
+    return json.loads(run("memory", "recall", key, "--json", check=True).stdout)["entries"][0]
 
 
 def test_the_text_of_a_file_inside_the_project(run: Run, project: Path) -> None:
@@ -100,7 +100,7 @@ def test_digest_only(run: Run, project: Path, tmp_path: Path) -> None:
     (project / "nul.txt").write_bytes(b"a\0b")
     for name in (".env", ".env.local", "id_rsa", "server.pem", "tls.key", "credentials"):
         (project / name).write_text("SECRET=1")
-    found = {name: kept(run, name) for name in os.listdir(project)}
+    found = {name: kept(run, name, f"k/{name}") for name in os.listdir(project)}
     kinds = {name: envelope["source"]["kind"] for name, envelope in found.items()}  # type: ignore[index]
     assert kinds["link.txt"] == "outside" and kinds["big.txt"] == "large" and kinds["just.txt"] == "file"
     assert kinds["b.bin"] == kinds["nul.txt"] == "binary"

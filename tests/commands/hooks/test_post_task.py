@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -99,3 +100,44 @@ def test_the_outcome_goes_into_the_metrics(run: Run, words: list[str], outcome: 
 def test_a_result_is_kept(run: Run) -> None:
     run("hooks", "post-task", "--task-id", "t", "--memory-key", "results/t", "--result", "All green", check=True)
     assert run("memory", "recall", "results/t", check=True).stdout == "All green"
+
+
+@pytest.mark.parametrize(
+    ("word", "outcome"),
+    [
+        *((word, "success") for word in ("true", "1", "yes", "ok", "success", "passed", "Completed")),
+        *(
+            (word, "failure")
+            for word in ("false", "0", "no", "fail", "failed", "FAILURE", "error", "aborted", "cancelled")
+        ),
+        *((word, None) for word in ("maybe", "0.2", "$SUCCESS", "-1", "partial")),
+    ],
+)
+def test_what_success_says(run: Run, word: str, outcome: str | None) -> None:
+    done = run("hooks", "post-task", "--task-id", "t", "--success", word, "--json", check=True)
+    told = json.loads(done.stdout)
+    task = json.loads(run("task", "list", "--json", check=True).stdout)["tasks"][0]
+    assert (told["success"], task["outcome"]) == (
+        {"success": True, "failure": False, None: None}[outcome or None],
+        outcome,
+    )
+    assert (told.get("word"), task["word"]) == ((word, word) if outcome is None else (None, None))
+    assert done.stderr.count("\n") == (outcome is None)
+    assert told["task_id"] == "t"
+
+
+@pytest.mark.parametrize("option", ["--export-metrics", "--metrics-file", "--output-path"])
+@pytest.mark.parametrize("verb", ["post-task", "session-end"])
+def test_metrics_are_written_where_asked(run: Run, project: Path, verb: str, option: str) -> None:
+    run("hooks", "pre-task", "--description", "d", check=True)
+    done = run("hooks", verb, option, "out/figures.json", check=True)
+    assert f"Metrics exported: {project / 'out/figures.json'}\n" in done.stdout
+    told = json.loads((project / "out/figures.json").read_text())
+    assert told["task_id" if verb == "post-task" else "session_id"].startswith(("task-", "session-"))
+
+
+def test_metrics_without_a_place_have_the_programs_own(run: Run, project: Path) -> None:
+    for words in (["--export-metrics"], ["--export-metrics", "true"], ["--export-metrics", "${exportMetrics}"]):
+        told = json.loads(run("hooks", "post-task", *words, "--json", check=True).stdout)
+        assert json.loads(Path(told["exported"]).read_text())["schema_version"] == "1"
+    assert [path.name for path in project.iterdir()] == ["hooks.toml"]

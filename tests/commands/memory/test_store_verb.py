@@ -62,3 +62,15 @@ def test_a_closed_standard_input_is_an_empty_one(run: Run, project: Path, enviro
     line = f'exec "{PROGRAM}" memory store k - <&-'
     subprocess.run(["sh", "-c", line], env=environ, cwd=project, check=True, timeout=TIMEOUT_SECONDS)
     assert run("memory", "recall", "k", check=True).stdout == ""
+
+
+def test_an_agents_event_is_no_value(run: Run) -> None:
+    event = json.dumps({"session_id": "s", "hook_event_name": "PostToolUse"})
+    done = run("memory", "store", "--key", "k", stdin=event)
+    assert done.returncode == 64 and "--stdin" in done.stderr and run("memory", "recall", "k").returncode == 1
+    for words in (["--key", "k", "--stdin"], ["k", "-"]):
+        run("memory", "store", *words, stdin=event, check=True)
+        assert run("memory", "recall", "k", check=True).stdout == event
+    for other in ('{"a": 1}', 'the word "hook_event_name"', '{"hook_event_name" is no JSON'):
+        run("memory", "store", "--key", "k", stdin=other, check=True)
+        assert run("memory", "recall", "k", check=True).stdout == other

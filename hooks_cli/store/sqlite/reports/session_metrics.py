@@ -65,7 +65,7 @@ def session_metrics(
 
 def _summary(store: EmbeddedStore, session_id: int) -> dict[str, object]:
     tasks = store.query(
-        "SELECT name, coalesce(description, ''), coalesce(outcome, ''), closed_at - opened_at FROM task WHERE session = ? "
+        "SELECT name, coalesce(description, ''), coalesce(outcome, word, ''), closed_at - opened_at FROM task WHERE session = ? "
         "ORDER BY id DESC LIMIT ?",
         (session_id, SUMMARY_LINES),
     )

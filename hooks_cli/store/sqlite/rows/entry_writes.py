@@ -28,6 +28,16 @@ def find_head(tx: Transaction, address: str) -> Row | None:
     )
 
 
+def version_with_text(tx: Transaction, address: str) -> int:
+    """The version that the address is at when it holds a text that is not empty, else 0."""
+    row = tx.store.row(
+        "SELECT h.version FROM head h JOIN entry e ON e.revision = h.revision WHERE h.address = ? AND h.live = 1 "
+        "AND (h.expires IS NULL OR h.expires > ?) AND octet_length(e.value) > 0",
+        (address, tx.now),
+    )
+    return row[0] if row is not None else 0
+
+
 def check_value(value: str, what: str = "The value") -> None:
     """Refuse what cannot be given back exactly: text with NUL, invalid UTF-8 (65), and more than 64 MiB (65)."""
     try:
