@@ -100,7 +100,7 @@ def test_digest_only(run: Run, project: Path, tmp_path: Path) -> None:
     (project / "nul.txt").write_bytes(b"a\0b")
     for name in (".env", ".env.local", "id_rsa", "server.pem", "tls.key", "credentials"):
         (project / name).write_text("SECRET=1")
-    found = {name: kept(run, name, f"k/{name}") for name in os.listdir(project)}
+    found = {name: kept(run, name, f"k/{number}") for number, name in enumerate(os.listdir(project))}
     kinds = {name: envelope["source"]["kind"] for name, envelope in found.items()}  # type: ignore[index]
     assert kinds["link.txt"] == "outside" and kinds["big.txt"] == "large" and kinds["just.txt"] == "file"
     assert kinds["b.bin"] == kinds["nul.txt"] == "binary"
