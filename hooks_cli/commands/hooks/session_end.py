@@ -100,7 +100,9 @@ def run(call: Call, environment: Environment) -> int:
         text = f"Session closed: {ended.session}\n" + figures(ended.metrics)
     _hook_call.say(call, environment, text, {}, ended.recorded.written)
     if ended.kept is not None:
-        environment.out(_hook_call.written_line(ended.kept))
+        from hooks_cli.features.entries.write import written_line
+
+        environment.out(written_line(ended.kept))
     if path:
         environment.out(f"Metrics exported: {path}\n")
     if collected is not None:

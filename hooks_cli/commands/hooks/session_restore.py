@@ -84,7 +84,9 @@ def run(call: Call, environment: Environment) -> int:
         return 0
     print_brief(call, environment, store, named or "")
     if recorded.written is not None:  # the brief alone is printed: it goes into a prompt
-        environment.err("hooks-cli: " + _hook_call.written_line(recorded.written).rstrip())
+        from hooks_cli.features.entries.write import written_line
+
+        environment.err("hooks-cli: " + written_line(recorded.written).rstrip())
     return 0
 
 
