@@ -5,14 +5,14 @@ Called by `entry` alone. Every error leaves through here, unexpected ones too.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import traceback
 
-from hooks_cli.errors import AccessDenied, DataError, HooksError, InternalError, Interrupted, StorageFailed, UsageError
+from hooks_cli.errors import DataError, HooksError, UsageError
 from hooks_cli.model import verb
 from hooks_cli.model.verb import FALSE_WORDS, Call
+from hooks_cli.output.error_object import as_hooks_error, as_object
 from hooks_cli.store.remote.failures import LogBusy, OutcomeUnknown, Postponed, ServerUnreachable
 from hooks_cli.system.streams import Streams
 
@@ -97,29 +97,6 @@ def _queued(error: HooksError, call: Call, environment: Environment) -> str:
     if call.verb.name == "pre-task":
         return f"Task queued: {task}\n"
     return f"Queued: {call.text('memory_key')}\n" if call.text("memory_key") else "queued\n"
-
-
-def as_hooks_error(error: BaseException) -> HooksError:
-    """Any error as one of ours: an interruption is 130, what the system refused 77 or 74, anything else our bug (70)."""
-    if isinstance(error, HooksError):
-        return error
-    if isinstance(error, KeyboardInterrupt):
-        return Interrupted()
-    if isinstance(error, OSError) and error.errno is not None:
-        what = f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror}"
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            return AccessDenied(f"Access is denied: {what}.", hint="Check who owns it and its mode.")
-        hint = "Free some space and try again." if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
-        return StorageFailed(f"Reading or writing failed: {what}.", hint=hint)
-    if isinstance(error, MemoryError):
-        return InternalError(reason="the memory did not suffice (MemoryError)")
-    return InternalError(reason=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
-
-
-def as_object(error: HooksError) -> dict[str, object]:
-    """An error as a program reads it: {"schema_version": "1", "error": {code, name, message, hint, …what it is about}}."""
-    named = {"code": error.exit_code, "name": error.name, "message": str(error), "hint": error.hint_text or None}
-    return {"schema_version": "1", "error": named | {k: v for k, v in error.details.items() if k not in named}}
 
 
 def wants_json(argv: list[str], call: Call | None) -> bool:

@@ -17,7 +17,21 @@ if TYPE_CHECKING:
     from hooks_cli.model.verb import Verb
 
 # Each is a folder; the verbs of `program` stand alone.
-GROUPS = ("hooks", "memory", "config", "key", "project", "remote", "session", "setup", "shims", "task", "test", "trace")
+GROUPS = (
+    "hooks",
+    "memory",
+    "config",
+    "key",
+    "mcp",
+    "project",
+    "remote",
+    "session",
+    "setup",
+    "shims",
+    "task",
+    "test",
+    "trace",
+)
 GROUP_ALIASES = {"hook": "hooks"}
 
 # A name behind `hooks` that begins so and is not a verb's is an event's (`commands/hooks/custom.py`).

@@ -76,6 +76,16 @@ def for_reading(environment: Environment) -> Store | None:
         return None
 
 
+def look_again(store: Store, environment: Environment, writes: bool) -> None:
+    """Bring a store that was kept open (`mcp start`) to where an opening for a call would bring it."""
+    if writes or store.replica is None:
+        take_in_queued(store, environment)
+    else:
+        from hooks_cli.features.remote import freshness
+
+        freshness.freshen(store, environment)
+
+
 def take_in_queued(store: Store, environment: Environment) -> None:
     """Take in the calls that wait in the queue of the store, for at most half of its budget. Raises nothing."""
     if environment.replayed or not os.path.exists(environment.places.queue_dir):

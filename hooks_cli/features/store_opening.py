@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from hooks_cli.store.sqlite.store import EVENT_BUDGET_MS, HOOKS_BUDGET_MS, MEMORY_BUDGET_MS, EmbeddedStore, open_store
+from hooks_cli.store.sqlite.store import (
+    EVENT_BUDGET_MS,
+    HOOKS_BUDGET_MS,
+    MEMORY_BUDGET_MS,
+    EmbeddedStore,
+    open_store,
+    take_environment,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +20,7 @@ if TYPE_CHECKING:
     # An open store, as verbs hand it to features.
     Store: TypeAlias = EmbeddedStore
 
-__all__ = ["EVENT_BUDGET_MS", "HOOKS_BUDGET_MS", "MEMORY_BUDGET_MS", "opened"]
+__all__ = ["EVENT_BUDGET_MS", "HOOKS_BUDGET_MS", "MEMORY_BUDGET_MS", "opened", "take_environment"]
 
 
 def opened(environment: Environment, budget_ms: int, *, create: bool = True) -> EmbeddedStore:

@@ -99,8 +99,13 @@ def make_ready(store: EmbeddedStore, environment: Environment) -> None:
     except BaseException:
         store.close()
         raise
+    take_environment(store, environment)
+
+
+def take_environment(store: EmbeddedStore, environment: Environment) -> None:
+    """Give an open store what it takes from the environment of a call: the clock, what is sensitive, where its notes go, the trace."""
     store.clock = environment.now
-    store.settings_of = environment
+    store.settings_of, store._guard = environment, None
     store.warn = environment.err
     store.trace, store.span_facts = environment.trace, environment.span_facts
     store.machine = environment.folders.machine
