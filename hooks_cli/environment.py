@@ -114,7 +114,7 @@ class Environment:
                     start = os.path.realpath(place)
             except (OSError, ValueError):
                 pass
-        return discover(start, os.path.join(self.folders.data, "projects"))
+        return discover(start, os.path.join(self.folders.data, "projects"), self.variables.get("HOME", ""))
 
     @lazy
     def settings(self) -> settings_keys.Settings:
@@ -147,7 +147,11 @@ class Environment:
     def places(self) -> StorePlaces:
         """Where the store and its keys lie. Raises ConfigError (78) when HOOKS_STORE is not a file's name."""
         named = self.variables.get("HOOKS_STORE", "")
-        place = named_in_variable(named, self.cwd) if named else self._named_in_settings()
+        place = (
+            named_in_variable(self.folders.named_path("HOOKS_STORE", named), self.cwd)
+            if named
+            else self._named_in_settings()
+        )
         return StorePlaces(self.folders, self.project.stem, place)
 
     def _named_in_settings(self) -> str:

@@ -119,6 +119,7 @@ class Entry:
         "data_version",
         "event",
         "expires",
+        "guessed",
         "imported",
         "kind",
         "machine",
@@ -147,6 +148,7 @@ class Entry:
             self.sealed,
             self.expires,
             self.session,
+            self.guessed,
             self.agent,
             self.event,
             self.origin,
@@ -165,6 +167,11 @@ class Entry:
         if self.sealed:
             self._mask()
 
+    @property
+    def session_shown(self) -> str | None:
+        """The session's name for people: a guess with `~` before it."""
+        return "~" + self.session if self.guessed and self.session else self.session
+
     def _mask(self) -> None:
         self.raw = (self.value, self.metadata, self.tags, self.source)
         value, metadata, tags, source = [mask(text) if text else text for text in self.raw]
@@ -179,6 +186,7 @@ class Entry:
     sealed: int
     expires: int | None
     session: str | None
+    guessed: int
     agent: str | None
     event: str
     origin: int | None

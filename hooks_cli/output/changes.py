@@ -72,7 +72,7 @@ def history_lines(versions: list[Entry], current: int, now: int) -> str:
     """One line a version, newest first: version, revision, time, what it is, who wrote it, size, tags."""
     lines = []
     for entry in versions:
-        who = "/".join(one_line(word, 80) for word in (entry.session, entry.agent) if word)
+        who = "/".join(one_line(word, 80) for word in (entry.session_shown, entry.agent) if word)
         parts = [f"v{entry.version}", f"r{entry.revision}", moment(entry.at), entry.event, state(entry, current, now)]
         if who:
             parts.append(who)
@@ -112,6 +112,7 @@ def version_object(entry: Entry, current: int, now: int) -> dict[str, Any]:
         "event": entry.event,
         "state": state(entry, current, now),
         "session_id": entry.session,
+        **({"guessed": True} if entry.guessed else {}),
         "agent": entry.agent,
         "size": size(entry) if entry.kind < 2 else None,
         "tags": Raw(entry.tags or "[]"),

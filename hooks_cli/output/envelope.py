@@ -40,6 +40,7 @@ def envelope(entry: Entry, default_version: str) -> str:
             "created_at": moment(entry.at),
             "expires_at": None if entry.expires is None else moment(entry.expires),
             "session_id": entry.session,
+            **({"guessed": True} if entry.guessed else {}),
             "agent": entry.agent,
             "event": entry.event,
             "source": Raw(entry.source) if entry.source else None,

@@ -12,7 +12,8 @@ The rules, in this order, from the start folder upwards (git itself is never run
    that is a submodule, a repository made with --separate-git-dir, a worktree moved by hand, or a hostile `.git` file that names
    another user's repository, which must not open that user's memory.
 2. A bare repository, or the inside of a `.git` folder.
-3. The nearest folder with a `hooks.toml`, or with a store.
+3. The nearest folder with a `hooks.toml`, or with a store. The user's home and `/` count for calls made there alone: a store of theirs
+   would take in every folder below.
 4. The start folder.
 
 On the hot path: nothing but `os`, and about two system calls for each folder between the start and the root.
@@ -99,8 +100,11 @@ def stem_of(path: str) -> str:
     return f"{plain_name(path)}-{fingerprint(path)}"
 
 
-def discover(start: str, projects: str) -> Project:
-    """The project of a folder. `start` is a real path; `projects` the folder that holds the stores. Never fails."""
+def discover(start: str, projects: str, user_home: str = "") -> Project:
+    """The project of a folder. `start` is a real path, `projects` the folder that holds the stores, `user_home` the user's home.
+
+    Never fails.
+    """
     place = start
     while True:
         found = _git_project(place)
@@ -112,11 +116,12 @@ def discover(start: str, projects: str) -> Project:
         place = parent
     place = start
     while True:
-        if _is_file(os.path.join(place, PROJECT_FILE)):
-            return Project(place, place, PROJECT_FILE)
-        if _is_file(os.path.join(projects, stem_of(place), STORE_FILE)):
-            return Project(place, place, "store")
         parent = os.path.dirname(place)
+        if place == start or (parent != place and not _is_same(place, user_home)):
+            if _is_file(os.path.join(place, PROJECT_FILE)):
+                return Project(place, place, PROJECT_FILE)
+            if _is_file(os.path.join(projects, stem_of(place), STORE_FILE)):
+                return Project(place, place, "store")
         if parent == place:
             return Project(start, start, "folder")
         place = parent
@@ -212,6 +217,11 @@ def _mode(path: str) -> int:
         return os.stat(path).st_mode
     except OSError:
         return 0
+
+
+def _is_same(place: str, named: str) -> bool:
+    """Whether `named`, as a variable has it, is the real path `place`."""
+    return bool(named) and (named == place or (os.path.basename(place) in named and os.path.realpath(named) == place))
 
 
 def _is_file(path: str) -> bool:

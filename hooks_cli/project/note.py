@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.errors import CannotCreate, PermissionRefused
+from hooks_cli.errors import CannotCreate, InputMissing, PermissionRefused
 from hooks_cli.project.discovery import STORE_FILE, plain_name
 from hooks_cli.system.private_files import make_folder, read_file, write_file
 
@@ -38,8 +38,18 @@ if TYPE_CHECKING:
             """The places of its store."""
 
         @property
+        def lenient(self) -> bool:
+            """Whether it is a hooks verb."""
+
+        @property
         def err(self) -> Callable[[str], None]:
             """Writes one line to standard error."""
+
+
+class ProjectMoved(InputMissing):
+    """{project} seems to be a project that was moved here: its memory is still under the old name, {before}. Nothing was recorded."""
+
+    hint = "To take it: hooks-cli project adopt {before}. To begin a new one: hooks-cli memory init"
 
 
 NOTE_FILE = "project"
@@ -49,9 +59,12 @@ NOTE_LIMIT = 65536
 def prepare_store_folder(environment: ProjectEnvironment) -> None:
     """Make the folder that the store is about to be created in (0700), with the note that says whose it is.
 
-    When the project seems to have been moved here and left a store behind, one line on stderr says how to bring it.
-    Raises CannotCreate (73), PermissionRefused (77) or DiskFull (74).
+    One line on stderr says which project it is. When it seems to have been moved here and left a store behind, a hooks verb makes none
+    (ProjectMoved, 66), and another verb says how to bring it. Raises CannotCreate (73), PermissionRefused (77) or DiskFull (74).
     """
+    before = moved_from(environment)
+    if before and environment.lenient:
+        raise ProjectMoved(project=environment.project.home, before=before)
     try:
         make_folder(os.path.dirname(environment.places.store_path))
     except (CannotCreate, PermissionRefused) as error:
@@ -61,7 +74,10 @@ def prepare_store_folder(environment: ProjectEnvironment) -> None:
     if environment.places.named_store:
         return
     write(environment.places.project_dir, environment.project.home)
-    before = moved_from(environment)
+    if environment.project.reason == "folder":
+        environment.err(
+            f"hooks-cli: a memory begins for the folder {environment.project.home}: it is in no git repository"
+        )
     if before:
         environment.err(
             f"hooks-cli: this project gets a new store. If it was moved here, the one it had is still there; take it with: "

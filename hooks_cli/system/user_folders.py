@@ -95,7 +95,7 @@ class UserFolders:
         """One of the user's folders as platformdirs names it; importing that would cost more than the rest of a hot command."""
         moved = self.variables.get("HOOKS_HOME", "")
         if moved:
-            return os.path.normpath(os.path.join(self.cwd, moved, kind))
+            return os.path.normpath(os.path.join(self.cwd, self.named_path("HOOKS_HOME", moved), kind))
         if os.name != "posix":
             import platformdirs
 
@@ -104,6 +104,22 @@ class UserFolders:
         if os.path.isabs(named):
             return os.path.join(named, PROGRAM)
         return os.path.join(self.home, mac if sys.platform == "darwin" else unix, PROGRAM)
+
+    def named_path(self, variable: str, named: str) -> str:
+        """The path that a variable holds, with a leading `~/` as the user's home, as a file of settings may have left it.
+
+        Raises ConfigError (78) for another user's `~name`, and for `$NAME`: no shell has filled it in.
+        """
+        first = named[:1]
+        if first not in ("~", "$"):
+            return named
+        if named == "~" or named[:2] == "~/":
+            return self.home + named[1:]
+        raise ConfigError(
+            path=variable,
+            reason=f"{named!r} was not expanded by a shell",
+            hint=f"Give the whole path, or one that begins with ~/: {variable}=~/FOLDER",
+        )
 
     @property
     def keys(self) -> str:

@@ -127,6 +127,26 @@ def test_while_the_agent_lives_its_parents_other_children_are_not_it(run: Run, e
     assert (lines[0]["key"], lines[0]["attribution"]) == ("k", "guessed")
 
 
+def test_a_guess_is_shown_as_a_guess(run: Run, environ, project) -> None:
+    for name in ("one", "two"):
+        detached(environ, project, "hooks", "session-start", "--session-id", name)
+    detached(environ, project, "hooks", "notify", "--message", "m", "--memory-key", "k")
+    whose = entry(run, "k")
+    assert whose["guessed"] is True and whose["session_id"] in ("one", "two")
+    shown = "~" + whose["session_id"]
+    assert f"\t{shown}" in run("memory", "log", "--limit", "1").stdout
+    assert json.loads(run("memory", "log", "--limit", "1", "--json").stdout)["log"][0]["guessed"] is True
+    assert f"\t{shown}\t" in run("memory", "history", "k").stdout
+    assert json.loads(run("memory", "history", "k", "--json").stdout)["versions"][0]["guessed"] is True
+    assert f"session_id: {shown}\n" in run("memory", "show", "k").stdout
+    assert json.loads(run("memory", "search", "m", "--json").stdout)["results"][0]["guessed"] is True
+    assert f"session {shown}," in run("hooks", "session-restore", "--session-id", "three").stdout
+    assert shown in run("monitor", "--once").stdout
+    detached(environ, project, "hooks", "notify", "--message", "n", "--memory-key", "l", "--session-id", "one")
+    assert "guessed" not in entry(run, "l")
+    assert "\tone\t" in run("memory", "history", "l").stdout
+
+
 # --- persons -----------------------------------------------------------------------------------------------------------
 def at_terminal(environ: dict[str, str], project: Path, *words: str) -> str:
     terminal = Terminal(*words, env=environ, cwd=project)

@@ -105,7 +105,7 @@ def test_a_moved_folder_is_told_of_its_old_store_and_may_replace_the_new_one(run
 
 def test_a_new_folder_beside_others_is_told_nothing(run: Run, top: Path) -> None:
     run("memory", "store", "k", "v", cwd=folder(top, "one"), check=True)
-    assert run("memory", "store", "k", "v", cwd=folder(top, "two"), check=True).stderr == ""
+    assert "adopt" not in run("memory", "store", "k", "v", cwd=folder(top, "two"), check=True).stderr
 
 
 def test_looking_makes_no_store(run: Run, top: Path, home: Path) -> None:
@@ -266,3 +266,38 @@ def test_a_key_that_is_in_the_way_is_never_overwritten(moved: tuple[Environment,
         projects.adopt(environment, "old")
     assert Path(environment.places.key_path).read_text() == "another key\n"
     assert whole(environment, environment.project.stem) is False
+
+
+def test_a_hook_makes_no_empty_store_where_a_project_was_moved_to(run: Run, top: Path) -> None:
+    old = folder(top, "old")
+    run("memory", "store", "k", "v", cwd=old, check=True)
+    old.rename(top / "new")
+    refused = run("hooks", "notify", "--message", "m", cwd=top / "new")
+    stem = stem_of(str(old))
+    assert refused.returncode == 66 and f"project adopt {stem}" in refused.stderr and "memory init" in refused.stderr
+    event = json.dumps({"hook_event_name": "SessionStart", "session_id": "s", "source": "startup"})
+    started = run("hooks", "event", stdin=event, cwd=top / "new", check=True)
+    assert f"project adopt {stem}" in started.stdout
+    assert f"project adopt {stem}" in run("memory", "list", cwd=top / "new").stderr
+    assert f"project adopt {stem}" in run("doctor", cwd=top / "new").stdout
+    run("project", "adopt", stem, cwd=top / "new", check=True)
+    assert run("memory", "recall", "k", cwd=top / "new", check=True).stdout == "v"
+    run("hooks", "notify", "--message", "m", cwd=top / "new", check=True)
+
+
+def test_the_first_write_outside_git_says_which_folder_it_belongs_to(run: Run, top: Path) -> None:
+    here = folder(top, "here")
+    first = run("memory", "store", "k", "v", cwd=here, check=True)
+    assert f"a memory begins for the folder {here}" in first.stderr
+    assert run("memory", "store", "l", "v", cwd=here, check=True).stderr == ""
+
+
+def test_a_store_of_the_home_is_not_inherited(run: Run, home: Path) -> None:
+    real = Path(os.path.realpath(home))
+    run("memory", "store", "k", "of home", cwd=real, check=True)
+    below = folder(folder(real, "src").parent / "src", "one")
+    assert run("memory", "recall", "k", cwd=below).returncode == 1
+    run("memory", "store", "k", "of one", cwd=below, check=True)
+    inside = folder(below, "inside")
+    assert run("memory", "recall", "k", cwd=inside, check=True).stdout == "of one"
+    assert run("memory", "recall", "k", cwd=real, check=True).stdout == "of home"

@@ -153,6 +153,7 @@ def line_object(line: journal_log.Line) -> dict[str, Any]:
         "session_id": line.session,
         "agent": line.agent,
         "attribution": line.attribution,
+        **({"guessed": True} if line.attribution == "guessed" else {}),
         "trace_id": trace,
         "span_id": span,
         "key": line.address,
@@ -164,7 +165,7 @@ def line_object(line: journal_log.Line) -> dict[str, Any]:
 
 def line_text(line: journal_log.Line) -> str:
     """One line of the journal for people: `r42 TAB time TAB verb TAB who TAB what`."""
-    who = "/".join(one_line(word, 80) for word in (line.session, line.agent) if word)
+    who = "/".join(one_line(word, 80) for word in (line.session_shown, line.agent) if word)
     what = "" if line.address is None else f"{one_line(line.address, 200)} v{line.version}"
     fields = {} if line.fields is None else json_exact.read(line.fields)
     for told in (line.said, *[fields.get(name) for name in TELLING]):

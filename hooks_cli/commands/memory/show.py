@@ -90,7 +90,7 @@ def _text(entry: Entry, versions: list[Entry], current: int, now: int, data_vers
         "created_at": moment(entry.at),
         "expires_at": None if entry.expires is None else moment(entry.expires),
         "event": entry.event,
-        "session_id": entry.session,
+        "session_id": entry.session_shown,
         "agent": entry.agent,
         "data_version": data_version,
         "pinned": "yes" if entry.pinned else None,

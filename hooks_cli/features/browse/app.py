@@ -213,7 +213,7 @@ class Browser(App[None]):
                 state(entry, self.current, now),
                 (moment(entry.at), "when"),
                 Text(entry.event, "verb"),
-                who(entry.session, entry.agent),
+                who(entry.session_shown, entry.agent),
             ),
         )
         self._put("value", value_of(entry))

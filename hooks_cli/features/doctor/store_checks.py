@@ -113,6 +113,15 @@ def store(environment: Environment) -> Iterator[Finding]:
         yield of_error("store", StoreGone(store=path, anchor=environment.places.anchor_path))
         return
     if not os.path.exists(path):
+        from hooks_cli.project.note import moved_from
+
+        before = moved_from(environment)
+        if before:
+            mend = f"To take it: hooks-cli project adopt {before}. To begin a new one: hooks-cli memory init"
+            yield Finding(
+                "store", WARNING, f"this project seems to have been moved here; its memory is still {before}", mend
+            )
+            return
         yield Finding("store", NOTE, f"{path} is not made yet; the first use makes it")
         return
     try:

@@ -29,6 +29,7 @@ class Item:
         "at",
         "data",
         "event",
+        "guessed",
         "lacking",
         "metadata",
         "revision",
@@ -49,6 +50,7 @@ class Item:
         size: int = 0,
         metadata: str | None = None,
         session: str | None = None,
+        guessed: bool = False,
         agent: str | None = None,
         event: str = "",
         source: str | None = None,
@@ -65,6 +67,7 @@ class Item:
         self.size = size
         self.metadata = metadata
         self.session = session
+        self.guessed = guessed
         self.agent = agent
         self.event = event
         self.source = source
@@ -164,7 +167,7 @@ def _count(count: int, more: bool) -> str:
 def title_line(subject: Subject, item: Item, frame: str, number: int, values: bool) -> str:
     """Which entry follows, who wrote it and when."""
     by = [f"by {named(item.agent, 60)}"] if item.agent else []
-    by += [f"session {named(item.session, 60)}"] if item.session else []
+    by += [f"session {'~' if item.guessed else ''}{named(item.session, 60)}"] if item.session else []
     by += [named(item.event, 40)] if item.event else []
     parts = [f"version {item.version}, revision {item.revision}", f"{age(subject.now, item.at)}, {moment(item.at)}"]
     parts += [", ".join(by)] if by else []

@@ -57,6 +57,7 @@ def _object(hit: Hit) -> str:
             "key_version": entry.version,
             "created_at": moment(entry.at),
             "session_id": entry.session,
+            **({"guessed": True} if entry.guessed else {}),
             "agent": entry.agent,
             "event": entry.event,
             "tags": Raw(entry.tags or "[]"),

@@ -52,7 +52,7 @@ def show_list(console: Console, entries: list[Entry], now: int) -> None:
         cells = [text(entry.address, "key", 1024), text(entry.value)]
         if wide:
             cells += [
-                who(entry.session, entry.agent),
+                who(entry.session_shown, entry.agent),
                 Text(ago(now - entry.at), "when"),
                 Text(f"v{entry.version}", "faint"),
             ]
@@ -75,7 +75,7 @@ def show_entry(
     facts.add_row(
         "revision", line((f"r{entry.revision}", "revision"), (moment(entry.at), "when"), f"{ago(now - entry.at)}")
     )
-    by = line(Text(entry.event, "verb"), who(entry.session, entry.agent))
+    by = line(Text(entry.event, "verb"), who(entry.session_shown, entry.agent))
     facts.add_row("written by", by)
     if entry.expires is not None:
         facts.add_row("expires", Text(moment(entry.expires), "warn"))
@@ -149,7 +149,7 @@ def timeline(versions: list[Entry], shown: int, current: int, now: int) -> Table
             Text(ago(now - entry.at), "when"),
             Text(entry.event, "verb"),
             Text(f"{grown:+,} B" if entry.kind < 2 else word, "faint"),
-            who(entry.session, entry.agent),
+            who(entry.session_shown, entry.agent),
             Text("◂ shown" if entry.version == shown and len(versions) > 1 else "", "faint"),
         )
     if len(versions) > MOST_VERSIONS:

@@ -36,7 +36,7 @@ def show_log(console: Console, lines: Iterable[Line], telling: tuple[str, ...], 
         head = line(
             (f"r{shown.revision}", "revision"),
             (shown.verb, _STYLES.get(shown.verb, "verb")),
-            who(shown.session, shown.agent),
+            who(shown.session_shown, shown.agent),
             (ago(now - shown.at), "when"),
             (moment(shown.at)[:19].replace("T", " "), "faint"),
         )

@@ -46,7 +46,8 @@ def calls_about_file(
     """The newest calls that named the file: (time in ms, verb, agent, session), newest first."""
     marks = ",".join("?" * len(paths))
     rows = store.query(
-        f"SELECT v.at, v.verb, v.agent, s.name FROM (SELECT * FROM event ORDER BY revision DESC LIMIT {LOOKED_AT}) v "
+        f"SELECT v.at, v.verb, v.agent, iif(v.attribution IS 'guessed', '~', '') || s.name "
+        f"FROM (SELECT * FROM event ORDER BY revision DESC LIMIT {LOOKED_AT}) v "
         f"LEFT JOIN session s ON s.id = v.session WHERE v.fields ->> '$.file' IN ({marks}) ORDER BY v.revision DESC LIMIT ?",
         (*paths, limit),
     )

@@ -83,6 +83,12 @@ class Line:
         self.said: str | None = None if said is None else mask(said)
         self.fields: str | None = None if fields is None else mask(fields)
 
+    @property
+    def session_shown(self) -> str | None:
+        """The session's name for people: a guess with `~` before it."""
+        name: str | None = self.session
+        return "~" + name if name and self.attribution == "guessed" else name
+
 
 # What a notice said that was kept under a key: the event carries no copy of it.
 SAID = "CASE WHEN v.verb IN ('notify', 'notification') THEN substr(e.value, 1, 2000) END"

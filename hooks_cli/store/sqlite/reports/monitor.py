@@ -68,7 +68,8 @@ def _tasks(store: EmbeddedStore, since: int, limit: int) -> list[Row]:
 def _notices(store: EmbeddedStore, limit: int) -> list[Row]:
     """The message of a notice with an entry is the entry's value; a sealed one is not shown."""
     rows = store.query(
-        """SELECT v.revision, v.at, coalesce(v.agent, ''), coalesce(s.name, ''), coalesce(h.address, ''),
+        """SELECT v.revision, v.at, coalesce(v.agent, ''), coalesce(iif(v.attribution IS 'guessed', '~', '') || s.name, ''),
+            coalesce(h.address, ''),
             coalesce(v.fields ->> '$.message', CASE e.sealed WHEN 2 THEN '‹sealed›' ELSE substr(e.value, 1, 300) END, '')
         FROM event v LEFT JOIN session s ON s.id = v.session LEFT JOIN entry e ON v.entry = 1 AND e.revision = v.revision
             LEFT JOIN head h ON h.id = e.head

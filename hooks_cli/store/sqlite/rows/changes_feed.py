@@ -27,7 +27,7 @@ PORTION = 500
 
 # A destruction, at its own revision: the newest version that lost its content then. Its columns are those of `COLUMNS`.
 DESTROYED = f"""
-    SELECT h.address, v.revision, e.version, v.at, e.kind, 0, NULL, s.name, v.agent, 'destroy', NULL, NULL,
+    SELECT h.address, v.revision, e.version, v.at, e.kind, 0, NULL, s.name, v.attribution IS 'guessed', v.agent, 'destroy', NULL, NULL,
            NULL, NULL, NULL, NULL, NULL, v.trace, h.pinned, NULL
     FROM event v JOIN head h ON h.address = v.fields ->> '$.memory_key'
     JOIN entry e ON {is_version_sql()} AND e.version = (SELECT max(value) FROM json_each(v.fields, '$.versions'))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # What model.entry.Entry takes, from `entry e JOIN head h ON h.id = e.head LEFT JOIN session s ON s.id = e.session`.
 COLUMNS = (
-    "h.address, e.revision, e.version, e.at, e.kind, e.sealed, e.expires, s.name, e.agent, e.event, e.origin, e.machine, "
+    "h.address, e.revision, e.version, e.at, e.kind, e.sealed, e.expires, s.name, e.guessed, e.agent, e.event, e.origin, e.machine, "
     "e.imported, e.data_version, e.source, e.tags, e.metadata, e.trace, h.pinned, e.value"
 )
 # The same with long values left out (None): a list of many entries reads no more than it shows. See `beginning`.
