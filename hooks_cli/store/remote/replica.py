@@ -9,12 +9,13 @@ After the append the write is everybody's. A process that dies before its own co
 from __future__ import annotations
 
 import os
+import time
 
 from hooks_cli.errors import HooksError
 from hooks_cli.store import anchor
 from hooks_cli.store.remote import apply, position
 from hooks_cli.store.remote.contract import WRITE_ID_BYTES
-from hooks_cli.store.remote.failures import BehindLog, KeptRemotely
+from hooks_cli.store.remote.failures import BehindLog, KeptRemotely, ServerUnreachable
 from hooks_cli.store.remote.payload import MACHINE_BYTES, Payload
 from hooks_cli.store.sqlite import writer_queue
 from hooks_cli.store.sqlite.schema import LEDGER_TABLES
@@ -191,6 +192,28 @@ class Replica:
             return 0
         finally:
             link.close()
+
+    def sleep(self, store: EmbeddedStore, seconds: float) -> None:
+        """Sleep for so long, or until the log has a record that is not here. Without the server it only sleeps."""
+        began = time.monotonic()
+        try:
+            self.link(store).wait(position.position(store), seconds)
+        except (HooksError, OSError):
+            self.forget_link()
+            time.sleep(max(0.0, seconds - (time.monotonic() - began)))
+
+    def take_news(self, store: EmbeddedStore) -> bool:
+        """Take in what the log has; whether anything came. Without the server nothing comes."""
+        try:
+            return self.pull(store) > 0
+        except ServerUnreachable:
+            self.forget_link()
+            return False
+
+    def forget_link(self) -> None:
+        """End the connection, so that the next request makes a new one."""
+        self.close()
+        self._link = None
 
     def close(self) -> None:
         """End the connection to the log."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -121,3 +122,16 @@ def test_tls_and_a_password_from_its_file(tls_machines: Machines) -> None:
     address = tls_machines.address.replace("@", ":secret@", 1)
     said = tls_machines.new().run("remote", "join", address, "--key-file", str(a.key_file()), code=64)
     assert "secret" not in said.stderr
+
+
+def test_waiting_and_watching_see_other_machines(machines: Machines) -> None:
+    a = machines.first()
+    b = machines.joined(a)
+    waiting = b.start("memory", "wait", "k/1", "--timeout", "60")
+    watching = b.start("memory", "watch", "k/*", "--once", "--timeout", "60")
+    time.sleep(1.5)  # both begin with what comes next
+    a.run("memory", "store", "k/1", "seen elsewhere")
+    assert waiting.wait(60) == 0
+    said = waiting.communicate()[0]
+    assert "seen elsewhere" in said or "k/1" in said
+    assert "k/1" in watching.communicate(timeout=30)[0]

@@ -108,11 +108,17 @@ class Feed:
             left = LONGEST_SECONDS if deadline is None else deadline - time.monotonic()
             if left <= 0:
                 return False
+            replica = self.store.replica
             self.store.release()
             try:
-                time.sleep(min(pause, left))
+                if replica is None:
+                    time.sleep(min(pause, left))
+                else:
+                    replica.sleep(self.store, min(LONGEST_SECONDS, left))
             finally:
                 self._take_up()
+            if replica is not None and replica.take_news(self.store):
+                return True  # committed by this very connection, which `_is_new` does not see
             pause = min(pause * 1.5, LONGEST_SECONDS)
 
     def rest(self, seconds: float) -> bool:
