@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hooks_cli.features.entries.draft import lifetime_ms
@@ -76,7 +76,18 @@ def versions() -> list[Version]:
     return found
 
 
+RULE = '[memory.gc.rules."{}"]\n{}\n'
+
+
 @settings(max_examples=400, deadline=None)
+@example(
+    user=RULE.format("*", "keep = true") + RULE.format("logs/*", "keep = false"),
+    project="".join(RULE.format(*rule) for rule in (("*", "keep = true"), ("decisions/*", "keep = false"))),
+)
+@example(
+    user="[memory.gc]\nmax_age_days = 10\n" + RULE.format("*", "max_age_days = 90"),
+    project=RULE.format("*", "max_age_days = 100") + RULE.format("logs/*", "keep = false"),
+)
 @given(user=retention(), project=retention())
 def test_no_project_file_drops_more_than_the_users_settings(
     tmp_path_factory: pytest.TempPathFactory, user: str, project: str

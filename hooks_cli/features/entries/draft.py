@@ -79,8 +79,8 @@ def make_draft(
 def lifetime_ms(environment: Environment, address: str) -> int:
     """How long a new entry lives by the settings, in ms; 0 is for ever.
 
-    Of the rules that fit an address the most particular counts. One that a project's file alone has only makes the time longer,
-    unless the project is trusted.
+    Of the rules that fit an address the most particular counts. Those that a project's file alone has only make the time longer,
+    each of them, unless the project is trusted.
     """
     settings = environment.settings
     if not settings.has("memory.gc"):
@@ -89,19 +89,20 @@ def lifetime_ms(environment: Environment, address: str) -> int:
     from hooks_cli.text.units import SECOND
 
     general = settings.number("memory.gc.ttl")
-    seconds, keeping = general, -1
-    best = best_keeping = (-1, -1)
+    seconds, best = general, (-1, -1)
+    keeping: list[int] = []
     for pattern, fields in settings.rows("memory.gc.rules").items():
         rank = (literal_length(pattern), len(pattern))
         projects = settings.is_projects_rule(pattern, fields)
-        if rank > (best_keeping if projects else best) and glob_matches(pattern, address):
+        if (projects or rank > best) and glob_matches(pattern, address):
             own = fields.get("ttl")
+            length = own if isinstance(own, int) else general
             if projects:
-                best_keeping, keeping = rank, own if isinstance(own, int) else general
+                keeping.append(length)
             else:
-                best, seconds = rank, own if isinstance(own, int) else general
-    if seconds and keeping >= 0:
-        seconds = max(seconds, keeping) if keeping else 0
+                best, seconds = rank, length
+    if seconds and keeping:
+        seconds = max(seconds, *keeping) if all(keeping) else 0
     return seconds * SECOND
 
 

@@ -115,8 +115,10 @@ class Rules:
     def for_address(self, address: str) -> Limits:
         """The limits that hold for one address."""
         found = _first(self.by_pattern, address) or self.general
-        keeping = _first(self.keeping, address)
-        return found if keeping is None else found.kept_by(keeping)
+        for rule in self.keeping:  # each of them: a narrow one must not hide a wide one that keeps more
+            if glob_matches(rule.pattern, address):
+                found = found.kept_by(rule)
+        return found
 
 
 def _first(rules: list[Limits], address: str) -> Limits | None:
