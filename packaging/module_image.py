@@ -87,7 +87,11 @@ def image(package: Path) -> bytes:
 
 
 def compiled(tree: ast.Module, file: str) -> CodeType:
-    """The code of a module. What `from __future__ import annotations` says is told to the compiler: as a statement it would load a file."""
+    """The code of a module. What `from __future__ import annotations` says is told to the compiler: as a statement it would load a file.
+
+    The docstrings of functions are left out: no call reads them. Those of modules and classes stay: help pages and errors print them.
+    """
+    leave_out_docstrings(tree)
     told = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
     flags = 0
     for node in told:
@@ -96,6 +100,16 @@ def compiled(tree: ast.Module, file: str) -> CodeType:
     rest = ast.Module([node for node in tree.body if node not in told], [])
     code: CodeType = compile(rest, file, "exec", flags=flags, dont_inherit=True, optimize=0)
     return code
+
+
+def leave_out_docstrings(tree: ast.Module) -> None:
+    """Take the docstring out of each function and method below `tree`; a body of nothing else becomes `pass` on its line."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            and ast.get_docstring(node, clean=False) is not None
+        ):
+            node.body = node.body[1:] or [ast.copy_location(ast.Pass(), node.body[0])]
 
 
 def folder_of(name: str, path: Path) -> str:
