@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 TEXT, JSON, TOMBSTONE, DESTROYED = 0, 1, 2, 3
-KIND_NAMES = ("text", "json", "tombstone", "destroyed")
 # How much of a version is sealed once more: nothing, some fields of its JSON, the whole value.
 NOT_SEALED, SEALED_FIELDS, SEALED_WHOLE = 0, 1, 2
 MAX_VALUE_BYTES = 64 * 1024 * 1024

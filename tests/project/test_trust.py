@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from hooks_cli.features.entries.draft import lifetime_ms
 from hooks_cli.features.retention import collect
-from hooks_cli.features.retention.decide import decide
 from hooks_cli.model.version import Version
 from hooks_cli.project import trust
 from hooks_cli.settings import files
 from hooks_cli.text.units import DAY
 from tests.conftest import Run, loaded
+from tests.retention_model import decide
 from tests.settings_place import Place, document
 from tests.stores import START
 

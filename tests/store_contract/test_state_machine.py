@@ -21,7 +21,6 @@ from hooks_cli.features.entries import history as entry_history
 from hooks_cli.features.entries import patch as entry_patch
 from hooks_cli.features.entries import pins, read, write
 from hooks_cli.features.retention import collect as retention_collect
-from hooks_cli.features.retention.decide import decide
 from hooks_cli.features.retention.outcome import Scope
 from hooks_cli.features.retention.rules import Rules
 from hooks_cli.model.version import Version
@@ -29,6 +28,7 @@ from hooks_cli.store.sqlite.rows import entries
 from hooks_cli.store.sqlite.rows import history as row_history
 from hooks_cli.store.sqlite.rows.selection import Selection
 from hooks_cli.text.units import DAY, HOUR, to_iso
+from tests.retention_model import decide
 from tests.stores import Place, check
 
 ADDRESSES = st.sampled_from(["a", "a/b", "perf/baseline", "swarm/patterns/p"])

@@ -90,13 +90,7 @@ VERB = Verb(
 
 def run(call: Call, environment: Environment) -> int:
     """Print what is there, or write it to --output."""
-    if "store_path" in call.values:
-        from hooks_cli.commands.options import store_path
-
-        store_path.apply(call, environment)
-    if call.text("output"):
-        return output_file.to_file(call, environment, _run)
-    return _run(call, environment)
+    return output_file.answered(call, environment, _run)
 
 
 def _run(call: Call, environment: Environment) -> int:

@@ -31,11 +31,17 @@ def offset(call: Call, limit: int) -> int:
     return call.number("offset", 0) + (page - 1) * limit
 
 
-def to_file(call: Call, environment: Environment, answer: Callable[[Call, Environment], int]) -> int:
-    """Run `answer` with what it prints going to the file, which is written whole or not at all, and replaces what was there.
+def answered(call: Call, environment: Environment, answer: Callable[[Call, Environment], int]) -> int:
+    """Run `answer` in the store that --path names. With --output what it prints goes to that file, which is written whole or not at all and replaces an older one.
 
     Raises CannotCreate (73), StorageFailed or DiskFull (74).
     """
+    if "store_path" in call.values:
+        from hooks_cli.commands.options import store_path
+
+        store_path.apply(call, environment)
+    if not call.text("output"):
+        return answer(call, environment)
     import os
 
     place = os.path.join(environment.cwd, call.text("output"))

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.options import address_options, shared
-from hooks_cli.features.journal import overview
+from hooks_cli.features.journal import overview, session_view
 from hooks_cli.model.verb import Option, Verb
 from hooks_cli.output import rows
-from hooks_cli.output.envelope import moment
-from hooks_cli.output.listing import one_line
-from hooks_cli.output.plain_text import duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from rich.console import Console
 
     from hooks_cli.environment import Environment
-    from hooks_cli.features.journal.overview import SessionRow
     from hooks_cli.model.verb import Call
 
 DEFAULT_LIMIT = 30
@@ -55,35 +49,8 @@ def run(call: Call, environment: Environment) -> int:
         environment,
         "sessions",
         found,
-        as_object=lambda row: as_object(row, environment.now()),
-        line=lambda row: _line(row, environment.now()),
+        as_object=lambda row: session_view.session_object(row, environment.now()),
+        line=lambda row: session_view.session_line(row, environment.now()),
         view=view,
     )
     return 0
-
-
-def as_object(row: SessionRow, now: int) -> dict[str, Any]:
-    """A session for programs."""
-    return {
-        "session_id": row.name,
-        "state": row.state(now),
-        "opened_at": moment(row.opened_at),
-        "closed_at": None if row.closed_at is None else moment(row.closed_at),
-        "seen_at": moment(row.seen_at),
-        "duration_ms": row.end - row.opened_at,
-        "opened_by": row.opened_by,
-        "agent": row.agent,
-        "agents": row.agents,
-        "events": row.events,
-        "tasks": row.tasks,
-        "tasks_open": row.tasks_open,
-        "edits": row.edits,
-        "notices": row.notices,
-        "versions_written": row.entries,
-    }
-
-
-def _line(row: SessionRow, now: int) -> str:
-    parts = [one_line(row.name, 200), row.state(now), moment(row.opened_at)]
-    parts += [duration(row.end - row.opened_at), str(row.tasks), str(row.edits), str(row.notices), str(row.entries)]
-    return "\t".join(parts) + "\n"

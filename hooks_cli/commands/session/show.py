@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from hooks_cli.commands import store_access
 from hooks_cli.commands.options import shared
-from hooks_cli.commands.session.list import as_object
-from hooks_cli.commands.task.list import as_object as task_object
-from hooks_cli.commands.task.list import line as task_line
 from hooks_cli.errors import NotFound
 from hooks_cli.features.attribution import current_session
 from hooks_cli.features.journal import overview
+from hooks_cli.features.journal.session_view import session_object, task_line, task_object
 from hooks_cli.model.verb import Positional, Verb
 from hooks_cli.output import changes, theme
 from hooks_cli.output.envelope import moment
@@ -54,7 +52,7 @@ def run(call: Call, environment: Environment) -> int:
     edits = overview.told(store, known.id, EDITS, "file", limit)
     if call.format != "text":
         body = {
-            "session": as_object(session, environment.now()),
+            "session": session_object(session, environment.now()),
             "tasks": [task_object(task) for task in tasks],
             "edits": [{"at": moment(at), "agent": agent, "file": said} for at, agent, said in edits],
             "notices": [{"at": moment(at), "agent": agent, "message": said} for at, agent, said in notices],
@@ -66,7 +64,9 @@ def run(call: Call, environment: Environment) -> int:
         sessions.show_session(theme.console(environment), session, tasks, notices, edits, environment.now())
     else:
         environment.out(
-            one_line(session.name, 200) + "\n" + figures({**as_object(session, environment.now()), "session_id": None})
+            one_line(session.name, 200)
+            + "\n"
+            + figures({**session_object(session, environment.now()), "session_id": None})
         )
         for title, lines in (
             ("tasks", [task_line(task) for task in tasks]),

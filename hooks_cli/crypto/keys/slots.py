@@ -107,11 +107,6 @@ def unwrap(slot: Slot, wrapping: bytes) -> tuple[bytes, bytes | None] | None:
     return data_key, _unwrap(slot, wrapping, "next") if slot["next"] is not None else None
 
 
-def promoted(slot: Slot, wrapping: bytes, data_key: bytes) -> Slot:
-    """The slot after a rotation to `data_key` (or back to it, when the rotation was given up)."""
-    return rewrap(slot, wrapping, data_key)
-
-
 def stamp(now_ms: int) -> str:
     """A time as ISO 8601 in UTC."""
     seconds, thousandths = divmod(now_ms, 1000)

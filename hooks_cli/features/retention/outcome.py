@@ -74,16 +74,15 @@ class Collected:
 
 
 class Scope:
-    """What a run is about: addresses that fit `pattern`; `everything` is false for a run limited to some (events stay then).
+    """What a run is about: addresses that fit `pattern`.
 
     `deadline` is a time of `time.monotonic`, None for as long as it takes.
     """
 
-    __slots__ = ("deadline", "everything", "pattern")
+    __slots__ = ("deadline", "pattern")
 
     def __init__(self, pattern: str = "*", deadline: float | None = None) -> None:
         self.pattern = pattern
-        self.everything = pattern == "*"
         self.deadline = deadline
 
     def over(self) -> bool:

@@ -20,7 +20,6 @@ from hooks_cli.store.sqlite.transaction import Transaction
 from hooks_cli.text.globs import glob_matches
 from hooks_cli.text.json_exact import read
 
-STRATEGIES = ("skip", "newest", "overwrite", "rename")
 # Refusals named; the rest is counted.
 NAMED = 1000
 

@@ -6,17 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hooks_cli.features.retention.decide import (
-    Decision,
-    decide,
-    decide_address,
-    is_baseline,
-    is_expired,
-    rank_baselines,
-)
+from hooks_cli.features.retention.decide import Decision, decide_address, is_baseline, is_expired, rank_baselines
 from hooks_cli.features.retention.rules import Rules
 from hooks_cli.model.version import Version
 from hooks_cli.text.units import DAY
+from tests.retention_model import decide
 
 NOW = 1_800_000_000_000
 AGES = (1, 89, 90, 91, 400)

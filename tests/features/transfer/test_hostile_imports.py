@@ -14,6 +14,7 @@ from hooks_cli.environment import Environment
 from hooks_cli.errors import HooksError, InternalError
 from hooks_cli.features.transfer import imports
 from hooks_cli.features.transfer.importers.detect import open_source
+from hooks_cli.store.sqlite.bulk import import_entries
 from hooks_cli.store.sqlite.file.verify import verify
 from hooks_cli.store.sqlite.store import open_store
 
@@ -67,7 +68,7 @@ def changed(draw: st.DrawFn) -> list[dict[str, Any]]:
 @settings(
     max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-@given(lines=changed(), strategy=st.sampled_from(imports.STRATEGIES))
+@given(lines=changed(), strategy=st.sampled_from(import_entries.STRATEGIES))
 def test_nothing_breaks_the_store(
     tmp_path_factory: pytest.TempPathFactory, lines: list[dict[str, Any]], strategy: str
 ) -> None:

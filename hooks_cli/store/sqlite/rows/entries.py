@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.model import address as addresses
-from hooks_cli.model.entry import DESTROYED, SEALED_WHOLE, TOMBSTONE, Entry
+from hooks_cli.model.entry import SEALED_WHOLE, Entry
 from hooks_cli.store.sqlite.errors import translate
 from hooks_cli.store.sqlite.schema import NEWEST
 from hooks_cli.system.apsw_import import apsw
@@ -134,8 +134,3 @@ def numbered(condition: str, first: int) -> str:
 def versions_at(condition: str) -> str:
     """FROM for all versions at the addresses of a condition that `matching` made: those of few heads by these, those of all as they lie."""
     return FROM_ENTRIES if condition == "1" else FROM_VERSIONS
-
-
-def is_gone(kind: int) -> bool:
-    """Whether a version of this kind holds nothing."""
-    return kind in (TOMBSTONE, DESTROYED)

@@ -129,12 +129,3 @@ def _scrub_event(tx: Transaction, condition: str, params: tuple[object, ...], ad
             tx.store.query("UPDATE event SET fields = ? WHERE revision = ?", (new[-1], row[0]))
             tx.forget("event", row)
             tx.remember("event", new)
-
-
-def addresses_of(store: EmbeddedStore, condition: str, params: tuple[object, ...], after: str, limit: int) -> list[Row]:
-    """(address, version, pinned, revision) of heads that fit a condition over `h`, by address, after one, in portions."""
-    return store.query(
-        f"SELECT h.address, h.version, h.pinned, h.revision FROM head h WHERE {condition} AND h.address > ? "
-        "ORDER BY h.address LIMIT ?",
-        (*params, after, limit),
-    )

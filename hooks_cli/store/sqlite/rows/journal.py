@@ -24,72 +24,55 @@ ABANDONED = "abandoned"
 _UNFINISHED = f"(closed_at IS NULL OR word = '{ABANDONED}')"
 
 
-class Session:
-    """A session's row; times in ms, `machine` the row of the machine that opened it (None: unknown)."""
+class _LedgerRow:
+    """A row whose attributes are its columns, in the ledger's order."""
 
-    __slots__ = ("agent", "closed_at", "id", "machine", "name", "opened_at", "opened_by")
+    __slots__: tuple[str, ...] = ()
 
     def __init__(self, row: Row) -> None:
-        self.id, self.opened_at, self.closed_at, self.opened_by, self.agent, self.name, self.machine = row
+        for name, value in zip(self.__slots__, row, strict=True):
+            setattr(self, name, value)
 
     def row(self) -> Row:
         """Its columns in the ledger's order."""
-        return (self.id, self.opened_at, self.closed_at, self.opened_by, self.agent, self.name, self.machine)
+        return tuple([getattr(self, name) for name in self.__slots__])
 
 
-class Task:
+class Session(_LedgerRow):
+    """A session's row; times in ms, `machine` the row of the machine that opened it (None: unknown)."""
+
+    __slots__ = ("id", "opened_at", "closed_at", "opened_by", "agent", "name", "machine")  # noqa: RUF023 (the columns' order)
+    id: int
+    opened_at: int
+    closed_at: int | None
+    opened_by: str
+    agent: str | None
+    name: str
+    machine: int | None
+
+
+class Task(_LedgerRow):
     """A task's row; times in ms, `opened_at` None when only its end was seen.
 
     `outcome` is success, failure or None; `word` what was said instead of one of these. `machine` as a session's.
     """
 
-    __slots__ = (
-        "agent",
-        "closed_at",
-        "description",
-        "id",
-        "machine",
-        "name",
-        "named",
-        "opened_at",
-        "opened_revision",
-        "outcome",
-        "session",
+    __slots__ = (  # noqa: RUF023 (the columns' order)
+        "id", "named", "session", "agent", "description", "opened_revision", "opened_at", "closed_at", "outcome", "name", "machine",
         "word",
-    )
-
-    def __init__(self, row: Row) -> None:
-        (
-            self.id,
-            self.named,
-            self.session,
-            self.agent,
-            self.description,
-            self.opened_revision,
-            self.opened_at,
-            self.closed_at,
-            self.outcome,
-            self.name,
-            self.machine,
-            self.word,
-        ) = row
-
-    def row(self) -> Row:
-        """Its columns in the ledger's order."""
-        return (
-            self.id,
-            self.named,
-            self.session,
-            self.agent,
-            self.description,
-            self.opened_revision,
-            self.opened_at,
-            self.closed_at,
-            self.outcome,
-            self.name,
-            self.machine,
-            self.word,
-        )
+    )  # fmt: skip
+    id: int
+    named: int
+    session: int | None
+    agent: str | None
+    description: str | None
+    opened_revision: int | None
+    opened_at: int | None
+    closed_at: int | None
+    outcome: str | None
+    name: str
+    machine: int | None
+    word: str | None
 
 
 # --- events ------------------------------------------------------------------------------------------------------------
