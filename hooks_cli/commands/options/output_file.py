@@ -32,8 +32,9 @@ def offset(call: Call, limit: int) -> int:
 
 
 def answered(call: Call, environment: Environment, answer: Callable[[Call, Environment], int]) -> int:
-    """Run `answer` in the store that --path names. With --output what it prints goes to that file, which is written whole or not at all and replaces an older one.
+    """Run `answer` in the store that --path names, and write what it prints to the file of --output, if there is one.
 
+    The file is written whole or not at all, and replaces an older one.
     Raises CannotCreate (73), StorageFailed or DiskFull (74).
     """
     if "store_path" in call.values:

@@ -54,7 +54,6 @@ def task_object(row: TaskRow) -> dict[str, Any]:
         "state": row.state,
         "outcome": row.outcome,
         "word": row.word,
-        "word": row.word,
         "events": row.events,
     }
 
