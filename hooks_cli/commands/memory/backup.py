@@ -11,6 +11,7 @@ from hooks_cli.output import changes
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
+    from hooks_cli.features.backup.backup import BackedUp
     from hooks_cli.model.verb import Call
 
 CHECKING = ("validate", "verify", "check")
@@ -29,6 +30,7 @@ VERB = Verb(
         Option("encrypt", ("--encrypt",), "A copy is always encrypted; false is refused.", "optional", metavar="aes256", hidden=True),
         Option("list", ("--list",), "Print the copies in the folder, the newest first.", "switch"),
         schedule.OPTION,
+        schedule.KEEP_OPTION,
         Option("output_format", ("--format",), "text, json or ndjson; compressed: a part is, a whole copy does not shrink.", "choice",
                choices=("text", "json", "ndjson", "compressed")),
         shared.force("Replace a file that is there already."),
@@ -162,12 +164,11 @@ def phrase_of(call: Call, environment: Environment, *, new: bool, piped: bool) -
 def run(call: Call, environment: Environment) -> int:
     """Make the copy. Raises NotFound (1), OutputExists (73), Tampered (77), UsageError (64)."""
     from hooks_cli.commands import store_access
-    from hooks_cli.features.backup import backup
+    from hooks_cli.features.backup import backup, kept_copies
     from hooks_cli.output.progress import Progress, mode_of
-    from hooks_cli.text.json_writer import object_text
 
     if call.text("schedule"):
-        return schedule.answer(call, environment)
+        return schedule.answer(call, environment, kept_copies.folder_of(environment))
     if call.text("file") in CHECKING and call.words("copies"):
         return _check(call, environment)
     if call.words("copies"):
@@ -177,6 +178,8 @@ def run(call: Call, environment: Environment) -> int:
     _settle(call, environment)
     phrase = phrase_of(call, environment, new=True, piped=call.flag("stdin"))
     path = file_of(call, environment, "output", "file")
+    if "keep" in call.values:
+        return _dated(call, environment, path, phrase)
     if _partial_backup.is_part(call):
         return _partial_backup.back_up(call, environment, path or _named(call, environment), phrase)
     store = store_access.for_memory(environment, create=False)
@@ -191,9 +194,43 @@ def run(call: Call, environment: Environment) -> int:
             made = make(path or _named(call, environment))
         else:
             made = backup.under_free_name(lambda: _named(call, environment), make)
+    return _told(call, environment, made, store.key.source)
+
+
+def _dated(call: Call, environment: Environment, path: str, phrase: str) -> int:
+    """Write a copy with a dated name, and remove those beside it that are too many. Raises UsageError (64) for a name of its own."""
+    import os
+
+    from hooks_cli.commands import store_access
+    from hooks_cli.features.backup import backup, kept_copies
+
+    number = call.number("keep", kept_copies.KEPT)
+    if number < 1 or path or call.text("name"):
+        raise UsageError(
+            "--keep takes a number from 1 on, and gives each copy a dated name of its own.",
+            hint="Leave the file out. The folder may be named: --dir DIR",
+        )
+    part = call.text("namespace")
+    folder = os.path.join(environment.cwd, call.text("folder")) if call.text("folder") else ""
+    name = kept_copies.place(environment, part, backup.ENDING, folder)
+    if _partial_backup.is_part(call):
+        code = _partial_backup.back_up(call, environment, name, phrase)
+    else:
+        store = store_access.for_memory(environment, create=False)
+        code = _told(call, environment, backup.back_up(store, environment, name, phrase=phrase), store.key.source)
+    gone = kept_copies.keep_newest(name, backup.ENDING, number)
+    if gone:
+        environment.err(f"hooks-cli: the newest {number} are kept; removed: {', '.join(map(os.path.basename, gone))}")
+    return code
+
+
+def _told(call: Call, environment: Environment, made: BackedUp, key_source: str) -> int:
+    """Print what was written."""
+    from hooks_cli.text.json_writer import object_text
+
     holds = made.holds
     if call.format == "text":
-        needs = f"the passphrase ({made.slots})" if made.slots else f"this store's key ({store.key.source})"
+        needs = f"the passphrase ({made.slots})" if made.slots else f"this store's key ({key_source})"
         environment.out(
             f"Backed up {changes.holdings(holds.entries, holds.versions, holds.revision)} to {made.path}\n"
             f"Verified. To restore it, {needs} is needed.\n"

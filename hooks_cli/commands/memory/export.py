@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.commands.options import point_in_time, shared
+from hooks_cli.commands.options import point_in_time, schedule, shared
 from hooks_cli.commands.options.encryption import SEALING_OPTIONS, seal_of
 from hooks_cli.commands.options.filters import NARROWING_OPTIONS, facts, times
 from hooks_cli.errors import UsageError
@@ -66,6 +66,8 @@ VERB = Verb(
         Option("pretty", ("--pretty",), "Indent the JSON.", "switch"),
         shared.force("Replace a file that is there already.", "--overwrite"),
         Option("report", ("--stats", "--verbose"), "Say what was written, also when it goes to standard output.", "switch"),
+        schedule.OPTION,
+        schedule.KEEP_OPTION,
         shared.PROGRESS,
     ),
     positionals=(Positional("words", "The file, instead of --output.", many=True),),
@@ -113,10 +115,19 @@ def request(call: Call, environment: Environment) -> Request:
     if choices.pretty and form != "json":
         raise UsageError("--pretty is for the form json: each of the others has one line for an entry.")
     seal = seal_of(call, environment)
-    if call.flag("backup") and not path:
+    ending = "." + ("md" if form == "markdown" else form) + (".gz" if compress else "") + (".enc" if seal else "")
+    if "keep" in call.values:
+        from hooks_cli.features.backup import kept_copies
+
+        if path or call.number("keep", 0) < 1:
+            raise UsageError(
+                "--keep takes a number from 1 on, and gives each file a dated name of its own.",
+                hint="Leave the file out.",
+            )
+        path = kept_copies.place(environment, "export", ending)
+    elif call.flag("backup") and not path:
         from hooks_cli.features.backup import backup
 
-        ending = "." + ("md" if form == "markdown" else form) + (".gz" if compress else "") + (".enc" if seal else "")
         path = backup.default_name(environment, "export", ending)
     return export.Request(
         form,
@@ -173,9 +184,20 @@ def run(call: Call, environment: Environment) -> int:
     """Write the export. Raises NotFound (1), UsageError (64), InputMissing (66), ExtraMissing (69), OutputExists (73)."""
     from hooks_cli.features.transfer import export
 
+    if call.text("schedule"):
+        from hooks_cli.features.backup import kept_copies
+
+        return schedule.answer(call, environment, kept_copies.folder_of(environment))
     point_in_time.refuse(call, "it writes what there is now, or with --versions all every version")
     wanted = request(call, environment)
     done = export.export(environment, wanted)
+    if done.path and "keep" in call.values:
+        import os
+
+        from hooks_cli.features.backup import kept_copies
+
+        name = os.path.basename(done.path)
+        kept_copies.keep_newest(done.path, name[name.index(".", name.rindex("-")) :], call.number("keep", 1))
     if done.path:
         environment.out(_report(done, call.format))
     elif call.flag("report"):

@@ -1,11 +1,18 @@
-"""`--schedule`: prints the cron(8) line that runs the command; this program has no scheduler."""
+"""`--schedule`: prints the cron(8) line that runs the command; this program has no scheduler.
+
+The line names the program by its absolute path, since cron's PATH is short. What writes a file writes one with a dated name in the
+program's own folder each time, and keeps the newest (`--keep`).
+"""
 
 from __future__ import annotations
 
+import os
 import shlex
+import sys
 
 from hooks_cli.errors import UsageError
 from hooks_cli.model.verb import Option
+from hooks_cli.system.installed_program import launcher_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +25,17 @@ OPTION = Option(
     "Do nothing now; print the line for cron: daily, weekly, hourly, daily-3am, weekly-sunday-3am, 6h, or cron's own five fields.",
     metavar="WHEN",
 )
+KEEP_OPTION = Option(
+    "keep",
+    ("--keep",),
+    "Write into the program's own folder (or --dir) under a dated name, and keep the newest N of these files.",
+    "integer",
+    metavar="N",
+)
+# What names the one file of a call: each scheduled run has a new one.
+_NAMES_OF_FILES = ("output", "backup", "name", "file", "words", "copies", "folder")
+# What decides where the store and the settings are; cron's environment has none of it.
+_VARIABLES = ("HOOKS_HOME", "HOOKS_STORE", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
 _DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 _HINT = "Write hourly, daily, weekly, monthly, daily-3am, weekly-sunday-3am, 6h, or cron's own five fields."
 
@@ -86,24 +104,51 @@ def _below(field: str, limit: int) -> bool:
     return not field.isdigit() or int(field) < limit
 
 
-def answer(call: Call, environment: Environment) -> int:
-    """Print the line for cron. Raises UsageError (64) for a time that is none."""
+def answer(call: Call, environment: Environment, kept: str = "") -> int:
+    """Print the line for cron; `kept` is the folder of the files that the command writes, "" when it writes none.
+
+    Raises UsageError (64) for a time that is none, LauncherMissing (69).
+    """
     times = cron_times(call.text("schedule"))
-    words = ["hooks-cli", call.verb.group, call.verb.name]
+    words = [launcher_path(sys.argv[0]), call.verb.group, call.verb.name]
+    if kept:
+        from hooks_cli.features.backup.kept_copies import KEPT
+
+        call.values.setdefault("keep", KEPT)
+        folder = call.text("folder")
+        kept = os.path.join(environment.cwd, folder) if folder else kept
+        words += ["--dir", kept] if folder else []
     for option in call.verb.options:
         value = call.values.get(option.name)
-        if option.name == OPTION.name or value is None or value is False:
+        if option.name == OPTION.name or value is None or value is False or (kept and option.name in _NAMES_OF_FILES):
             continue
         for one in value if isinstance(value, list) else [value]:
             words += [option.flags[0]] if one is True else [option.flags[0], str(one)]
-    words += [call.text(positional.name) for positional in call.verb.positionals if call.text(positional.name)]
+    if not kept:
+        words += [call.text(positional.name) for positional in call.verb.positionals if call.text(positional.name)]
+    set_there = [
+        f"{name}={shlex.quote(_absolute(environment, name))}" for name in _VARIABLES if environment.variables.get(name)
+    ]
     # A percent sign ends a command in a crontab.
-    line = f"{times} cd {shlex.quote(environment.project.root)} && {shlex.join(words)}".replace("%", "\\%")
+    line = f"{times} cd {shlex.quote(environment.project.root)} && {' '.join([*set_there, shlex.join(words)])}".replace(
+        "%", "\\%"
+    )
     if call.format == "text":
         environment.out(line + "\n")
         environment.err("hooks-cli: nothing was done now; put this line into your crontab (crontab -e)")
+        if kept:
+            environment.err(
+                f"hooks-cli: the files get dated names in {kept}; the newest {call.values['keep']} are kept"
+            )
     else:
         from hooks_cli.text.json_writer import object_text
 
         environment.out(object_text({"schema_version": "1", "schedule": {"cron": times, "line": line}}) + "\n")
     return 0
+
+
+def _absolute(environment: Environment, name: str) -> str:
+    """The path that a variable holds, from whichever folder cron starts."""
+    return os.path.normpath(
+        os.path.join(environment.cwd, environment.folders.named_path(name, environment.variables[name]))
+    )

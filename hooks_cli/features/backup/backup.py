@@ -94,8 +94,9 @@ def back_up(
     return BackedUp(path, companion, holds)
 
 
-def default_name(environment: Environment, part: str = "", ending: str = ENDING) -> str:
-    """The default name of a copy: `memory-<project>-20251017-120000.backup`, with `-2` … when that is taken."""
+def default_name(environment: Environment, part: str = "", ending: str = ENDING, folder: str = "") -> str:
+    """The default name of a copy in a folder (the current one): `memory-<project>-20251017-120000.backup`, with `-2` … if it is taken."""
+    folder = folder or environment.cwd
     import time
 
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(environment.now() // 1000))
@@ -104,8 +105,8 @@ def default_name(environment: Environment, part: str = "", ending: str = ENDING)
         f"memory-{environment.project.name}-{word}-{stamp}" if word else f"memory-{environment.project.name}-{stamp}"
     )
     names = [start, *[f"{start}-{number}" for number in range(2, 100)]]
-    free = next((name for name in names if not os.path.lexists(os.path.join(environment.cwd, name + ending))), start)
-    return os.path.join(environment.cwd, free + ending)
+    free = next((name for name in names if not os.path.lexists(os.path.join(folder, name + ending))), start)
+    return os.path.join(folder, free + ending)
 
 
 def under_free_name(name: Callable[[], str], make: Callable[[str], BackedUp]) -> BackedUp:

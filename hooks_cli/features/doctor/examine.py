@@ -32,6 +32,7 @@ def examine(environment: Environment, launcher: str) -> list[Finding]:
         ("permissions", lambda: store_checks.permissions(environment)),
         ("file system", lambda: store_checks.file_system(environment)),
         ("store", lambda: store_checks.store(environment)),
+        ("copies", lambda: store_checks.copies(environment)),
         ("shims", lambda: setup_checks.shims(environment, launcher)),
         ("agents", lambda: setup_checks.agents(environment, launcher)),
     ]

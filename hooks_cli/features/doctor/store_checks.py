@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
 LONG_LOG_BYTES = 16 * 1024 * 1024
+STALE_COPY_DAYS = 8
 
 
 def key(environment: Environment) -> Iterator[Finding]:
@@ -238,3 +239,24 @@ def _bytes(size: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
         amount /= 1024
     raise AssertionError
+
+
+def copies(environment: Environment) -> Iterator[Finding]:
+    """How old the newest scheduled copy is."""
+    if not os.path.exists(environment.places.store_path):
+        return
+    from hooks_cli.features.backup import kept_copies
+
+    at = kept_copies.newest(environment)
+    mend = "Print the line for cron: hooks-cli memory backup --schedule daily"
+    if at is None:
+        yield Finding("copies", NOTE, "no copy of this store was written by a schedule", mend)
+        return
+    from hooks_cli.text.ages import in_words
+
+    age = max(0, environment.now() - at) // 60_000 * 60_000
+    told = f"the last scheduled copy is {in_words(age)} old ({kept_copies.folder_of(environment)})"
+    if age > STALE_COPY_DAYS * 86_400_000:
+        yield Finding("copies", WARNING, told, f"Does cron run? {mend}")
+    else:
+        yield Finding("copies", OK, told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from hooks_cli.crypto.sealed_file import PIECE, SealedWriter, opened
 from hooks_cli.errors import AccessDenied, DataError
-from tests.conftest import FilledBy, Run
+from tests.conftest import PROGRAM, FilledBy, Run
 
 KEY = (bytes(range(32)), "the key file")
 
@@ -167,7 +168,10 @@ def test_no_altered_sealed_file_opens(size: int) -> None:
 
 def test_a_schedule_is_the_line_for_cron(filled: Run, project: Path) -> None:
     done = filled("memory", "gc", "--schedule", "weekly-sunday-3am", "--aggressive", "--namespace", "a b%", check=True)
-    assert done.stdout == f"0 3 * * 0 cd {project} && hooks-cli memory gc --namespace 'a b\\%' --aggressive\n"
+    assert (
+        done.stdout
+        == f"0 3 * * 0 cd {project} && HOOKS_HOME={project.parent}/home/hooks {PROGRAM} memory gc --namespace 'a b\\%' --aggressive\n"
+    )
     assert "nothing was done now" in done.stderr
     body = json.loads(filled("memory", "backup", "--schedule", "0 2 * * 1", "--json", check=True).stdout)
     assert body["schedule"]["cron"] == "0 2 * * 1" and not list(project.glob("*.backup"))
@@ -179,3 +183,30 @@ def test_garbage_that_is_not_there(filled: Run) -> None:
     assert "The store is what was written" in filled("memory", "cleanup", "--corrupted-only", check=True).stdout
     done = filled("memory", "cleanup", "--remove-orphaned", "--remove-duplicates", "--stale", check=True)
     assert done.stdout == "Nothing to delete.\n" and "no effect" in done.stderr
+
+
+def test_a_scheduled_line_works_night_after_night(run: Run, project: Path, home: Path) -> None:
+    """As cron runs it: another folder, cron's PATH, nothing of this environment but HOME."""
+    run("memory", "store", "k", "v", check=True)
+    lines = [
+        run("memory", verb, *words, "--schedule", "daily", "--keep", "2", check=True).stdout
+        for verb, words in (("backup", ["nightly.backup"]), ("export", ["all.ndjson", "--format", "ndjson"]))
+    ]
+    lines.append(run("memory", "gc", "--schedule", "weekly", check=True).stdout)
+    for line in lines:
+        command = line.split(" ", 5)[5].replace("\\%", "%")
+        for night in range(3):
+            variables = {"HOME": str(home), "PATH": "/usr/bin:/bin", "HOOKS_NOW": f"2026-01-0{night + 1}T03:00:00Z"}
+            done = subprocess.run(["/bin/sh", "-c", command], cwd="/", env=variables, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+    names = sorted(path.name for path in (home / "hooks").rglob("copies/*"))
+    dated = [f"2026010{night}-030000.{ending}" for ending in ("backup", "ndjson") for night in (2, 3)]
+    assert len(names) == 4 and sorted(name[name.index("2026") :] for name in names) == sorted(dated)
+    assert [path.name for path in project.iterdir()] == ["hooks.toml"]
+    assert "the last scheduled copy is" in run("doctor").stdout
+
+
+def test_keep_names_its_files_itself(run: Run) -> None:
+    run("memory", "store", "k", "v", check=True)
+    for argv in (["backup", "f.backup", "--keep", "2"], ["backup", "--keep", "0"], ["export", "f.json", "--keep", "2"]):
+        assert run("memory", *argv).returncode == 64
