@@ -55,7 +55,7 @@ FEATURE_IMPORTS: dict[str, set[str]] = {
     "agents": {"attribution", "journal", "restore", "safety", "shims"},
     "backup": {"attribution", "entries", "keys", "transfer"},
     "browse": {"entries", "search"},
-    "doctor": {"agents", "journal", "keys", "retention", "settings_report", "shims"},
+    "doctor": {"agents", "backup", "journal", "keys", "retention", "settings_report", "shims"},
     "entries": {"attribution", "validation"},
     "insights": {"regressions", "transfer"},
     "journal": {"attribution", "entries", "validation"},
