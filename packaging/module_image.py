@@ -89,9 +89,10 @@ def image(package: Path) -> bytes:
 def compiled(tree: ast.Module, file: str) -> CodeType:
     """The code of a module. What `from __future__ import annotations` says is told to the compiler: as a statement it would load a file.
 
-    The docstrings of functions are left out: no call reads them. Those of modules and classes stay: help pages and errors print them.
+    The docstrings and annotations of functions are left out: no call reads them. The docstrings of modules and classes stay: help pages
+    and errors print them.
     """
-    leave_out_docstrings(tree)
+    leave_out_unread(tree)
     told = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
     flags = 0
     for node in told:
@@ -102,14 +103,15 @@ def compiled(tree: ast.Module, file: str) -> CodeType:
     return code
 
 
-def leave_out_docstrings(tree: ast.Module) -> None:
-    """Take the docstring out of each function and method below `tree`; a body of nothing else becomes `pass` on its line."""
+def leave_out_unread(tree: ast.Module) -> None:
+    """Take the docstring and the annotations out of each function and method; a body of nothing else becomes `pass` on its line."""
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            and ast.get_docstring(node, clean=False) is not None
-        ):
-            node.body = node.body[1:] or [ast.copy_location(ast.Pass(), node.body[0])]
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.returns = None
+            if ast.get_docstring(node, clean=False) is not None:
+                node.body = node.body[1:] or [ast.copy_location(ast.Pass(), node.body[0])]
+        elif isinstance(node, ast.arg):
+            node.annotation = None
 
 
 def folder_of(name: str, path: Path) -> str:

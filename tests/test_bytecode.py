@@ -136,18 +136,18 @@ def test_what_a_module_imports_at_its_top() -> None:
     assert list(found) == ["__future__", "sys", *ours]
 
 
-def test_the_image_keeps_the_docstrings_of_modules_and_classes_alone(tmp_path: Path) -> None:
+def test_the_image_leaves_out_what_no_call_reads(tmp_path: Path) -> None:
     text = (
-        '"""M."""\nclass C:\n    """C."""\n    def f(self):\n        """F."""\n'
+        '"""M."""\nclass C:\n    """C."""\n    def f(self, one: int = 3) -> int:\n        """F."""\n'
         '    def g(self):\n        """G."""\n        return 1 / 0\n'
     )
     begin = package_of(tmp_path, told=text)
     code = begin + (
-        "from hooks_cli import told\nc = told.C()\nprint(told.__doc__, c.__doc__, c.f.__doc__, c.f(), c.g.__doc__)\n"
+        "from hooks_cli import told\nc = told.C()\nprint(told.__doc__, c.__doc__, c.f.__doc__, c.f(), c.g.__doc__, c.f.__annotations__)\n"
         "try:\n    c.g()\nexcept ZeroDivisionError as error:\n    print(error.__traceback__.tb_next.tb_lineno)\n"
     )
     said = subprocess.run([sys.executable, "-ISc", code], capture_output=True, text=True, check=True).stdout
-    assert said == "M. C. None None None\n8\n"
+    assert said == "M. C. None None None {}\n8\n"
 
 
 def test_every_module_that_a_hot_command_may_load_is_in_the_image(copy: Path) -> None:
@@ -157,7 +157,9 @@ def test_every_module_that_a_hot_command_may_load_is_in_the_image(copy: Path) ->
         "names = [n for n in sys.modules if n.startswith('hooks_cli.') and n != 'hooks_cli.bytecode']\n"
         "print([n for n in names if sys.modules[n].__loader__ is not bytecode.Bytecode], len(names) > 40, file=sys.stderr)\n"
     )
-    (copy / "hooks.toml").touch()  # a project of its own, so that the call has nothing to tell of it
+    subprocess.run(
+        ["git", "init", "-q", str(copy)], check=True
+    )  # a project, so that the call has nothing to tell of its folder
     environ = {"HOME": str(copy), "HOOKS_HOME": str(copy / "home"), "CLAUDE_PROJECT_DIR": str(copy)}
     code = SEES.format(copy=str(copy), site=sysconfig.get_path("purelib")) + more
     done = subprocess.run([sys.executable, "-ISc", code], capture_output=True, text=True, env=environ)

@@ -41,8 +41,23 @@ ALLOWED = {
 }
 # Packages are counted, too; each is a docstring. The bytes are what costs.
 MOST_OF_OURS = 86
-# The bytecode of the modules of ours that one call loads, as marshalled in the image.
-MOST_BYTES = 560_000
+# The bytecode of the modules of ours that one call of the verb loads, as marshalled in the image; for the others the last row.
+MOST_BYTES = {
+    "memory store": 385_000,
+    "memory recall": 335_000,
+    "memory search": 476_000,
+    "memory query": 476_000,
+    "memory list": 317_000,
+    "hooks notify": 387_000,
+    "hooks pre-task": 355_000,
+    "hooks post-edit": 417_000,
+    "hooks session-restore": 437_000,
+    "hooks session-end": 421_000,
+    "hooks pre-search": 484_000,
+    "hooks pre-edit": 446_000,
+    "hooks session-start": 458_000,
+    "": 410_000,
+}
 COLD_ROOMS = (
     "hooks_cli.cli.click_app",
     "hooks_cli.cli.help_page",
@@ -132,7 +147,8 @@ def test_a_hot_command_loads_only_this(line: list[str], project: Path, environ: 
     assert names - ours <= ALLOWED
     assert not [name for name in ours if name.startswith(COLD_ROOMS)]
     assert len(ours) <= MOST_OF_OURS
-    assert sum(bytecode_sizes().get(name, 0) for name in ours) <= MOST_BYTES
+    most = MOST_BYTES.get(f"{line[0]} {line[1]}", MOST_BYTES[""])
+    assert sum(bytecode_sizes().get(name, 0) for name in ours) <= most
 
 
 # What takes longer to load than such a command takes to do its work.

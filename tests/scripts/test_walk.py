@@ -57,10 +57,10 @@ def with_code(modules: list[str]) -> set[str]:
 @pytest.mark.parametrize(
     ("line", "files", "crossings", "modules"),
     [
-        (("memory", "store", "a/b", "hello"), 42, 140, 54),
-        (("memory", "recall", "a/b"), 31, 90, 45),
-        (("memory", "gc"), 41, 190, 53),
-        (("hooks", "session-restore", "--session-id", "s1"), 46, 204, 57),
+        (("memory", "store", "a/b", "hello"), 41, 135, 49),
+        (("memory", "recall", "a/b"), 30, 87, 43),
+        (("memory", "gc"), 40, 185, 51),
+        (("hooks", "session-restore", "--session-id", "s1"), 46, 207, 56),
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else "",
 )

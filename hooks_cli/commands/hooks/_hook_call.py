@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hooks_cli.commands.options.metadata_option import metadata
 from hooks_cli.commands.options.shared import ENTRY_TEXT_FLAGS, ENTRY_TEXTS
-from hooks_cli.errors import InvalidJson
 from hooks_cli.features.attribution import Caller
 from hooks_cli.features.journal.record import HookCall
 from hooks_cli.model.verb import FALSE_WORDS
@@ -129,30 +129,6 @@ def draft(call: Call, store: Store, value: str, source: str | None = None, *, wh
         made.if_version, *held = write_conditions.of_hook(call.unknown, call.foreign)
         made.held = (held[0], held[1])
     return made
-
-
-def metadata(call: Call, store: Store) -> str | None:
-    """--metadata as normal JSON, None without it. Raises InvalidJson (65).
-
-    Placeholders that no shell filled in are kept as text, with one line on stderr; the call has the mended text from then on.
-    """
-    given = call.text("metadata")
-    if not given.strip():
-        return None
-    from hooks_cli.features.entries.draft import is_json_document, metadata_json
-
-    try:
-        return metadata_json(store, given)
-    except InvalidJson:
-        from hooks_cli.text.placeholders import kept_as_text
-
-        mended, found = kept_as_text(given)
-        if not found or call.flag("strict") or not is_json_document(store, mended):
-            raise
-        listed = ", ".join(dict.fromkeys(found))
-        store.warn(f"hooks-cli: --metadata: no shell filled in {listed}; kept as text")
-        call.values["metadata"] = mended
-        return metadata_json(store, mended)
 
 
 def metadata_field(call: Call, store: Store, key: str) -> str | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hooks_cli.cli import unknown_options
 from hooks_cli.cli.unknown_options import is_number
 from hooks_cli.commands import store_access
-from hooks_cli.commands.hooks import _hook_call
-from hooks_cli.commands.options import shared
+from hooks_cli.commands.options import metadata_option, shared
 from hooks_cli.errors import MissingArgument
 from hooks_cli.features.attribution import Caller
 from hooks_cli.features.entries.write import StoreRequest, store_value, written_json, written_line
@@ -74,7 +73,7 @@ def run(call: Call, environment: Environment) -> int:
         facts.update(unknown_options.fields(call, environment))
     metadata = object_text(facts) if facts else ""
     if call.text("metadata"):
-        metadata = _merged(metadata or "{}", _hook_call.metadata(call, store) or "{}")
+        metadata = _merged(metadata or "{}", metadata_option.metadata(call, store) or "{}")
     session = call.text("session_id")
     name = digest_of(f"{session}\n{task}".encode("utf-8", "replace"))[:12]
     namespace = call.text("namespace")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hooks_cli.commands.hooks import _hook_call
 from hooks_cli.features.entries.draft import metadata_json
 from hooks_cli.model.verb import Option
 from hooks_cli.text.json_writer import Raw, object_text
@@ -56,7 +55,9 @@ def metadata_of(call: Call, store: Store, environment: Environment) -> str:
     """
     given = call.text("metadata")
     if given:
-        _hook_call.metadata(call, store)
+        from hooks_cli.commands.options.metadata_option import metadata
+
+        metadata(call, store)
         given = call.text("metadata")
     about: dict[str, object] = {}
     for (_, _, field, _), value in zip(_WORDS, call.texts(*[row[0] for row in _WORDS]), strict=True):
