@@ -34,6 +34,13 @@ def read_undeclared(line: Line, flag: str, value: str | None) -> Mistake | None:
         if not verb.lenient:
             from hooks_cli.cli import unknown_options
 
+            name = kebab(flag).lstrip("-")
+            said = following if value is None else value
+            if name.endswith("-only") and switch_value(said or "") is False:  # it asks for everything
+                line.foreign.append(flag)
+                line.unknown.append((name, "false"))
+                line.at += value is None
+                return None
             if not verb.strangers or unknown_options.is_misspelt(kebab(flag).lstrip("-"), line.flags):
                 return Mistake("unknown", flag)
             if following is not None:

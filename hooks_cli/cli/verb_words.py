@@ -35,6 +35,7 @@ ALIASES = {
         "save": "store",
         "set": "store",
         "update": "store",
+        "write": "store",
     },
     "": {
         "--version": "version",

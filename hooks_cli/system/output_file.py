@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from hooks_cli.errors import InputMissing, OutputExists
+from hooks_cli.errors import OutputExists
 from hooks_cli.system.atomic_file import AtomicFile
-from hooks_cli.system.private_files import remove_quietly, sync_folder, trouble
+from hooks_cli.system.private_files import make_parents, remove_quietly, sync_folder, trouble
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,14 +23,12 @@ BUFFER = 1 << 16
 
 
 def refuse_existing(path: str, force: bool) -> None:
-    """Raise OutputExists (73) before any work when something is there, InputMissing (66) when its folder is not."""
+    """Raise OutputExists (73) before any work when something is there. A folder that is missing is made. Raises as `make_parents`."""
     if os.path.isdir(path):
         raise OutputExists(path=path, hint="It is a folder. Name a file in it.")
     if not force and os.path.lexists(path):
         raise OutputExists(path=path)
-    folder = os.path.dirname(path) or "."
-    if not os.path.isdir(folder):
-        raise InputMissing(f"The folder {folder} is not there.", path=folder, reason="", hint=f"mkdir -p '{folder}'")
+    make_parents(path)
 
 
 def publish(aside: str, path: str, force: bool) -> None:

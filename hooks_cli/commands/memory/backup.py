@@ -36,6 +36,8 @@ VERB = Verb(
         shared.force("Replace a file that is there already."),
         Option("name", ("--name", "--label"), "The file's name, without its ending.", metavar="NAME"),
         Option("folder", ("--dir", "--output-dir", "--backup-dir"), "The folder for the file, made when it is missing.", metavar="DIR"),
+        Option("session_id", ("--session-id", "--session"), "Only for prompts that give it: a copy has all sessions.", metavar="ID",
+               hidden=True),
         shared.PROGRESS,
     ),
     positionals=(
@@ -87,6 +89,8 @@ def _settle(call: Call, environment: Environment) -> None:
         raise UsageError(
             f"memory backup has no scope {call.text('scope')}.", hint="A part is named by its namespace: --namespace N"
         )
+    if call.text("session_id"):
+        environment.err("hooks-cli: --session-id has no effect on memory backup: a copy has all sessions")
     if call.text("output_format") == "compressed":
         del call.values["output_format"]
         if not _partial_backup.is_part(call):

@@ -23,7 +23,7 @@ VERB = Verb(
         Option("path", ("--path", "-p", "--store"), "Make it there instead (as HOOKS_STORE names it).", metavar="FILE"),
         Option(
             "backend",
-            ("--backend", "-b", "--engine"),
+            ("--backend", "-b", "--engine", "--type"),
             "Only for prompts that give it: the store is always encrypted SQLite, which one line says.",
             metavar="NAME",
         ),
@@ -42,7 +42,7 @@ def run(call: Call, environment: Environment) -> int:
         environment.variables = {**environment.variables, "HOOKS_STORE": call.text("path")}
     backend = call.text("backend")
     if backend and backend not in ("sqlite", "sqlite3"):
-        environment.err(f"hooks-cli: --backend {backend} has no effect: the store is encrypted SQLite")
+        environment.err(f"hooks-cli: --backend (--type) {backend} has no effect: the store is encrypted SQLite")
     if call.flag("force") and os.path.exists(environment.places.store_path):
         environment.err("hooks-cli: --force overwrites nothing here; to empty the memory: memory clear --all")
     new = not os.path.exists(environment.places.store_path)

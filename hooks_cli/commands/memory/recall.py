@@ -64,6 +64,13 @@ VERB = Verb(
             "Only values, also with --json: of one address as ever, of a glob one on a line.",
             "switch",
         ),
+        Option(
+            "project",
+            ("--project",),
+            "In another project, by its name; else of a glob, the metadata field.",
+            metavar="NAME",
+        ),
+        Option("keys_only", ("--keys-only", "--keys"), "Print the addresses alone.", "switch"),
         output_file.OUTPUT_OPTION,
         *point_in_time.OPTIONS,
         shared.REVEAL,
@@ -95,6 +102,10 @@ def run(call: Call, environment: Environment) -> int:
 
 def _run(call: Call, environment: Environment) -> int:
     """Print what is there. Raises NotFound (1) for one address without an entry, Sealed or RevealRefused (77), MissingArgument (64)."""
+    if "project" in call.values:
+        from hooks_cli.commands.options import other_project
+
+        environment = other_project.apply(call, environment)
     filters = [option.flags[0] for option in _NARROWING if option.name in call.values]
     namespace, key = _asked_for(call, filters)
     pattern = addresses.join(namespace, key) if key else addresses.under(namespace)
@@ -120,7 +131,9 @@ def _run(call: Call, environment: Environment) -> int:
         reveal.reveal(store, found.entries)
     elif found.exact:
         reveal.refuse_sealed(found.entries[0])
-    if call.format != "text" and not call.flag("value_only"):
+    if call.flag("keys_only"):
+        environment.out("".join(f"{one_line(entry.address, 1024)}\n" for entry in found.entries))
+    elif call.format != "text" and not call.flag("value_only"):
         _show_envelopes(call, environment, store, found)
     elif found.exact:
         _show_value(environment, found.entries[0])

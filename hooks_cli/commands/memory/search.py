@@ -98,7 +98,12 @@ VERB = Verb(
             "choice",
             choices=("asc", "desc"),
         ),
-        Option("project", ("--project", "-p"), "current, or all: as --context.", metavar="current|all"),
+        Option(
+            "project",
+            ("--project", "-p"),
+            "current, all (as --context), or another project by its name; else entries with this metadata field.",
+            metavar="NAME",
+        ),
         point_in_time.REFUSED_OPTION,
         Option(
             "min_score",
@@ -162,6 +167,10 @@ def run(call: Call, environment: Environment) -> int:
 
 def _run(call: Call, environment: Environment) -> int:
     """Print the results; none is an answer too: nothing on stdout, a line on stderr, 0."""
+    if "project" in call.values:
+        from hooks_cli.commands.options import other_project
+
+        environment = other_project.apply(call, environment)
     request = request_of(call, environment)
     store = store_access.for_reading(environment)
     if call.text("group_by"):

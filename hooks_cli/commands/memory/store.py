@@ -25,7 +25,7 @@ VALUE_OPTIONS = (
         "The value, instead of the second argument.",
         metavar="TEXT",
     ),
-    shared.file("Take the value from a file."),
+    shared.file("Take the value from a file.", "--value-file"),
     shared.stdin("Take the value from standard input (so does the value `-`)."),
 )
 
@@ -85,15 +85,15 @@ VERB = Verb(
         'git diff | claude-flow memory store "review/diff" -',
     ),
     details=(
-        "With --type or --category the key is optional: --content TEXT --type discovery is stored at "
+        "Beside --content the key is optional: TEXT is stored at notes/<digest>, with --type discovery at "
         "discovery/<digest>. With a key and no value, the value is read from standard input, if there is any. A "
         "line of --batch may also have namespace, metadata, tags, ttl, and if_version (cas) or if_not_exists. "
         "Either all lines are stored or none; other writers wait until then."
     ),
     hot=True,
-    aliases=("add", "put", "save", "set", "update"),
+    aliases=("add", "put", "save", "set", "update", "write"),
     strangers="metadata",
-    actions=("write",),
+    actions=(),
 )
 
 
@@ -183,7 +183,7 @@ def _made_address(call: Call, environment: Environment, value: str) -> str:
     """An address for a value that came without one: what it is about, and its digest, so that the same value has the same one."""
     from hooks_cli.features.journal.file_capture import digest_of
 
-    prefix = call.text("about_type") or call.text("about_category")
+    prefix = call.text("about_type") or call.text("about_category") or "notes"
     address = addresses.join(call.text("namespace"), f"{prefix}/{digest_of(value.encode('utf-8', 'replace'))[:12]}")
     environment.err(f"hooks-cli: no key was given; the value is kept at {address}")
     return address
@@ -225,7 +225,7 @@ def run(call: Call, environment: Environment) -> int:
     if values.get("key_option") or values.get("key") is not None:
         address = address_of(call)
         value = value_of(call, environment)
-    elif value_given and "key_option" not in values and (values.get("about_type") or values.get("about_category")):
+    elif value_given and "key_option" not in values:
         value = value_of(call, environment)
         address = _made_address(call, environment, value)
     else:

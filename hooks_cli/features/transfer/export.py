@@ -92,6 +92,7 @@ def export(environment: Environment, request: Request) -> Exported:
     path = _target(environment, request)
     done = Exported(path, request.form)
     if path:
+        request.force = request.force or export_parts.replaces(path, environments, request.choices)
         refuse_existing(path, request.force)
     unit = "entries" if request.choices.selection.versions == "head" else "versions"
     with (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from hooks_cli.text.json_writer import object_text
 from hooks_cli.text.units import to_iso
 
 KIND = "hooks-cli-export"
+_HEAD_BYTES = 1024  # the header of an export is shorter
 # What a store has besides entries, and what one of each is called.
 SECTIONS = {"sessions": "session", "tasks": "task", "events": "event"}
 
@@ -50,6 +51,40 @@ def head(store: EmbeddedStore, environment: Environment, versions: str, complete
             "complete": complete,
         }
     )
+
+
+def replaces(path: str, environments: list[Environment], choices: Choices) -> bool:
+    """Whether the file at the path is an older export (JSON or NDJSON) of the same store, of which the new one leaves nothing out."""
+    if len(environments) != 1:
+        return False
+    try:
+        with open(path, "rb") as file:
+            start = file.read(_HEAD_BYTES)
+    except OSError:
+        return False
+    text = gunzipped(start).decode("utf-8", "replace").removeprefix('{"record":"header",').removeprefix("{")
+    try:
+        store = open_store(environments[0], create=False)
+    except HooksError:
+        return False
+    with closing(store):
+        selection = choices.selection
+        complete = selection.complete and not choices.redact and choices.metadata and choices.data
+        mine = f'"kind":"{KIND}"' in text and f'"store_id":"{store.store_id.hex()}"' in text
+    narrower = '"complete":true' in text and not complete
+    return mine and not narrower and not ('"versions":"all"' in text and selection.versions != "all")
+
+
+def gunzipped(start: bytes) -> bytes:
+    """The beginning of a file, unpacked if it is gzip; b"" if it cannot be."""
+    if start[:2] != b"\x1f\x8b":
+        return start
+    import zlib
+
+    try:
+        return zlib.decompressobj(31).decompress(start, _HEAD_BYTES)
+    except zlib.error:
+        return b""
 
 
 @dataclass(slots=True)
