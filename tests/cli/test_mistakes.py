@@ -36,7 +36,6 @@ MISTAKES = [
     ("memory list --since never", 64, "Write it as 2025"),
     ("memory list --sort-by colour", 64, "Orders: newest"),
     ("memory export --format xlsx", 64, "It has: json"),
-    ("memory export nowhere/x.json", 66, "mkdir -p"),
     ("memory import", 64, "needs a file"),
     ("memory usage --action fly", 64, "takes one of"),
     ("memory diff present 1 x", 64, "version numbers"),

@@ -65,7 +65,7 @@ def run(call: Call, environment: Environment) -> int:
         "metadata": _hook_call.metadata_field(call, store, key),
     }
     hook_call = _hook_call.build(
-        call, environment, fields, wanted="" if message or draft is not None else "message", draft=draft
+        call, environment, fields, wanted="" if message or _hook_call.entry_text(call) else "message", draft=draft
     )
     recorded = record(store, environment, hook_call)
     text = "" if recorded.written else f"Notification recorded (revision {recorded.revision})\n"

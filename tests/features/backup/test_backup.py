@@ -147,9 +147,12 @@ def test_a_copy_while_others_write_is_one_state(run: Run, project: Path) -> None
     assert run("memory", "verify").returncode == 0
 
 
-def test_the_folder_of_the_copy_must_be_there(run: Run, project: Path) -> None:
+def test_the_folder_of_the_copy_is_made(run: Run, project: Path) -> None:
     run("memory", "store", "k", "v", check=True)
-    assert run("memory", "backup", "no/where").returncode == 66
+    run("memory", "backup", "some/where", check=True)
+    assert (project / "some/where").is_file()
+    run("memory", "store", "taken", "v", check=True)
+    assert run("memory", "backup", "hooks.toml/where").returncode == 73
     assert run("memory", "backup", str(project)).returncode == 73
     assert not [name for name in os.listdir(project) if ".new" in name]
 
