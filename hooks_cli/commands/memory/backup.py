@@ -36,8 +36,7 @@ VERB = Verb(
         shared.force("Replace a file that is there already."),
         Option("name", ("--name", "--label"), "The file's name, without its ending.", metavar="NAME"),
         Option("folder", ("--dir", "--output-dir", "--backup-dir"), "The folder for the file, made when it is missing.", metavar="DIR"),
-        Option("session_id", ("--session-id", "--session"), "Only for prompts that give it: a copy has all sessions.", metavar="ID",
-               hidden=True),
+        shared.session_id("Only for prompts that give it: a copy has all sessions."),
         shared.PROGRESS,
     ),
     positionals=(
