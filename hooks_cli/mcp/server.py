@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 from hooks_cli.errors import Busy, ConfigError, HooksError, NotFound
-from hooks_cli.mcp import answers
 from hooks_cli.mcp.call_environment import CallEnvironment
 from hooks_cli.mcp.keeper import Keeper
 from hooks_cli.mcp.protocol import FIXED_LIST, Protocol
-from hooks_cli.mcp.tool import Request
+from hooks_cli.mcp.tools import answers
+from hooks_cli.mcp.tools.tool import Request
 from hooks_cli.mcp.wire import INVALID_PARAMS, RpcError, Wire
 from hooks_cli.output.error_object import as_hooks_error, as_object
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from hooks_cli.environment import Environment
     from hooks_cli.features.store_opening import Store
-    from hooks_cli.mcp.tool import Tool
+    from hooks_cli.mcp.tools.tool import Tool
 
 # A call waits for other processes this long in all, in tries of which each ends early enough to see that nobody waits any more.
 PATIENCE_SECONDS = 30

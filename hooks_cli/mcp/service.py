@@ -9,9 +9,9 @@ import time
 
 import hooks_cli
 from hooks_cli.errors import InputMissing
-from hooks_cli.mcp.catalogue import tools_of
 from hooks_cli.mcp.running import Note
 from hooks_cli.mcp.server import Server
+from hooks_cli.mcp.tools.catalogue import tools_of
 from hooks_cli.mcp.wire import Wire
 from hooks_cli.output.envelope import moment
 

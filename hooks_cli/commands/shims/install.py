@@ -7,7 +7,7 @@ import sys
 
 from hooks_cli.features.shims.folder import folder_of, install, status
 from hooks_cli.features.shims.script import quoted
-from hooks_cli.model.verb import Call, Positional, Verb
+from hooks_cli.model.verb import Call, Option, Positional, Verb
 from hooks_cli.system.installed_program import launcher_path
 
 TYPE_CHECKING = False
@@ -18,6 +18,11 @@ VERB = Verb(
     "shims",
     "install",
     "Write shims, so that npx claude-flow hooks … and memory … run here.",
+    options=(
+        Option(
+            "mcp", ("--mcp",), "Run claude-flow's mcp start here, too; false: no more. Without it, as it was.", "switch"
+        ),
+    ),
     positionals=(Positional("names", "npx, bunx, pnpm, ruflo; all of them when none is named.", many=True),),
     examples=(
         "hooks-cli shims install",
@@ -25,7 +30,7 @@ VERB = Verb(
         "hooks-cli shims install npx ruflo",
     ),
     details="Each shim is a small sh program in a folder of your own (mode 0700). It runs claude-flow's hooks and memory commands "
-    "in this program; every other call, also claude-flow's other groups (mcp start, swarm …), reaches the next real program of "
+    "in this program; every other call, also of claude-flow's other groups, reaches the next real program of "
     "that name on PATH with the same words, input and exit code.",
 )
 
@@ -34,7 +39,7 @@ def run(call: Call, environment: Environment) -> int:
     """Install what `names` says; 73 and 77 when the folder cannot be made or is not the user's own."""
     launcher = launcher_path(sys.argv[0])
     data_dir = environment.folders.data
-    written = install(data_dir, launcher, call.words("names"))
+    written = install(data_dir, launcher, call.words("names"), call.flag("mcp") if "mcp" in call.values else None)
     folder = folder_of(data_dir)
     rows = status(data_dir, launcher, environment.variables.get("PATH", os.defpath))
     if call.format != "text":

@@ -6,7 +6,7 @@ import os
 import stat
 
 from hooks_cli.errors import CannotCreate, PermissionRefused, UsageError
-from hooks_cli.features.shims.script import NAMES, is_shim, render
+from hooks_cli.features.shims.script import NAMES, is_shim, render, serves_mcp
 from hooks_cli.system.installed_program import interpreter_path, next_on_path
 from hooks_cli.system.private_files import trouble
 
@@ -32,8 +32,9 @@ def folder_of(data_dir: str) -> str:
     return os.path.join(os.path.abspath(data_dir), "shims")
 
 
-def install(data_dir: str, launcher: str, names: list[str]) -> list[str]:
-    """Write the shims `names`; return those that were written or renewed (an unchanged one is left alone).
+def install(data_dir: str, launcher: str, names: list[str], mcp: bool | None = None) -> list[str]:
+    """Write the shims `names`; return those that were written or renewed (an unchanged one is left alone). `mcp` says whether `mcp start`
+    runs here; None leaves that as it is.
 
     Raises CannotCreate (73) and PermissionRefused (77), when the folder is a link or belongs to another user.
     """
@@ -43,7 +44,7 @@ def install(data_dir: str, launcher: str, names: list[str]) -> list[str]:
     written = []
     for name in chosen(names):
         path = os.path.join(folder, name)
-        text = render(name, folder, launcher, interpreter)
+        text = render(name, folder, launcher, interpreter, serves_mcp(path) if mcp is None else mcp)
         if _state(path, text) == CURRENT:
             continue
         if os.path.lexists(path) and not is_shim(path):
@@ -82,7 +83,8 @@ def status(data_dir: str, launcher: str, path_variable: str) -> list[dict[str, o
             {
                 "name": name,
                 "path": path,
-                "state": _state(path, render(name, folder, launcher, interpreter)),
+                "state": _state(path, render(name, folder, launcher, interpreter, serves_mcp(path))),
+                "mcp": serves_mcp(path),
                 "active": bool(first) and os.path.exists(path) and is_shim(first) and os.path.samefile(first, path),
                 "real": next_on_path(name, path_variable, folder),
             }

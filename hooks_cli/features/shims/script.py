@@ -13,6 +13,8 @@ FORMS = {
     "ruflo": "ruflo hooks|memory …",
 }
 
+# The line of a shim that runs `mcp start` here, too.
+MCP_LINE = "_hooks_shim_mcp=yes"
 FIRST_LINES = "#!/bin/sh\n# hooks-cli shim\n"
 
 
@@ -21,8 +23,8 @@ def quoted(word: str) -> str:
     return "'" + word.replace("'", "'\\''") + "'"
 
 
-def render(name: str, folder: str, launcher: str, interpreter: str) -> str:
-    """The shim `name`, to lie in `folder`, that runs `launcher` while it and its `system.python_startup` are there."""
+def render(name: str, folder: str, launcher: str, interpreter: str, mcp: bool = False) -> str:
+    """The shim `name`, to lie in `folder`, that runs `launcher` while it and its `interpreter` are there; with `mcp` `mcp start`, too."""
     head = (
         f"{FIRST_LINES}"
         f"# Runs claude-flow's hooks and memory commands in hooks-cli ({FORMS[name]})\n"
@@ -30,7 +32,8 @@ def render(name: str, folder: str, launcher: str, interpreter: str) -> str:
         f"_hooks_shim_name={quoted(name)}\n"
         f"_hooks_shim_folder={quoted(folder)}\n"
         f"_hooks_shim_program={quoted(launcher)}\n"
-        f"_hooks_shim_interpreter={quoted(interpreter)}\n\n"
+        f"_hooks_shim_interpreter={quoted(interpreter)}\n"
+        f"{MCP_LINE if mcp else '_hooks_shim_mcp='}\n\n"
     )
     with open(os.path.join(os.path.dirname(__file__), "shim.sh"), encoding="utf-8") as file:
         return head + file.read()
@@ -41,5 +44,14 @@ def is_shim(path: str) -> bool:
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read(len(FIRST_LINES)) == FIRST_LINES
+    except OSError:
+        return False
+
+
+def serves_mcp(path: str) -> bool:
+    """Whether the shim at `path` runs `mcp start` here."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return f"\n{MCP_LINE}\n" in file.read()
     except OSError:
         return False

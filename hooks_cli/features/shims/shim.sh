@@ -16,7 +16,18 @@ for _hooks_shim_word in "$@"; do
     group)
       case $_hooks_shim_word in
         hook | hooks | memory) _hooks_shim_ours=yes ;;
+        mcp)
+          if [ -n "$_hooks_shim_mcp" ]; then
+            _hooks_shim_state=mcp
+            continue
+          fi
+          ;;
       esac
+      break
+      ;;
+    mcp)
+      _hooks_shim_at=$((_hooks_shim_at - 1))
+      [ "$_hooks_shim_word" = start ] && _hooks_shim_ours=yes
       break
       ;;
     value) _hooks_shim_state=package ;;

@@ -68,6 +68,7 @@ def test_status_says_what_path_finds(room: dict[str, str]) -> None:
         "path": os.path.join(room["folder"], "npx"),
         "state": "current",
         "active": True,
+        "mcp": False,
         "real": os.path.join(room["real"], "npx"),
     }
     row = shims.status(room["data"], program, f"{room['real']}:{room['folder']}")[0]

@@ -10,8 +10,8 @@ from hooks_cli.features.attribution import Caller
 from hooks_cli.features.entries import delete as deletion
 from hooks_cli.features.entries import missing, read, write
 from hooks_cli.features.entries.versions import AddressVersions
-from hooks_cli.mcp import answers
-from hooks_cli.mcp.arguments import (
+from hooks_cli.mcp.tools import answers
+from hooks_cli.mcp.tools.arguments import (
     AGENT,
     IF_VERSION,
     KEY,
@@ -25,8 +25,8 @@ from hooks_cli.mcp.arguments import (
     TTL,
     VALUE,
 )
-from hooks_cli.mcp.memory_search import entries_answer, limit_of, search, tell_unknown
-from hooks_cli.mcp.tool import Argument, Tool, as_text
+from hooks_cli.mcp.tools.memory_search import entries_answer, limit_of, search, tell_unknown
+from hooks_cli.mcp.tools.tool import Argument, Tool, as_text
 from hooks_cli.model import address as addresses
 from hooks_cli.output.envelope import moment
 from hooks_cli.text import json_exact
@@ -35,7 +35,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from hooks_cli.mcp.tool import Answer, Request
+    from hooks_cli.mcp.tools.tool import Answer, Request
 
 ACTIONS = ("store", "retrieve", "list", "delete", "search")
 

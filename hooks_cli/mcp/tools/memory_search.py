@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from hooks_cli.features.entries import read
-from hooks_cli.mcp import answers
+from hooks_cli.mcp.tools import answers
 from hooks_cli.model import address as addresses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.features.entries.read import Found
     from hooks_cli.features.search.search import Hit
-    from hooks_cli.mcp.tool import Answer, Request
+    from hooks_cli.mcp.tools.tool import Answer, Request
 
 DEFAULT_LIMIT = 20
 MOST_LISTED = 500

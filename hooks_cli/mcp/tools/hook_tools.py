@@ -8,15 +8,15 @@ from hooks_cli.features.journal import tasks
 from hooks_cli.features.journal.file_capture import OUTSIDE, Captured, capture
 from hooks_cli.features.journal.record import HookCall, record
 from hooks_cli.features.restore import brief, restore
-from hooks_cli.mcp import answers, paths
-from hooks_cli.mcp.arguments import AGENT, METADATA, SESSION
-from hooks_cli.mcp.tool import Argument, Tool
+from hooks_cli.mcp.tools import answers, paths
+from hooks_cli.mcp.tools.arguments import AGENT, METADATA, SESSION
+from hooks_cli.mcp.tools.tool import Argument, Tool
 from hooks_cli.text.json_writer import Raw
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.features.journal.record import Recorded
-    from hooks_cli.mcp.tool import Answer, Request
+    from hooks_cli.mcp.tools.tool import Answer, Request
     from hooks_cli.model.entry import Draft
 
 MEMORY_KEY = Argument("memory_key", "Keep it at this address, too.", aliases="key")

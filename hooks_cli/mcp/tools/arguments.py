@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hooks_cli.mcp.tool import Argument
+from hooks_cli.mcp.tools.tool import Argument
 
 KEY = Argument("key", "The address, such as swarm/plan.", aliases="memory_key address")
 NAMESPACE = Argument("namespace", of=("memory", "store", "namespace"))
