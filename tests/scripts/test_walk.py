@@ -58,8 +58,8 @@ def with_code(modules: list[str]) -> set[str]:
     ("line", "files", "crossings", "modules"),
     [
         (("memory", "store", "a/b", "hello"), 41, 135, 49),
-        (("memory", "recall", "a/b"), 30, 87, 43),
-        (("memory", "gc"), 40, 185, 51),
+        (("memory", "recall", "a/b"), 31, 88, 42),
+        (("memory", "gc"), 39, 183, 50),
         (("hooks", "session-restore", "--session-id", "s1"), 46, 207, 56),
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else "",

@@ -29,7 +29,7 @@ VERB = Verb(
         Option("scope", ("--scope",), "all, which a copy has anyway; a part is named by --namespace.", metavar="all", hidden=True),
         Option("encrypt", ("--encrypt",), "A copy is always encrypted; false is refused.", "optional", metavar="aes256", hidden=True),
         Option("list", ("--list",), "Print the copies in the folder, the newest first.", "switch"),
-        schedule.OPTION,
+        shared.SCHEDULE,
         schedule.KEEP_OPTION,
         Option("output_format", ("--format",), "text, json or ndjson; compressed: a part is, a whole copy does not shrink.", "choice",
                choices=("text", "json", "ndjson", "compressed")),

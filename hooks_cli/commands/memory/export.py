@@ -66,7 +66,7 @@ VERB = Verb(
         Option("pretty", ("--pretty",), "Indent the JSON.", "switch"),
         shared.force("Replace a file that is there already.", "--overwrite"),
         Option("report", ("--stats", "--verbose"), "Say what was written, also when it goes to standard output.", "switch"),
-        schedule.OPTION,
+        shared.SCHEDULE,
         schedule.KEEP_OPTION,
         shared.PROGRESS,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.options import address_options, schedule, shared
+from hooks_cli.commands.options import address_options, shared
 from hooks_cli.errors import UsageError
 from hooks_cli.features import attribution
 from hooks_cli.features.retention import collect
@@ -71,7 +71,7 @@ VERB = Verb(
             "switch",
             hidden=True,
         ),
-        schedule.OPTION,
+        shared.SCHEDULE,
         Option("backup", ("--backup", "--backup-first"), "First back the whole store up (memory backup).", "switch"),
         shared.PROGRESS,
         address_options.DRY_RUN,
@@ -106,6 +106,8 @@ _CHOOSING = (
 def run(call: Call, environment: Environment) -> int:
     """Collect. Raises UsageError (64), NotFound (1) for --explain of an address without versions."""
     if call.text("schedule"):
+        from hooks_cli.commands.options import schedule
+
         return schedule.answer(call, environment)
     if call.flag("corrupted_only"):
         from hooks_cli.commands.memory import verify

@@ -10,6 +10,7 @@ import os
 import shlex
 import sys
 
+from hooks_cli.commands.options import shared
 from hooks_cli.errors import UsageError
 from hooks_cli.model.verb import Option
 from hooks_cli.system.installed_program import launcher_path
@@ -19,12 +20,6 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.model.verb import Call
 
-OPTION = Option(
-    "schedule",
-    ("--schedule", "--cron"),
-    "Do nothing now; print the line for cron: daily, weekly, hourly, daily-3am, weekly-sunday-3am, 6h, or cron's own five fields.",
-    metavar="WHEN",
-)
 KEEP_OPTION = Option(
     "keep",
     ("--keep",),
@@ -120,7 +115,12 @@ def answer(call: Call, environment: Environment, kept: str = "") -> int:
         words += ["--dir", kept] if folder else []
     for option in call.verb.options:
         value = call.values.get(option.name)
-        if option.name == OPTION.name or value is None or value is False or (kept and option.name in _NAMES_OF_FILES):
+        if (
+            option.name == shared.SCHEDULE.name
+            or value is None
+            or value is False
+            or (kept and option.name in _NAMES_OF_FILES)
+        ):
             continue
         for one in value if isinstance(value, list) else [value]:
             words += [option.flags[0]] if one is True else [option.flags[0], str(one)]

@@ -24,6 +24,13 @@ PROGRESS = Option(
     "optional",
     metavar="WAY",
 )
+# Answered by `options.schedule`.
+SCHEDULE = Option(
+    "schedule",
+    ("--schedule", "--cron"),
+    "Do nothing now; print the line for cron: daily, weekly, hourly, daily-3am, weekly-sunday-3am, 6h, or cron's own five fields.",
+    metavar="WHEN",
+)
 
 
 class Shared:
