@@ -31,6 +31,7 @@ BUDGET_OPTIONS = (
         metavar="N",
     ),
     Option("include", ("--include",), "Addresses that come first, a glob; may be repeated.", "many", metavar="PATTERN"),
+    Option("description", ("--task", "--description"), "The task; what it needs comes first.", metavar="TEXT"),
     Option("no_values", ("--no-values",), "Name the entries without their values.", "switch"),
 )
 
@@ -57,8 +58,9 @@ VERB = Verb(
     positionals=(Positional("session_id", "The session, instead of --session-id."),),
     examples=('npx claude-flow@alpha hooks session-restore --session-id "hyper-tester-001"',),
     details=(
-        "First what was written in the session, then the addresses of the roles whose names are words of the session id, else the "
-        "whole project. `--session-id latest` is the newest session."
+        "First what the task needs (--task, else the session's open task or last notices), then what was written in the session, then "
+        "the addresses of the roles whose names are words of the session id, then the rest of the project. `--session-id latest` is the "
+        "newest session."
     ),
     hot=True,
 )
@@ -92,7 +94,9 @@ def run(call: Call, environment: Environment) -> int:
 
 def print_brief(call: Call, environment: Environment, store: Store, session_name: str) -> None:
     """Print what a session ("" for the whole project) should know, within the budget."""
-    wanted = restore.BriefQuery(_budget(call, environment), call.words("include"), not call.flag("no_values"))
+    wanted = restore.BriefQuery(
+        _budget(call, environment), call.words("include"), not call.flag("no_values"), call.text("description")
+    )
     made, what = restore.build_brief(store, environment, session_name, environment.now(), wanted)
     if call.format == "text":
         environment.out(made.text)

@@ -24,9 +24,11 @@ class Item:
     __slots__ = (
         "_body",
         "_load",
+        "_start",
         "address",
         "agent",
         "at",
+        "came",
         "data",
         "event",
         "guessed",
@@ -37,6 +39,7 @@ class Item:
         "size",
         "source",
         "version",
+        "words",
     )
 
     def __init__(
@@ -55,9 +58,12 @@ class Item:
         event: str = "",
         source: str | None = None,
         lacking: str = "",
+        came: str = "",
+        words: list[str] | None = None,
         load: Callable[[int], tuple[str, int, bool]] | None = None,
     ) -> None:
-        """`size` 0 says that `data` is all; `source` is the path of the file that it came from, `lacking` why nothing of it is there."""
+        """`size` 0 says that `data` is all; `source` is the path of the file that it came from, `lacking` why nothing of it is
+        there, `came` from where else it came; `words` are those by which the best passage of a long value is found."""
         self._load = load
         self.address = address
         self.version = version
@@ -72,6 +78,9 @@ class Item:
         self.event = event
         self.source = source
         self.lacking = lacking
+        self.came = came
+        self.words = words or []
+        self._start = -1
         self._body = ""
 
     def want(self, characters: int) -> None:
@@ -88,6 +97,17 @@ class Item:
         if not self._body:
             self._body = (lines(": ", self.metadata) if self.metadata else "") + lines("| ", self.data)
         return self._body
+
+    def start(self, characters: int) -> int:
+        """Where a passage of so many characters has most of `words` (0 without any): found once, in what is read of the value."""
+        if self._start < 0:
+            self._start = 0
+            if self.words:
+                from hooks_cli.features.restore.passage import PASSAGE_SEARCHED, best_start
+
+                self.want(PASSAGE_SEARCHED)
+                self._start = best_start(self.data, self.words, characters)
+        return self._start
 
     def extent(self, count: int = -1) -> str:
         """How long the whole value is, and how much of it `count` characters are."""
@@ -109,22 +129,6 @@ class Subject:
         self.session = session
         self.scope = scope[:120] if scope.isprintable() and not any(map(hidden, scope)) else ""
         self.program = program
-
-
-def age(now: int, at: int) -> str:
-    """How long ago, in one unit.
-
-    >>> age(7_200_000, 0), age(0, 0), age(60_000, 0), age(0, 90_000)
-    ('2 hours ago', 'just now', '1 minute ago', 'in the future')
-    """
-    seconds = (now - at) // 1000
-    if seconds < -5:
-        return "in the future"
-    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds >= length:
-            count = seconds // length
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"
 
 
 def first_line(subject: Subject, frame: str, shown: int, total: int, more: bool) -> str:
@@ -155,7 +159,7 @@ def left_out_line(subject: Subject, frame: str, addresses: list[str], count: int
     if listed and (listed.count(", ") + 1 < count or more):
         listed += ", …"
     return (
-        f"{frame}Left out for room: {_count(count, more)}{listed}. "
+        f"{frame}Not shown: {_count(count, more)}{listed}. "
         f"One: {subject.program} recall KEY. Search: {subject.program} search WORDS. All: {subject.program} list.\n"
     )
 
@@ -169,8 +173,13 @@ def title_line(subject: Subject, item: Item, frame: str, number: int, values: bo
     by = [f"by {named(item.agent, 60)}"] if item.agent else []
     by += [f"session {'~' if item.guessed else ''}{named(item.session, 60)}"] if item.session else []
     by += [named(item.event, 40)] if item.event else []
-    parts = [f"version {item.version}, revision {item.revision}", f"{age(subject.now, item.at)}, {moment(item.at)}"]
+    parts = [f"version {item.version}, revision {item.revision}", f"{moment(item.at)}"]
     parts += [", ".join(by)] if by else []
+    parts += (
+        [named(item.came, 80) if not item.came.isascii() or not item.came.isprintable() else item.came]
+        if item.came
+        else []
+    )
     parts += [f"from {named(item.source)}" + (f", which {item.lacking}" if item.lacking else "")] if item.source else []
     parts += [] if values else [item.extent()]
     return f"{frame}{number}. {named(item.address, 1024)} ({'; '.join(parts)})\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from hooks_cli.features.restore import brief
-from hooks_cli.features.restore.restore import item_of
+from hooks_cli.features.restore.restore import item_of, keyed_digest
 from hooks_cli.store.sqlite.reports import file_history
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ def about(store: EmbeddedStore, environment: Environment, path: str) -> Knowledg
     if entries:
         items = [item_of(store, entry) for entry in entries]
         subject = brief.Subject(environment.project.name, now, "", f"about the file {names[-1]}")
-        text = brief.build_unforgeable(subject, items, os.urandom, budget=CHARACTERS).text
+        text = brief.build_unforgeable(subject, items, keyed_digest(store), budget=CHARACTERS).text
     return Knowledge(entries, calls, text)
 
 

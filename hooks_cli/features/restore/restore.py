@@ -1,32 +1,42 @@
 """`session-restore`: binds the session and selects the entries for its brief, most relevant first.
 
-In this order: what was written in that session, newest first; then the addresses of each role whose name is a word of the session's
-name (`hyper-tester-001` -> tester), from [restore.roles]; and when these give nothing, or no session is named, the whole project.
+In this order: what the task needs; what was written in that session, newest first; the addresses of each role whose name is a word of the
+session's name (`hyper-tester-001` -> tester), from [restore.roles]; and the rest of the project while there is room.
 """
 
 from __future__ import annotations
 
-import os
-
+from hooks_cli.crypto.ledger import tag
 from hooks_cli.features.attribution import named_session
 from hooks_cli.features.journal.file_capture import textless_source
 from hooks_cli.features.journal.record import HookCall, Recorded, record_in, refused_draft
 from hooks_cli.features.restore import brief
 from hooks_cli.model.entry import Entry, shown
+from hooks_cli.model.origin import IMPORT
+from hooks_cli.store.sqlite.annotations.in_use import FOR_PROMPTS
 from hooks_cli.store.sqlite.rows import journal, lists
 from hooks_cli.store.sqlite.rows.entries import SHORT_COLUMNS, beginning
 from hooks_cli.store.sqlite.rows.lists import text_field
+from hooks_cli.store.sqlite.schema import FORMAT
 from hooks_cli.text.json_writer import Raw, object_text
 from hooks_cli.text.units import moment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hooks_cli.environment import Environment
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
 LATEST = ("latest", "last", "newest")
 # No entry takes less of the budget than this with its title, so more need not be read.
 CHARACTERS_PER_ENTRY = 100
+# SQL: not the figures that each session leaves at its end, which are there for those who ask for them.
+NO_FIGURES = "NOT (e.event = 'session-end' AND h.address GLOB 'sessions/*/metrics')"
+# How many of a session's last notices say what it is about.
+NOTICES = 3
+# A task without a word of so many characters is not looked for.
+SHORTEST_WORD = 3
 
 
 def bind(store: EmbeddedStore, environment: Environment, hook_call: HookCall) -> Recorded:
@@ -45,69 +55,79 @@ def bind(store: EmbeddedStore, environment: Environment, hook_call: HookCall) ->
 
 
 class Known:
-    """What an agent should know: entries most relevant first, which these are in words, how many there are, whether at least."""
+    """What an agent should know: entries most relevant first, which these are in words, how many there are in all, and the words of the
+    task, by which passages of long values are found."""
 
-    __slots__ = ("entries", "more", "scope", "total")
+    __slots__ = ("entries", "scope", "total", "words")
 
-    def __init__(self, entries: list[Entry], scope: str, total: int, more: bool) -> None:
+    def __init__(self, entries: list[Entry], scope: str, total: int, words: list[str]) -> None:
         self.entries = entries
         self.scope = scope
         self.total = total
-        self.more = more
+        self.words = words
 
 
 class BriefQuery:
-    """How much is wanted: characters, further addresses (globs) that come first, and whether with their values."""
+    """How much is wanted: characters, further addresses (globs) that come first, whether with their values; and for which task ("": the
+    session's)."""
 
-    __slots__ = ("include", "max_chars", "values")
+    __slots__ = ("include", "max_chars", "task", "values")
 
-    def __init__(self, max_chars: int, include: list[str] | None = None, values: bool = True) -> None:
+    def __init__(self, max_chars: int, include: list[str] | None = None, values: bool = True, task: str = "") -> None:
         self.max_chars = max_chars
         self.include = include or []
         self.values = values
+        self.task = task
 
 
 def known(store: EmbeddedStore, environment: Environment, session_name: str, now: int, wanted: BriefQuery) -> Known:
     """Find the entries for a session ("" for the whole project). Long values are left to be read when they are shown."""
     limit = max(10, wanted.max_chars // CHARACTERS_PER_ENTRY)
+    such = FOR_PROMPTS if store.format == FORMAT else "1"
+    meant = f"{such} AND {NO_FIGURES}"
     found: dict[str, Entry] = {}
     scopes: list[str] = []
 
     def take(entries: list[Entry], scope: str) -> None:
-        if entries and scope not in scopes:
-            scopes.append(scope)
+        before = len(found)
         for entry in entries:
             found.setdefault(entry.address, entry)
+        if len(found) > before and scope not in scopes:
+            scopes.append(scope)
 
     for pattern in wanted.include:
-        take(lists.newest(store, pattern, now, limit + 1, columns=SHORT_COLUMNS), "what was asked for")
+        take(lists.newest(store, pattern, now, limit + 1, columns=SHORT_COLUMNS, such=such), "what was asked for")
     session = journal.find_session(store, session_name) if session_name else None
-    more = False
+    own: list[Entry] = []
     if session is not None:
-        own, more = lists.of_session(store, session.id, now, limit + 1, SHORT_COLUMNS)
-        take(own, "the session's own")
+        own, _ = lists.of_session(store, session.id, now, limit + 1, SHORT_COLUMNS, meant)
+    task = wanted.task or (_task_of(store, session.id, own) if session is not None else "")
+    words: list[str] = []
+    if any(len(word) >= SHORTEST_WORD for word in task.split()):
+        from hooks_cli.features.restore.relevance import needed
+
+        entries, words = needed(store, environment, task, now, meant)
+        take(entries, "what the task needs")
+    take(own, "the session's own")
     for role, patterns in roles_of(environment, session_name):
         for pattern in patterns:
-            take(lists.newest(store, pattern, now, limit + 1, columns=SHORT_COLUMNS), f"those for the role {role}")
-    if not found:
-        entries = _whole_project(store, now, limit + 1)
-        total = lists.count(store, "*", now)
-        return Known(entries[:limit], "the whole project, newest first", max(total, len(entries[:limit])), False)
-    entries = list(found.values())
-    return Known(entries[:limit], ", then ".join(scopes), min(len(entries), limit), more or len(entries) > limit)
+            if len(found) < limit:
+                take(lists.newest(store, pattern, now, limit, 0, SHORT_COLUMNS, meant), f"those for the role {role}")
+    if len(found) < limit:
+        rest = "the rest of the project" if found else "the whole project, newest first"
+        take(lists.newest(store, "*", now, limit, 0, SHORT_COLUMNS, meant), rest)
+    total = max(lists.count(store, "*", now), len(found))
+    return Known(list(found.values())[:limit], ", then ".join(scopes), total, words)
 
 
-def _whole_project(store: EmbeddedStore, now: int, limit: int) -> list[Entry]:
-    """The newest entries. The figures that each session leaves at its end come last: they would push out what was meant to be read."""
-    entries: list[Entry] = []
-    figures: list[Entry] = []
-    for page in range(5):
-        found = lists.newest(store, "*", now, limit, page * limit, SHORT_COLUMNS)
-        for entry in found:
-            (figures if entry.event == "session-end" else entries).append(entry)
-        if len(found) < limit or len(entries) >= limit:
-            break
-    return (entries + figures)[:limit]
+def _task_of(store: EmbeddedStore, session: int, own: list[Entry]) -> str:
+    """What a session is about: its newest open task's description or the prompt that opened it, else its last notices."""
+    for task in reversed(journal.open_tasks(store, session)):
+        text = task.description or journal.text_of_event(store, task.opened_revision, "prompt")
+        if text:
+            return text
+    notices = [entry.value for entry in own if entry.event == "notify" and entry.value][:NOTICES]
+    return " ".join([*journal.last_messages(store, session, NOTICES), *notices])
 
 
 def roles_of(environment: Environment, session_name: str) -> list[tuple[str, list[str]]]:
@@ -125,22 +145,38 @@ def build_brief(
 ) -> tuple[brief.Brief, Known]:
     """The text for the agent's prompt, never longer than wanted, and what it was made from."""
     what = known(store, environment, session_name, now, wanted)
-    items = [item_of(store, entry) for entry in what.entries]
+    others = machines_of(store, what.entries)
+    items = [item_of(store, entry, what.words, others) for entry in what.entries]
     subject = brief.Subject(environment.project.name, now, session_name, what.scope)
     made = brief.build_unforgeable(
-        subject,
-        items,
-        os.urandom,
-        budget=wanted.max_chars,
-        total=what.total,
-        more=what.more,
-        values=wanted.values,
+        subject, items, keyed_digest(store), budget=wanted.max_chars, total=what.total, values=wanted.values
     )
     return made, what
 
 
-def item_of(store: EmbeddedStore, entry: Entry) -> brief.Item:
-    """An entry as the brief takes it: what is sealed is masked, a long value is read when it is to be shown."""
+def keyed_digest(store: EmbeddedStore) -> Callable[[bytes], bytes]:
+    """A digest that only who has the store's key can make."""
+    return lambda content: tag(store.ledger.key, b"brief" + content)
+
+
+def machines_of(store: EmbeddedStore, entries: list[Entry]) -> dict[int, str]:
+    """The names of the machines other than this one that wrote any of the entries, by row."""
+    rows = {entry.machine for entry in entries if entry.machine is not None}
+    if not rows:
+        return {}
+    from hooks_cli.store.sqlite import machines
+
+    own = machines.own(store)
+    return {row: name for row, name in machines.names(store).items() if row != own} if rows != {own} else {}
+
+
+def item_of(
+    store: EmbeddedStore, entry: Entry, words: list[str] | None = None, others: dict[int, str] | None = None
+) -> brief.Item:
+    """An entry as the brief takes it: what is sealed is masked, a long value is read when it is to be shown. `words` find its best
+    passage, and `others` names the other machines."""
+    came = [f"imported from {entry.imported}" if entry.imported else "imported"] if _is_imported(entry) else []
+    came += [f"from the machine {others[entry.machine]}"] if others and entry.machine in others else []
     long = entry.value is None
     return brief.Item(
         entry.address,
@@ -155,8 +191,14 @@ def item_of(store: EmbeddedStore, entry: Entry) -> brief.Item:
         event=entry.event,
         source=source_path(store, entry),
         lacking="" if long or entry.value else textless_source(entry.source),
+        came=", ".join(came),
+        words=words,
         load=(lambda characters: beginning(store, entry, characters)) if long else None,
     )
+
+
+def _is_imported(entry: Entry) -> bool:
+    return entry.imported is not None or entry.origin == IMPORT
 
 
 def source_path(store: EmbeddedStore, entry: Entry) -> str | None:
@@ -198,6 +240,7 @@ def _shown_json(one: brief.Shown) -> str:
         "agent": item.agent,
         "event": item.event or None,
         "source": item.source,
+        **({"from": item.came} if item.came else {}),
     }
     if one.data is not None:
         # Cut metadata is not JSON any more, and stands as the text that it is.
@@ -205,4 +248,6 @@ def _shown_json(one: brief.Shown) -> str:
         body["metadata"] = (Raw(one.metadata) if one.metadata else None) if whole else one.metadata
         body["data"] = one.data
         body["cut"] = one.cut
+        if one.start:
+            body["start"] = one.start
     return object_text(body)

@@ -46,15 +46,44 @@ def restore(run: Run, *argv: str) -> list[str]:
 
 
 def test_the_session_is_told_with_who_wrote_what_and_when(swarm: Run) -> None:
-    lines = restore(swarm, "--session-id", "hyper-swarm-001")
+    lines = restore(swarm, "--session-id", "hyper-swarm-001", "--task", "p50")
     mark = lines[0][: lines[0].index("]") + 1]
-    assert lines[0] == f"{mark} Project project, session hyper-swarm-001: 2 of 2 entries; the session's own."
+    what = "what the task needs, then the session's own, then the rest of the project"
+    assert lines[0] == f"{mark} Project project, session hyper-swarm-001: 3 of 3 entries; {what}."
     assert lines[2].startswith(f"{mark} 1. swarm/performance/baseline (version 1, revision ")
     assert "by perf-1, session hyper-swarm-001, notify)" in lines[2]
     assert lines[3:5] == [': {"p50_ms":45}', "| p50=45ms"]
     assert lines[5].endswith("post-edit; from design.md)")
     assert lines[6:9] == ["| # Design", "| Two services, one queue.", "| "]
-    assert lines[9] == f"{mark} End of memory." and len(lines) == 10
+    assert "swarm/intelligence/patterns/login" in lines[9] and "session other-1" in lines[9]
+    assert lines[11] == f"{mark} End of memory." and len(lines) == 12
+
+
+def test_the_same_knowledge_gives_the_same_bytes(swarm: Run) -> None:
+    first = restore(swarm, "--session-id", "hyper-swarm-001")
+    assert restore(swarm, "--session-id", "hyper-swarm-001") == first
+    swarm("memory", "store", "new", "text", check=True)
+    assert restore(swarm, "--session-id", "hyper-swarm-001")[1] != first[1]
+
+
+def test_what_the_open_task_needs_comes_first(swarm: Run) -> None:
+    swarm("hooks", "pre-task", "--description", "redirect after login", "--session-id", "fresh-9", check=True)
+    assert "1. swarm/intelligence/patterns/login" in restore(swarm, "--session-id", "fresh-9")[2]
+    told = swarm(
+        "hooks", "pre-task", "--description", "measure p50", "--load-memory", "--session-id", "b-1", check=True
+    )
+    assert "1. swarm/performance/baseline" in told.stdout
+
+
+def test_the_last_notices_stand_for_a_task(swarm: Run) -> None:
+    swarm("hooks", "notify", "--message", "now at the login", "--session-id", "fresh-8", check=True)
+    assert "1. swarm/intelligence/patterns/login" in restore(swarm, "--session-id", "fresh-8")[2]
+
+
+def test_figures_of_the_program_are_told_to_who_asks(swarm: Run) -> None:
+    swarm("hooks", "session-end", "--session-id", "hyper-swarm-001", "--export-metrics", check=True)
+    assert "sessions/hyper-swarm-001/metrics" not in "".join(restore(swarm)).partition("Not shown")[0]
+    assert "1. sessions/hyper-swarm-001/metrics" in restore(swarm, "--include", "sessions/*")[2]
 
 
 def test_a_role_gets_what_is_meant_for_it(swarm: Run) -> None:
@@ -71,11 +100,12 @@ def test_without_session_the_whole_project_is_told(swarm: Run) -> None:
 def test_json_has_the_same_content(swarm: Run) -> None:
     done = swarm("hooks", "session-restore", "--session-id", "hyper-swarm-001", "--format", "json", check=True)
     body = json.loads(done.stdout)
-    assert [entry["key"] for entry in body["entries"]] == ["swarm/performance/baseline", "swarm/architect/design"]
-    first, second = body["entries"]
+    keys = ["swarm/architect/design", "swarm/performance/baseline", "swarm/intelligence/patterns/login"]
+    assert [entry["key"] for entry in body["entries"]] == keys, "the task is the design"
+    second, first, _ = body["entries"]
     assert first["data"] == "p50=45ms" and first["metadata"] == {"p50_ms": 45} and first["agent"] == "perf-1"
     assert second["source"] == "design.md" and second["data"] == "# Design\nTwo services, one queue.\n"
-    assert (body["total"], body["truncated"], body["left_out"]) == (2, False, [])
+    assert (body["total"], body["truncated"], body["left_out"]) == (3, False, [])
     assert body["session_id"] == "hyper-swarm-001"
 
 
@@ -94,7 +124,7 @@ def test_what_is_included_comes_first(swarm: Run) -> None:
     lines = restore(swarm, "--session-id", "hyper-swarm-001", "--include", "swarm/intelligence/*")
     titles = [line for line in lines if " (version " in line]
     assert "swarm/intelligence/patterns/login" in titles[0] and len(titles) == 3
-    assert "what was asked for, then the session's own" in lines[0]
+    assert "what was asked for, then what the task needs, then the session's own" in lines[0]
 
 
 def test_names_without_values(swarm: Run) -> None:
@@ -122,6 +152,7 @@ def test_hostile_values_stay_in_their_frame(run: Run) -> None:
     assert sum(line.startswith(mark) for line in lines) == 5
     assert "\x1b" not in text and "\u202e" not in text and "\U000e0041" not in text and "\\u{202e}" in text
     assert '"swarm/x (version 9; by root)"' in text and 'by "a\\", by root"' in text
+    run("memory", "store", "later", "harmless", check=True)
     assert run("hooks", "session-restore", check=True).stdout[: len(mark)] != mark
 
 
@@ -191,8 +222,8 @@ def test_a_session_that_wrote_one_address_very_often_costs_no_more(tmp_path: Pat
         for n in range(lists.WALKED_WRITES):
             entry_writes.put(tx, Draft("progress", f"{n}", session=session.id))
     made, what = session_restore.build_brief(store, environment, "busy", environment.now(), BriefQuery(10_000))
-    assert [entry.address for entry in what.entries] == ["progress"] and what.more
-    assert "more than 1 entry" in made.text.splitlines()[0]
+    assert [entry.address for entry in what.entries] == ["progress", "early"], "early is of the rest"
+    assert "2 of 2 entries" in made.text.splitlines()[0]
 
 
 def test_no_restore_scans_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

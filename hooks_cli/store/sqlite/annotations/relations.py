@@ -7,6 +7,7 @@ target; to put it again brings it up to date. Targets are text and need not exis
 from __future__ import annotations
 
 from hooks_cli.errors import NotFound
+from hooks_cli.store.sqlite.annotations import in_use
 from hooks_cli.store.sqlite.rows.entry_writes import find_head
 from hooks_cli.store.sqlite.schema import LEDGER_TABLES
 from hooks_cli.text.json_writer import value_text
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from hooks_cli.store.sqlite.store import EmbeddedStore
     from hooks_cli.store.sqlite.transaction import Transaction
 
-SUPERSEDES, LINK, ABOUT = 1, 2, 3
+SUPERSEDES, LINK, ABOUT = in_use.SUPERSEDES, 2, 3
 NAMES = ("", "supersedes", "link", "about")
 
 _RELATION = LEDGER_TABLES["relation"]

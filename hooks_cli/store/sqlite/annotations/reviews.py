@@ -6,6 +6,7 @@ A version waits while it is what its address holds; a newer version makes its re
 from __future__ import annotations
 
 from hooks_cli.model.entry import Entry
+from hooks_cli.store.sqlite.annotations import in_use
 from hooks_cli.store.sqlite.rows.entries import COLUMNS, FROM_HEADS
 from hooks_cli.store.sqlite.schema import LEDGER_TABLES
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from hooks_cli.store.sqlite.store import EmbeddedStore
     from hooks_cli.store.sqlite.transaction import Transaction
 
-WAITING, ACCEPTED = 1, 2
+WAITING, ACCEPTED = in_use.WAITING, 2
 NAMES = ("", "waiting", "accepted")
 
 _REVIEW = LEDGER_TABLES["review"]

@@ -256,6 +256,22 @@ def open_tasks(store: EmbeddedStore, session: int) -> list[Task]:
     return [Task(row) for row in rows]
 
 
+def text_of_event(store: EmbeddedStore, revision: int | None, field: str) -> str:
+    """The text of one field of the event with this revision, "" when there is none."""
+    row = store.row("SELECT fields ->> ? FROM event WHERE revision = ?", (f"$.{field}", revision))
+    return row[0] if row is not None and isinstance(row[0], str) else ""
+
+
+def last_messages(store: EmbeddedStore, session: int, limit: int) -> list[str]:
+    """The messages of a session's last notices, among its 50 newest events, the newest first."""
+    rows = store.query(
+        "SELECT fields ->> '$.message' FROM (SELECT verb, fields FROM event WHERE session = ? ORDER BY revision DESC LIMIT 50) "
+        "WHERE verb = 'notify' LIMIT ?",
+        (session, limit),
+    )
+    return [row[0] for row in rows if isinstance(row[0], str)]
+
+
 def find_open_task(store: EmbeddedStore, name: str, session: int | None) -> Task | None:
     """The newest open task of that name, one of this session first; or the one that has the name as another one (`name_also`).
 

@@ -26,17 +26,23 @@ WALKED_WRITES = 4_000
 
 
 def newest(
-    store: EmbeddedStore, pattern: str, now: int, limit: int, offset: int = 0, columns: str = COLUMNS
+    store: EmbeddedStore, pattern: str, now: int, limit: int, offset: int = 0, columns: str = COLUMNS, such: str = ""
 ) -> list[Entry]:
-    """The live entries that match the glob, newest revision first. `columns` may be entries.SHORT_COLUMNS."""
+    """The live entries that match the glob, newest revision first. `columns` may be entries.SHORT_COLUMNS; `such` is one more SQL
+    condition on `h` and `e`, and then no more than the `WALKED_HEADS` newest heads are looked at for all of `*`."""
     condition, params = matching(pattern)
+    if condition == "1" and such:
+        return _walk(store, such, (), now, limit + offset, columns)[offset:]
     if condition == "1":
         sql = f"SELECT {columns} FROM {FROM_NEWEST} WHERE {ALIVE} ORDER BY d.id DESC LIMIT ? OFFSET ?"
         return [Entry(row) for row in store.query(sql, (now, limit, offset))]
-    if not _range_is_large(store, condition, params):
+    is_large = _range_is_large(store, condition, params)
+    if such:
+        condition = f"{condition} AND {such}"
+    if not is_large:
         return _sorted_range(store, condition, params, now, limit, offset, columns)
     found = _walk(store, condition, params, now, limit + offset, columns)
-    if found is None:
+    if len(found) < limit + offset:
         return _sorted_range(store, condition, params, now, limit, offset, columns)
     return found[offset:]
 
@@ -73,12 +79,12 @@ def _sorted_range(
 
 def _walk(
     store: EmbeddedStore, condition: str, params: tuple[object, ...], now: int, wanted: int, columns: str
-) -> list[Entry] | None:
+) -> list[Entry]:
     rows = store.query(
         f"SELECT {columns} FROM {newest_heads(WALKED_HEADS)} WHERE {condition} AND {ALIVE} ORDER BY d.id DESC LIMIT ?",
         (*params, now, wanted),
     )
-    return [Entry(row) for row in rows] if len(rows) == wanted else None
+    return [Entry(row) for row in rows]
 
 
 def newest_heads(most: int) -> str:
@@ -87,18 +93,18 @@ def newest_heads(most: int) -> str:
 
 
 def of_session(
-    store: EmbeddedStore, session_id: int, now: int, limit: int, columns: str = COLUMNS
+    store: EmbeddedStore, session_id: int, now: int, limit: int, columns: str = COLUMNS, such: str = "1"
 ) -> tuple[list[Entry], bool]:
     """The live entries whose newest version was written in a session, newest first; and whether there may be more.
 
     Of a session that wrote more than `WALKED_WRITES` versions (an agent that stores its progress each second) only the newest are
-    looked through. `columns` may be entries.SHORT_COLUMNS.
+    looked through. `columns` may be entries.SHORT_COLUMNS; `such` is one more SQL condition on `h` and `e`.
     """
     rows = store.query(
         f"SELECT {columns} FROM "
         f"(SELECT * FROM entry WHERE session = ? ORDER BY revision DESC LIMIT {WALKED_WRITES}) e "
         "CROSS JOIN head h ON h.id = e.head AND h.revision = e.revision "
-        f"LEFT JOIN session s ON s.id = e.session WHERE {ALIVE} ORDER BY e.revision DESC LIMIT ?",
+        f"LEFT JOIN session s ON s.id = e.session WHERE {ALIVE} AND {such} ORDER BY e.revision DESC LIMIT ?",
         (session_id, now, limit + 1),
     )
     more = (
@@ -106,6 +112,17 @@ def of_session(
         or store.row(f"SELECT 1 FROM entry WHERE session = ? LIMIT 1 OFFSET {WALKED_WRITES}", (session_id,)) is not None
     )
     return [Entry(row) for row in rows[:limit]], more
+
+
+def at_revisions(store: EmbeddedStore, revisions: list[int], now: int, columns: str, such: str) -> list[Entry]:
+    """Those of these versions that are what their address holds, and of which the SQL condition `such` on `h` and `e` holds."""
+    rows = store.query(
+        f"SELECT {columns} FROM json_each(?) j CROSS JOIN entry e ON e.revision = j.value "
+        "CROSS JOIN head h ON h.id = e.head AND h.revision = e.revision LEFT JOIN session s ON s.id = e.session "
+        f"WHERE {ALIVE} AND {such}",
+        (f"[{','.join(map(str, revisions))}]", now),
+    )
+    return [Entry(row) for row in rows]
 
 
 def text_field(store: EmbeddedStore, json: str, path: str) -> str | None:
