@@ -62,7 +62,7 @@ FEATURE_IMPORTS: dict[str, set[str]] = {
     "keys": {"journal"},
     "remote": {"keys", "transfer"},
     "report": {"regressions", "restore", "retention"},
-    "restore": {"attribution", "journal"},
+    "restore": {"attribution", "journal", "search"},
     "retention": {"attribution"},
     "search": {"attribution", "entries", "projects"},
     "settings_report": {"validation"},
