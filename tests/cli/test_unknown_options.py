@@ -20,7 +20,7 @@ def test_store_keeps_them_as_metadata_and_says_so(run: Run) -> None:
     done = run(
         "memory", "store", "k", "v", "--impactScore", "0.9", "--team=core", "--reviewed", "--build", "007", check=True
     )
-    assert "no options of memory store; kept as metadata: impact_score, team, reviewed, build" in done.stderr
+    assert "are not options of memory store; kept as metadata: impact_score, team, reviewed, build" in done.stderr
     assert metadata_of(run, "k") == {"impact_score": 0.9, "team": "core", "reviewed": True, "build": "007"}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from hooks_cli.environment import Environment
-from hooks_cli.errors import OutputExists
+from hooks_cli.errors import Busy, OutputExists
 from hooks_cli.features import projects
 from hooks_cli.project.discovery import stem_of
 
@@ -254,7 +254,7 @@ def test_adopt_waits_for_the_store_and_says_so(
     store = os.path.join(environment.folders.data, "projects", stem_of(str(old)), "memory.db")
     with open(store + ".lock", "rb") as held:
         fcntl.flock(held, fcntl.LOCK_SH)
-        with pytest.raises(projects.opener_lock.Busy):
+        with pytest.raises(Busy):
             projects.adopt(environment, "old")
     assert projects.adopt(environment, "old") == (stem_of(str(old)), "")
 

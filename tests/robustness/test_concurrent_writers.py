@@ -55,7 +55,7 @@ def test_a_store_that_stays_locked_is_75(run: Run, home) -> None:
     try:
         begun = time.monotonic()
         done = run("hooks", "notify", "--message", "m")
-        assert done.returncode == 75 and "in use" in done.stderr
+        assert done.returncode == 75 and "is locked by another process" in done.stderr
         assert time.monotonic() - begun >= 4, "a hooks verb waits its budget of 5 s"
     finally:
         opener_lock.release(held)

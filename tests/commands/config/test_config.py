@@ -105,5 +105,5 @@ def test_an_answer_that_cannot_be_written_is_74_and_what_was_stored_stays(
         done = subprocess.run(
             [PROGRAM, "memory", "store", "k", "v"], stdout=full, stderr=subprocess.PIPE, env=environ, cwd=project
         )
-    assert done.returncode == 74 and b"standard output" in done.stderr and b"is kept" in done.stderr
+    assert done.returncode == 74 and b"standard output" in done.stderr and b"is stored" in done.stderr
     assert run("memory", "recall", "k", check=True).stdout.strip() == "v"

@@ -91,7 +91,7 @@ def test_a_busy_store_stops_no_agent(run: Run, environ: dict[str, str], memory: 
     }
     with store.writing():
         done = run("hooks", "event", stdin=json.dumps(event))
-        assert done.returncode == 0 and "in use" in done.stderr and "is queued" in done.stderr
+        assert done.returncode == 0 and "is locked by another process" in done.stderr and "is queued" in done.stderr
         assert check_answer("claude-code", event, done.stdout)["hookSpecificOutput"]["permissionDecision"] == "deny"
         start = {"session_id": "s2", "hook_event_name": "SessionStart", "source": "startup"}
         told = run("hooks", "event", stdin=json.dumps(start))

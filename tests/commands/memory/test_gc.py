@@ -27,7 +27,7 @@ def test_gc_explains(run: Run, project: Path) -> None:
     assert run("memory", "gc", "--explain", "nobody", env=env).returncode == 1
     assert "Collected 1 version" in run("memory", "cleanup", "--older-than", "30d", env=env, check=True).stdout
     assert run("memory", "cleanup", "--days", "30", env=env, check=True).stdout == (
-        "Nothing is due (older than 30 days).\n"
+        "Nothing to delete (older than 30 days).\n"
     )
     for argv in (["--days", "0"], ["--days", "1", "--older-than", "2d"], ["--threshold", "9"], ["--schedule", "x"]):
         assert run("memory", "gc", *argv, env=env).returncode == 64, argv

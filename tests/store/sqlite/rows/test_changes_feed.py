@@ -16,7 +16,7 @@ INCREMENT = """
 import sys
 from hooks_cli.environment import Environment
 from hooks_cli.errors import VersionConflict
-from hooks_cli.features.entries.write import store_value
+from hooks_cli.features.entries.write import StoreRequest, store_value
 from hooks_cli.store.sqlite.rows import entries
 from hooks_cli.store.sqlite.store import open_store
 environment = Environment.from_process()
@@ -26,7 +26,7 @@ for _ in range(50):
         entry = entries.read(store, "counter", environment.now())
         value, version = (int(entry.value), entry.version) if entry else (0, 0)
         try:
-            store_value(store, environment, "counter", str(value + 1), if_version=version)
+            store_value(store, environment, StoreRequest("counter", str(value + 1), if_version=version))
             break
         except VersionConflict:
             continue
