@@ -42,7 +42,7 @@ MEMORY: dict[str, tuple[str, str]] = {
     ),
     "verbosity: every command says what it did": (
         "verbose debug detailed quiet silent pretty highlight progress color no-color trends health embeddings-stats live "
-        "recursive table raw long short brief full-output explain",
+        "recursive table raw long short brief full-output",
         "log-level verbosity compare depth",
     ),
     "confirmation and checks: nothing is asked, every write is checked": (

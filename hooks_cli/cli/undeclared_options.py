@@ -47,6 +47,8 @@ def read_undeclared(line: Line, flag: str, value: str | None) -> Mistake | None:
                 taken = unknown_options.takes_next(verb, line.words[line.at :], line.values, line.plain, line.flags)
                 if taken is None:
                     return Mistake("unclear", flag, following)
+            if unknown_options.asks_for_less(verb, name, (following if taken else None) if value is None else value):
+                return Mistake("unknown", flag)
     if following is not None and (
         _is_its_value(kind, following, verb, line.values, line.plain) if kind or verb.lenient else taken
     ):

@@ -4,7 +4,7 @@ Which verbs, and what they make of such an option, is said by `Verb.strangers`:
 
     metadata   `store` keeps it as a field of the entry's metadata
     narrow     `search`, `list` and `export` take it for a condition on that field
-    note       a verb that only shows something goes on without it, and says so
+    note       a verb that only shows something goes on without it, and says so, unless it asks for a part (`asks_for_less`)
     ""         an error: a verb that removes, replaces or takes in must not guess
 
 A misspelt option is an error everywhere: `--namespcae` must not become a field. Loaded only when such an option is met.
@@ -36,6 +36,8 @@ _IDLE = """
     mode output-format precision preview rank-by ranking response-format seed snippet-length strategy style template timezone truncate
     view weights width
 """.split()  # noqa: SIM905
+# What another view of the answer, or a part of it, is called elsewhere.
+_VIEWS = ("changed", "explain", "graph", "grep", "kind", "modified", "oneline", "patch", "stat")
 LONGEST_FIELD = 64
 
 
@@ -123,6 +125,20 @@ def condition_of(name: str, value: str) -> tuple[str, str, str] | None:
             if name.endswith(suffix):
                 return field_of(name[: -len(suffix)]), how, value
     return field_of(name), "=", value
+
+
+def asks_for_less(verb: Verb, name: str, value: str | None) -> bool:
+    """Whether an undeclared option (kebab case) of a verb that shows something asks for a part or another view: it is not ignored.
+
+    A verb of kind `narrow` makes a condition of an option with a value.
+    """
+    if (
+        verb.strangers not in ("note", "narrow") or verb.name == "namespace"
+    ):  # `namespace create N --description D` shows nothing
+        return False
+    if value is None or value == "true":
+        return name in _VIEWS
+    return verb.strangers == "note" and condition_of(name, value) is not None
 
 
 def is_number(text: str) -> bool:

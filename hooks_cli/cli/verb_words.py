@@ -3,6 +3,7 @@
 # group -> other word -> the verb
 ALIASES = {
     "hooks": {
+        "--list": "list",
         "notification": "notify",
     },
     "memory": {

@@ -23,6 +23,7 @@ VERB = Verb(
     examples=("npx claude-flow@alpha hooks list", "npx claude-flow@alpha hooks list --format json"),
     hot=False,
     records=False,
+    aliases=("--list",),
 )
 
 

@@ -12,12 +12,16 @@ from hooks_cli.output import changes, theme
 from hooks_cli.output.envelope import moment
 from hooks_cli.output.listing import one_line
 from hooks_cli.text import json_exact, trace_ids
+from hooks_cli.text.escapes import escaped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from hooks_cli.environment import Environment
+    from hooks_cli.features.journal.log_changes import Changes
+    from hooks_cli.features.store_opening import Store
     from hooks_cli.model.verb import Call
 
 DEFAULT_LIMIT = 50
@@ -40,6 +44,12 @@ VERB = Verb(
         shared.until("Up to then: --since yesterday --until today is all of yesterday."),
         Option("before", ("--before",), "Before this revision: the next page.", "integer", metavar="REV"),
         shared.limit(f"At most this many lines ({DEFAULT_LIMIT})."),
+        Option(
+            "grep", ("--grep",), "Only lines whose verb, address, message or fields have this text.", metavar="TEXT"
+        ),
+        Option("patch", ("-p", "--patch"), "Below each line, what it changed in the entry.", "switch"),
+        Option("stat", ("--stat",), "Below each line, how many lines of the entry it added and removed.", "switch"),
+        Option("oneline", ("--oneline",), "Revision, verb, address and message alone.", "switch"),
         Option("reverse", ("--reverse",), "Oldest first.", "switch"),
         Option(
             "follow",
@@ -75,12 +85,14 @@ def run(call: Call, environment: Environment) -> int:
     store = store_access.for_reading(environment)
     limit = call.number("limit", DEFAULT_LIMIT)
     read = journal_log.oldest if call.flag("reverse") else journal_log.newest
-    lines = [] if store is None else read(store, wanted, limit + 1)
+    lines = [] if store is None else _read(call, store, read, wanted, limit + 1)
     more, lines = len(lines) > limit, lines[:limit]
     if call.format == "json":
-        environment.out(changes.json_object({"log": [line_object(line) for line in lines], "truncated": more}))
+        made = _changes(call, store)
+        body = [_with_changes(call, line, made) for line in lines]
+        environment.out(changes.json_object({"log": body, "truncated": more}))
     else:
-        _show(call, environment, lines)
+        _show(call, environment, lines, store)
         if not lines and not more and call.format == "text":
             environment.err(f"hooks-cli: nothing in the journal{_range(wanted)} fits what was asked for")
         if more and lines and call.format == "text":
@@ -94,9 +106,67 @@ def _range(wanted: journal_log.LogQuery) -> str:
     return since + (f" until {moment(wanted.until)}" if wanted.until is not None else "")
 
 
-def _show(call: Call, environment: Environment, lines: list[journal_log.Line]) -> None:
+def _read(
+    call: Call,
+    store: Store,
+    read: Callable[[Store, journal_log.LogQuery, int], list[journal_log.Line]],
+    wanted: journal_log.LogQuery,
+    limit: int,
+) -> list[journal_log.Line]:
+    if not call.text("grep"):
+        return read(store, wanted, limit)
+    from hooks_cli.features.journal import log_changes
+
+    return log_changes.matching(store, read, wanted, limit, call.text("grep"), oldest_first=call.flag("reverse"))
+
+
+def _changes(call: Call, store: Store | None) -> Changes | None:
+    """What --patch or --stat asks for."""
+    if store is None or not (call.flag("patch") or call.flag("stat")):
+        return None
+    from hooks_cli.features.journal.log_changes import Changes
+
+    return Changes(store)
+
+
+def _with_changes(call: Call, line: journal_log.Line, made: Changes | None) -> dict[str, Any]:
+    body = line_object(line)
+    if made is not None:
+        from hooks_cli.features.journal.log_changes import counts
+
+        diff = made.of(line)
+        if call.flag("patch"):
+            body["diff"] = diff
+        if call.flag("stat"):
+            body["added"], body["removed"] = (None, None) if diff is None else counts(diff)
+    return body
+
+
+def _plain(call: Call, line: journal_log.Line, made: Changes | None) -> str:
+    """The line, short with --oneline, and below it what it changed."""
+    text = line_text(line)
+    if call.flag("oneline"):
+        revision, _, verb, _, *what = [*text.rstrip("\n").split("\t"), ""]
+        text = " ".join([part for part in (revision, verb, *what) if part]) + "\n"
+    diff = None if made is None else made.of(line)
+    if diff is None:
+        return text
+    from hooks_cli.features.journal.log_changes import counts
+
+    if call.flag("stat"):
+        added, removed = counts(diff)
+        text += f"    {one_line(line.address or '', 200)} | +{added} -{removed}\n"
+    if call.flag("patch"):
+        text += "".join([f"    {escaped(part)}\n" for part in diff])
+    return text
+
+
+def _show(call: Call, environment: Environment, lines: list[journal_log.Line], store: Store | None) -> None:
+    made = _changes(call, store)
     if call.format != "text":
-        environment.out("".join(changes.json_object(line_object(line)) for line in lines))
+        environment.out("".join(changes.json_object(_with_changes(call, line, made)) for line in lines))
+    elif made is not None or call.flag("oneline"):
+        environment.out("".join(_plain(call, line, made) for line in lines))
     elif theme.on(call, environment):
         from hooks_cli.output.views import journal
 
@@ -114,14 +184,20 @@ def _follow(call: Call, environment: Environment, wanted: journal_log.LogQuery) 
     newest = feed.newest()
     limit = call.number("limit", FOLLOWED_FROM)
     wanted.before = newest + 1
-    _show(call, environment, list(reversed(journal_log.newest(feed.store, wanted, limit))))
+    begun = _read(call, feed.store, journal_log.newest, wanted, limit)
+    _show(call, environment, list(reversed(begun)), feed.store)
     wanted.before, wanted.after = None, newest
     try:
         while True:
             feed.mark()
             newest = feed.newest()
             lines = journal_log.oldest(feed.store, wanted, PORTION)
-            _show(call, environment, lines)
+            told = lines
+            if call.text("grep"):
+                from hooks_cli.features.journal.log_changes import has_text
+
+                told = [line for line in lines if has_text(line, call.text("grep"))]
+            _show(call, environment, told, feed.store)
             environment.flush()
             if environment.streams.reader_gone:
                 return 0

@@ -70,6 +70,7 @@ VERB = Verb(
             "In another project, by its name; else of a glob, the metadata field.",
             metavar="NAME",
         ),
+        Option("loose", ("--loose",), "Where nothing is at KEY, take the only address that ends with /KEY.", "switch"),
         Option("keys_only", ("--keys-only", "--keys"), "Print the addresses alone.", "switch"),
         output_file.OUTPUT_OPTION,
         *point_in_time.OPTIONS,
@@ -172,9 +173,13 @@ def _found(call: Call, environment: Environment, store: Store, namespace: str, k
         from hooks_cli.features.entries import missing
 
         found = missing.doubled(store, namespace, key, environment.now()) or found
+        if not found.entries and call.flag("loose"):
+            meant = missing.ending_so(store, pattern, environment.now())
+            found = read.Found([meant], 1, True) if meant is not None else found
         if found.entries:
-            meant = one_line(found.entries[0].address, 1024)
-            environment.err(f"hooks-cli: nothing is at {one_line(pattern, 1024)}; this is {meant}")
+            environment.err(
+                f"hooks-cli: nothing is at {one_line(pattern, 1024)}; this is {one_line(found.entries[0].address, 1024)}"
+            )
     return found
 
 

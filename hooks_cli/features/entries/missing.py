@@ -15,6 +15,7 @@ from hooks_cli.text.units import moment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from hooks_cli.model.entry import Entry
     from hooks_cli.store.sqlite.store import EmbeddedStore
 
 
@@ -37,6 +38,12 @@ def doubled(store: EmbeddedStore, namespace: str, key: str, now: int) -> Found |
         if entry is not None:
             return Found([entry], 1, True)
     return None
+
+
+def ending_so(store: EmbeddedStore, address: str, now: int) -> Entry | None:
+    """The only entry whose address ends with `/` and this one (stored with --namespace, asked for without), None if there are several."""
+    found = [] if not address or addresses.is_glob(address) else lists.newest(store, f"*/{address}", now, 2)
+    return found[0] if len(found) == 1 else None
 
 
 def of(store: EmbeddedStore, address: str, now: int) -> NotFound:
@@ -65,5 +72,12 @@ def of(store: EmbeddedStore, address: str, now: int) -> NotFound:
             f"There is no entry at {address} itself; there are entries below it.",
             address=address,
             hint=f"See them: memory list {name}",
+        )
+    meant = ending_so(store, address, now)
+    if meant is not None:
+        return NotFound(
+            f"There is no entry at {address}; one address ends so.",
+            address=address,
+            hint=f"It is: memory recall {shell_word(meant.address)} (or --loose)",
         )
     return NotFound(address=address)

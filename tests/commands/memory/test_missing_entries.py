@@ -95,3 +95,14 @@ def test_a_key_with_braces_is_named_as_it_is(run: Run) -> None:
     run("memory", "delete", "{agent}/notes", check=True)
     done = run("memory", "recall", "{agent}/notes")
     assert done.returncode == 1 and "memory undelete '{agent}/notes'" in done.stderr
+
+
+def test_a_key_that_was_stored_under_a_namespace(run: Run) -> None:
+    run("memory", "store", "key", "v", "--namespace", "N", check=True)
+    done = run("memory", "recall", "key")
+    assert (done.returncode, done.stdout) == (1, "") and "memory recall N/key" in done.stderr
+    loose = run("memory", "recall", "key", "--loose", check=True)
+    assert loose.stdout == "v" and "N/key" in loose.stderr
+    run("memory", "store", "key", "w", "--namespace", "M", check=True)
+    for words in ([], ["--loose"]):
+        assert "N/key" not in (done := run("memory", "recall", "key", *words)).stderr and done.returncode == 1
