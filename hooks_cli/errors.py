@@ -119,7 +119,23 @@ class Unavailable(HooksError):
 class ExtraMissing(Unavailable):
     """{feature} needs the extra hooks-cli[{extra}], which is not installed."""
 
-    hint = "Install it: pip install 'hooks-cli[{extra}]'"
+    def __init__(self, message: str = "", **holes: object) -> None:
+        holes.setdefault("hint", f"Install it: {_install(str(holes.get('extra', '')))}")
+        super().__init__(message, **holes)
+
+
+def _install(extra: str) -> str:
+    """The command that adds an extra to this installation: by pipx, by uv, or by pip of the interpreter that runs it."""
+    import shlex
+    import sys
+
+    place = sys.prefix.replace("\\", "/")
+    package = f"'hooks-cli[{extra}]'"
+    if "/pipx/venvs/" in place:
+        return f"pipx install --force {package}"
+    if "/uv/tools/" in place:
+        return f"uv tool install --force {package}"
+    return f"{shlex.quote(sys.executable)} -m pip install {package}"
 
 
 class NewerFormat(Unavailable):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from hooks_cli.commands.options import shared
@@ -11,7 +10,7 @@ from hooks_cli.features.agents import file_changes, setup
 from hooks_cli.features.agents import file_changes as told
 from hooks_cli.features.agents.catalogue import AGENTS, PROJECT, USER
 from hooks_cli.model.verb import Call, Option, Verb
-from hooks_cli.system.installed_program import launcher_path, next_on_path
+from hooks_cli.system.installed_program import launcher_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +57,9 @@ VERBS = {name: _verb(name) for name in AGENTS}
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Plan and carry out. Raises UsageError (64), NotJson or UnexpectedShape (65), and what writing a file raises (73, 74, 77)."""
+    """Plan and carry out; 1 when the agent would not run the hooks.
+
+    Raises UsageError (64), NotJson or UnexpectedShape (65), and what writing a file raises (73, 74, 77)."""
     if call.flag("project") and call.flag("user"):
         raise UsageError("--project and --user exclude each other.", hint="Run the command twice to wire both.")
     agent = AGENTS[call.verb.name]
@@ -69,11 +70,14 @@ def run(call: Call, environment: Environment) -> int:
         environment, agent, scope, program, remove=remove, instructions=call.flag("instructions", True)
     )
     code = carry_out(call, environment, agent.title, changes)
-    if code == 0 and not remove and not call.flag("dry_run") and not call.flag("check") and call.format == "text":
-        if agent.note:
-            environment.out(agent.note + "\n")
-        if not next_on_path(setup.PROGRAM, environment.variables.get("PATH", os.defpath)) and scope == PROJECT:
-            environment.err("note: hooks-cli is not on PATH, where the agent looks for it")
+    if remove or call.flag("dry_run"):
+        return code
+    if code == 0 and agent.note and not call.flag("check") and call.format == "text":
+        environment.out(agent.note + "\n")
+    for trouble in (setup.unfindable(environment, scope), setup.disabled(environment, agent, scope)):
+        if trouble:
+            environment.err(f"hooks-cli: setup {agent.name}: {trouble}")
+            code = code or 1
     return code
 
 

@@ -5,14 +5,22 @@ from __future__ import annotations
 import os
 import sys
 
+from hooks_cli.errors import Unavailable
 from hooks_cli.features.shims.folder import folder_of, install, status
-from hooks_cli.features.shims.script import quoted
+from hooks_cli.features.shims.script import NAMES, quoted
 from hooks_cli.model.verb import Call, Option, Positional, Verb
-from hooks_cli.system.installed_program import launcher_path
+from hooks_cli.system.installed_program import launcher_path, next_on_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from hooks_cli.environment import Environment
+
+
+class NothingToShim(Unavailable):
+    """None of the programs that shims stand for is on PATH: {names}. Nothing was written."""
+
+    hint = "To install one all the same, name it: hooks-cli shims install npx"
+
 
 VERB = Verb(
     "shims",
@@ -23,7 +31,7 @@ VERB = Verb(
             "mcp", ("--mcp",), "Run claude-flow's mcp start here, too; false: no more. Without it, as it was.", "switch"
         ),
     ),
-    positionals=(Positional("names", "npx, bunx, pnpm, ruflo; all of them when none is named.", many=True),),
+    positionals=(Positional("names", "npx, bunx, pnpm, ruflo; those that PATH has when none is named.", many=True),),
     examples=(
         "hooks-cli shims install",
         'export PATH="$(hooks-cli shims path):$PATH"',
@@ -36,11 +44,17 @@ VERB = Verb(
 
 
 def run(call: Call, environment: Environment) -> int:
-    """Install what `names` says; 73 and 77 when the folder cannot be made or is not the user's own."""
+    """Install what `names` says, else a shim for each program that PATH has.
+
+    Raises NothingToShim (69); 73 and 77 when the folder cannot be made or is not the user's own."""
     launcher = launcher_path(sys.argv[0])
     data_dir = environment.folders.data
-    written = install(data_dir, launcher, call.words("names"), call.flag("mcp") if "mcp" in call.values else None)
     folder = folder_of(data_dir)
+    path = environment.variables.get("PATH", os.defpath)
+    names = call.words("names") or [row for row in NAMES if next_on_path(row, path, folder)]
+    if not names:
+        raise NothingToShim(names=", ".join(NAMES))
+    written = install(data_dir, launcher, names, call.flag("mcp") if "mcp" in call.values else None)
     rows = status(data_dir, launcher, environment.variables.get("PATH", os.defpath))
     if call.format != "text":
         import json

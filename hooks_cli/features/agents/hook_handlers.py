@@ -67,7 +67,10 @@ def with_hooks(text: str, hooks: list[Hook], shape: str, path: str) -> str:
             text = _take(text, place, shape, path)
     if not wanted:
         return text
-    if find(parse(text, path), ("hooks",)) is None:
+    there = find(parse(text, path), ("hooks",))
+    if there is not None and there.kind == "scalar" and there.value is None:
+        text, there = remove(text, ("hooks",), path), None
+    if there is None:
         text = add(text, (), "hooks", {}, path)
     if shape == FLAT and find(parse(text, path), ("version",)) is None:
         text = add(text, (), "version", 1, path)
@@ -106,13 +109,15 @@ def _ours(text: str, shape: str, path: str) -> list[tuple[Place, Hook]]:
     root = parse(text, path)
     _expect(root, "object", "the whole", path)
     hooks = root.member("hooks")
-    if hooks is None:
+    if hooks is None or (hooks.kind == "scalar" and hooks.value is None):
         return []
     _expect(hooks, "object", '"hooks"', path)
     found: list[tuple[Place, Hook]] = []
     for event, groups in zip(hooks.names, hooks.children, strict=True):
         if hooks.member(event) is not groups:
             continue
+        if groups.kind != "array" and event[:1].islower() and shape == NESTED:
+            continue  # claude-flow's own old settings: "preEditHook": {…}
         _expect(groups, "array", f'"hooks" › "{event}"', path)
         for at, group in enumerate(groups.children):
             place: Place = ("hooks", event, at)

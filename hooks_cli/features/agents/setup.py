@@ -10,6 +10,7 @@ from hooks_cli.features.agents import marked_block
 from hooks_cli.features.agents.catalogue import AGENTS, PROJECT, Agent
 from hooks_cli.features.agents.file_changes import FileChange, read
 from hooks_cli.features.agents.hook_handlers import is_empty, with_hooks, without_hooks
+from hooks_cli.features.agents.json_tree import parse
 from hooks_cli.system.installed_program import next_on_path
 
 TYPE_CHECKING = False
@@ -72,9 +73,25 @@ def place(environment: Environment, agent: Agent, scope: str, named: str) -> str
 
 
 def program_word(environment: Environment, scope: str, launcher: str) -> str:
-    """How the agent's shell is told the program: by name in a project (its file is shared), else so that this one is found."""
-    found = next_on_path(PROGRAM, environment.variables.get("PATH", os.defpath))
-    return PROGRAM if scope == PROJECT or found else shlex.quote(launcher)
+    """How the agent's shell is told the program: by name in a project, whose file is shared, by its absolute path in the user's own."""
+    return PROGRAM if scope == PROJECT or not launcher else shlex.quote(launcher)
+
+
+def unfindable(environment: Environment, scope: str) -> str:
+    """Why the agent's shell will not find the program that its settings name, and the remedy; "" when it will."""
+    if scope != PROJECT or next_on_path(PROGRAM, environment.variables.get("PATH", os.defpath)):
+        return ""
+    return f"{PROGRAM} is not on PATH, where the agent looks for it. Put its folder on PATH, or name it by its path: setup … --user"
+
+
+def disabled(environment: Environment, agent: Agent, scope: str) -> str:
+    """What in the agent's settings switches all hooks off, "" for nothing. Raises NotJson (65)."""
+    path = place(environment, agent, scope, agent.settings[scope])
+    for named in (path, os.path.join(os.path.dirname(path), "settings.local.json")):
+        value = parse(text, named).value if (text := (read(named) or "").strip()) else None
+        if isinstance(value, dict) and value.get("disableAllHooks") is True:
+            return f"{named} switches all hooks off (disableAllHooks)"
+    return ""
 
 
 def _shared(environment: Environment, agent: Agent, scope: str) -> bool:

@@ -62,6 +62,10 @@ def agents(environment: Environment, launcher: str) -> Iterator[Finding]:
                 yield Finding(
                     "agents", WARNING, f"{agent.title}: the hooks in {path} are not those of this version", mend
                 )
+            elif state == CALLING and (
+                trouble := setup.unfindable(environment, scope) or setup.disabled(environment, agent, scope)
+            ):
+                yield Finding("agents", WARNING, f"{agent.title}: {trouble}", "The hooks do not run until then.")
             elif state == CALLING:
                 wired.append(f"{agent.title} ({path})")
             elif state == OTHERWISE:

@@ -17,7 +17,7 @@ from hooks_cli.features.agents.catalogue import AGENTS
 from hooks_cli.features.agents.hook_handlers import FLAT, is_ours
 from hooks_cli.features.agents.json_tree import parse
 from tests.agent_settings import ours
-from tests.conftest import ROOT, Run
+from tests.conftest import PROGRAM, ROOT, Run
 
 FIXTURES = ROOT / "tests" / "fixtures" / "settings"
 
@@ -241,7 +241,7 @@ def test_user_scope_knows_where_agents_were_moved(run: Run, tmp_path: Path) -> N
     moved = tmp_path / "claude config"
     run("setup", "claude-code", "--user", env={"CLAUDE_CONFIG_DIR": str(moved)}, check=True)
     value = json.loads((moved / "settings.json").read_text())
-    assert value["hooks"]["Stop"][0]["hooks"][0]["command"] == "hooks-cli hooks event || true"
+    assert value["hooks"]["Stop"][0]["hooks"][0]["command"] == f"{PROGRAM} hooks event || true"
     assert (moved / "CLAUDE.md").exists()
 
 
