@@ -7,10 +7,12 @@ import time
 from hooks_cli.errors import Busy, ConfigError, HooksError, NotFound
 from hooks_cli.mcp.call_environment import CallEnvironment
 from hooks_cli.mcp.keeper import Keeper
-from hooks_cli.mcp.protocol import FIXED_LIST, Protocol
+from hooks_cli.mcp.listeners import Listeners
+from hooks_cli.mcp.protocol import CHANGING_LIST, FIXED_LIST, Protocol
+from hooks_cli.mcp.resources import Resources
 from hooks_cli.mcp.tools import answers
 from hooks_cli.mcp.tools.tool import Request
-from hooks_cli.mcp.wire import INVALID_PARAMS, RpcError, Wire
+from hooks_cli.mcp.wire import INTERNAL_ERROR, INVALID_PARAMS, RpcError, Wire
 from hooks_cli.output.error_object import as_hooks_error, as_object
 
 TYPE_CHECKING = False
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from hooks_cli.environment import Environment
     from hooks_cli.features.store_opening import Store
     from hooks_cli.mcp.tools.tool import Tool
+    from hooks_cli.mcp.wire import Message
 
 # A call waits for other processes this long in all, in tries of which each ends early enough to see that nobody waits any more.
 PATIENCE_SECONDS = 30
@@ -51,11 +54,46 @@ class Server:
         self.keeper = Keeper(look_again)
         self._listed: list[dict[str, Any]] = []
         self.calls = 0
+        self.listeners = Listeners(self)
+        resources = Resources(self)
         self.protocol = Protocol(
-            {"tools": {}},
-            {"tools/list": self._list_tools, "tools/call": self._call_tool},
-            {"tools/list": FIXED_LIST},
+            {"tools": {}, "resources": {"subscribe": True, "listChanged": True}, "prompts": {}},
+            {
+                "tools/list": self._list_tools,
+                "tools/call": self._call_tool,
+                **resources.methods,
+                **self.listeners.methods,
+            },
+            {
+                "tools/list": FIXED_LIST,
+                "prompts/list": FIXED_LIST,
+                "resources/templates/list": FIXED_LIST,
+                "resources/list": CHANGING_LIST,
+                "resources/read": CHANGING_LIST,
+            },
         )
+
+    def handle(self, message: Message) -> Message | None:
+        """The result of one message; None where there is nothing to answer now. Raises RpcError."""
+        params = message.get("params") or {}
+        method = message["method"]
+        if method == "subscriptions/listen" and "id" in message:
+            self.listeners.listen(message["id"], params)
+            return None
+        if method == "notifications/cancelled":
+            self.listeners.cancel(params.get("requestId"))
+        result = self.protocol.handle(message)
+        if method == "resources/list" and result is not None and "resultType" not in result:
+            self.listeners.list_was_read()
+        return result
+
+    def answered(self, once: Callable[[CallEnvironment], dict[str, Any]]) -> dict[str, Any]:
+        """The result of a method other than a tool's, in its own environment. Raises RpcError; its data is the CLI's error object."""
+        environment = self.environment()
+        fields, failed = self.patiently(lambda: (once(environment), False))
+        if failed:
+            raise RpcError(INTERNAL_ERROR, str(fields["error"]["message"]), fields)
+        return fields
 
     def environment(self, *, lenient: bool = False) -> CallEnvironment:
         """A new environment for one request."""
@@ -94,6 +132,8 @@ class Server:
                     continue
                 waited = Busy(store=error.details.get("store"), seconds=PATIENCE_SECONDS)
                 return as_object(waited), True
+            except RpcError:
+                raise
             except Exception as error:
                 return as_object(as_hooks_error(error)), True
 

@@ -85,13 +85,14 @@ def serve(
     def handle(message: Message) -> Message | None:
         nonlocal last, noted
         last = time.monotonic()
-        answer = server.protocol.handle(message)
+        answer = server.handle(message)
         if not noted and message["method"] not in ("initialize", "server/discover"):
             noted = True
             note.write(client=server.protocol.client)
         return answer
 
     def idle() -> bool:
+        server.listeners.look()
         return not idle_minutes or time.monotonic() - last < idle_minutes * 60
 
     try:
