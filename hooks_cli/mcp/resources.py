@@ -5,8 +5,6 @@ Names hold no stored text but the address, with everything hidden in it made vis
 
 from __future__ import annotations
 
-import os
-
 from hooks_cli.features.entries import read
 from hooks_cli.features.restore import brief, restore
 from hooks_cli.mcp.wire import INVALID_PARAMS, RpcError
@@ -115,7 +113,7 @@ class Resources:
                 if store is None or entry is None:
                     raise RpcError(INVALID_PARAMS, "Resource not found", {"uri": uri})
                 subject = brief.Subject(environment.project.name, environment.now(), "", "one entry")
-                made = brief.build_unforgeable(subject, [restore.item_of(store, entry)], os.urandom)
+                made = brief.build_unforgeable(subject, [restore.item_of(store, entry)], restore.keyed_digest(store))
             return {"contents": [{"uri": uri, "mimeType": "text/plain", "text": made.text}]}
 
         return self._server.answered(shown)

@@ -24,6 +24,7 @@ SUITES = {
     "peers": "claude-flow 2.7.0 and 3.43.0, sqlite-utils, jq over a file",
     "search-quality": "recall@5 of words, semantic and hybrid search, beside FTS5 and rank_bm25",
     "traces": "trace check over 100,000 and 1,000,000 spans, against json.loads; a small file; the receiver",
+    "mcp": "mcp start with 1 and 8 clients, against a process per call and server-memory from npm",
     "steps": "what each step between exec and exit costs",
 }
 # Measured on data that is not part of this project: `scripts/bench locomo FILE`.
