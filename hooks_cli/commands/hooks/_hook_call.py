@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.commands.options.metadata_option import metadata
-from hooks_cli.commands.options.shared import ENTRY_TEXT_FLAGS, ENTRY_TEXTS
+from hooks_cli.commands.options.shared import ENTRY_TEXTS
 from hooks_cli.features.attribution import Caller
 from hooks_cli.features.journal.record import HookCall
 from hooks_cli.model.verb import FALSE_WORDS
@@ -58,41 +58,12 @@ def success_in_s(call: Call, name: str = "success") -> None:
             call.unknown.append((name, word))
 
 
-def success(call: Call, environment: Environment, name: str = "success") -> tuple[bool | None, str | None]:
-    """Whether --success (or the option `name`) says that it succeeded, None for unknown, and the word where it means neither.
-
-    One line on stderr tells of such a word.
-    """
-    said = call.values.get(name)
-    if said is None or isinstance(said, bool):
-        return said if said is None else bool(said), None
-    from hooks_cli.features.journal.outcomes import is_success
-
-    word = str(said)
-    state = is_success(word)
-    if state is not None:
-        return state, None
-    environment.err(
-        f"hooks-cli: {call.verb.title}: --{name} {word[:80]!r} means neither success nor failure; kept as it is, the outcome is unknown"
-    )
-    return None, word
-
-
-def asks_for_metrics(call: Call) -> bool:
-    """Whether --export-metrics, bare or with a file, or --metrics-file asks for a file of figures."""
-    return bool(call.values.get("export_metrics")) or bool(call.text("metrics_file"))
-
-
-def metrics_path(call: Call) -> str:
-    """The file that --metrics-file or --export-metrics names, "" for the program's own place: bare, or `$NAME` that no shell filled."""
-    path = call.text("metrics_file") or call.text("export_metrics")
-    return "" if path[:1] == "$" else path
-
-
 def entry_text(call: Call) -> str:
     """The text for the entry at --memory-key: of the options of `ENTRY_TEXT_FLAGS` the first in their order. "" without a key."""
     if not call.text("memory_key"):
         return ""
+    from hooks_cli.commands.options.shared import ENTRY_TEXT_FLAGS
+
     given = [option for option in call.verb.options if call.text(option.name)]
     for flag in ENTRY_TEXT_FLAGS:
         for option in given:

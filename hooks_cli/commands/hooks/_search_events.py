@@ -68,7 +68,9 @@ def run(call: Call, environment: Environment) -> int:
     query, key = call.text("query"), call.text("memory_key")
     results = call.text("results")
     draft = _hook_call.draft(call, store, results or query)
-    success, word = _hook_call.success(call, environment)
+    from hooks_cli.commands.hooks import _ended
+
+    success, word = _ended.success(call, environment)
     fields: dict[str, object] = {
         "query": query,
         "results": results if draft is None or draft.value != results else None,

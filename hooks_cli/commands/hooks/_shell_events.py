@@ -139,7 +139,9 @@ def _after(call: Call, environment: Environment) -> int:
     store = store_access.for_hooks(environment)
     command, key = call.text("command"), call.text("memory_key")
     code = call.values.get("exit_code")
-    success, word = _hook_call.success(call, environment)
+    from hooks_cli.commands.hooks import _ended
+
+    success, word = _ended.success(call, environment)
     if success is None:
         success = code == 0 if isinstance(code, int) else None
     output = call.text("output")

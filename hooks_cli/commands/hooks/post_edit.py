@@ -62,7 +62,11 @@ def run(call: Call, environment: Environment) -> int:
     source = captured.source() if captured is not None else None
     text = captured.text if captured is not None else ""
     draft = _hook_call.draft(call, store, text, source)
-    success, word = _hook_call.success(call, environment)
+    success, word = None, None
+    if "success" in call.values:
+        from hooks_cli.commands.hooks import _ended
+
+        success, word = _ended.success(call, environment)
     fields: dict[str, object] = {
         "file": path,
         "source": Raw(source) if source is not None and draft is None else None,

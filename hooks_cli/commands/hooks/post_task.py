@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.commands.hooks import _ended, _hook_call, _stdin_event
 from hooks_cli.commands.options import shared
 from hooks_cli.features.journal import metrics_file, tasks
 from hooks_cli.model.verb import Option, Positional, Verb
@@ -66,9 +66,9 @@ VERB = Verb(
 
 def outcome(call: Call, environment: Environment) -> tuple[bool | None, str | None]:
     """Whether the task succeeded by --success, else by --status; None when neither says so, and then the word that was said."""
-    success, word = _hook_call.success(call, environment)
+    success, word = _ended.success(call, environment)
     if success is None and word is None and call.text("status"):
-        success, word = _hook_call.success(call, environment, "status")
+        success, word = _ended.success(call, environment, "status")
     return success, word
 
 
@@ -114,10 +114,10 @@ def run(call: Call, environment: Environment) -> int:
     if said is not None:
         body["word"] = said
     path = ""
-    if _hook_call.asks_for_metrics(call):
+    if _ended.asks_for_metrics(call):
         figures = {**body, "quality": call.text("quality") or None, "metrics": call.values.get("metrics")}
         path = metrics_file.write_metrics(
-            environment, _hook_call.metrics_path(call), done.name or "no-task", done.recorded.revision, figures
+            environment, _ended.metrics_path(call), done.name or "no-task", done.recorded.revision, figures
         )
         body["exported"] = path
     _hook_call.say(call, environment, text, body, done.recorded.written)

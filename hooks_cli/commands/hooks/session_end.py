@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hooks_cli.commands import store_access
-from hooks_cli.commands.hooks import _hook_call, _stdin_event
+from hooks_cli.commands.hooks import _ended, _hook_call, _stdin_event
 from hooks_cli.commands.options import shared
 from hooks_cli.errors import HooksError
 from hooks_cli.features.journal import sessions
@@ -64,9 +64,9 @@ def run(call: Call, environment: Environment) -> int:
     _hook_call.success_in_s(call, "save-state")
     _stdin_event.complete(call, environment, "session_id")
     store = store_access.for_hooks(environment)
-    output = _hook_call.metrics_path(call)
+    output = _ended.metrics_path(call)
     draft = _hook_call.draft(call, store, call.text("generate_summary"))
-    success, word = _hook_call.success(call, environment)
+    success, word = _ended.success(call, environment)
     fields: dict[str, object] = {
         "output": output,
         "summary": call.text("generate_summary"),
@@ -78,7 +78,7 @@ def run(call: Call, environment: Environment) -> int:
     }
     hook_call = _hook_call.build(call, environment, fields, draft=draft)
     ended = sessions.end(store, environment, hook_call, summary=bool(call.values.get("generate_summary")))
-    path = sessions.export(environment, ended, output) if _hook_call.asks_for_metrics(call) else ""
+    path = sessions.export(environment, ended, output) if _ended.asks_for_metrics(call) else ""
     collected = None
     if not sessions.may_write(environment, hook_call):
         environment.err(

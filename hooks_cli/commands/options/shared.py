@@ -73,7 +73,7 @@ force = Shared("force", ("--force",), "switch")
 dry_run = Shared("dry_run", ("--dry-run",), "switch")
 count_only = Shared("count_only", ("--count-only", "--count"), "switch")
 detailed = Shared("detailed", ("--detailed", "--verbose"), "switch")
-# Read by `_hook_call.success`.
+# Read by `hooks._ended.success`.
 success = Shared("success", ("--success",), "optional", "[WORD]")
 stdin = Shared("stdin", ("--stdin",), "switch", "", "Take the passphrase from standard input.")
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from hooks_cli.errors import ConfigError, DataError, ReadOnlyAgent, VersionConflict
-from hooks_cli.features import attribution as caller_attribution
-from hooks_cli.features.attribution import Attribution, Caller, agent_name, attribute
+from hooks_cli.features.attribution import Attribution, Caller, attribute
 from hooks_cli.store.sqlite.rows import journal
-from hooks_cli.text.json_writer import Raw
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,71 +81,11 @@ def postpone(store: EmbeddedStore, environment: Environment) -> None:
 
 def refused_draft(store: EmbeddedStore, environment: Environment, hook_call: HookCall) -> HooksError | None:
     """Take away a draft that cannot be kept, note it in the fields, and return the error to raise after the commit."""
-    draft = hook_call.draft
-    if draft is None:
+    if hook_call.draft is None:
         return None
-    if draft.held[0]:
-        _without_entry(environment, hook_call, draft, f"{draft.held[1]}: {draft.held[0]}")
-        return None
-    from hooks_cli.features.validation.check import check_draft
-    from hooks_cli.model import address as addresses
-    from hooks_cli.store.sqlite.rows import entry_writes
+    from hooks_cli.features.journal.call_entry import refusal_of
 
-    try:
-        addresses.check(draft.address)
-        if draft.value is not None:
-            entry_writes.check_value(draft.value)
-        refused = caller_attribution.refusal(environment, agent_name(environment, hook_call.caller.agent))
-        if refused is not None:
-            raise refused
-        check_draft(store, environment, draft)
-    except (ConfigError, DataError, ReadOnlyAgent) as error:
-        hook_call.draft = None
-        hook_call.fields["memory_key"] = draft.address
-        if hook_call.verb == "notify" and not _is_sensitive(environment, draft.address):
-            hook_call.fields["message"] = draft.value  # it would have been the entry's
-        hook_call.fields["refused"] = str(error)
-        return error
-    return None
-
-
-def _without_entry(environment: Environment, hook_call: HookCall, draft: Draft, why: str) -> None:
-    """Take away a draft that the call itself holds back; what it would have kept stays with the event, and one line says so."""
-    fields = hook_call.fields
-    hook_call.draft = None
-    fields["memory_key"], fields["refused"] = draft.address, why
-    if not _is_sensitive(environment, draft.address):
-        named = {"notify": "message", "post-task": "result"}.get(hook_call.verb)
-        if named is not None:
-            fields[named] = draft.value
-        for name, text in (("metadata", draft.metadata), ("source", draft.source)):
-            if text is not None:
-                fields[name] = Raw(text)
-    size = len((draft.value or "").encode("utf-8", "replace"))
-    environment.err(
-        f"hooks-cli: hooks {hook_call.verb}: {why}; no entry was written at {draft.address} ({size:,} B), the call was recorded"
-    )
-
-
-def _is_sensitive(environment: Environment, address: str) -> bool:
-    from hooks_cli.crypto import secret_screen
-
-    return secret_screen.address_is_sensitive(
-        address, secret_screen.names_of(environment.settings.get("memory.security.sensitive_keys"))
-    )
-
-
-def _as_expected(tx: Transaction, environment: Environment, hook_call: HookCall, draft: Draft) -> Draft | None:
-    """The draft, None where its address is not at the version that it asks for."""
-    from hooks_cli.store.sqlite.rows import entry_writes
-
-    try:
-        entry_writes.check_version(tx, draft.address, entry_writes.find_head(tx, draft.address), draft.if_version or 0)
-    except VersionConflict as conflict:
-        why = str(conflict).removesuffix(" Nothing was stored.").removesuffix(".")
-        _without_entry(environment, hook_call, draft, f"{draft.held[1]}: {why}")
-        return None
-    return draft
+    return refusal_of(store, environment, hook_call, hook_call.draft)
 
 
 def attribution_of(
@@ -156,34 +93,6 @@ def attribution_of(
 ) -> Attribution:
     """Whose call it is, from what the hook_call says of itself; `begin` and `fresh` as `attribute` has them."""
     return attribute(tx, environment, hook_call.verb, hook_call.caller, begin=begin, fresh=fresh)
-
-
-def put_entry(
-    tx: Transaction,
-    environment: Environment,
-    hook_call: HookCall,
-    draft: Draft,
-    who: Attribution,
-    revision: int = 0,
-) -> Written | None:
-    """Write the entry of a call, None where it is held back: another version than it asks for, or no text over one that there is."""
-    from hooks_cli.features.entries.draft import limit_lifetime
-    from hooks_cli.store.sqlite.rows import entry_writes
-
-    if draft.if_version is not None:
-        held = _as_expected(tx, environment, hook_call, draft)
-        if held is None:
-            return None
-    if draft.value == "":
-        version = entry_writes.version_with_text(tx, draft.address)
-        if version:
-            _without_entry(environment, hook_call, draft, f"there is no text for it, and version {version} has one")
-            return None
-    draft.session, draft.agent, draft.guessed, draft.event = who.session, who.agent, who.guessed, hook_call.verb
-    draft.trace = hook_call.caller.trace
-    if draft.expires is None:
-        limit_lifetime(tx, environment, draft)
-    return entry_writes.put(tx, draft, revision=revision)
 
 
 def record_in(
@@ -206,7 +115,11 @@ def record_in(
     who = attribution or attribution_of(tx, environment, hook_call, begin=begin)
     revision = revision or tx.next_revision()
     draft = hook_call.draft
-    written = None if draft is None else put_entry(tx, environment, hook_call, draft, who, revision)
+    written = None
+    if draft is not None:
+        from hooks_cli.features.journal.call_entry import put_entry
+
+        written = put_entry(tx, environment, hook_call, draft, who, revision)
     if task is None:
         current = journal.newest_open_task(tx, who.session, who.agent)
         task = None if current is None else current.id

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hooks_cli.errors import HooksError, InvalidAddress
 from hooks_cli.features import attribution
 from hooks_cli.features.attribution import BY_ENVIRONMENT, BY_EVENT, BY_OPTION, Attribution, agent_name
-from hooks_cli.features.journal.metrics_file import write_metrics
-from hooks_cli.features.journal.record import HookCall, Recorded, attribution_of, put_entry, record_in, refused_draft
+from hooks_cli.features.journal.record import HookCall, Recorded, attribution_of, record_in, refused_draft
 from hooks_cli.model import address as addresses
 from hooks_cli.model.entry import Draft
 from hooks_cli.store.sqlite.maintenance import state
@@ -65,7 +64,11 @@ def end(store: EmbeddedStore, environment: Environment, hook_call: HookCall, *, 
             own.value = own.value or (object_text(figures) if figures else "")
             hook_call.fields["kept_at"] = own.address
         recorded = record_in(tx, environment, hook_call, attribution=who)
-        kept = None if own is None else put_entry(tx, environment, hook_call, own, recorded.attribution)
+        kept = None
+        if own is not None:
+            from hooks_cli.features.journal.call_entry import put_entry
+
+            kept = put_entry(tx, environment, hook_call, own, recorded.attribution)
     if refusal is not None:
         raise refusal
     _advance_index(store)
@@ -114,6 +117,8 @@ def _metrics_draft(who: Attribution, figures: dict[str, object]) -> Draft:
 
 def export(environment: Environment, ended: Ended, output: str = "") -> str:
     """Write the metrics as a JSON file to `output`, or under `exports/`; returns its path. Raises as `write_metrics`."""
+    from hooks_cli.features.journal.metrics_file import write_metrics
+
     figures: dict[str, object] = {"session_id": ended.session, "metrics": Raw(ended.metrics_json)}
     return write_metrics(environment, output, ended.session or "no-session", ended.recorded.revision, figures)
 
