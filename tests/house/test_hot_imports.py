@@ -51,12 +51,12 @@ MOST_BYTES = {
     "hooks notify": 387_000,
     "hooks pre-task": 355_000,
     "hooks post-edit": 417_000,
-    "hooks session-restore": 437_000,
+    "hooks session-restore": 450_000,
     "hooks session-end": 421_000,
     "hooks pre-search": 484_000,
-    "hooks pre-edit": 446_000,
+    "hooks pre-edit": 450_000,
     "hooks session-start": 458_000,
-    "": 410_000,
+    "": 414_000,
 }
 COLD_ROOMS = (
     "hooks_cli.cli.click_app",

@@ -58,9 +58,9 @@ def with_code(modules: list[str]) -> set[str]:
     ("line", "files", "crossings", "modules"),
     [
         (("memory", "store", "a/b", "hello"), 41, 135, 49),
-        (("memory", "recall", "a/b"), 31, 88, 42),
+        (("memory", "recall", "a/b"), 32, 92, 43),
         (("memory", "gc"), 39, 183, 50),
-        (("hooks", "session-restore", "--session-id", "s1"), 46, 207, 56),
+        (("hooks", "session-restore", "--session-id", "s1"), 50, 235, 61),
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else "",
 )
